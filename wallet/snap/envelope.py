@@ -1,0 +1,132 @@
+"""What surrounds every SNAP answer: its shape whatever happens, its headers, its X-EXTERNAL-ID spent once."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import transaction
+from django.http import HttpResponse
+from django.http.request import UnreadablePostError
+from django.utils import timezone
+from rest_framework.exceptions import MethodNotAllowed, ParseError, UnsupportedMediaType
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import BaseRenderer, JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from wallet.errors import WalletError
+from wallet.snap import external_ids, timestamps
+from wallet.snap.authentication import Caller
+from wallet.snap.codes import Case, Service, SnapError, of_wallet_error
+from wallet.strict_json import StrictJSONParser
+from wallet.transactions import retried
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An outcome and the fields that tell it; `detail` fills the case's message."""
+
+    case: Case
+    fields: dict[str, Any] = field(default_factory=dict)
+    detail: str = ""
+
+    def body(self, service: str) -> dict[str, Any]:
+        """The response as the standard writes it."""
+        return {
+            "responseCode": self.case.code(service),
+            "responseMessage": self.case.message(self.detail),
+            **self.fields,
+        }
+
+
+@retried
+def once(caller: Caller, work: Callable[[], Reply]) -> Reply:
+    """Spends the caller's X-EXTERNAL-ID and does the work in one transaction. Raises SnapError (409/00) if it was spent.
+
+    The work runs in a savepoint: refused, it leaves nothing but still spends the id, for it was answered. Any other
+    exception rolls the id back too, so that the sender may come again with it.
+    """
+    external_ids.spend(caller.partner, caller.day, caller.external_id)
+    try:
+        with transaction.atomic():
+            return work()
+    except (SnapError, WalletError, ParseError) as refusal:
+        return refused(refusal)
+
+
+def refused(error: SnapError | WalletError | ParseError) -> Reply:
+    """The reply that tells this error."""
+    if isinstance(error, ParseError):
+        return Reply(Case.BAD_REQUEST, detail=str(error.detail))
+    if isinstance(error, WalletError):
+        error = of_wallet_error(error)
+    return Reply(error.case, {"additionalInfo": error.info} if error.info else {}, error.detail)
+
+
+class _JSONOnly(BaseContentNegotiation):
+    """The standard knows no format but JSON, whatever Accept says."""
+
+    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
+        return parsers[0]
+
+    def select_renderer(
+        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+    ) -> tuple[BaseRenderer, str]:
+        return renderers[0], "application/json"
+
+
+class SnapView(APIView):
+    """A service of the standard. Every exception leaves it in the standard's shape."""
+
+    service: ClassVar[str] = Service.NONE
+    http_method_names = ["post"]
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    throttle_classes = []
+    parser_classes = [StrictJSONParser]
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = _JSONOnly
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        if request.method != "POST":
+            raise MethodNotAllowed(str(request.method))
+        super().initial(request, *args, **kwargs)
+
+    def respond(self, reply: Reply) -> Response:
+        """The reply under this service's code."""
+        return Response(reply.body(self.service), status=reply.case.status)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        return self.respond(self._told(exc))
+
+    def _told(self, exc: Exception) -> Reply:
+        match exc:
+            case SnapError() | WalletError() | ParseError():
+                return refused(exc)
+            case MethodNotAllowed():
+                return Reply(Case.NOT_SUPPORTED)
+            case UnsupportedMediaType():
+                return Reply(Case.INVALID_FORMAT, detail="Content-Type")
+            case SuspiciousOperation():
+                return Reply(Case.BAD_REQUEST, detail="The body is too large.")
+            case UnreadablePostError():
+                return Reply(Case.BAD_REQUEST, detail="The body ended early.")
+        # Neither the message nor the arguments: they may quote what was sent.
+        cause = type(exc.__cause__).__name__ if exc.__cause__ else "none"
+        frames = "".join(traceback.format_tb(exc.__traceback__))
+        logger.error("SNAP service %s: %s, cause %s\n%s", self.service, type(exc).__name__, cause, frames)
+        return Reply(Case.GENERAL_ERROR)
+
+    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        response["X-TIMESTAMP"] = timestamps.emit(timezone.now())
+        return response

@@ -1,0 +1,127 @@
+"""The addresses of the payment API: read the message, call one function, tell the reply."""
+
+from __future__ import annotations
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from wallet.snap import access_token, messages, qr_cpm, schema, timestamps
+from wallet.snap.authentication import CONTENT_TYPE, PARTNER_ID, SIGNATURE, SnapAuthentication, current, header
+from wallet.snap.codes import Case, Service, SnapError
+from wallet.snap.envelope import Reply, SnapView, once
+from wallet.snap.fields import read
+
+
+class AccessTokenView(SnapView):
+    """Service 73: a bearer token for whoever signs with the partner's private key."""
+
+    service = Service.ACCESS_TOKEN
+
+    @schema.documented(
+        service,
+        "Access token B2B",
+        messages.AccessTokenRequest,
+        messages.AccessTokenResponse,
+        (*schema.AUTHENTICATION_CASES, (Case.NOT_SUPPORTED, ""), (Case.GENERAL_ERROR, "")),
+    )
+    def post(self, request: Request) -> Response:
+        header(request, "Content-Type", CONTENT_TYPE)
+        timestamp = header(request, "X-TIMESTAMP", timestamps.SHAPE)
+        client_id = header(request, "X-CLIENT-KEY", PARTNER_ID)
+        signature = header(request, "X-SIGNATURE", SIGNATURE)
+        current(timestamp)
+        partner = access_token.prove_client(client_id, timestamp, signature)
+        fields = read(messages.AccessTokenRequest, request.data)
+        token = access_token.issue(partner)
+        told = {
+            "accessToken": token.text,
+            "tokenType": "Bearer",
+            "expiresIn": str(token.lifetime),
+            "additionalInfo": fields["additionalInfo"] or {},
+        }
+        return self.respond(Reply(Case.SUCCESSFUL, told))
+
+
+class PaymentView(SnapView):
+    """Service 60."""
+
+    service = Service.QR_CPM_PAYMENT
+    authentication_classes = [SnapAuthentication]
+
+    @schema.documented(
+        service,
+        "QR CPM payment",
+        messages.PaymentRequest,
+        messages.PaymentResponse,
+        (
+            *schema.TRANSACTION_CASES,
+            (Case.TRANSACTION_EXPIRED, ""),
+            (Case.EXCEEDS_AMOUNT_LIMIT, ""),
+            (Case.INSUFFICIENT_FUNDS, ""),
+            (Case.NOT_PERMITTED, ""),
+            (Case.INACTIVE, ""),
+            (Case.MERCHANT_BLACKLISTED, ""),
+            (Case.INVALID_STATUS, ""),
+            (Case.TRANSACTION_NOT_FOUND, ""),
+            (Case.INVALID_MERCHANT, ""),
+            (Case.INCONSISTENT, ""),
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        caller = request.auth
+        reply = once(caller, lambda: qr_cpm.pay(caller, read(messages.PaymentRequest, request.data)))
+        return self.respond(reply)
+
+
+class QueryView(SnapView):
+    """Service 61."""
+
+    service = Service.QR_CPM_QUERY
+    authentication_classes = [SnapAuthentication]
+
+    @schema.documented(
+        service,
+        "QR CPM query",
+        messages.QueryRequest,
+        messages.QueryResponse,
+        (*schema.TRANSACTION_CASES, (Case.TRANSACTION_NOT_FOUND, ""), (Case.INVALID_AMOUNT, "")),
+    )
+    def post(self, request: Request) -> Response:
+        caller = request.auth
+        reply = once(caller, lambda: qr_cpm.query(caller, read(messages.QueryRequest, request.data)))
+        return self.respond(reply)
+
+
+class RefundView(SnapView):
+    """Service 80."""
+
+    service = Service.QR_CPM_REFUND
+    authentication_classes = [SnapAuthentication]
+
+    @schema.documented(
+        service,
+        "QR CPM refund",
+        messages.RefundRequest,
+        messages.RefundResponse,
+        (
+            *schema.TRANSACTION_CASES,
+            (Case.INSUFFICIENT_FUNDS, ""),
+            (Case.INVALID_STATUS, ""),
+            (Case.TRANSACTION_NOT_FOUND, ""),
+            (Case.INVALID_AMOUNT, ""),
+            (Case.INCONSISTENT, ""),
+        ),
+    )
+    def post(self, request: Request) -> Response:
+        caller = request.auth
+        reply = once(caller, lambda: qr_cpm.refund(caller, read(messages.RefundRequest, request.data)))
+        return self.respond(reply)
+
+
+class UnknownView(SnapView):
+    """Any other address under /v1.0: 404/02, and not 404/01, which a client would take for a payment that never was."""
+
+    schema = None
+
+    def post(self, request: Request) -> Response:
+        raise SnapError(Case.INVALID_ROUTING)
