@@ -1,0 +1,112 @@
+"""Why a row of the registry file is refused: a code for programs, a reason and a remedy for the officer.
+
+Neither text ever quotes the refused value, so both may be logged and shown. The officer corrects the errors file by
+them, so each remedy is an act, not a rule.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+KK, NIK, NAME, SEX, BIRTH_DATE = "KK", "NIK", "NAMA", "JENIS_KELAMIN", "TANGGAL_LAHIR"
+PHONE, ADDRESS, KELURAHAN, DECILE = "TELEPON", "ALAMAT", "KODE_KELURAHAN", "DESIL"
+COLUMNS = (KK, NIK, NAME, SEX, BIRTH_DATE, PHONE, ADDRESS, KELURAHAN, DECILE)
+ROW = "BARIS"  # the refused thing is the row itself, not one of its fields
+
+_AS_TEXT = _("Ketik ulang nomornya dari kartu. Di Excel, atur dulu format kolom sebagai Teks.")
+_FROM_CARD = _("Cocokkan dengan kartu keluarga dan KTP, lalu perbaiki.")
+
+# code: (reason, remedy). Codes are stable: they are counted and stored with the import.
+TEXTS: dict[str, tuple[Any, Any]] = {
+    # --- any field ---
+    "missing": (_("Kosong, padahal wajib diisi."), _("Isi dari kartu keluarga atau KTP.")),
+    "spaces": (_("Ada spasi di awal, di akhir, atau spasi ganda."), _("Hapus spasi yang berlebih.")),
+    "invisible": (
+        _("Ada karakter yang tidak terlihat (BOM, tab, spasi khusus atau sejenisnya)."),
+        _("Hapus isi sel, lalu ketik ulang dengan papan ketik, jangan disalin-tempel."),
+    ),
+    "foreign_digits": (_("Ada angka yang bukan 0–9."), _("Ketik ulang angkanya dengan 0–9.")),
+    "quotes": (_('Ada tanda kutip (").'), _("Hapus tanda kutipnya.")),
+    "too_long": (_("Lebih panjang dari %(limit)s karakter."), _("Singkat isinya.")),
+    # --- NIK and KK ---
+    "length": (_("Panjangnya %(length)s karakter, seharusnya 16 angka."), _AS_TEXT),
+    "not_digits": (_("Berisi selain angka."), _AS_TEXT),
+    "region": (
+        _("Enam angka pertama bukan kode kecamatan yang ada."),
+        _("Periksa enam angka pertama pada kartu. Bila sama, tanyakan ke Dukcapil."),
+    ),
+    "date_part": (_("Angka ke-7 sampai ke-12 bukan tanggal yang mungkin."), _FROM_CARD),
+    "serial": (_("Empat angka terakhir tidak boleh 0000."), _("Periksa empat angka terakhir pada kartu.")),
+    "nik_birth_date": (_("Tanggal lahir dalam NIK berbeda dengan kolom TANGGAL_LAHIR."), _FROM_CARD),
+    "nik_sex": (_("Jenis kelamin dalam NIK berbeda dengan kolom JENIS_KELAMIN."), _FROM_CARD),
+    # --- the other fields ---
+    "name_letters": (
+        _("Nama berisi angka, tanda, atau huruf yang bukan Latin."),
+        _("Tulis nama seperti pada KTP: huruf Latin, spasi, dan tanda ' . , - / saja."),
+    ),
+    "sex": (_("Bukan L atau P."), _("Isi L untuk laki-laki atau P untuk perempuan.")),
+    "date_format": (
+        _("Bukan tanggal berbentuk TTTT-BB-HH."),
+        _("Tulis tahun-bulan-hari, misalnya 1970-12-31. Di Excel, atur dulu format kolom sebagai Teks."),
+    ),
+    "date_future": (_("Tanggal lahir di masa depan."), _FROM_CARD),
+    "date_old": (_("Umur lebih dari %(years)s tahun."), _FROM_CARD),
+    "phone": (
+        _("Bukan nomor telepon seluler Indonesia."),
+        _("Tulis nomor seluler seperti 0812-3456-7890, atau kosongkan."),
+    ),
+    "kelurahan": (
+        _("Bukan kode kelurahan Kemendagri yang ada."),
+        _("Isi kode seperti 31.71.01.1001 dari daftar wilayah Kemendagri."),
+    ),
+    "decile": (_("Bukan bilangan bulat 1 sampai 10."), _("Isi desil DTSEN keluarga ini, 1 sampai 10.")),
+    # --- the row, and rows against each other ---
+    "columns_few": (
+        _("Baris ini kekurangan kolom: ada %(found)s, seharusnya %(expected)s."),
+        _("Lengkapi kolomnya; kolom kosong pun tetap dipisah koma."),
+    ),
+    "columns_many": (
+        _("Baris ini kelebihan kolom: ada %(found)s, seharusnya %(expected)s."),
+        _("Hapus kolom yang berlebih, atau hapus koma di dalam alamat atau nama."),
+    ),
+    "quotes_open": (_("Tanda kutip tidak ditutup pada baris yang sama."), _("Hapus tanda kutipnya.")),
+    "same_row": (_("Sama dengan baris %(other)s."), _("Hapus baris ini; baris yang pertama sudah diterima.")),
+    "nik_twice": (
+        _("NIK ini juga ada di baris %(other)s dengan data yang berbeda."),
+        _("Periksa kartunya, sisakan satu baris yang benar."),
+    ),
+    "household_differs": (
+        _("Berbeda dengan baris %(other)s, padahal nomor KK-nya sama."),
+        _("Samakan alamat, kelurahan dan desil semua anggota KK ini, atau perbaiki nomor KK-nya."),
+    ),
+}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Refusal:
+    """One thing wrong: `field` is the column's header, or `ROW`; `data` fills the placeholders of the texts."""
+
+    field: str
+    code: str
+    data: dict[str, int] = dataclasses.field(default_factory=dict)
+
+    @property
+    def reason(self) -> str:
+        """What is wrong, in the reader's language."""
+        return str(TEXTS[self.code][0]) % self.data
+
+    @property
+    def remedy(self) -> str:
+        """What to do about it, in the reader's language."""
+        return str(TEXTS[self.code][1])
+
+
+def title(key: str) -> str:
+    """A line for a summary from a key `FIELD.code`, as an import stores its counts."""
+    column, _dot, code = key.partition(".")
+    # A summary counts many rows, so it says the reason without the numbers of any one of them.
+    reason = str(TEXTS[code][0]) % dict.fromkeys(("limit", "length", "years", "found", "expected", "other"), "…")
+    return f"{column}: {reason}"

@@ -1,0 +1,126 @@
+"""What one row of the registry must be: its fields, checked on their own and against each other."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date
+
+from beneficiaries import identity, regions
+from beneficiaries.errors import FieldRefused
+from beneficiaries.refusals import (
+    ADDRESS,
+    BIRTH_DATE,
+    COLUMNS,
+    DECILE,
+    KELURAHAN,
+    NAME,
+    PHONE,
+    SEX,
+    Refusal,
+)
+
+NAME_LIMIT = 120  # as the column
+ADDRESS_LIMIT = 300
+OPTIONAL = frozenset({PHONE})
+# Printable by their category, yet drawn as nothing: joiners, fillers, variation selectors, the blank braille cell.
+_DRAWN_AS_NOTHING = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
+)
+_DECILE = re.compile(r"[1-9]|10")
+_NAME_SIGNS = frozenset(" '’.,-/")
+
+
+@dataclass(frozen=True, slots=True)
+class CleanRow:
+    """A row that may enter the registry: `phone` in E.164 or empty, `kelurahan` dotted."""
+
+    line: int
+    kk: str
+    nik: str
+    name: str
+    sex: str
+    birth_date: date
+    phone: str
+    address: str
+    kelurahan: str
+    decile: int
+
+
+def _writing_refusal(field: str, text: str) -> Refusal | None:
+    """What is wrong with how a cell is written, whatever it says."""
+    if not text:
+        return None if field in OPTIONAL else Refusal(field, "missing")
+    if not text.isascii() or not text.isprintable():
+        if not text.isprintable() or _DRAWN_AS_NOTHING.search(text):
+            return Refusal(field, "invisible")
+        if any(not sign.isascii() and sign.isnumeric() for sign in text):
+            return Refusal(field, "foreign_digits")
+    if text[0] == " " or text[-1] == " " or "  " in text:
+        return Refusal(field, "missing" if text.isspace() and field not in OPTIONAL else "spaces")
+    if '"' in text:
+        return Refusal(field, "quotes")
+    return None
+
+
+def _is_name_sign(sign: str) -> bool:
+    if sign.isascii():
+        return sign.isalpha() or sign in _NAME_SIGNS
+    return sign in _NAME_SIGNS or (sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN "))
+
+
+def _name_refusal(name: str) -> Refusal | None:
+    if len(name) > NAME_LIMIT:
+        return Refusal(NAME, "too_long", {"limit": NAME_LIMIT})
+    if not all(map(_is_name_sign, name)) or not any(map(str.isalpha, name)):
+        return Refusal(NAME, "name_letters")
+    return None
+
+
+def check(line: int, cells: list[str], *, today: date) -> CleanRow | list[Refusal]:
+    """The row, or everything wrong with it in column order (never an empty list). Any text may be given.
+
+    `cells` are in the order of COLUMNS; today bounds birth dates.
+    """
+    found = {
+        field: refusal for field, cell in zip(COLUMNS, cells, strict=True) if (refusal := _writing_refusal(field, cell))
+    }
+    kk, nik, name, sex, birth_text, phone_text, address, kelurahan_code, decile = cells
+
+    def clean(field: str, refusal: Refusal | None) -> None:
+        if refusal is not None:
+            found.setdefault(field, refusal)
+
+    clean("KK", identity.kk_refusal(kk))
+    clean("NIK", identity.nik_refusal(nik))
+    clean(NAME, _name_refusal(name))
+    clean(SEX, None if sex in ("L", "P") else Refusal(SEX, "sex"))
+    birth_date: date | None = None
+    if BIRTH_DATE not in found:
+        try:
+            birth_date = identity.parse_birth_date(birth_text, today=today)
+        except FieldRefused as error:
+            found[BIRTH_DATE] = error.refusal
+    phone = ""
+    if phone_text and PHONE not in found:
+        try:
+            phone = identity.parse_phone(phone_text)
+        except FieldRefused as error:
+            found[PHONE] = error.refusal
+    if len(address) > ADDRESS_LIMIT:
+        clean(ADDRESS, Refusal(ADDRESS, "too_long", {"limit": ADDRESS_LIMIT}))
+    kelurahan = regions.kelurahan(kelurahan_code)
+    clean(KELURAHAN, None if kelurahan else Refusal(KELURAHAN, "kelurahan"))
+    clean(DECILE, None if _DECILE.fullmatch(decile) else Refusal(DECILE, "decile"))
+
+    disagreements: list[Refusal] = []
+    if "NIK" not in found:
+        known_sex = None if SEX in found else sex
+        disagreements = identity.agreement_refusals(nik, birth_date=birth_date, sex=known_sex)
+    if found or disagreements:
+        refusals = [*found.values(), *disagreements]
+        return sorted(refusals, key=lambda refusal: COLUMNS.index(refusal.field))
+    if birth_date is None or kelurahan is None:
+        raise AssertionError("a row without refusals has a birth date and a kelurahan")
+    return CleanRow(line, kk, nik, name, sex, birth_date, phone, address, kelurahan.code, int(decile))
