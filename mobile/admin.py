@@ -1,0 +1,87 @@
+"""What officers see of the beneficiaries' devices and messages: no number, no text, no code; and one thing to do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+from unfold.admin import ModelAdmin
+
+from beneficiaries import identity
+from mobile import devices
+from mobile.models import Device, OtpChallenge, Sms
+from vault.sealing import CannotOpen
+
+
+class ViewOnlyAdmin(ModelAdmin):  # type: ignore[misc]
+    """Rows that only the system writes."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Device)
+class DeviceAdmin(ViewOnlyAdmin):
+    """Where a lost phone is signed out: find the person, tick the device, revoke."""
+
+    list_display = ("person", "name", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_reason")
+    list_filter = ("revoked_reason",)
+    search_fields = ("person__name",)
+    list_select_related = ("person",)
+    ordering = ("-id",)
+    actions = ("revoke",)
+
+    def has_revoke_permission(self, request: HttpRequest) -> bool:
+        """Held with the model's change permission; there is nothing else to change."""
+        return bool(request.user.has_perm("mobile.change_device"))
+
+    @admin.action(description=_("Keluarkan perangkat terpilih"), permissions=["revoke"])
+    def revoke(self, request: HttpRequest, queryset: QuerySet[Device]) -> None:
+        revoked = [device for device in queryset if devices.revoke(device, Device.Revocation.OFFICER)]
+        for device in revoked:
+            self.log_change(request, device, _("Dikeluarkan petugas"))
+        said = ngettext("%(count)s perangkat dikeluarkan.", "%(count)s perangkat dikeluarkan.", len(revoked))
+        self.message_user(request, said % {"count": len(revoked)}, messages.SUCCESS)
+
+
+@admin.register(Sms)
+class SmsAdmin(ViewOnlyAdmin):
+    list_display = ("id", "masked_phone", "state", "attempts", "error", "created_at", "sent_at")
+    list_filter = ("state",)
+    ordering = ("-id",)
+    fields = (
+        "masked_phone",
+        "state",
+        "attempts",
+        "error",
+        "created_at",
+        "due_at",
+        "send_until",
+        "registered_only",
+        "sent_at",
+    )
+    readonly_fields = ("masked_phone",)
+
+    @admin.display(description=_("nomor"))
+    def masked_phone(self, sms: Sms) -> str:
+        try:
+            return identity.mask_phone(sms.phone)
+        except CannotOpen:
+            return "?"
+
+
+@admin.register(OtpChallenge)
+class OtpChallengeAdmin(ViewOnlyAdmin):
+    list_display = ("id", "created_at", "expires_at", "attempts", "used_at")
+    list_filter = ("created_at",)
+    ordering = ("-id",)

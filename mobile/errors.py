@@ -1,0 +1,115 @@
+"""What can go wrong between a beneficiary's phone and us, as one family.
+
+Like `wallet.errors`: `code` is stable and for programs, `message` says in the reader's words what happened and what to
+do next, `data` fills its placeholders, `status` is the HTTP status. None tells whether a phone number is registered.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class MobileError(Exception):
+    """Base of the family. `data` is JSON-ready; `field` names the field of the request that is at fault, if one is."""
+
+    code = "mobile_error"
+    status = 400
+    field: str | None = None
+    message: Any = _("Permintaan tidak dapat diproses.")
+
+    def __init__(self, **data: Any) -> None:
+        self.data = data
+        super().__init__(self.code, data)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.data
+
+
+class PhoneInvalid(MobileError):
+    code = "phone_invalid"
+    field = "phone"
+    message = _("Nomor HP tidak dikenali. Tulis seperti 0812-3456-7890.")
+
+
+class TooManyCodes(MobileError):
+    """More one-time passwords were asked for than the limit allows; `wait` is in seconds."""
+
+    code = "otp_too_many"
+    status = 429
+    message = _("Terlalu banyak permintaan kode. Coba lagi dalam %(wait)s detik.")
+
+
+class OtpWrong(MobileError):
+    """Wrong, expired, used, never sent, or an unknown phone: all the same to the outside."""
+
+    code = "otp_wrong"
+    status = 403
+    field = "otp"
+    message = _("Kode salah atau sudah tidak berlaku. Periksa SMS terakhir, atau minta kode baru.")
+
+
+class OtpLocked(MobileError):
+    """The newest code was tried too often. It depends on the code alone, which unknown phones have as well."""
+
+    code = "otp_locked"
+    status = 403
+    field = "otp"
+    message = _("Kode ini sudah terlalu sering dicoba. Minta kode baru.")
+
+
+class ChoosePerson(MobileError):
+    """The code is right and stays usable, but several people share the phone."""
+
+    code = "choose_person"
+    status = 409
+    field = "birth_date"
+    message = _("Nomor HP ini dipakai beberapa orang. Kirim lagi kodenya bersama tanggal lahir Anda.")
+
+
+class PersonUnclear(MobileError):
+    """The birth date fits nobody, or more than one, of those who share the phone."""
+
+    code = "person_unclear"
+    status = 409
+    field = "birth_date"
+    message = _("Tanggal lahir tidak menunjuk ke satu orang. Periksa tanggalnya, atau datangi kantor kelurahan.")
+
+
+class TokenMissing(MobileError):
+    code = "token_missing"
+    status = 401
+    message = _("Masuk dahulu dengan nomor HP Anda.")
+
+
+class TokenInvalid(MobileError):
+    code = "token_invalid"
+    status = 401
+    message = _("Perangkat ini tidak dikenal. Masuk lagi dengan nomor HP Anda.")
+
+
+class TokenExpired(MobileError):
+    code = "token_expired"
+    status = 401
+    message = _("Masa masuk di perangkat ini sudah habis. Masuk lagi dengan nomor HP Anda.")
+
+
+class TokenRevoked(MobileError):
+    code = "token_revoked"
+    status = 401
+    message = _("Perangkat ini sudah dikeluarkan. Masuk lagi dengan nomor HP Anda, atau hubungi kantor kelurahan.")
+
+
+class NoWallet(MobileError):
+    """The person was never enrolled in a programme, so there is no wallet to use."""
+
+    code = "no_wallet"
+    status = 409
+    message = _("Anda belum mempunyai dompet. Dompet dibuat saat Anda terdaftar dalam program bantuan.")
+
+
+class DeviceUnknown(MobileError):
+    code = "device_unknown"
+    status = 404
+    message = _("Perangkat itu tidak ada, atau sudah dikeluarkan.")

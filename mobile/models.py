@@ -1,0 +1,116 @@
+"""One-time passwords, the devices they let in, and the text messages that carry them.
+
+No phone number, password or token stands here in the clear: phones and texts are sealed or blind-indexed, passwords and
+tokens are digests.
+"""
+
+import uuid
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Person
+from vault.sealing import Sealed
+
+
+class OtpChallenge(models.Model):
+    """A one-time password asked for by a phone, known here or not. Only the newest of a phone opens anything."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    phone_index = models.BinaryField(editable=False)
+    digest = models.BinaryField(editable=False)
+    expires_at = models.DateTimeField(_("berlaku sampai"))
+    attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
+    used_at = models.DateTimeField(_("dipakai"), null=True, blank=True)
+    created_at = models.DateTimeField(_("diminta"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("kode masuk")
+        verbose_name_plural = _("kode masuk")
+        indexes = [models.Index(name="otp_of_phone", fields=["phone_index", "id"])]
+
+    def __str__(self) -> str:
+        return f"{_('Kode masuk')} {self.pk}"
+
+
+class Device(models.Model):
+    """A phone or browser that one person signed in with. Its token is random, and kept only as SHA-256."""
+
+    class Revocation(models.TextChoices):
+        LOGOUT = "logout", _("Keluar sendiri")
+        OWNER = "owner", _("Dikeluarkan pemiliknya")
+        OFFICER = "officer", _("Dikeluarkan petugas")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    person = models.ForeignKey(Person, models.PROTECT, related_name="devices", verbose_name=_("orang"))
+    name = models.CharField(_("nama perangkat"), max_length=60, blank=True)
+    digest = models.BinaryField(unique=True, editable=False)
+    created_at = models.DateTimeField(_("masuk"), db_default=Now())
+    last_used_at = models.DateTimeField(_("terakhir dipakai"), null=True, blank=True)
+    expires_at = models.DateTimeField(_("berlaku sampai"))
+    revoked_at = models.DateTimeField(_("dikeluarkan"), null=True, blank=True)
+    revoked_reason = models.CharField(_("alasan dikeluarkan"), max_length=7, choices=Revocation, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("perangkat")
+        verbose_name_plural = _("perangkat")
+        constraints = [
+            models.CheckConstraint(
+                name="device_revoked_why",
+                condition=Q(revoked_at__isnull=True, revoked_reason="")
+                | Q(revoked_at__isnull=False, revoked_reason__in=["logout", "owner", "officer"]),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or f"{_('Perangkat')} {self.pk}"
+
+
+class Sms(models.Model):
+    """A text message on its way out. Its row is the queue: what is due and unsent will be sent, at least once.
+
+    States: QUEUED → SENT (the gateway took it) | FAILED (given up after too many attempts) | LAPSED (`send_until`
+    passed: a password that no longer works is not sent) | DROPPED (`registered_only`, and nobody in the registry has
+    that phone). The last four are final.
+    """
+
+    class State(models.TextChoices):
+        QUEUED = "queued", _("Menunggu")
+        SENT = "sent", _("Terkirim")
+        FAILED = "failed", _("Gagal")
+        LAPSED = "lapsed", _("Terlambat")
+        DROPPED = "dropped", _("Tidak dikirim")
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    phone_sealed = models.BinaryField(editable=False)
+    text_sealed = models.BinaryField(editable=False)
+    state = models.CharField(_("keadaan"), max_length=7, choices=State, default=State.QUEUED)
+    send_until = models.DateTimeField(_("kirim sebelum"), null=True, blank=True)
+    registered_only = models.BooleanField(_("hanya nomor terdaftar"), default=False)
+    due_at = models.DateTimeField(_("dikirim mulai"), db_default=Now())
+    attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
+    error = models.CharField(_("kesalahan"), max_length=200, blank=True, default="")
+    created_at = models.DateTimeField(_("dibuat"), db_default=Now())
+    sent_at = models.DateTimeField(_("terkirim"), null=True, blank=True)
+
+    phone = Sealed("phone_sealed")
+    text = Sealed("text_sealed")
+
+    class Meta:
+        verbose_name = _("SMS")
+        verbose_name_plural = _("SMS")
+        constraints = [
+            models.CheckConstraint(
+                name="sms_state", condition=Q(state__in=["queued", "sent", "failed", "lapsed", "dropped"])
+            ),
+            models.CheckConstraint(
+                name="sms_sent_when",
+                condition=Q(state="sent", sent_at__isnull=False) | (~Q(state="sent") & Q(sent_at__isnull=True)),
+            ),
+        ]
+        indexes = [models.Index(name="sms_due", fields=["due_at"], condition=Q(state="queued"))]
+
+    def __str__(self) -> str:
+        return f"{_('SMS')} {self.pk}"

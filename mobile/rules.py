@@ -1,0 +1,84 @@
+"""The rules of a purse in its holder's words."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from wallet.purses import PurseView
+
+# What beneficiaries call the kinds of shop (MCC, ISO 18245) that aid is usually bound to.
+SHOPS = {
+    "4111": gettext_lazy("angkutan umum"),
+    "4121": gettext_lazy("taksi dan ojek"),
+    "4900": gettext_lazy("listrik, gas, dan air"),
+    "5200": gettext_lazy("toko bahan rumah"),
+    "5311": gettext_lazy("toko serba ada"),
+    "5331": gettext_lazy("toko kelontong"),
+    "5399": gettext_lazy("toko serbaneka"),
+    "5411": gettext_lazy("toko bahan pangan"),
+    "5422": gettext_lazy("penjual daging dan ikan"),
+    "5441": gettext_lazy("toko makanan ringan"),
+    "5451": gettext_lazy("toko susu"),
+    "5462": gettext_lazy("toko roti"),
+    "5499": gettext_lazy("warung pangan"),
+    "5641": gettext_lazy("toko perlengkapan anak dan bayi"),
+    "5651": gettext_lazy("toko pakaian"),
+    "5661": gettext_lazy("toko sepatu"),
+    "5812": gettext_lazy("rumah makan"),
+    "5814": gettext_lazy("kedai makanan"),
+    "5912": gettext_lazy("apotek"),
+    "5942": gettext_lazy("toko buku"),
+    "5943": gettext_lazy("toko alat tulis dan sekolah"),
+    "5976": gettext_lazy("toko alat bantu kesehatan"),
+    "8011": gettext_lazy("dokter"),
+    "8021": gettext_lazy("dokter gigi"),
+    "8043": gettext_lazy("optik"),
+    "8062": gettext_lazy("rumah sakit"),
+    "8211": gettext_lazy("sekolah"),
+    "8249": gettext_lazy("sekolah kejuruan"),
+    "8299": gettext_lazy("lembaga pendidikan"),
+    "8351": gettext_lazy("tempat penitipan anak"),
+}
+
+
+def in_words(purse: PurseView) -> list[str]:
+    """One sentence each for where, whether as cash, from when or until when, and what becomes of the rest."""
+    return [_where(purse.mccs), _cash(purse.cash_allowed), *_when(purse)]
+
+
+def _where(mccs: list[str]) -> str:
+    if not mccs:
+        return _("Dapat dipakai di semua pedagang.")
+    known = [str(SHOPS[mcc]) for mcc in mccs if mcc in SHOPS]
+    other = [mcc for mcc in mccs if mcc not in SHOPS]
+    if other:
+        known.append(_("pedagang kategori %(codes)s") % {"codes": ", ".join(other)})
+    return _("Hanya dapat dipakai di: %(shops)s.") % {"shops": ", ".join(known)}
+
+
+def _cash(allowed: bool) -> str:
+    return _("Boleh diambil tunai.") if allowed else _("Tidak dapat diambil tunai.")
+
+
+def _when(purse: PurseView) -> list[str]:
+    said = []
+    if purse.usable_from > timezone.now():
+        said.append(_("Dapat dipakai mulai %(moment)s.") % {"moment": _moment(purse.usable_from)})
+    if purse.usable_until is None:
+        return [*said, _("Tidak ada batas waktu.")]
+    words = {"moment": _moment(purse.usable_until)}
+    if purse.returns_when_lapsed:
+        said.append(_("Pakai sebelum %(moment)s; setelah itu sisanya kembali ke program.") % words)
+    else:
+        said.append(_("Dapat dipakai sampai %(moment)s.") % words)
+    return said
+
+
+def _moment(moment: datetime) -> str:
+    """Day and time in Jakarta, as the reader's language writes them."""
+    return date_format(timezone.localtime(moment), "DATETIME_FORMAT")

@@ -1,0 +1,153 @@
+"""The shapes that go in and out of the beneficiaries' API. Amounts are whole rupiah, times ISO 8601 with +07:00."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from mobile.fields import Day, Pin, QueryNumber, Rupiah, SixDigits, Text
+
+HISTORY_PAGE = 20
+HISTORY_PAGE_MOST = 50
+
+
+# --- in ---
+
+
+class PhoneRequest(serializers.Serializer[Any]):
+    phone = Text(
+        max_length=32, help_text="Nomor HP Indonesia, cara penulisan bebas: 0812-3456-7890 atau +6281234567890."
+    )
+
+
+class ConfirmRequest(PhoneRequest):
+    otp = SixDigits(help_text="Enam angka dari SMS terakhir.")
+    device_name = Text(max_length=60, required=False, allow_blank=True, default="")
+    birth_date = Day(
+        required=False, allow_null=True, default=None, help_text="Perlu bila nomor dipakai beberapa orang."
+    )
+
+
+class PinRequest(serializers.Serializer[Any]):
+    pin = Pin(help_text="Enam angka, tidak berurutan dan tidak semuanya sama.")
+
+
+class PinChangeRequest(serializers.Serializer[Any]):
+    old_pin = Pin()
+    new_pin = Pin()
+
+
+class CodeRequest(serializers.Serializer[Any]):
+    pin = Pin()
+    ceiling = Rupiah(required=False, allow_null=True, default=None, help_text="Paling banyak sekian rupiah.")
+
+
+class HistoryQuery(serializers.Serializer[Any]):
+    before = QueryNumber(required=False, default=None, help_text="`next_before` dari halaman sebelumnya.")
+    limit = QueryNumber(required=False, default=HISTORY_PAGE, help_text="Paling banyak 50.")
+
+    def validate_limit(self, limit: int) -> int:
+        if limit > HISTORY_PAGE_MOST:
+            raise serializers.ValidationError(
+                _("Paling banyak %(most)s.") % {"most": HISTORY_PAGE_MOST}, code="field_invalid"
+            )
+        return limit
+
+
+# --- out ---
+
+
+class Asked(serializers.Serializer[Any]):
+    expires_at = serializers.DateTimeField()
+    message = serializers.CharField()
+
+
+class PersonName(serializers.Serializer[Any]):
+    name = serializers.CharField()
+
+
+class SignedIn(serializers.Serializer[Any]):
+    token = serializers.CharField(help_text="Kirim sebagai `Authorization: Bearer <token>`; tidak dapat dilihat lagi.")
+    expires_at = serializers.DateTimeField()
+    person = PersonName()
+
+
+class WalletState(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["none", "active", "frozen", "closed"])
+    status_text = serializers.CharField()
+    pin_set = serializers.BooleanField()
+
+
+class Me(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    nik = serializers.CharField(help_text="Disamarkan.")
+    wallet = WalletState()
+
+
+class PurseOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    title = serializers.CharField()
+    book_balance = serializers.IntegerField(help_text="Isi kantong, rupiah.")
+    usable_now = serializers.IntegerField(help_text="Yang dapat dipakai sekarang, rupiah.")
+    usable_from = serializers.DateTimeField()
+    usable_until = serializers.DateTimeField(allow_null=True)
+    rules = serializers.ListField(child=serializers.CharField(), help_text="Aturan kantong dalam kalimat.")
+    mccs = serializers.ListField(child=serializers.CharField(), help_text="Kosong: pedagang apa pun.")
+    cash_allowed = serializers.BooleanField()
+    returns_when_lapsed = serializers.BooleanField()
+
+
+class Purses(serializers.Serializer[Any]):
+    usable_now = serializers.IntegerField()
+    book_balance = serializers.IntegerField()
+    purses = PurseOut(many=True)
+
+
+class EntryOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    at = serializers.DateTimeField()
+    kind = serializers.CharField()
+    kind_text = serializers.CharField()
+    amount = serializers.IntegerField(help_text="Rupiah; positif masuk kantong, negatif keluar.")
+    purse = serializers.CharField()
+    merchant = serializers.CharField(allow_blank=True)
+    reference_no = serializers.CharField(allow_blank=True)
+
+
+class History(serializers.Serializer[Any]):
+    entries = EntryOut(many=True)
+    next_before = serializers.IntegerField(allow_null=True, help_text="Kirim sebagai `before` untuk halaman berikut.")
+
+
+class Code(serializers.Serializer[Any]):
+    qr_content = serializers.CharField(help_text="Isi QR; berlaku sekali.")
+    expires_at = serializers.DateTimeField()
+
+
+class DeviceOut(serializers.Serializer[Any]):
+    id = serializers.UUIDField(source="uid")
+    name = serializers.CharField(allow_blank=True)
+    created_at = serializers.DateTimeField()
+    last_used_at = serializers.DateTimeField(allow_null=True)
+    expires_at = serializers.DateTimeField()
+    current = serializers.SerializerMethodField(help_text="Perangkat yang sedang memanggil.")
+
+    def get_current(self, device: Any) -> bool:
+        return bool(device.pk == self.context["current"])
+
+
+class Devices(serializers.Serializer[Any]):
+    devices = DeviceOut(many=True)
+
+
+class ErrorDetail(serializers.Serializer[Any]):
+    code = serializers.CharField(help_text="Tetap, untuk program.")
+    message = serializers.CharField(help_text="Dalam bahasa pembaca (Accept-Language: id atau en).")
+    field = serializers.CharField(required=False)
+    data = serializers.DictField(required=False)  # type: ignore[assignment]
+
+
+class Error(serializers.Serializer[Any]):
+    error = ErrorDetail()

@@ -1,0 +1,21 @@
+"""Background work of the beneficiaries' client. Every task may run never, once or many times."""
+
+from time import monotonic
+
+from celery import shared_task
+
+from mobile import sms
+
+SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
+
+
+@shared_task(name="mobile.tasks.deliver_sms")
+def deliver_sms() -> int:
+    """Empties the outbox of what is due and returns how many messages that were; rung by `sms.queue` and the beat."""
+    carrier = sms.gateway()
+    if carrier is None:
+        return 0
+    done, end = 0, monotonic() + SECONDS
+    while monotonic() < end and sms.deliver_next(carrier):
+        done += 1
+    return done

@@ -1,0 +1,21 @@
+"""Addresses of the beneficiaries' API, below ``/api/v1/``. None of them carries anything personal."""
+
+from django.urls import path
+
+from mobile import views
+
+app_name = "mobile"
+
+urlpatterns = [
+    path("activation/request", views.ActivationRequestView.as_view(), name="activation-request"),
+    path("activation/confirm", views.ActivationConfirmView.as_view(), name="activation-confirm"),
+    path("pin", views.PinView.as_view(), name="pin"),
+    path("pin/change", views.PinChangeView.as_view(), name="pin-change"),
+    path("me", views.MeView.as_view(), name="me"),
+    path("purses", views.PursesView.as_view(), name="purses"),
+    path("history", views.HistoryView.as_view(), name="history"),
+    path("codes", views.CodesView.as_view(), name="codes"),
+    path("devices", views.DevicesView.as_view(), name="devices"),
+    path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
+    path("logout", views.LogoutView.as_view(), name="logout"),
+]
