@@ -1,6 +1,6 @@
 """JSON as money needs it: no doubled keys, no floats, no NUL, no lone surrogates, no endless numbers or nesting.
 
-RFC 8259 leaves all of these to the reader, and readers differ: what is signed, hashed and posted must be one thing to all.
+RFC 8259 leaves all of these to the reader, and readers differ: what is signed, hashed and posted must be one thing.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ QUOTED = 64  # how much of a name is quoted back
 
 
 def parse(raw: bytes) -> dict[str, Any]:
-    """The JSON object in the bytes: UTF-8, numbers as int. Raises rest_framework ParseError (400) naming what is at fault."""
+    """The JSON object in the bytes (UTF-8), numbers as int. Raises rest_framework ParseError (400) naming the fault."""
     try:
         text = raw.decode("utf-8")
     except UnicodeDecodeError:

@@ -1,6 +1,6 @@
 """Response codes of SNAP BI: HTTP status (3 digits), service code (2), case code (2), and the message of each case.
 
-Source: ASPI, SNAP developer pages, "List of Response Code". `WALLET_CASES` says which case each of the wallet's reasons is.
+Source: ASPI, SNAP developer pages, "List of Response Code". `WALLET_CASES` says which case each reason is.
 """
 
 from __future__ import annotations
@@ -49,17 +49,16 @@ class Case(Enum):
     CONFLICT = 409, "00", "Conflict"
     GENERAL_ERROR = 500, "00", "General Error"
 
-    @property
-    def status(self) -> int:
-        return self.value[0]
+    def __init__(self, status: int, number: str, text: str) -> None:
+        self.status, self.number, self.text = status, number, text
 
     def code(self, service: str) -> str:
         """The seven digits, e.g. ``4036014``."""
-        return f"{self.value[0]}{service}{self.value[1]}"
+        return f"{self.status}{service}{self.number}"
 
     def message(self, detail: str = "") -> str:
         """The standard's message, at most 150 characters."""
-        return self.value[2].format(detail).removesuffix(". ").strip()[:MESSAGE_LENGTH]
+        return self.text.format(detail).removesuffix(". ").strip()[:MESSAGE_LENGTH]
 
 
 # Where the standard leaves it open: a code presented twice is not a double request (that is a reference used again,

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import logging
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import transaction
-from django.http import HttpResponse
 from django.http.request import UnreadablePostError
 from django.utils import timezone
 from rest_framework.exceptions import MethodNotAllowed, ParseError, UnsupportedMediaType
 from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import BaseRenderer, JSONRenderer
 from rest_framework.request import Request
@@ -50,7 +50,7 @@ class Reply:
 
 @retried
 def once(caller: Caller, work: Callable[[], Reply]) -> Reply:
-    """Spends the caller's X-EXTERNAL-ID and does the work in one transaction. Raises SnapError (409/00) if it was spent.
+    """Spends the caller's X-EXTERNAL-ID and does the work in one transaction. Raises SnapError (409/00): spent before.
 
     The work runs in a savepoint: refused, it leaves nothing but still spends the id, for it was answered. Any other
     exception rolls the id back too, so that the sender may come again with it.
@@ -75,13 +75,13 @@ def refused(error: SnapError | WalletError | ParseError) -> Reply:
 class _JSONOnly(BaseContentNegotiation):
     """The standard knows no format but JSON, whatever Accept says."""
 
-    def select_parser(self, request: Request, parsers: Sequence[Any]) -> Any:
-        return parsers[0]
+    def select_parser(self, request: Request, parsers: Iterable[BaseParser]) -> BaseParser:
+        return next(iter(parsers))
 
     def select_renderer(
-        self, request: Request, renderers: Sequence[BaseRenderer], format_suffix: str | None = None
+        self, request: Request, renderers: Iterable[BaseRenderer], format_suffix: str | None = None
     ) -> tuple[BaseRenderer, str]:
-        return renderers[0], "application/json"
+        return next(iter(renderers)), "application/json"
 
 
 class SnapView(APIView):
@@ -126,7 +126,7 @@ class SnapView(APIView):
         logger.error("SNAP service %s: %s, cause %s\n%s", self.service, type(exc).__name__, cause, frames)
         return Reply(Case.GENERAL_ERROR)
 
-    def finalize_response(self, request: Request, response: HttpResponse, *args: Any, **kwargs: Any) -> HttpResponse:
+    def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["X-TIMESTAMP"] = timestamps.emit(timezone.now())
         return response

@@ -97,7 +97,7 @@ class AdditionalInfo(serializers.Field):  # type: ignore[type-arg]
         return data
 
 
-def read(message: type[serializers.Serializer[Any]], data: Mapping[str, Any]) -> dict[str, Any]:
+def read(message: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
     """The message's fields, checked. Raises SnapError naming the first at fault: 400/02 missing, 400/01 malformed."""
     serializer = message(data=data)
     if not serializer.is_valid():

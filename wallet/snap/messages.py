@@ -1,8 +1,8 @@
 """The messages of the services we answer: what each request must hold, and what each response tells.
 
 Source: ASPI, SNAP developer pages, services 60, 61, 73 and 80. Two choices are ours. `amount` of a payment is optional in
-the standard, since a code may carry one; ours carry none, so it is mandatory. A query must name the payment by at least
-one of its three numbers. Fields that are not listed here are ignored: the standard has more than we need.
+the standard, since a code may carry one; ours carry none, so it is mandatory. A query must name the payment by at
+least one of its three numbers. Fields that are not listed here are ignored: the standard has more than we need.
 """
 
 from __future__ import annotations

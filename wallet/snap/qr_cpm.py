@@ -106,7 +106,7 @@ def refund(caller: Caller, fields: dict[str, Any]) -> Reply:
 
 
 def _request_hash(partner: Partner, service: str, fields: dict[str, Any]) -> bytes:
-    """SHA-256 of what a retry must repeat: partner, service, fields; not the headers, nor additionalInfo, only echoed."""
+    """SHA-256 of what a retry must repeat: partner, service, fields; not additionalInfo, which is only echoed."""
     content = {name: value for name, value in fields.items() if name != "additionalInfo"}
     canonical = json.dumps([partner.client_id, service, content], sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).digest()

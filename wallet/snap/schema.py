@@ -34,9 +34,9 @@ TRANSACTION_HEADERS = [
     _TIME,
     _header(
         "X-SIGNATURE",
-        "With a bearer token: HMAC-SHA512 of `METHOD:EndpointUrl:AccessToken:hash:X-TIMESTAMP` under your client secret. "
-        "Without one: SHA256withRSA of `METHOD:EndpointUrl:hash:X-TIMESTAMP` under your private key. EndpointUrl is the "
-        "path with its query, hash the lower-case hex SHA-256 of the minified body. Base64 or hex.",
+        "With a bearer token: HMAC-SHA512 of `METHOD:EndpointUrl:AccessToken:hash:X-TIMESTAMP` under your client "
+        "secret. Without one: SHA256withRSA of `METHOD:EndpointUrl:hash:X-TIMESTAMP` under your private key. "
+        "EndpointUrl is the path with its query, hash the lower-case hex SHA-256 of the minified body. Base64 or hex.",
     ),
     _header("X-PARTNER-ID", "Your client id, String(36)."),
     _header("X-EXTERNAL-ID", "A number of this request alone, used once a day, String(36). A retry carries a new one."),
@@ -123,7 +123,7 @@ def documented(
         description=request.__doc__,
         parameters=TOKEN_HEADERS if service == Service.ACCESS_TOKEN else TRANSACTION_HEADERS,
         request=request,
-        responses={200: response, **responses},
+        responses={200: response} | responses,
         examples=[OpenApiExample(summary, value=EXAMPLES[service], request_only=True)],
     )
     return decorated

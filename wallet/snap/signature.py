@@ -6,8 +6,9 @@ Three strings are signed (ASPI, SNAP developer pages, "Standar Teknis dan Keaman
 - symmetric         ``METHOD:EndpointUrl:AccessToken:hash:X-TIMESTAMP``   HMAC-SHA512 under the client secret
 - asymmetric        ``METHOD:EndpointUrl:hash:X-TIMESTAMP``               SHA256withRSA
 
-EndpointUrl is the relative path with its query; ``hash`` is the lower-case hex SHA-256 of the minified body. SHA256withRSA is
-RSASSA-PKCS1-v1_5 (RFC 8017, 8.2). We emit base64, as live senders do, and read base64 and hex, as the standard's samples are.
+EndpointUrl is the relative path with its query; ``hash`` is the lower-case hex SHA-256 of the minified body.
+SHA256withRSA is RSASSA-PKCS1-v1_5 (RFC 8017, 8.2). We emit base64, as live senders do; we read base64 and hex, which the
+standard's samples are.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ logger = logging.getLogger(__name__)
 MIN_KEY_BITS = 2048
 HMAC_BYTES = hashlib.sha512().digest_size
 HEX = re.compile(r"[0-9a-fA-F]+")
-# A string (ended, or cut off by the end of the body) or white space. The possessive quantifier keeps hostile input linear:
-# an unended string full of escaped quotes would otherwise be scanned again from each of them.
+# A string (ended, or cut off by the end of the body) or white space. Taking an unended string whole, possessively, keeps
+# hostile input linear: it would otherwise be scanned again from each of its escaped quotes.
 STRING_OR_SPACE = re.compile(rb'("(?:[^"\\]|\\.)*+"?)|[ \t\r\n]+', re.DOTALL)
 # Public half of a key whose private half was thrown away: unknown clients cost the same work as known ones.
 NOBODYS_KEY = """\
@@ -68,7 +69,7 @@ def string_to_sign(method: str, endpoint_url: str, body: bytes, timestamp: str, 
 def accepted_strings(
     method: str, endpoint_url: str, body: bytes, timestamp: str, access_token: str | None = None
 ) -> tuple[str, str]:
-    """The two strings a sender may have signed: over the minified body, as the standard says, and over the bytes as sent.
+    """The two strings a sender may have signed: over the minified body, as the standard says, and over the bytes sent.
 
     Senders differ in which they hash; both bind the same content.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -36,4 +36,5 @@ def is_current(moment: datetime) -> bool:
 
     The standard fixes no tolerance. Ours bounds how long a recorded request stays worth replaying.
     """
-    return abs(timezone.now() - moment) <= settings.WALLET["snap_clock_tolerance"]
+    tolerance: timedelta = settings.WALLET["snap_clock_tolerance"]
+    return abs(timezone.now() - moment) <= tolerance

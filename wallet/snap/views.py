@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from wallet.snap import access_token, messages, qr_cpm, schema, timestamps
-from wallet.snap.authentication import CONTENT_TYPE, PARTNER_ID, SIGNATURE, SnapAuthentication, current, header
+from wallet.snap.authentication import CONTENT_TYPE, PARTNER_ID, SIGNATURE, Caller, SnapAuthentication, current, header
 from wallet.snap.codes import Case, Service, SnapError
 from wallet.snap.envelope import Reply, SnapView, once
 from wallet.snap.fields import read
@@ -42,11 +45,23 @@ class AccessTokenView(SnapView):
         return self.respond(Reply(Case.SUCCESSFUL, told))
 
 
-class PaymentView(SnapView):
+class TransactionView(SnapView):
+    """A service that a partner calls for a transaction."""
+
+    authentication_classes = [SnapAuthentication]
+
+    def transact(
+        self, request: Request, message: type[messages.Message], act: Callable[[Caller, dict[str, Any]], Reply]
+    ) -> Response:
+        """Answers with what `act` makes of the message, its X-EXTERNAL-ID spent."""
+        caller: Caller = request.auth
+        return self.respond(once(caller, lambda: act(caller, read(message, request.data))))
+
+
+class PaymentView(TransactionView):
     """Service 60."""
 
     service = Service.QR_CPM_PAYMENT
-    authentication_classes = [SnapAuthentication]
 
     @schema.documented(
         service,
@@ -68,16 +83,13 @@ class PaymentView(SnapView):
         ),
     )
     def post(self, request: Request) -> Response:
-        caller = request.auth
-        reply = once(caller, lambda: qr_cpm.pay(caller, read(messages.PaymentRequest, request.data)))
-        return self.respond(reply)
+        return self.transact(request, messages.PaymentRequest, qr_cpm.pay)
 
 
-class QueryView(SnapView):
+class QueryView(TransactionView):
     """Service 61."""
 
     service = Service.QR_CPM_QUERY
-    authentication_classes = [SnapAuthentication]
 
     @schema.documented(
         service,
@@ -87,16 +99,13 @@ class QueryView(SnapView):
         (*schema.TRANSACTION_CASES, (Case.TRANSACTION_NOT_FOUND, ""), (Case.INVALID_AMOUNT, "")),
     )
     def post(self, request: Request) -> Response:
-        caller = request.auth
-        reply = once(caller, lambda: qr_cpm.query(caller, read(messages.QueryRequest, request.data)))
-        return self.respond(reply)
+        return self.transact(request, messages.QueryRequest, qr_cpm.query)
 
 
-class RefundView(SnapView):
+class RefundView(TransactionView):
     """Service 80."""
 
     service = Service.QR_CPM_REFUND
-    authentication_classes = [SnapAuthentication]
 
     @schema.documented(
         service,
@@ -113,9 +122,7 @@ class RefundView(SnapView):
         ),
     )
     def post(self, request: Request) -> Response:
-        caller = request.auth
-        reply = once(caller, lambda: qr_cpm.refund(caller, read(messages.RefundRequest, request.data)))
-        return self.respond(reply)
+        return self.transact(request, messages.RefundRequest, qr_cpm.refund)
 
 
 class UnknownView(SnapView):

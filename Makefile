@@ -1,0 +1,64 @@
+# Salur: every target works on a fresh machine with Python >= 3.11 and make. `make help` lists them.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+export DJANGO_SETTINGS_MODULE := config.settings
+
+.PHONY: help install demo serve stop clean test check format messages constraints
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+
+install: $(READY) ## .venv with everything pinned
+
+$(READY): requirements.txt requirements-dev.txt constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Salur needs Python 3.11 or newer; set PYTHON=python3.x"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "python -m venv failed: on Debian, apt-get install python3-venv"; exit 1; }
+	@echo "Installing the pinned requirements into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt uv || true
+	@if [ -x $(BIN)/uv ]; then \
+		$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.txt -c constraints.txt; \
+	else \
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -c constraints.txt; \
+	fi
+	@touch $@
+
+demo: install ## the main job: registry → budget → batches → wallets → merchants → bank, checked to the rupiah
+	@$(BIN)/python -m demo.run $(ARGS)
+
+serve: install ## web, worker and beat on the demo's data, with its logins
+	@$(BIN)/python -m demo.serve
+
+stop: ## end what demo and serve started, and the embedded servers
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m demo.stop; fi
+
+clean: stop ## remove all data and keys of this checkout
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded clean; fi
+	@rm -rf .data static
+
+test: install messages ## every test
+	@$(BIN)/python -m config.embedded start
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+
+check: install messages ## style, types, import contracts, migrations, deployment settings
+	@$(BIN)/python -m config.embedded start
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy .
+	$(BIN)/lint-imports
+	$(BIN)/python manage.py makemigrations --check --dry-run
+	DEBUG=False SALUR_DEMO=False ALLOWED_HOSTS=example.org SMS_GATEWAY=mobile.sms.SpoolGateway \
+		$(BIN)/python manage.py check --deploy --fail-level WARNING
+
+format: install ## let ruff put the code in order
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+messages: install ## compile the translations
+	@$(BIN)/pybabel --quiet compile --domain django --directory locale --use-fuzzy
+
+constraints: ## freeze what is installed now
+	@{ echo "# Every package of requirements.txt and requirements-dev.txt, frozen. Made by \`make constraints\`."; \
+		$(BIN)/uv pip freeze --quiet --python $(BIN)/python | grep -vE "^(pip|setuptools)=="; } > constraints.txt

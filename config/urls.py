@@ -1,0 +1,26 @@
+"""Every address of the house."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+
+MOBILE = [path("api/v1/", include("mobile.urls"))]
+SNAP = [path("v1.0/", include("wallet.snap.urls"))]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("admin/", admin.site.urls),
+    *MOBILE,
+    *SNAP,
+    path(
+        "docs/mobile/schema",
+        SpectacularAPIView.as_view(patterns=MOBILE, custom_settings={"TITLE": "Salur: aplikasi penerima"}),
+        name="mobile-schema",
+    ),
+    path("docs/mobile/", SpectacularSwaggerSplitView.as_view(url_name="mobile-schema"), name="mobile-docs"),
+    path(
+        "docs/snap/schema",
+        SpectacularAPIView.as_view(patterns=SNAP, custom_settings={"TITLE": "Salur: SNAP BI untuk pedagang"}),
+        name="snap-schema",
+    ),
+    path("docs/snap/", SpectacularSwaggerSplitView.as_view(url_name="snap-schema"), name="snap-docs"),
+]

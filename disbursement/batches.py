@@ -1,0 +1,146 @@
+"""A batch's life up to its approval: prepare, submit, approve, cancel.
+
+What is approved is what is paid. Submission computes a digest over the terms and every instruction; an approval names
+that digest, and is refused if it is not the content's digest any more. Money is reserved at approval: the batch's whole total
+moves from the programme's fund to the batch's own clearing account, so too little budget fails before anyone is paid.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.utils import timezone
+
+from disbursement import content, doorbell
+from disbursement.batch_states import advance
+from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, WrongStatus
+from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
+from wallet import ledger
+from wallet.models import Account, Transfer
+from wallet.transactions import retried
+
+
+def cycle_of(programme: Programme, period: date) -> Cycle:
+    """The programme's cycle for the month of the date; made if it is missing, one whoever races."""
+    cycle, _ = Cycle.objects.get_or_create(programme=programme, period=period.replace(day=1))
+    return cycle
+
+
+@transaction.atomic
+def prepare(cycle: Cycle) -> Batch:
+    """A batch with one instruction for each active enrolment that has none pending or paid in this cycle.
+
+    Raises NothingToPay.
+    """
+    Cycle.objects.select_for_update().get(pk=cycle.pk)  # two officers at once: the second finds nothing left
+    programme = cycle.programme
+    batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            CREATE TEMPORARY TABLE due ON COMMIT DROP AS
+            SELECT e.id AS enrolment, p.wallet_id AS wallet,
+                   (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number,
+                   1 + (SELECT count(*) FROM disbursement_instruction i
+                        WHERE i.enrolment_id = e.id AND i.cycle_id = %s) AS attempt
+            FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+            WHERE e.programme_id = %s AND e.status = 'active' AND p.wallet_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM disbursement_instruction i
+                WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.status IN ('pending', 'paid'))
+            """,
+            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk, cycle.pk],
+        )
+        cursor.execute(
+            "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",
+            [batch.pk],
+        )
+        cursor.execute(
+            """
+            INSERT INTO disbursement_instruction (batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, amount, attempt)
+            SELECT c.batch_id, c.id, %s, due.enrolment, due.wallet, %s, due.attempt
+            FROM due JOIN disbursement_chunk c ON c.batch_id = %s AND c.number = due.number ORDER BY due.enrolment
+            """,
+            [cycle.pk, programme.amount, batch.pk],
+        )
+        batch.count = cursor.rowcount
+        cursor.execute("DROP TABLE due")
+    if batch.count == 0:
+        raise NothingToPay
+    batch.total = batch.count * programme.amount
+    batch.save(update_fields=["count", "total"])
+    return batch
+
+
+@transaction.atomic
+def submit(batch: Batch, by: User) -> Batch:
+    """The maker stands for the content: count, total and digest are frozen. Raises WrongStatus."""
+    batch = _locked(batch)
+    now = content.of(batch)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE disbursement_chunk c SET digest = frozen.digest
+            FROM unnest(%s::bigint[], %s::text[]) AS frozen (chunk, digest) WHERE c.id = frozen.chunk
+            """,
+            [list(now.chunks), list(now.chunks.values())],
+        )
+    advance(
+        batch,
+        Batch.Status.SUBMITTED,
+        maker=by,
+        count=now.count,
+        total=now.total,
+        digest=now.digest,
+        submitted_at=timezone.now(),
+    )
+    return batch
+
+
+@retried
+def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
+    """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
+
+    Raises ApproverIsMaker, ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
+    WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
+    """
+    batch = _locked(batch)
+    if batch.status != Batch.Status.SUBMITTED or batch.maker_id is None:
+        raise WrongStatus(status=batch.get_status_display())
+    if by.pk == batch.maker_id:
+        raise ApproverIsMaker
+    now = content.of(batch)
+    if digest != batch.digest or (now.count, now.total, now.digest) != (batch.count, batch.total, batch.digest):
+        raise ContentChanged
+    Approval.objects.create(batch=batch, approver=by, maker_id=batch.maker_id, digest=digest, reason=reason)
+    clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
+    fund = batch.cycle.programme.fund_id
+    leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
+    ledger.post([leg])
+    advance(batch, Batch.Status.APPROVED, clearing=clearing, approved_at=timezone.now())
+    doorbell.ring_after_commit(batch.pk, times=batch.chunks.count())
+    return batch
+
+
+@transaction.atomic
+def cancel(batch: Batch) -> Batch:
+    """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is approved."""
+    batch = _locked(batch)
+    advance(batch, Batch.Status.CANCELLED)
+    Instruction.objects.filter(chunk__batch=batch).update(status=Instruction.Status.CANCELLED)
+    return batch
+
+
+def retry_failed(batch: Batch) -> int:
+    """Chunks that ran out of attempts are due again; returns how many. For the officer who removed the cause."""
+    due = Chunk.objects.filter(batch=batch, status=Chunk.Status.FAILED).update(
+        status=Chunk.Status.PENDING, attempts=0, due_at=timezone.now()
+    )
+    doorbell.ring_after_commit(batch.pk, times=due)
+    return due
+
+
+def _locked(batch: Batch) -> Batch:
+    return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme__terms").get(pk=batch.pk)

@@ -1,0 +1,120 @@
+"""Who may be in a programme: a CEL expression over a person and their household, and the enrolment of those it admits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from itertools import islice
+from typing import Any
+
+import cel
+from django.db import connection, transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from beneficiaries.models import Person
+from disbursement.errors import InvalidRule
+from disbursement.models import Enrolment, Programme
+from wallet import wallets
+
+GROUP = 2_000  # people enrolled in one transaction
+EXAMPLE = {
+    "person": {"age": 30, "sex": "P"},
+    "household": {"decile": 5, "size": 4, "kelurahan": "31.71.01.1001", "city": "31.71"},
+}
+Rule = Callable[[dict[str, Any]], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An eligible person with the facts that made them so."""
+
+    person: int
+    uid: Any
+    household: int
+    facts: dict[str, Any]
+
+
+@lru_cache(maxsize=256)
+def compiled(expression: str) -> Rule:
+    """The rule as a function of facts (shape: EXAMPLE). Raises InvalidRule if it does not compile or is no yes-or-no."""
+    try:
+        program = cel.compile(expression)
+        answer = program.execute(EXAMPLE)
+    except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
+        raise InvalidRule(reason=str(error).splitlines()[0][:200]) from error
+    if not isinstance(answer, bool):
+        raise InvalidRule(reason=f"{expression[:60]} → {type(answer).__name__}")
+    return lambda facts: program.execute(facts) is True
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Whole years lived on the day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
+    """Everyone whom the rule admits on the day, oldest first; one per household where the programme says so."""
+    rule, day = compiled(programme.eligibility), day or timezone.localdate()
+    taken: set[int] = set()
+    people = (
+        Person.objects.select_related("household")
+        .annotate(size=Count("household__members"))
+        .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")
+        .order_by("birth_date", "pk")
+    )
+    for person in people.iterator(chunk_size=GROUP):
+        household = person.household
+        facts = {
+            "person": {"age": age_on(person.birth_date, day), "sex": person.sex},
+            "household": {
+                "decile": household.decile,
+                "size": person.size,
+                "kelurahan": household.kelurahan,
+                "city": household.kelurahan[:5],
+            },
+        }
+        if household.pk in taken or not rule(facts):
+            continue
+        if programme.one_per_household:
+            taken.add(household.pk)
+        yield Candidate(person.pk, person.uid, household.pk, facts)
+
+
+def enrol_eligible(programme: Programme, day: date | None = None) -> int:
+    """Enrols everyone eligible who is not enrolled yet, opening their wallets; returns how many were new."""
+    eligible = candidates(programme, day)
+    new = 0
+    while group := list(islice(eligible, GROUP)):
+        new += _enrol(programme, group)
+    return new
+
+
+@transaction.atomic
+def _enrol(programme: Programme, group: list[Candidate]) -> int:
+    wallet_of = wallets.open_for([candidate.uid for candidate in group])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE beneficiaries_person p SET wallet_id = opened.wallet
+            FROM unnest(%s::bigint[], %s::bigint[]) AS opened (person, wallet)
+            WHERE p.id = opened.person AND p.wallet_id IS NULL
+            """,
+            [[candidate.person for candidate in group], [wallet_of[candidate.uid] for candidate in group]],
+        )
+    before = Enrolment.objects.filter(programme=programme).count()
+    Enrolment.objects.bulk_create(
+        (
+            Enrolment(
+                programme=programme,
+                person_id=candidate.person,
+                household_id=candidate.household if programme.one_per_household else None,
+                facts=candidate.facts,
+            )
+            for candidate in group
+        ),
+        ignore_conflicts=True,
+    )
+    return Enrolment.objects.filter(programme=programme).count() - before

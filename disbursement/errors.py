@@ -1,0 +1,48 @@
+"""What can go wrong while paying aid, as one family: a code for programs, a sentence for officers, data for both."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class DisbursementError(Exception):
+    """Base of the family. `data` fills the placeholders of `message`."""
+
+    code = "disbursement_error"
+    message: Any = _("Permintaan tidak dapat diproses.")
+
+    def __init__(self, **data: Any) -> None:
+        self.data = data
+        super().__init__(self.code, data)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.data
+
+
+class InvalidRule(DisbursementError):
+    code = "invalid_rule"
+    message = _("Syarat tidak dapat dibaca: %(reason)s. Contoh: person.age >= 60 && household.decile <= 4")
+
+
+class NothingToPay(DisbursementError):
+    code = "nothing_to_pay"
+    message = _("Tidak ada peserta yang belum dibayar pada periode ini.")
+
+
+class WrongStatus(DisbursementError):
+    code = "wrong_status"
+    message = _("Batch berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class ApproverIsMaker(DisbursementError):
+    code = "approver_is_maker"
+    message = _("Batch harus disetujui orang lain, bukan yang mengajukannya.")
+
+
+class ContentChanged(DisbursementError):
+    """The instructions are not those that were submitted, or not those that the approver saw."""
+
+    code = "content_changed"
+    message = _("Isi batch berbeda dari yang diajukan. Batalkan batch ini dan siapkan yang baru.")

@@ -1,0 +1,186 @@
+"""Execution: approved batches are paid chunk by chunk, by any number of workers, each person once.
+
+A worker claims a pending chunk (FOR UPDATE SKIP LOCKED), recomputes its digest, posts it to the ledger and marks its rows, all in
+one transaction: a worker that dies leaves the chunk as it was. Whatever has to be remembered about a failure is written
+in a second transaction.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Count, Q, Sum
+from django.utils import timezone
+
+from disbursement import content, doorbell
+from disbursement.batch_states import advance
+from disbursement.errors import ContentChanged
+from disbursement.models import Batch, Chunk, Instruction, instruction_key
+from wallet import ledger, wallets
+from wallet.models import Transfer
+from wallet.transactions import retried
+
+logger = logging.getLogger(__name__)
+FIRST_WAIT = timedelta(seconds=10)  # doubles with each attempt
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a batch is: instructions and rupiah."""
+
+    count: int
+    paid: int
+    failed: int
+    paid_total: int
+    chunks: int
+    chunks_ended: int
+
+
+def progress(batch: Batch) -> Progress:
+    """Where the batch stands now; read from its chunks, so as cheap for a million lines as for ten."""
+    ended = ~Q(status=Chunk.Status.PENDING)
+    row = Chunk.objects.filter(batch=batch).aggregate(
+        instructions=Sum("count", default=0),
+        ended_count=Sum("count", filter=ended, default=0),
+        paid=Sum("paid_count", default=0),
+        paid_total=Sum("paid_total", default=0),
+        chunks=Count("id"),
+        chunks_ended=Count("id", filter=ended),
+    )
+    return Progress(
+        count=row["instructions"],
+        paid=row["paid"],
+        failed=row["ended_count"] - row["paid"],
+        paid_total=row["paid_total"],
+        chunks=row["chunks"],
+        chunks_ended=row["chunks_ended"],
+    )
+
+
+def pay_next_chunk(batch: int) -> bool:
+    """Pays one pending chunk of the approved batch; False if there was none to claim. Safe to run anywhere, at any time."""
+    chunk = None
+    try:
+        with transaction.atomic():
+            chunk = _claim(batch)
+            if chunk is None:
+                return False
+            _pay(chunk)
+    except Exception as error:
+        if chunk is None:
+            raise
+        _remember_failure(chunk, error)
+    return True
+
+
+def _claim(batch: int) -> Chunk | None:
+    return (
+        Chunk.objects.select_for_update(skip_locked=True, of=("self",))
+        .select_related("batch__cycle__programme__terms")
+        .filter(
+            batch=batch, batch__status=Batch.Status.APPROVED, status=Chunk.Status.PENDING, due_at__lte=timezone.now()
+        )
+        .order_by("number")
+        .first()
+    )
+
+
+def _pay(chunk: Chunk) -> None:
+    """Posts the claimed chunk and marks its rows, in the caller's transaction."""
+    if not content.as_approved(chunk):
+        _block(chunk)
+        return
+    batch, now = chunk.batch, timezone.now()
+    programme = batch.cycle.programme
+    pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
+    lines = list(pending.order_by("enrolment_id").values_list("enrolment_id", "wallet_id", "amount", "attempt"))
+    refused = wallets.inactive([wallet for _, wallet, _, _ in lines])
+    grants = [
+        ledger.Grant(instruction_key(batch.pk, enrolment, attempt), wallet, amount)
+        for enrolment, wallet, amount, attempt in lines
+        if wallet not in refused
+    ]
+    for status in set(refused.values()):
+        held = [wallet for wallet, its in refused.items() if its == status]
+        pending.filter(wallet__in=held).update(status=Instruction.Status.FAILED, failure=f"wallet_{status}")
+    pending.update(status=Instruction.Status.PAID)
+    Chunk.objects.filter(pk=chunk.pk).update(
+        status=Chunk.Status.DONE,
+        paid_count=len(grants),
+        paid_total=sum(grant.amount for grant in grants),
+        error="",
+        finished_at=now,
+    )
+    if grants:  # last, because it ends by locking the clearing account that all workers share
+        ledger.open_purses(
+            source=batch.clearing_id,
+            terms=programme.terms,
+            title=batch.purse_title,
+            usable_from=now,
+            usable_until=now + timedelta(days=programme.purse_days) if programme.purse_days else None,
+            grants=grants,
+        )
+
+
+def _block(chunk: Chunk) -> None:
+    """Nothing of a chunk that is not what was approved is paid; its money returns to the fund when the batch closes."""
+    logger.error("chunk %s of batch %s is not what was approved: blocked", chunk.number, chunk.batch_id)
+    Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING).update(
+        status=Instruction.Status.FAILED, failure=ContentChanged.code
+    )
+    Chunk.objects.filter(pk=chunk.pk).update(
+        status=Chunk.Status.BLOCKED, error=str(ContentChanged()), finished_at=timezone.now()
+    )
+
+
+@retried
+def _remember_failure(chunk: Chunk, error: Exception) -> None:
+    """Counts the attempt and sets the next one, later each time; after the last, an officer must look."""
+    logger.exception("chunk %s of batch %s failed", chunk.number, chunk.batch_id, exc_info=error)
+    row = Chunk.objects.select_for_update().get(pk=chunk.pk)
+    if row.status != Chunk.Status.PENDING:
+        return
+    row.attempts += 1
+    row.error = f"{type(error).__name__}: {error}"[:300]
+    row.due_at = timezone.now() + FIRST_WAIT * 2 ** (row.attempts - 1)
+    if row.attempts >= settings.DISBURSEMENT["chunk_attempts"]:
+        row.status = Chunk.Status.FAILED
+    row.save(update_fields=["attempts", "error", "due_at", "status"])
+
+
+@retried
+def close_if_done(batch: int) -> bool:
+    """Closes the batch when every chunk has ended: what was not paid returns from the clearing account to the fund.
+
+    True if this call closed it. A chunk that failed for good keeps the batch open until an officer has decided.
+    """
+    row = Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme").get(pk=batch)
+    unfinished = row.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.FAILED])
+    if row.status != Batch.Status.APPROVED or row.clearing_id is None or unfinished.exists():
+        return False
+    left = ledger.balance_of(row.clearing_id)
+    if left:
+        fund = row.cycle.programme.fund_id
+        ledger.post([ledger.Leg(row.clearing_id, fund, left, Transfer.Kind.RELEASE, f"release:{row.pk}")])
+    advance(row, Batch.Status.CLOSED, closed_at=timezone.now())
+    return True
+
+
+def sweep() -> int:
+    """Rings for every approved batch with due chunks and closes those that have none left; returns how many it met.
+
+    What makes lost rings, dead workers and an empty broker harmless.
+    """
+    met = 0
+    for batch in Batch.objects.filter(status=Batch.Status.APPROVED).order_by("pk").values_list("pk", flat=True):
+        met += 1
+        due = Chunk.objects.filter(batch=batch, status=Chunk.Status.PENDING, due_at__lte=timezone.now()).count()
+        if due:
+            doorbell.ring(batch, times=due)
+        else:
+            close_if_done(batch)
+    return met

@@ -1,0 +1,252 @@
+"""Programmes, enrolments, cycles, and the batches that pay them.
+
+The state of every payment is here, in rows; the queue only rings. A batch holds chunks, a chunk holds instructions, and a
+worker posts a chunk and marks it in one transaction.
+"""
+
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Household, Person
+from wallet.models import Account, PurseTerms, Wallet
+
+
+class Programme(models.Model):
+    """Aid of one kind: who is eligible, how much a cycle, under which purse terms, out of which fund."""
+
+    code = models.SlugField(_("kode"), max_length=20, unique=True)
+    name = models.CharField(_("nama"), max_length=100)
+    amount = models.BigIntegerField(
+        _("jumlah per siklus (Rp)"), validators=[MinValueValidator(1)], help_text=_("Rupiah bulat.")
+    )
+    eligibility = models.CharField(
+        _("syarat"),
+        max_length=1000,
+        help_text=_("Ungkapan CEL atas person dan household, misalnya: person.age >= 60 && household.decile <= 4"),
+    )
+    one_per_household = models.BooleanField(_("satu per keluarga"), default=False)
+    purse_days = models.PositiveIntegerField(
+        _("masa pakai (hari)"), null=True, blank=True, help_text=_("Kosong berarti tanpa batas waktu.")
+    )
+    terms = models.ForeignKey(PurseTerms, models.PROTECT, verbose_name=_("aturan kantong"))
+    fund = models.OneToOneField(
+        Account, models.PROTECT, editable=False, related_name="programme", verbose_name=_("dana")
+    )
+    active = models.BooleanField(_("aktif"), default=True)
+    created_at = models.DateTimeField(_("dibuat"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("program")
+        verbose_name_plural = _("program")
+        permissions = [("fund_programme", _("Dapat mendanai program"))]
+        constraints = [models.CheckConstraint(name="programme_amount_positive", condition=Q(amount__gt=0))]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Enrolment(models.Model):
+    """A person in a programme, with the facts that made them eligible. Once only per person, and per family where set."""
+
+    class Status(models.TextChoices):
+        ACTIVE = "active", _("Aktif")
+        ENDED = "ended", _("Berakhir")
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="enrolments", verbose_name=_("program"))
+    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments", verbose_name=_("penerima"))
+    household = models.ForeignKey(
+        Household,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("keluarga"),
+        help_text=_("Diisi hanya pada program satu per keluarga."),
+    )
+    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE, db_default="active")
+    facts = models.JSONField(_("fakta"), default=dict)
+    created_at = models.DateTimeField(_("terdaftar"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("kepesertaan")
+        verbose_name_plural = _("kepesertaan")
+        constraints = [
+            models.UniqueConstraint(name="enrolment_once", fields=["programme", "person"]),
+            models.UniqueConstraint(name="enrolment_one_per_household", fields=["programme", "household"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.programme}"
+
+
+class Cycle(models.Model):
+    """One period of one programme (its first day), due at a moment. There is one, whoever makes it and how often."""
+
+    programme = models.ForeignKey(Programme, models.PROTECT, related_name="cycles", verbose_name=_("program"))
+    period = models.DateField(_("periode"))
+    due_at = models.DateTimeField(_("jatuh tempo"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("siklus")
+        verbose_name_plural = _("siklus")
+        constraints = [models.UniqueConstraint(name="cycle_once", fields=["programme", "period"])]
+
+    def __str__(self) -> str:
+        return f"{self.programme} {self.period:%Y-%m}"
+
+
+class Batch(models.Model):
+    """Payment instructions of one cycle that are approved and paid together.
+
+    From submission on, `count`, `total` and `digest` (SHA-256 over the terms and every instruction) are what was submitted; an
+    approval names the digest, and execution recomputes it.
+    """
+
+    class Status(models.TextChoices):
+        PREPARED = "prepared", _("Disiapkan")
+        SUBMITTED = "submitted", _("Diajukan")
+        APPROVED = "approved", _("Disetujui, sedang dibayar")
+        CLOSED = "closed", _("Selesai")
+        CANCELLED = "cancelled", _("Dibatalkan")
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="batches", verbose_name=_("siklus"))
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PREPARED, db_index=True)
+    purse_title = models.CharField(_("judul kantong"), max_length=120)
+    count = models.PositiveIntegerField(_("banyak"), default=0)
+    total = models.BigIntegerField(_("jumlah (Rp)"), default=0)
+    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True)
+    maker = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("diajukan oleh")
+    )
+    clearing = models.OneToOneField(
+        Account, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("akun kliring")
+    )
+    prepared_at = models.DateTimeField(_("disiapkan"), db_default=Now())
+    submitted_at = models.DateTimeField(_("diajukan"), null=True, blank=True)
+    approved_at = models.DateTimeField(_("disetujui"), null=True, blank=True)
+    closed_at = models.DateTimeField(_("ditutup"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("batch")
+        verbose_name_plural = _("batch")
+        permissions = [
+            ("submit_batch", _("Dapat menyiapkan dan mengajukan batch")),
+            ("approve_batch", _("Dapat menyetujui batch")),
+        ]
+        constraints = [
+            models.UniqueConstraint(name="batch_maker", fields=["id", "maker"]),
+            models.CheckConstraint(
+                name="batch_submitted_is_bound",
+                condition=Q(status__in=["prepared", "cancelled"]) | (Q(maker__isnull=False) & ~Q(digest="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} #{self.pk}"
+
+
+class Approval(models.Model):
+    """One person's yes to one content. The database refuses the maker's own, whoever that is.
+
+    `maker` repeats the batch's (a composite foreign key keeps them equal), so that a CHECK can compare the two people.
+    """
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="approvals", verbose_name=_("batch"))
+    approver = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("disetujui oleh"))
+    maker = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("diajukan oleh"))
+    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64)
+    reason = models.CharField(_("alasan"), max_length=300, blank=True)
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("persetujuan")
+        verbose_name_plural = _("persetujuan")
+        constraints = [
+            models.UniqueConstraint(name="approval_once", fields=["batch", "approver"]),
+            models.CheckConstraint(name="approver_is_not_maker", condition=~Q(approver=F("maker"))),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} · {self.approver}"
+
+
+class Chunk(models.Model):
+    """A part of a batch that one worker posts in one transaction."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Menunggu")
+        DONE = "done", _("Selesai")
+        BLOCKED = "blocked", _("Isi berubah, tidak dibayar")
+        FAILED = "failed", _("Gagal, perlu diperiksa")
+
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="chunks", db_index=False, verbose_name=_("batch"))
+    number = models.PositiveIntegerField(_("nomor"))
+    count = models.PositiveIntegerField(_("banyak"))
+    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True)
+    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING, db_default="pending")
+    paid_count = models.PositiveIntegerField(_("dibayar"), default=0, db_default=0)
+    paid_total = models.BigIntegerField(_("jumlah dibayar (Rp)"), default=0, db_default=0)
+    attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
+    due_at = models.DateTimeField(_("coba lagi"), db_default=Now())
+    error = models.CharField(_("kesalahan"), max_length=300, blank=True, db_default="")
+    finished_at = models.DateTimeField(_("selesai"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("potongan batch")
+        verbose_name_plural = _("potongan batch")
+        constraints = [models.UniqueConstraint(name="chunk_once", fields=["batch", "number"])]
+        indexes = [models.Index(name="chunk_pending", fields=["due_at"], condition=Q(status="pending"))]
+
+    def __str__(self) -> str:
+        return f"{self.batch} / {self.number}"
+
+
+class Instruction(models.Model):
+    """Pay this enrolment this amount for this cycle. At most one that is pending or paid."""
+
+    class Status(models.TextChoices):
+        PENDING = "pending", _("Menunggu")
+        PAID = "paid", _("Dibayar")
+        FAILED = "failed", _("Gagal")
+        CANCELLED = "cancelled", _("Dibatalkan")
+
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("batch")
+    )
+    chunk = models.ForeignKey(Chunk, models.PROTECT, related_name="instructions", verbose_name=_("potongan"))
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", db_index=False, verbose_name=_("siklus"))
+    enrolment = models.ForeignKey(
+        Enrolment, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("kepesertaan")
+    )
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dompet"))
+    amount = models.BigIntegerField(_("jumlah (Rp)"))
+    attempt = models.PositiveSmallIntegerField(_("percobaan"), default=1)
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PENDING, db_default="pending")
+    failure = models.CharField(_("alasan gagal"), max_length=60, blank=True, db_default="")
+
+    class Meta:
+        verbose_name = _("instruksi bayar")
+        verbose_name_plural = _("instruksi bayar")
+        constraints = [
+            models.UniqueConstraint(
+                name="instruction_once_a_cycle",
+                fields=["enrolment", "cycle"],
+                condition=Q(status__in=["pending", "paid"]),
+            ),
+            models.UniqueConstraint(name="instruction_attempt", fields=["batch", "enrolment", "attempt"]),
+            models.CheckConstraint(name="instruction_positive", condition=Q(amount__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} · {self.enrolment_id}"
+
+    @property
+    def key(self) -> str:
+        """The transfer's idempotency key: the same however often the queue delivers, another for another attempt."""
+        return instruction_key(self.batch_id, self.enrolment_id, self.attempt)
+
+
+def instruction_key(batch: int, enrolment: int, attempt: int) -> str:
+    return f"disburse:{batch}:{enrolment}:{attempt}"

@@ -1,0 +1,28 @@
+"""Background work of disbursement. Every task may run never, once or many times: what is to do is read from the rows."""
+
+from __future__ import annotations
+
+import time
+
+from celery import shared_task
+
+from disbursement import doorbell, execution
+
+SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
+
+
+@shared_task(name="disbursement.tasks.pay")
+def pay(batch: int) -> None:
+    """Pays chunks of the batch until none is due or the time is up."""
+    until = time.monotonic() + SECONDS_A_TASK
+    while execution.pay_next_chunk(batch):
+        if time.monotonic() > until:
+            doorbell.ring(batch)
+            return
+    execution.close_if_done(batch)
+
+
+@shared_task(name="disbursement.tasks.sweep")
+def sweep() -> None:
+    """Rings for whatever is due; rung by the beat every 30 seconds."""
+    execution.sweep()

@@ -1,0 +1,52 @@
+"""What every test may use: a broker database of its own, and a database with real commits that is emptied afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from urllib.parse import urlsplit, urlunsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection, connections
+
+WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+def pytest_configure() -> None:
+    """Each test worker rings in its own Redis database; 0 belongs to the demo."""
+    if settings.REDIS_URL:
+        url = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{WORKER_NUMBER + 1}"))
+        settings.REDIS_URL = settings.CELERY_BROKER_URL = url
+        os.environ["REDIS_URL"] = url
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """Real commits, visible to other connections and processes; every table of ours is empty afterwards."""
+    with django_db_blocker.unblock():
+        _empty_tables()
+        try:
+            yield
+        finally:
+            _empty_tables()
+            connections.close_all()
+
+
+def _empty_tables() -> None:
+    tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
+    with connection.cursor() as cursor:
+        # The ledger refuses TRUNCATE, as it should; only the tables' owner can lift that.
+        cursor.execute("ALTER TABLE wallet_transfer DISABLE TRIGGER USER")
+        cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+        cursor.execute("ALTER TABLE wallet_transfer ENABLE TRIGGER USER")
+
+
+@pytest.fixture
+def process_env(committed_db: None) -> dict[str, str]:
+    """The environment of a process that works on this test's database and broker."""
+    database = connection.settings_dict
+    address = f"{database['HOST']}:{database['PORT']}"
+    url = f"postgres://{database['USER']}:{database['PASSWORD']}@{address}/{database['NAME']}"
+    return os.environ | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL}

@@ -1,0 +1,158 @@
+"""What can go wrong with money, as one family: a code for programs, a sentence for people, data for both.
+
+Each error says in the reader's words what happened and what to do next. `code` is stable and is stored with a
+declined payment; `status` is the HTTP status a plain JSON API answers with; wallet.snap.codes maps them to SNAP's.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+class WalletError(Exception):
+    """Base of the family. `data` fills the placeholders of `message`."""
+
+    code = "wallet_error"
+    status = 400
+    message: Any = _("Permintaan tidak dapat diproses.")
+
+    def __init__(self, **data: Any) -> None:
+        self.data = data
+        super().__init__(self.code, data)
+
+    def __str__(self) -> str:
+        return str(self.message) % self.data
+
+
+class InvalidAmount(WalletError):
+    code = "invalid_amount"
+    message = _("Jumlah harus rupiah bulat lebih dari nol.")
+
+
+class InsufficientFunds(WalletError):
+    """The debited account, or the purses together, hold less than asked."""
+
+    code = "insufficient_funds"
+    status = 409
+    message = _("Saldo tidak cukup. Periksa saldo, lalu ulangi dengan jumlah yang lebih kecil.")
+
+
+class IdempotencyConflict(WalletError):
+    """The same key was used before for something else."""
+
+    code = "idempotency_conflict"
+    status = 409
+    message = _("Nomor ini sudah dipakai untuk permintaan lain. Pakai nomor baru.")
+
+
+class AlreadyReversed(WalletError):
+    code = "already_reversed"
+    status = 409
+    message = _("Transfer ini sudah pernah dibatalkan.")
+
+
+class NotReversible(WalletError):
+    code = "not_reversible"
+    status = 409
+    message = _("Transfer ini tidak dapat dibatalkan. Belanja dikembalikan lewat pengembalian dana.")
+
+
+class NotPermitted(WalletError):
+    """There is money, but no purse may be spent at this kind of merchant."""
+
+    code = "not_permitted"
+    status = 403
+    message = _("Bantuan ini tidak dapat dipakai di jenis pedagang ini.")
+
+
+class LimitExceeded(WalletError):
+    code = "limit_exceeded"
+    status = 403
+    message = _("Jumlah melebihi batas per transaksi, Rp %(limit)s.")
+
+
+class CodeUnknown(WalletError):
+    code = "code_unknown"
+    status = 404
+    message = _("Kode bayar tidak dikenal. Minta pembeli membuat kode baru.")
+
+
+class CodeExpired(WalletError):
+    code = "code_expired"
+    status = 403
+    message = _("Kode bayar sudah kedaluwarsa. Minta pembeli membuat kode baru.")
+
+
+class CodeUsed(WalletError):
+    code = "code_used"
+    status = 409
+    message = _("Kode bayar sudah dipakai. Minta pembeli membuat kode baru.")
+
+
+class WalletInactive(WalletError):
+    code = "wallet_inactive"
+    status = 403
+    message = _("Dompet ini dibekukan atau ditutup. Hubungi kantor kelurahan.")
+
+
+class MerchantUnknown(WalletError):
+    code = "merchant_unknown"
+    status = 404
+    message = _("Pedagang tidak terdaftar pada mitra ini.")
+
+
+class MerchantSuspended(WalletError):
+    code = "merchant_suspended"
+    status = 403
+    message = _("Pedagang sedang ditangguhkan.")
+
+
+class PaymentUnknown(WalletError):
+    code = "payment_unknown"
+    status = 404
+    message = _("Belanja dengan nomor itu tidak ditemukan.")
+
+
+class RefundTooLarge(WalletError):
+    code = "refund_too_large"
+    status = 409
+    message = _("Pengembalian melebihi sisa belanja, Rp %(left)s.")
+
+
+class RefundNotPossible(WalletError):
+    """The payment was declined, so there is nothing to give back."""
+
+    code = "refund_not_possible"
+    status = 409
+    message = _("Belanja itu ditolak, tidak ada yang dapat dikembalikan.")
+
+
+class PinNotSet(WalletError):
+    code = "pin_not_set"
+    status = 409
+    message = _("PIN belum dibuat. Buat PIN 6 angka dahulu.")
+
+
+class PinAlreadySet(WalletError):
+    code = "pin_already_set"
+    status = 409
+    message = _("PIN sudah ada. Untuk menggantinya, isi PIN lama.")
+
+
+class PinInvalid(WalletError):
+    code = "pin_invalid"
+    message = _("PIN harus 6 angka, tidak berurutan dan tidak semuanya sama.")
+
+
+class PinWrong(WalletError):
+    code = "pin_wrong"
+    status = 403
+    message = _("PIN salah. Sisa percobaan: %(left)s.")
+
+
+class PinLocked(WalletError):
+    code = "pin_locked"
+    status = 403
+    message = _("PIN terkunci karena salah berulang kali. Coba lagi setelah %(until)s.")

@@ -1,0 +1,287 @@
+"""The ledger: the only code that writes accounts' balances and transfers.
+
+Money is whole rupiah. One `Leg` becomes one transfer row; the legs of one `post` stand or fall together. Locks are
+taken in one order everywhere (payment, wallet, then accounts by id), and what decides is read in the statement after
+the lock: a statement that waits for a lock has taken its snapshot before.
+
+Merchants' accounts are not locked when credited, only pinned (FOR KEY SHARE), and their balance is a checkpoint plus
+what came since. Whoever moves a checkpoint locks the account FOR UPDATE: that waits until every pinned transfer has
+committed and keeps new ones from drawing their id, so "up to id N" can never miss one that commits later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import IntegrityError, connection, transaction
+
+from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
+from wallet.models import Account, PurseTerms, Transfer
+from wallet.transactions import retried
+
+MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One transfer to be posted. `key` makes it happen once: the same key with another content is refused."""
+
+    debit: int
+    credit: int
+    amount: int
+    kind: str
+    key: str
+    payment: int | None = None
+    reverses: int | None = None
+
+    def same_as(self, posted: Transfer) -> bool:
+        return (self.debit, self.credit, self.amount, self.kind, self.payment, self.reverses) == (
+            posted.debit_id,
+            posted.credit_id,
+            posted.amount,
+            posted.kind,
+            posted.payment_id,
+            posted.reverses_id,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """One purse to be opened with its money."""
+
+    key: str
+    wallet: int
+    amount: int
+
+
+def check_amount(amount: int) -> None:
+    """Refuses what is not whole rupiah above zero. Raises InvalidAmount."""
+    if type(amount) is not int or not 0 < amount <= MAX_AMOUNT:
+        raise InvalidAmount(amount=amount)
+
+
+def open_account(kind: Account.Kind, name: str = "") -> Account:
+    """A new, empty account."""
+    return Account.objects.create(kind=kind, name=name)
+
+
+def singleton(kind: Account.Kind) -> Account:
+    """The one account of its kind: budget source, settlement clearing, bank."""
+    account, _ = Account.objects.get_or_create(kind=kind, defaults={"name": kind.label})
+    return account
+
+
+@retried
+def post(legs: Sequence[Leg]) -> list[Transfer]:
+    """Posts all legs, or none; posted before under the same keys, they are returned and nothing moves.
+
+    Raises InvalidAmount, InsufficientFunds (an account that is not external would fall below zero) and
+    IdempotencyConflict (a key was used for something else, or for a part of this group only).
+    """
+    if not legs:
+        return []
+    for leg in legs:
+        check_amount(leg.amount)
+    balances = _lock(legs)
+    posted = {transfer.key: transfer for transfer in Transfer.objects.filter(key__in=[leg.key for leg in legs])}
+    if posted:
+        return [_replayed(leg, posted) for leg in legs]
+    for leg in legs:
+        if leg.debit in balances:
+            balances[leg.debit] -= leg.amount
+            if balances[leg.debit] < 0:
+                raise InsufficientFunds(account=leg.debit, short=-balances[leg.debit])
+        if leg.credit in balances:
+            balances[leg.credit] += leg.amount
+    _keep_balances(legs)
+    return _insert(legs)
+
+
+def _replayed(leg: Leg, posted: dict[str, Transfer]) -> Transfer:
+    transfer = posted.get(leg.key)
+    if transfer is None or not leg.same_as(transfer):
+        raise IdempotencyConflict(key=leg.key)
+    return transfer
+
+
+def _lock(legs: Sequence[Leg]) -> dict[int, int]:
+    """Locks what is debited or kept, pins merchants that are only credited; returns the balances that bound us.
+
+    External accounts may go below zero and are left out of the answer, but are locked: their balance is kept.
+    """
+    debited = {leg.debit for leg in legs}
+    touched = debited | {leg.credit for leg in legs}
+    kinds = dict(Account.objects.filter(id__in=touched).values_list("id", "kind"))
+    if missing := touched - kinds.keys():
+        raise Account.DoesNotExist(f"no such account: {sorted(missing)}")
+    pinned = [account for account in touched - debited if kinds[account] == Account.Kind.MERCHANT]
+    locked = sorted(touched - set(pinned))
+    with connection.cursor() as cursor:
+        if pinned:
+            cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [pinned])
+        cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [locked])
+        bounded = [account for account in locked if kinds[account] not in Account.EXTERNAL]
+        return balances_of(bounded)
+
+
+def balances_of(accounts: Iterable[int]) -> dict[int, int]:
+    """Each account's balance as of this statement's snapshot, merchants' checkpoints brought up to date."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT a.id, CASE WHEN a.kind <> 'merchant' THEN a.balance ELSE a.balance
+                + (SELECT coalesce(sum(t.amount), 0) FROM wallet_transfer t
+                   WHERE t.credit_id = a.id AND t.id > a.counted_to)
+                - (SELECT coalesce(sum(t.amount), 0) FROM wallet_transfer t
+                   WHERE t.debit_id = a.id AND t.id > a.counted_to) END
+            FROM wallet_account a WHERE a.id = ANY(%s)
+            """,
+            [list(accounts)],
+        )
+        return {account: int(balance) for account, balance in cursor.fetchall()}
+
+
+def balance_of(account: int) -> int:
+    """One account's balance now, in rupiah."""
+    return balances_of([account])[account]
+
+
+def _keep_balances(legs: Sequence[Leg]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE wallet_account a SET balance = a.balance + moved.delta
+            FROM (SELECT account, sum(delta) AS delta
+                  FROM unnest(%s::bigint[], %s::bigint[]) AS leg (account, delta) GROUP BY account) moved
+            WHERE a.id = moved.account AND a.kind <> 'merchant'
+            """,
+            [
+                [leg.debit for leg in legs] + [leg.credit for leg in legs],
+                [-leg.amount for leg in legs] + [leg.amount for leg in legs],
+            ],
+        )
+
+
+def _insert(legs: Sequence[Leg]) -> list[Transfer]:
+    try:
+        with transaction.atomic():
+            return Transfer.objects.bulk_create(
+                Transfer(
+                    debit_id=leg.debit,
+                    credit_id=leg.credit,
+                    amount=leg.amount,
+                    kind=leg.kind,
+                    key=leg.key,
+                    payment_id=leg.payment,
+                    reverses_id=leg.reverses,
+                )
+                for leg in legs
+            )
+    except IntegrityError as error:
+        # Posts of one key that share no locked account meet only here, at the unique index.
+        if getattr(error.__cause__, "pgcode", None) == "23505":
+            raise IdempotencyConflict(keys=[leg.key for leg in legs]) from error
+        raise
+
+
+@retried
+def open_purses(
+    source: int,
+    terms: PurseTerms,
+    title: str,
+    usable_from: datetime,
+    usable_until: datetime | None,
+    grants: Sequence[Grant],
+) -> int:
+    """Opens one purse per grant and moves its money there from the source account; returns how many were new.
+
+    A grant whose key was posted before is left alone. One statement inserts accounts, purses and transfers; no balance
+    but the source's is updated, and that one last, so that two workers wait for each other only while committing.
+    Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content).
+    """
+    for grant in grants:
+        check_amount(grant.amount)
+    keys = [grant.key for grant in grants]
+    if len(set(keys)) != len(keys):
+        raise IdempotencyConflict(keys="doubled within one call")
+    columns = [keys, [grant.wallet for grant in grants], [grant.amount for grant in grants]]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT g.key FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
+            JOIN wallet_transfer t ON t.key = g.key LEFT JOIN wallet_purse p ON p.account_id = t.credit_id
+            WHERE (t.debit_id, t.amount, t.kind, p.wallet_id) IS DISTINCT FROM (%s, g.amount, 'disbursement', g.wallet)
+            LIMIT 1
+            """,
+            [*columns, source],
+        )
+        if conflict := cursor.fetchone():
+            raise IdempotencyConflict(key=conflict[0])
+        cursor.execute(
+            """
+            WITH wanted AS MATERIALIZED (
+                SELECT g.key, g.wallet, g.amount, nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
+                FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
+                WHERE NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key)
+            ), accounts AS (
+                INSERT INTO wallet_account (id, kind, balance)
+                SELECT account, 'purse', amount FROM wanted
+            ), purses AS (
+                INSERT INTO wallet_purse (account_id, wallet_id, terms_id, title, usable_from, usable_until)
+                SELECT account, wallet, %s, %s, %s, %s FROM wanted
+            ), transfers AS (
+                INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
+                SELECT %s, account, amount, 'disbursement', key FROM wanted
+            )
+            SELECT count(*), coalesce(sum(amount), 0) FROM wanted
+            """,
+            [*columns, terms.pk, title, usable_from, usable_until, source],
+        )
+        opened, total = cursor.fetchone()
+        try:
+            with transaction.atomic():
+                cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])
+        except IntegrityError as error:
+            raise InsufficientFunds(account=source) from error
+    return int(opened)
+
+
+@retried
+def reverse(transfer: Transfer) -> Transfer:
+    """Posts the same amount back, once ever. Raises NotReversible, AlreadyReversed, InsufficientFunds.
+
+    Parts of a payment go back as refunds, which keep the cap; a reversal is final: post anew what should stand.
+    """
+    if transfer.kind == Transfer.Kind.REVERSAL or transfer.payment_id is not None:
+        raise NotReversible(transfer=transfer.pk)
+    if Transfer.objects.filter(reverses=transfer).exists():
+        raise AlreadyReversed(transfer=transfer.pk)
+    leg = Leg(
+        debit=transfer.credit_id,
+        credit=transfer.debit_id,
+        amount=transfer.amount,
+        kind=Transfer.Kind.REVERSAL,
+        key=f"reverse:{transfer.pk}",
+        reverses=transfer.pk,
+    )
+    return post([leg])[0]
+
+
+def lock_merchant(account: int) -> int:
+    """Holds every payment to the merchant until the transaction ends, and returns its balance, certain by now.
+
+    The one lock on a merchant that excludes credits: for milliseconds, to settle it. Needs a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = %s AND kind = 'merchant' FOR UPDATE", [account])
+    return balance_of(account)
+
+
+@retried
+def drain_merchant(account: int, amount: int, credit: int, kind: str, key: str) -> Transfer:
+    """Moves all that a merchant's account holds, as told by `lock_merchant`, and sets its checkpoint there."""
+    [transfer] = post([Leg(account, credit, amount, kind, key)])
+    Account.objects.filter(id=account).update(balance=0, counted_to=transfer.pk)
+    return transfer

@@ -1,0 +1,102 @@
+"""The holder's 6-digit PIN: argon2id under a pepper kept outside the database, with a lockout no rollback can undo.
+
+An attempt is counted, and committed, before the PIN is compared: attempts made at once cannot share one try. Hence
+`check` and `change` refuse to run inside a transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+
+from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from wallet.errors import PinAlreadySet, PinInvalid, PinLocked, PinNotSet, PinWrong, WalletInactive
+from wallet.models import Wallet
+
+HASHER = PasswordHasher()
+SHAPE = re.compile(r"[0-9]{6}")
+RUNS = "01234567890", "09876543210"
+
+
+def create(wallet: Wallet, pin: str) -> None:
+    """Sets the first PIN. Raises PinInvalid, PinAlreadySet, WalletInactive."""
+    _check_shape(pin)
+    _check_active(wallet)
+    set_now = Wallet.objects.filter(pk=wallet.pk, pin_hash="").update(pin_hash=_hash(wallet, pin))
+    if not set_now:
+        raise PinAlreadySet
+
+
+def change(wallet: Wallet, old: str, new: str) -> None:
+    """Replaces the PIN. Raises PinInvalid (the new one), and all that `check` raises (the old one)."""
+    _check_shape(new)
+    check(wallet, old)
+    Wallet.objects.filter(pk=wallet.pk).update(pin_hash=_hash(wallet, new))
+
+
+def reset(wallet: Wallet) -> None:
+    """Forgets the PIN and its failures, so that the holder, identified in person, can set another."""
+    Wallet.objects.filter(pk=wallet.pk).update(pin_hash="", pin_failures=0, pin_locked_until=None)
+
+
+def check(wallet: Wallet, pin: str) -> None:
+    """Returns if the PIN is right. Raises PinNotSet, PinWrong(left), PinLocked(until), WalletInactive."""
+    _check_active(wallet)
+    pin_hash, failures = _count_attempt(wallet)
+    try:
+        HASHER.verify(pin_hash, _peppered(wallet, pin))
+    except VerifyMismatchError:
+        left = settings.WALLET["pin_attempts"] - failures
+        if left > 0:
+            raise PinWrong(left=left) from None
+        raise PinLocked(until=_clock(timezone.now() + settings.WALLET["pin_lockout"])) from None
+    Wallet.objects.filter(pk=wallet.pk).update(pin_failures=0, pin_locked_until=None)
+
+
+def _count_attempt(wallet: Wallet) -> tuple[str, int]:
+    """Commits one more attempt and returns the hash to compare with and the count; the last one allowed also locks."""
+    now = timezone.now()
+    with transaction.atomic(durable=True):
+        row = Wallet.objects.select_for_update().get(pk=wallet.pk)
+        if not row.pin_hash:
+            raise PinNotSet
+        if row.pin_locked_until and row.pin_locked_until > now:
+            raise PinLocked(until=_clock(row.pin_locked_until))
+        if row.pin_locked_until:  # served its time
+            row.pin_failures, row.pin_locked_until = 0, None
+        row.pin_failures += 1
+        if row.pin_failures >= settings.WALLET["pin_attempts"]:
+            row.pin_locked_until = now + settings.WALLET["pin_lockout"]
+        row.save(update_fields=["pin_failures", "pin_locked_until"])
+    return row.pin_hash, row.pin_failures
+
+
+def _check_shape(pin: str) -> None:
+    if not isinstance(pin, str) or not SHAPE.fullmatch(pin):
+        raise PinInvalid
+    if len(set(pin)) == 1 or any(pin in run for run in RUNS):
+        raise PinInvalid
+
+
+def _check_active(wallet: Wallet) -> None:
+    if not Wallet.objects.filter(pk=wallet.pk, status=Wallet.Status.ACTIVE).exists():
+        raise WalletInactive
+
+
+def _peppered(wallet: Wallet, pin: str) -> bytes:
+    """Binds the PIN to the wallet and the pepper: a stolen table alone cannot be searched."""
+    return hmac.new(settings.PIN_PEPPER, f"{wallet.pk}|{pin}".encode(), hashlib.sha256).digest()
+
+
+def _hash(wallet: Wallet, pin: str) -> str:
+    return HASHER.hash(_peppered(wallet, pin))
+
+
+def _clock(moment: object) -> str:
+    return timezone.localtime(moment).strftime("%H:%M")  # type: ignore[arg-type]

@@ -1,0 +1,48 @@
+"""Settlement: what merchants are owed leaves their accounts for the clearing, and the clearing for their banks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+
+from django.utils import timezone
+
+from wallet import ledger
+from wallet.models import Account, Merchant, Settlement, Transfer
+from wallet.transactions import retried
+
+
+def settle_all(business_day: date | None = None) -> Iterator[Settlement]:
+    """One settlement for each merchant that is owed anything, one transaction each; safe to repeat and to race."""
+    day = business_day or timezone.localdate()
+    for merchant in Merchant.objects.order_by("pk"):
+        if (settlement := settle(merchant, day)) is not None:
+            yield settlement
+
+
+@retried
+def settle(merchant: Merchant, business_day: date) -> Settlement | None:
+    """Clears all that the merchant is owed at this moment into one settlement; None if it is owed nothing."""
+    clearing = ledger.singleton(Account.Kind.SETTLEMENT)
+    owed = ledger.lock_merchant(merchant.account_id)
+    if owed <= 0:
+        return None
+    settlement = Settlement.objects.create(merchant=merchant, business_day=business_day, amount=owed)
+    ledger.drain_merchant(
+        merchant.account_id, owed, clearing.pk, Transfer.Kind.SETTLEMENT, key=f"settle:{settlement.pk}"
+    )
+    return settlement
+
+
+@retried
+def confirm_paid(settlement: Settlement) -> Settlement:
+    """The bank has paid it: the money leaves the books. Safe to repeat."""
+    settlement = Settlement.objects.select_for_update().get(pk=settlement.pk)
+    if settlement.status == Settlement.Status.PAID:
+        return settlement
+    clearing, bank = ledger.singleton(Account.Kind.SETTLEMENT), ledger.singleton(Account.Kind.BANK)
+    leg = ledger.Leg(clearing.pk, bank.pk, settlement.amount, Transfer.Kind.PAYOUT, f"payout:{settlement.pk}")
+    ledger.post([leg])
+    settlement.status, settlement.paid_at = Settlement.Status.PAID, timezone.now()
+    settlement.save(update_fields=["status", "paid_at"])
+    return settlement
