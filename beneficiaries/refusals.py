@@ -82,6 +82,13 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Berbeda dengan baris %(other)s, padahal nomor KK-nya sama."),
         _("Samakan alamat, kelurahan dan desil semua anggota KK ini, atau perbaiki nomor KK-nya."),
     ),
+    "registry_differs": (
+        _("Berbeda dengan data keluarga ini di registri."),
+        _(
+            "Samakan dengan anggota KK ini yang sudah diterima. Bila keluarganya memang pindah atau desilnya berubah, "
+            "impor semua anggotanya dalam berkas tanpa kolom BARIS, KOLOM, ALASAN, PERBAIKAN."
+        ),
+    ),
 }
 
 

@@ -68,7 +68,8 @@ def import_file(
     """Reads a registry file into the registry: the clean rows enter together, the refused ones go to the errors file.
 
     The errors file (mode 0600, replaced if it exists, header only if nothing was refused) is corrected and imported
-    in its turn. Importing the same file again changes no row. `progress` is called after each batch; `today` bounds the
+    in its turn; a file of that shape completes known households but changes none. Importing the same file again changes
+    no row. `progress` is called after each batch; `today` bounds the
     birth dates. Raises RegistryFileError for a file that cannot be read as a whole, RegistryChanged and ImportRefused
     when the database says no: then nothing was written.
     """
@@ -80,7 +81,7 @@ def import_file(
             rows, refused = _stage(cursor, source, progress, today or timezone.localdate())
             sha256 = source.sha256
             progress(Progress(rows, refused, 1.0, merging=True))
-            counts = registry_merge.merge(cursor)
+            counts = registry_merge.merge(cursor, correction=source.is_errors_file)
             reasons = _write_errors(cursor, source, errors)
             if source.sha256 != sha256:
                 raise FileChanged

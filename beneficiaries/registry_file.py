@@ -96,7 +96,7 @@ class RegistryFile:
         self.sha256 = digest.hexdigest()
 
     def _read_header(self) -> None:
-        """Fills `data_columns` (where each of COLUMNS lies) and `header`. Raises a RegistryFileError."""
+        """Fills `header` (the data columns in file order) and where they lie. Raises a RegistryFileError."""
         expected = ",".join(COLUMNS)
         raw = next((raw for _line, raw in self._lines()), b"")
         if raw.startswith(WORKBOOK_STARTS):
@@ -112,9 +112,12 @@ class RegistryFile:
         while names and not names[-1]:  # spreadsheets save the sheet's rectangle
             names.pop()
         known = {*COLUMNS, *NOTE_COLUMNS}
-        # Shown with `ascii`, cut short: an unknown header may be anything, invisible characters included.
-        if unknown := [ascii(name[:40]) for name in names if name not in known]:
-            raise errors.ColumnsUnknown(columns=", ".join(unknown[:10]), expected=expected)
+        if unknown := [at for at, name in enumerate(names) if name not in known]:
+            # Without any known title the line may be a person's: then the columns are named by their place. Titles are
+            # shown with `ascii`, cut short, for they may be anything, invisible characters included.
+            header_missing = len(unknown) == len(names)
+            shown = [f"ke-{at + 1}" if header_missing else ascii(names[at][:40]) for at in unknown[:10]]
+            raise errors.ColumnsUnknown(columns=", ".join(shown), expected=expected)
         if missing := [name for name in COLUMNS if name not in names]:
             raise errors.ColumnsMissing(columns=", ".join(missing), expected=expected)
         if doubled := sorted({name for name in names if names.count(name) > 1}):
@@ -122,6 +125,7 @@ class RegistryFile:
         self.width = len(names)
         self.data_columns = [at for at, name in enumerate(names) if name in COLUMNS]
         self.header = [names[at] for at in self.data_columns]
+        self.is_errors_file = self.width > len(self.header)
         # Where each of COLUMNS lies among a row's data cells.
         self.order = [self.header.index(name) for name in COLUMNS]
         self.plain = self.header == list(COLUMNS) and self.width == len(COLUMNS)

@@ -59,6 +59,18 @@ FROM registry_staged_person JOIN doubled USING (nik_index)
 WHERE differ OR line > first
 """
 
+# An errors file holds the rows that contradicted their household. Imported again as it is, such a row would now come
+# alone and have its way; so a file with note columns may complete a known household, not change it.
+_REFUSE_CONTRADICTING_REGISTRY = """
+INSERT INTO registry_refused
+SELECT told.line, 0,
+       CASE WHEN told.kelurahan <> household.kelurahan THEN 'KODE_KELURAHAN'
+            WHEN told.decile <> household.decile THEN 'DESIL' ELSE 'ALAMAT' END,
+       'registry_differs', '', NULL, '', NULL
+FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
+WHERE told.household_digest <> household.source_digest
+"""
+
 # The household is what its first clean row says; whoever says otherwise is refused by the first field that differs.
 _REFUSE_HOUSEHOLD_DIFFERS = """
 WITH told AS (
@@ -145,12 +157,16 @@ def create_staging(cursor: CursorWrapper) -> None:
     cursor.execute(_TABLES)
 
 
-def merge(cursor: CursorWrapper) -> Counts:
-    """Refuses rows that contradict others, then adds and changes households and people. Raises RegistryChanged."""
+def merge(cursor: CursorWrapper, *, correction: bool) -> Counts:
+    """Refuses rows that contradict others, then adds and changes households and people. Raises RegistryChanged.
+
+    A `correction` (a file with note columns) changes no known household.
+    """
     cursor.execute(
         "CREATE INDEX ON registry_staged_person (nik_index); ANALYZE registry_staged_person, registry_staged_household"
     )
-    for refuse in (_REFUSE_DOUBLED, _REFUSE_HOUSEHOLD_DIFFERS):
+    contradictions = (_REFUSE_CONTRADICTING_REGISTRY,) if correction else ()
+    for refuse in (_REFUSE_DOUBLED, *contradictions, _REFUSE_HOUSEHOLD_DIFFERS):
         cursor.execute(refuse)
         cursor.execute(_FORGET_REFUSED)
     cursor.execute(_CHOOSE_HOUSEHOLDS)

@@ -44,7 +44,7 @@ class Command(BaseCommand):
             ("Ditolak", done.refused),
         ):
             self.stdout.write(f"{name:<8}{count:>10}")
-        for key, count in done.refusals.items():
+        for key, count in sorted(done.refusals.items(), key=lambda item: -item[1]):
             self.stdout.write(f"  {count:>8}  {title(key)}")
         self.stdout.write(f"{seconds:.1f} detik, {done.rows / max(seconds, 0.001):,.0f} baris per detik.")
         if done.refused:
