@@ -39,8 +39,8 @@ class Text(serializers.CharField):
 
 
 def optional(max_length: int, shape: str = REFERENCE, **kwargs: Any) -> Text:
-    """A `Text` that may be missing, null or empty; all three read as ""."""
-    return Text(max_length, shape, required=False, allow_null=True, allow_blank=True, default="", **kwargs)
+    """A `Text` that may be missing or empty; both read as ""."""
+    return Text(max_length, shape, required=False, allow_blank=True, default="", **kwargs)
 
 
 @extend_schema_field(OpenApiTypes.STR)
@@ -89,7 +89,7 @@ class AdditionalInfo(serializers.Field):  # type: ignore[type-arg]
     default_error_messages = {"invalid": "not an object of at most 2,000 characters"}
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, allow_null=True, default=dict, **kwargs)
+        super().__init__(required=False, default=dict, **kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict) or len(json.dumps(data, separators=(",", ":"))) > INFO_LENGTH:
@@ -97,9 +97,12 @@ class AdditionalInfo(serializers.Field):  # type: ignore[type-arg]
         return data
 
 
-def read(message: type[serializers.Serializer[Any]], data: Any) -> dict[str, Any]:
-    """The message's fields, checked. Raises SnapError naming the first at fault: 400/02 missing, 400/01 malformed."""
-    serializer = message(data=data)
+def read(message: type[serializers.Serializer[Any]], data: Mapping[str, Any]) -> dict[str, Any]:
+    """The message's fields, checked. Raises SnapError naming the first at fault: 400/02 missing, 400/01 malformed.
+
+    A field that is null is a field that is missing.
+    """
+    serializer = message(data={name: value for name, value in data.items() if value is not None})
     if not serializer.is_valid():
         raise _first_fault(serializer.errors)
     fields: dict[str, Any] = serializer.validated_data

@@ -40,8 +40,8 @@ class QueryRequest(Message):
     originalPartnerReferenceNo = optional(64)
     originalReferenceNo = optional(64)
     originalExternalId = optional(36)
-    transactionDate = Moment(required=False, allow_null=True, default=None)
-    amount = Amount(required=False, allow_null=True, default=None)
+    transactionDate = Moment(required=False, default=None)
+    amount = Amount(required=False, default=None)
     additionalInfo = AdditionalInfo()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ class RefundRequest(Message):
     originalPartnerReferenceNo = Text(64)
     originalReferenceNo = optional(64)
     partnerRefundNo = Text(64, help_text="Your number for this refund; a retry carries the same.")
-    refundAmount = Amount(required=False, allow_null=True, default=None, help_text="Missing: all that is left.")
+    refundAmount = Amount(required=False, default=None, help_text="Missing: all that is left.")
     reason = optional(256, TEXT)
     additionalInfo = AdditionalInfo()
 

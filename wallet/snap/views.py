@@ -34,13 +34,13 @@ class AccessTokenView(SnapView):
         signature = header(request, "X-SIGNATURE", SIGNATURE)
         current(timestamp)
         partner = access_token.prove_client(client_id, timestamp, signature)
-        fields = read(messages.AccessTokenRequest, request.data)
+        fields = read(messages.AccessTokenRequest, dict(request.data))
         token = access_token.issue(partner)
         told = {
             "accessToken": token.text,
             "tokenType": "Bearer",
             "expiresIn": str(token.lifetime),
-            "additionalInfo": fields["additionalInfo"] or {},
+            "additionalInfo": fields["additionalInfo"],
         }
         return self.respond(Reply(Case.SUCCESSFUL, told))
 
@@ -55,7 +55,7 @@ class TransactionView(SnapView):
     ) -> Response:
         """Answers with what `act` makes of the message, its X-EXTERNAL-ID spent."""
         caller = cast(Caller, request.auth)  # as SnapAuthentication left it
-        return self.respond(once(caller, lambda: act(caller, read(message, request.data))))
+        return self.respond(once(caller, lambda: act(caller, read(message, dict(request.data)))))
 
 
 class PaymentView(TransactionView):

@@ -93,7 +93,9 @@ class Sender:
         """Sends exactly this; a header that is None is left out."""
         content_type = headers.pop("Content-Type", "application/json") or ""
         kept = {name: value for name, value in headers.items() if value is not None}
-        response = self.client.generic(method, path, body, content_type=content_type, headers=kept)
+        response = self.client.generic(
+            method, path, body, content_type=content_type, headers=kept, CONTENT_TYPE=content_type
+        )
         assert response["Content-Type"] == "application/json"
         timestamps.parse(response["X-TIMESTAMP"])
         answer = json.loads(response.content) if response.content else {}
