@@ -10,6 +10,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 
+from tests.processes import start_server
+
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
@@ -50,3 +52,9 @@ def process_env(committed_db: None) -> dict[str, str]:
     address = f"{database['HOST']}:{database['PORT']}"
     url = f"postgres://{database['USER']}:{database['PASSWORD']}@{address}/{database['NAME']}"
     return os.environ | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL}
+
+
+@pytest.fixture
+def processes(process_env: dict[str, str]) -> None:
+    """tests.processes is ready to run work in separate processes on this test's database."""
+    start_server(process_env)

@@ -1,0 +1,246 @@
+"""Small worlds of money for tests, built through the real functions only: people, programmes, purses, shops, batches."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from beneficiaries.models import Household, Person
+from disbursement import batches, eligibility, execution, programmes
+from disbursement.models import Batch, Programme
+from wallet import codes, ledger, redemption, refunds, verification, wallets
+from wallet.models import Account, Merchant, Partner, Payment, Purse, PurseTerms, Refund, Transfer, Wallet
+
+_numbers = count(1)
+
+
+def number() -> int:
+    """A number not handed out before in this process."""
+    return next(_numbers)
+
+
+def unique(prefix: str = "T") -> str:
+    """A short text that no other process draws either."""
+    return f"{prefix}-{uuid.uuid4().hex[:12]}"
+
+
+# --- the ledger alone ---
+
+
+def fund(amount: int = 0) -> Account:
+    """A fund account holding the amount, come from the budget."""
+    account = ledger.open_account(Account.Kind.FUND, unique("fund"))
+    if amount:
+        move(ledger.singleton(Account.Kind.BUDGET), account, amount, kind=Transfer.Kind.FUNDING)
+    return account
+
+
+def move(
+    debit: Account, credit: Account, amount: int, *, kind: str = Transfer.Kind.RESERVATION, key: str = ""
+) -> Transfer:
+    """One posted transfer."""
+    [transfer] = ledger.post([ledger.Leg(debit.pk, credit.pk, amount, kind, key or unique("move"))])
+    return transfer
+
+
+def terms(mccs: Sequence[str] = (), *, lapses_to: Account | None = None, cash: bool = False) -> PurseTerms:
+    return PurseTerms.objects.create(name=unique("terms"), mccs=list(mccs), lapses_to=lapses_to, cash_allowed=cash)
+
+
+# --- wallets, purses, shops ---
+
+
+def wallet() -> Wallet:
+    holder = uuid.uuid4()
+    return Wallet.objects.get(pk=wallets.open_for([holder])[holder])
+
+
+def purse(
+    owner: Wallet,
+    amount: int,
+    *,
+    rules: PurseTerms | None = None,
+    mccs: Sequence[str] = (),
+    lapses_to: Account | None = None,
+    usable_from: datetime | None = None,
+    usable_until: datetime | None = None,
+    source: Account | None = None,
+) -> Purse:
+    """A purse of the wallet holding the amount, paid out of the source (by default a clearing account funded for it)."""
+    key = unique("grant")
+    if source is None:
+        source = ledger.open_account(Account.Kind.CLEARING)
+        move(fund(amount), source, amount)
+    ledger.open_purses(
+        source=source.pk,
+        terms=rules or terms(mccs, lapses_to=lapses_to),
+        title=key,
+        usable_from=usable_from or timezone.now() - timedelta(minutes=1),
+        usable_until=usable_until,
+        grants=[ledger.Grant(key, owner.pk, amount)],
+    )
+    return Purse.objects.get(title=key)
+
+
+def partner() -> Partner:
+    made = Partner(client_id=unique("client"), name="Toko Bersama", public_key="-")
+    made.secret = "rahasia"
+    made.save()
+    return made
+
+
+def merchant(mcc: str = "5411", *, of: Partner | None = None) -> Merchant:
+    account = ledger.open_account(Account.Kind.MERCHANT)
+    made = Merchant(
+        partner=of or partner(), merchant_id=f"{account.pk:015}", name=f"Warung {account.pk}", mcc=mcc, account=account
+    )
+    made.bank_code, made.bank_account = "CENAIDJA", "1234567890"
+    made.save()
+    return made
+
+
+def order(at: Merchant, qr_content: str, amount: int, reference: str = "", title: str = "") -> redemption.PaymentOrder:
+    """The payment as a till would ask for it; its request hash covers what must be the same in a retry."""
+    reference = reference or unique("pay")
+    body = f"{at.merchant_id}|{qr_content}|{amount}|{title}"
+    return redemption.PaymentOrder(
+        partner=at.partner,
+        merchant_id=at.merchant_id,
+        qr_content=qr_content,
+        amount=amount,
+        partner_reference_no=reference,
+        external_id=unique("ext"),
+        request_hash=hashlib.sha256(body.encode()).digest(),
+        title=title,
+    )
+
+
+def pay(owner: Wallet, at: Merchant, amount: int, reference: str = "") -> Payment:
+    """A payment with a code made for it."""
+    return redemption.pay(order(at, codes.issue(owner).qr_content, amount, reference))
+
+
+def refund_order(payment: Payment, amount: int | None, refund_no: str = "", reason: str = "") -> refunds.RefundOrder:
+    body = f"{payment.partner_reference_no}|{amount}|{reason}"
+    return refunds.RefundOrder(
+        partner=payment.partner,
+        partner_refund_no=refund_no or unique("refund"),
+        request_hash=hashlib.sha256(body.encode()).digest(),
+        amount=amount,
+        reason=reason,
+        original_partner_reference_no=payment.partner_reference_no,
+    )
+
+
+def refund(payment: Payment, amount: int | None, refund_no: str = "") -> Refund:
+    return refunds.refund(refund_order(payment, amount, refund_no))
+
+
+# --- people, programmes, batches ---
+
+
+def household(*, decile: int = 2, kelurahan: str = "31.71.01.1001") -> Household:
+    made = Household(decile=decile, kelurahan=kelurahan)
+    made.kk, made.address = f"317101{uuid.uuid4().int % 10**10:010}", "Jl. Merdeka 1"
+    made.save()
+    return made
+
+
+def person(home: Household | None = None, *, born: date = date(1960, 1, 1), sex: str = "P") -> Person:
+    made = Person(household=home or household(), name=f"Sutini {number()}", sex=sex, birth_date=born)
+    made.nik = f"317101{uuid.uuid4().int % 10**10:010}"
+    made.save()
+    return made
+
+
+def people(how_many: int) -> None:
+    """Eligible people, one household each, in two statements: for crowds."""
+    homes, crowd = [], []
+    for _ in range(how_many):
+        home = Household(decile=2, kelurahan="31.71.01.1001")
+        home.kk, home.address = f"317101{uuid.uuid4().int % 10**10:010}", "Jl. Merdeka 1"
+        resident = Person(household=home, name=f"Sutini {number()}", sex="P", birth_date=date(1960, 1, 1))
+        resident.nik = f"317101{uuid.uuid4().int % 10**10:010}"
+        homes.append(home)
+        crowd.append(resident)
+    Household.objects.bulk_create(homes)
+    for resident in crowd:
+        resident.household_id = resident.household.pk
+    Person.objects.bulk_create(crowd)
+
+
+def programme(*, amount: int = 300_000, budget: int = 0, **fields: Any) -> Programme:
+    """A programme for everyone of decile 4 and below, with its budget in its fund."""
+    code = unique("P")
+    rules = {"code": code, "name": f"Bantuan {code}", "amount": amount, "eligibility": "household.decile <= 4"}
+    made = programmes.create(**(rules | {"terms": terms()} | fields))
+    if budget:
+        programmes.fund(made, budget, "DIPA-1")
+    return made
+
+
+def officer(name: str = "") -> User:
+    return User.objects.create_user(name or unique("officer"))
+
+
+def prepared(made: Programme, period: date = date(2026, 11, 1)) -> Batch:
+    """A prepared batch of everyone eligible."""
+    eligibility.enrol_eligible(made)
+    return batches.prepare(batches.cycle_of(made, period))
+
+
+def submitted(made: Programme) -> Batch:
+    return batches.submit(prepared(made), by=officer())
+
+
+def approved(made: Programme) -> Batch:
+    batch = submitted(made)
+    return batches.approve(batch, by=officer(), digest=batch.digest)
+
+
+def approved_crowd(how_many: int, *, amount: int = 300_000) -> Batch:
+    """An approved batch that pays so many new people, exactly funded."""
+    people(how_many)
+    return approved(programme(amount=amount, budget=amount * how_many))
+
+
+def pay_out(batch: Batch) -> Batch:
+    """Pays all that is due of the batch and closes it if that was all, as the worker's task does."""
+    while execution.pay_next_chunk(batch.pk):
+        pass
+    execution.close_if_done(batch.pk)
+    batch.refresh_from_db()
+    return batch
+
+
+# --- what must be true ---
+
+
+def balance(account: Account | int) -> int:
+    return ledger.balance_of(account if isinstance(account, int) else account.pk)
+
+
+def assert_books_hold() -> None:
+    """The ledger agrees with its transfers in every check."""
+    report = verification.verify()
+    assert report.holds, report
+
+
+def assert_paid_once(batch: Batch, how_many: int) -> None:
+    """Each of so many instructions is paid, by exactly one transfer into one purse of its own wallet; the batch is closed."""
+    batch.refresh_from_db()
+    assert batch.status == Batch.Status.CLOSED
+    lines = list(batch.instructions.values_list("status", "wallet_id", "amount"))
+    assert [status for status, _, _ in lines] == ["paid"] * how_many
+    opened = Purse.objects.filter(account__credits__debit=batch.clearing).values_list("wallet_id", "account__balance")
+    assert sorted(opened) == sorted((owner, amount) for _, owner, amount in lines)
+    assert Transfer.objects.filter(kind=Transfer.Kind.DISBURSEMENT, debit=batch.clearing).count() == how_many
+    assert balance(batch.clearing_id) == 0
+    assert_books_hold()

@@ -1,0 +1,87 @@
+"""Separate processes for tests of concurrency: each has its own connections, and all of them begin at the same moment.
+
+They are forked from a server that holds Django set up and no connection (multiprocessing's forkserver), so twenty of them cost
+less than one start of Django. What they run must be importable: a function at the top of a module.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from multiprocessing import forkserver
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from typing import Any
+
+SECONDS = 60  # no test needs nearly as long: what hangs longer is a deadlock that nobody resolved
+CONTEXT = multiprocessing.get_context("forkserver")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one process ended with: a value, or the code (or name) of the exception it raised, or the signal that killed it."""
+
+    value: Any = None
+    error: str = ""
+    signal: int = 0
+
+
+def start_server(env: dict[str, str]) -> None:
+    """Starts the server that the processes are forked from, with the environment that leads to the test's database."""
+    before = dict(os.environ)
+    os.environ.update(env)
+    try:
+        forkserver.set_forkserver_preload(["tests.set_up_django", "pytest", "hypothesis"])
+        forkserver.ensure_running()
+    finally:
+        os.environ.clear()
+        os.environ.update(before)
+
+
+def together(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Outcome]:
+    """Runs each job in a process of its own, all released at once; the outcomes come in the order of the jobs."""
+    barrier = CONTEXT.Barrier(len(jobs))
+    running = [_start(function, arguments, barrier) for function, arguments in jobs]
+    return [_outcome(*process) for process in running]
+
+
+def alone(function: Callable[..., Any], *arguments: Any) -> Outcome:
+    """Runs one job in a process of its own: for what ends in a crash."""
+    return together([(function, arguments)])[0]
+
+
+def _start(function: Callable[..., Any], arguments: tuple[Any, ...], barrier: Any) -> tuple[BaseProcess, Connection]:
+    ours, theirs = CONTEXT.Pipe(duplex=False)
+    process = CONTEXT.Process(target=_run, args=(function, arguments, barrier, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    return process, ours
+
+
+def _run(function: Callable[..., Any], arguments: tuple[Any, ...], barrier: Any, answer: Connection) -> None:
+    from django.db import connection, connections
+
+    connection.ensure_connection()  # so that the barrier releases into the work itself
+    barrier.wait(SECONDS)
+    try:
+        outcome = Outcome(value=function(*arguments))
+    except Exception as error:
+        outcome = Outcome(error=str(getattr(error, "code", None) or type(error).__name__))
+    connections.close_all()
+    answer.send(outcome)
+
+
+def _outcome(process: BaseProcess, answer: Connection) -> Outcome:
+    try:
+        if not answer.poll(SECONDS):
+            raise AssertionError(f"{process.name} neither ended nor answered within {SECONDS} s")
+        outcome = answer.recv()
+    except EOFError:
+        outcome = None
+    finally:
+        process.join(5)
+        if process.is_alive():
+            process.kill()
+    return outcome or Outcome(signal=-(process.exitcode or 0))
