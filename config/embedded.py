@@ -50,7 +50,7 @@ def _free_port() -> int:
         return port
 
 
-def _process_alive(pid: int) -> bool:
+def process_alive(pid: int) -> bool:
     """True if the process runs; a zombie (its parent never reaped it) does not."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
@@ -170,7 +170,7 @@ class Postgres:
             pid = int(pid_file.read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return False
-        if _process_alive(pid):
+        if process_alive(pid):
             return True
         pid_file.unlink(missing_ok=True)  # left by a kill: pg_ctl would believe it
         return False
@@ -233,7 +233,7 @@ class Valkey:
             pid = int((self.home / "pid").read_text())
         except (OSError, ValueError):
             return None
-        return pid if _process_alive(pid) else None
+        return pid if process_alive(pid) else None
 
     def running(self) -> bool:
         return self._pid() is not None
@@ -275,7 +275,7 @@ class Valkey:
             return
         os.kill(pid, 15)
         for _ in range(100):
-            if not _process_alive(pid):
+            if not process_alive(pid):
                 return
             time.sleep(0.05)
         os.kill(pid, 9)

@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, doorbell
+from disbursement import content, execution
 from disbursement.batch_states import advance
 from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, WrongStatus
 from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
@@ -120,7 +120,7 @@ def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
     leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
     ledger.post([leg])
     advance(batch, Batch.Status.APPROVED, clearing=clearing, approved_at=timezone.now())
-    doorbell.ring_after_commit(batch.pk, times=batch.chunks.count())
+    execution.call_workers(batch.pk, batch.chunks.count())
     return batch
 
 
@@ -138,7 +138,7 @@ def retry_failed(batch: Batch) -> int:
     due = Chunk.objects.filter(batch=batch, status=Chunk.Status.FAILED).update(
         status=Chunk.Status.PENDING, attempts=0, due_at=timezone.now()
     )
-    doorbell.ring_after_commit(batch.pk, times=due)
+    execution.call_workers(batch.pk, due)
     return due
 
 

@@ -16,16 +16,17 @@ from django.db import transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
-from disbursement import content, doorbell
+from disbursement import content
 from disbursement.batch_states import advance
 from disbursement.errors import ContentChanged
 from disbursement.models import Batch, Chunk, Instruction, instruction_key
-from wallet import ledger, wallets
+from wallet import doorbell, ledger, wallets
 from wallet.models import Transfer
 from wallet.transactions import retried
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=10)  # doubles with each attempt
+MOST_RINGS = 32  # each worker goes on until nothing is due, so more rings than workers would help nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,11 @@ def progress(batch: Batch) -> Progress:
         chunks=row["chunks"],
         chunks_ended=row["chunks_ended"],
     )
+
+
+def call_workers(batch: int, chunks: int) -> None:
+    """Rings for the batch, once this transaction has committed; at most one ring for each chunk that is due."""
+    doorbell.ring_after_commit("disbursement.tasks.pay", batch, times=min(chunks, MOST_RINGS))
 
 
 def pay_next_chunk(batch: int) -> bool:
@@ -180,7 +186,7 @@ def sweep() -> int:
         met += 1
         due = Chunk.objects.filter(batch=batch, status=Chunk.Status.PENDING, due_at__lte=timezone.now()).count()
         if due:
-            doorbell.ring(batch, times=due)
+            call_workers(batch, due)
         else:
             close_if_done(batch)
     return met

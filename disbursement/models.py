@@ -184,7 +184,7 @@ class Chunk(models.Model):
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="chunks", db_index=False, verbose_name=_("batch"))
     number = models.PositiveIntegerField(_("nomor"))
     count = models.PositiveIntegerField(_("banyak"))
-    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True)
+    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True, db_default="")
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING, db_default="pending")
     paid_count = models.PositiveIntegerField(_("dibayar"), default=0, db_default=0)
     paid_total = models.BigIntegerField(_("jumlah dibayar (Rp)"), default=0, db_default=0)

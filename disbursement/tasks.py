@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from disbursement import doorbell, execution
+from disbursement import execution
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
 
@@ -17,7 +17,7 @@ def pay(batch: int) -> None:
     until = time.monotonic() + SECONDS_A_TASK
     while execution.pay_next_chunk(batch):
         if time.monotonic() > until:
-            doorbell.ring(batch)
+            execution.call_workers(batch, 1)
             return
     execution.close_if_done(batch)
 

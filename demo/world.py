@@ -1,0 +1,123 @@
+"""The demo's world: users of each role, two programmes, a partner with its merchants, and their random credentials."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
+from django.conf import settings
+from django.contrib.auth.models import Group, User
+from django.core.exceptions import ImproperlyConfigured
+from django.db import transaction
+
+from disbursement import programmes
+from disbursement.models import Programme
+from wallet import ledger
+from wallet.models import Account, Merchant, Partner, PurseTerms
+
+FOOD_MCCS = ["5411", "5422", "5441", "5451", "5462", "5499"]  # grocery, meat, sweets, dairy, bakery, other food
+CLIENT_ID = "DEMO-KASIR-BERSAMA"
+ROLES = {"petugas": "Petugas", "penyetuju": "Penyetuju", "bendahara": "Bendahara", "auditor": "Auditor"}
+SHOPS = (
+    ("000071000109001", "WARUNG BU SITI", "5411"),
+    ("000071000109002", "E-WARONG MELATI", "5411"),
+    ("000071000109003", "TOKO ROTI KENANGA", "5462"),
+    ("000071000109004", "SAYUR PAK DARMO", "5499"),
+    ("000071000109005", "APOTEK SEHAT", "5912"),
+    ("000071000109006", "TOKO SEPATU JAYA", "5661"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What the demo's people sign in with: passwords by user name, the partner's key and secret, beneficiaries' PIN."""
+
+    passwords: dict[str, str]
+    pin: str
+    client_id: str
+    client_secret: str
+    private_key: str
+
+
+def build() -> Credentials:
+    """Makes whatever is missing of the world and returns its credentials. Refuses outside demo mode."""
+    if not settings.DEMO:
+        raise ImproperlyConfigured("The demo's logins exist only with SALUR_DEMO=True and DEBUG=True.")
+    credentials = _credentials(Path(settings.BASE_DIR) / ".data" / "demo" / "credentials.json")
+    with transaction.atomic():
+        _users(credentials)
+        _merchants(credentials)
+        _programmes()
+    return credentials
+
+
+def _credentials(file: Path) -> Credentials:
+    if file.exists():
+        return Credentials(**json.loads(file.read_text()))
+    key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    made = Credentials(
+        passwords={name: secrets.token_urlsafe(9) for name in ("admin", *ROLES)},
+        pin=f"{secrets.choice('2468')}{secrets.choice('13579')}{secrets.randbelow(10_000):04d}",
+        client_id=CLIENT_ID,
+        client_secret=secrets.token_urlsafe(32),
+        private_key=key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        ).decode(),
+    )
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text(json.dumps(asdict(made), indent=1))
+    return made
+
+
+def _users(credentials: Credentials) -> None:
+    for name, password in credentials.passwords.items():
+        user, _ = User.objects.get_or_create(username=name, defaults={"is_staff": True})
+        user.is_superuser = name == "admin"
+        if not user.check_password(password):
+            user.set_password(password)
+        user.save()
+        if name in ROLES:
+            user.groups.set([Group.objects.get(name=ROLES[name])])
+
+
+def _merchants(credentials: Credentials) -> None:
+    key = serialization.load_pem_private_key(credentials.private_key.encode(), password=None)
+    public_key = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
+    )
+    partner = Partner.objects.filter(client_id=credentials.client_id).first()
+    partner = partner or Partner(client_id=credentials.client_id, name="Kasir Bersama (demo)")
+    partner.public_key, partner.secret = public_key.decode(), credentials.client_secret
+    partner.save()
+    for merchant_id, name, mcc in SHOPS:
+        if not Merchant.objects.filter(merchant_id=merchant_id).exists():
+            account = ledger.open_account(Account.Kind.MERCHANT, name)
+            merchant = Merchant(partner=partner, merchant_id=merchant_id, name=name, mcc=mcc, account=account)
+            merchant.bank_code, merchant.bank_account = "014", f"90000{merchant_id[-5:]}"
+            merchant.save()
+
+
+def _programmes() -> None:
+    if not Programme.objects.filter(code="KLJ").exists():
+        terms = PurseTerms.objects.create(name="KLJ: pedagang apa pun, boleh tunai", cash_allowed=True)
+        programmes.create(
+            code="KLJ", name="Kartu Lansia Jakarta", amount=300_000, eligibility="person.age >= 60", terms=terms
+        )
+    if not Programme.objects.filter(code="SEMBAKO").exists():
+        terms = PurseTerms.objects.create(name="Sembako: hanya bahan pangan", mccs=FOOD_MCCS)
+        programme = programmes.create(
+            code="SEMBAKO",
+            name="Bantuan Sembako",
+            amount=200_000,
+            eligibility="household.decile <= 4 && person.age >= 17",
+            one_per_household=True,
+            purse_days=90,
+            terms=terms,
+        )
+        terms.lapses_to_id = programme.fund_id  # what is unspent after 90 days returns to where it came from
+        terms.save()
