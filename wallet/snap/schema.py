@@ -94,8 +94,7 @@ class SnapScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
             "description": "accessToken of POST /v1.0/access-token/b2b, for requests signed with HMAC-SHA512.",
         }
 
-    def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
-        return [{self.name: []}, {}]
+    # Signature (2) needs no token: the generator adds "or none" itself, since permission is left to the signature.
 
 
 def documented(
