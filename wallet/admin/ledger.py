@@ -1,0 +1,189 @@
+"""Accounts and transfers: to look at, by everybody, changed by nobody; and the check of the books."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.formats import number_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from wallet import verification
+from wallet.admin.decorators import action
+from wallet.admin.rows import (
+    NUMBER,
+    BalancesChangeList,
+    LongTable,
+    NumberFilter,
+    ViewOnlyAdmin,
+    balance_now,
+    change_url,
+    link,
+    list_url,
+    money,
+)
+from wallet.models import Account, Payment, Transfer
+
+# What each check of wallet.verification compares, in the reader's words.
+CHECK_NAMES = {
+    "account balance": _("Saldo akun"),
+    "merchant checkpoint": _("Titik hitung saldo pedagang"),
+    "merchant below zero": _("Utang ke pedagang di bawah nol"),
+    "payment amount": _("Jumlah belanja"),
+    "payment refunds": _("Jumlah pengembalian"),
+    "refund above its purse": _("Pengembalian melebihi kantong asalnya"),
+    "settlement amount": _("Jumlah penyelesaian"),
+    "reversal mirrors": _("Pembatalan bukan cermin transfernya"),
+}
+
+
+@admin.register(Account)
+class AccountAdmin(LongTable, ViewOnlyAdmin):
+    list_display = ("id", "kind", "title", "balance_shown", "created_at")
+    list_display_links = ("id", "title")
+    list_filter = ("kind",)
+    search_fields = ("name",)
+    search_help_text = _("Nomor akun atau namanya")
+    fields = ("kind", "name", "balance_shown", "transfers", "created_at")
+    readonly_fields = ("balance_shown", "transfers")
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BalancesChangeList]:
+        return BalancesChangeList
+
+    def account_of(self, row: Account) -> int:
+        return row.pk
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Account], search_term: str
+    ) -> tuple[QuerySet[Account], bool]:
+        text = search_term.strip()
+        if NUMBER.fullmatch(text):
+            return queryset.filter(pk=int(text)), False
+        return (queryset.filter(name__icontains=text) if text else queryset), False
+
+    @admin.display(description=_("nama"))
+    def title(self, row: Account) -> str:
+        return str(row)
+
+    @admin.display(description=_("saldo sekarang"))
+    def balance_shown(self, row: Account) -> SafeString:
+        return money(balance_now(row, row.pk))
+
+    @admin.display(description=_("transfer"))
+    def transfers(self, row: Account) -> SafeString:
+        return link(list_url(Transfer, account=row.pk), _("Lihat semua transfer akun ini"))
+
+
+class AccountFilter(NumberFilter):
+    title = _("akun")
+    parameter_name = "account"
+
+    def narrow(self, rows: QuerySet[Transfer], number: int) -> QuerySet[Transfer]:
+        return rows.filter(Q(debit=number) | Q(credit=number))
+
+
+@admin.register(Transfer)
+class TransferAdmin(LongTable, ViewOnlyAdmin):
+    """The ledger's rows. There is nothing here but reading."""
+
+    list_display = ("id", "posted_at", "kind", "debit_name", "credit_name", "amount_shown", "payment_link")
+    list_filter = ("kind", "posted_at", AccountFilter)
+    list_select_related = ("debit", "credit", "payment")
+    search_fields = ("key",)
+    search_help_text = _("Nomor transfer, kunci, atau nomor belanja")
+    fields = (
+        "posted_at",
+        "kind",
+        "debit_link",
+        "credit_link",
+        "amount_shown",
+        "key",
+        "payment_link",
+        "reverses_link",
+        "reversed_by_link",
+    )
+    readonly_fields = (
+        "debit_link",
+        "credit_link",
+        "amount_shown",
+        "payment_link",
+        "reverses_link",
+        "reversed_by_link",
+    )
+    actions_list = ("verify",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Transfer], search_term: str
+    ) -> tuple[QuerySet[Transfer], bool]:
+        """Exact numbers and keys only, each through its index: reading the ledger from end to end is not a search."""
+        text = search_term.strip()
+        if not text:
+            return queryset, False
+        payments = Payment.objects.filter(Q(reference_no=text) | Q(partner_reference_no=text))
+        found = Q(key=text) | Q(payment__in=list(payments.values_list("pk", flat=True)[:100]))
+        if NUMBER.fullmatch(text):
+            found |= Q(pk=int(text))
+        return queryset.filter(found), False
+
+    @admin.display(description=_("dari akun"))
+    def debit_name(self, row: Transfer) -> str:
+        return str(row.debit)
+
+    @admin.display(description=_("ke akun"))
+    def credit_name(self, row: Transfer) -> str:
+        return str(row.credit)
+
+    @admin.display(description=_("dari akun"))
+    def debit_link(self, row: Transfer) -> SafeString:
+        return link(change_url(row.debit), row.debit)
+
+    @admin.display(description=_("ke akun"))
+    def credit_link(self, row: Transfer) -> SafeString:
+        return link(change_url(row.credit), row.credit)
+
+    @admin.display(description=_("jumlah"))
+    def amount_shown(self, row: Transfer) -> SafeString:
+        return money(row.amount)
+
+    @admin.display(description=_("belanja"), empty_value="-")
+    def payment_link(self, row: Transfer) -> SafeString | None:
+        return link(change_url(row.payment), row.payment) if row.payment else None
+
+    @admin.display(description=_("membatalkan"), empty_value="-")
+    def reverses_link(self, row: Transfer) -> SafeString | None:
+        return link(change_url(row.reverses), row.reverses) if row.reverses else None
+
+    @admin.display(description=_("dibatalkan oleh"), empty_value="-")
+    def reversed_by_link(self, row: Transfer) -> SafeString | None:
+        reversal = Transfer.objects.filter(reverses=row).first()
+        return link(change_url(reversal), reversal) if reversal else None
+
+    @action(description=_("Periksa buku besar"), permissions=["wallet.view_transfer"], icon="fact_check")
+    def verify(self, request: HttpRequest) -> HttpResponse:
+        """Recomputes every balance from the transfers when asked (POST), because it reads them all."""
+        report = verification.verify() if request.method == "POST" else None
+        context = self.admin_site.each_context(request) | {
+            "title": _("Periksa buku besar"),
+            "opts": self.opts,
+            "report": report,
+        }
+        if report is not None:
+            context["balances"] = [(Account.Kind(kind).label, money(total)) for kind, total in report.balances.items()]
+            context["counts"] = [
+                (_("akun diperiksa"), number_format(report.accounts, force_grouping=True)),
+                (_("transfer diperiksa"), number_format(report.transfers, force_grouping=True)),
+            ]
+            context["findings"] = [
+                (
+                    CHECK_NAMES.get(finding.check, finding.check),
+                    str(finding.row),
+                    money(finding.stored),
+                    money(finding.recomputed),
+                )
+                for finding in report.findings
+            ]
+        return TemplateResponse(request, "wallet/admin/verify.html", context)

@@ -1,0 +1,106 @@
+"""Steps that change something: a page says what will happen, a POST does it, a message says what happened.
+
+What goes wrong is said in the reader's words on the page they came from. The office never answers a rule with a 500.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from unfold.admin import ModelAdmin
+from unfold.widgets import UnfoldAdminTextareaWidget
+
+from wallet.admin.rows import change_url
+from wallet.errors import WalletError
+
+
+class ReasonForm(forms.Form):
+    """Why an officer does it; kept with the row and in its history."""
+
+    reason = forms.CharField(
+        label=_("Alasan"),
+        max_length=200,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
+        help_text=_("Dibaca oleh siapa pun yang memeriksa langkah ini nanti."),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What a step achieved, in words, and where to go then (the row's page by default)."""
+
+    message: Any
+    url: str = ""
+    level: int = messages.SUCCESS
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A step's page: its title, what it tells before it asks, and the button."""
+
+    title: Any
+    button: Any
+    text: Any = ""
+    facts: list[tuple[Any, Any]] = field(default_factory=list)
+    warnings: list[Any] = field(default_factory=list)
+    form: type[forms.Form] = forms.Form
+    initial: dict[str, Any] = field(default_factory=dict)
+    danger: bool = False
+    possible: bool = True  # False: the page explains and offers no button
+    hidden: dict[str, str] = field(default_factory=dict)
+    errors: tuple[type[Exception], ...] = (WalletError,)
+    template: str = "wallet/admin/step.html"
+
+
+def row_of(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
+    """The row of the address, as far as the officer may see it. Raises Http404."""
+    row = admin.get_object(request, object_id)
+    if row is None:
+        raise Http404
+    return row
+
+
+def take(
+    admin: ModelAdmin,
+    request: HttpRequest,
+    step: Step,
+    run: Callable[[dict[str, Any]], Done],
+    row: Model | None = None,
+    back: str = "",
+) -> HttpResponse:
+    """Shows the step's page (GET) or runs it (POST); permission was checked by whoever calls.
+
+    A refused step says why: a page with fields keeps what was typed, one without returns to the row.
+    """
+    back = back or (change_url(row) if row is not None else "")
+    form = step.form(request.POST if request.method == "POST" else None, initial=step.initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            done = run(form.cleaned_data)
+        except step.errors as error:
+            messages.error(request, str(error))
+            if not form.visible_fields():
+                return HttpResponseRedirect(back)
+        else:
+            messages.add_message(request, done.level, str(done.message))
+            if row is not None:
+                admin.log_change(request, row, str(done.message))
+            return HttpResponseRedirect(done.url or back)
+    context = admin.admin_site.each_context(request) | {
+        "title": step.title,
+        "subtitle": row if row is not None else None,
+        "opts": admin.opts,
+        "original": row,
+        "step": step,
+        "form": form,
+        "back": back,
+    }
+    return TemplateResponse(request, step.template, context)
