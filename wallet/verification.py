@@ -75,10 +75,20 @@ CHECKS = {
         HAVING coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0)
              > coalesce(sum(t.amount) FILTER (WHERE t.kind = 'redemption'), 0)
     """,
+    "refund amount": """
+        SELECT r.id, r.amount, coalesce(sum(t.amount), 0) FROM wallet_refund r
+        LEFT JOIN wallet_transfer t ON t.kind = 'refund' AND split_part(t.key, ':', 2) = r.id::text
+        GROUP BY r.id HAVING r.amount <> coalesce(sum(t.amount), 0)
+    """,
     "settlement amount": """
         SELECT s.id, s.amount, coalesce(t.amount, 0)
         FROM wallet_settlement s LEFT JOIN wallet_transfer t ON t.key = 'settle:' || s.id
         WHERE s.amount <> coalesce(t.amount, 0)
+    """,
+    "settlement payout": """
+        SELECT s.id, CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END, coalesce(t.amount, 0)
+        FROM wallet_settlement s LEFT JOIN wallet_transfer t ON t.key = 'payout:' || s.id
+        WHERE CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END <> coalesce(t.amount, 0)
     """,
     "reversal mirrors": """
         SELECT t.id, t.amount, o.amount FROM wallet_transfer t JOIN wallet_transfer o ON o.id = t.reverses_id
