@@ -1,13 +1,22 @@
 """Every address of the house."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 MOBILE = [path("api/v1/", include("mobile.urls"))]
 SNAP = [path("v1.0/", include("wallet.snap.urls"))]
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path(
+        "",
+        TemplateView.as_view(
+            template_name="home.html", extra_context={"inbox_url": "/demo/sms/" if settings.DEMO else ""}
+        ),
+        name="home",
+    ),
     path("admin/", admin.site.urls),
     *MOBILE,
     *SNAP,
@@ -24,3 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     ),
     path("docs/snap/", SpectacularSwaggerSplitView.as_view(url_name="snap-schema"), name="snap-docs"),
 ]
+if settings.DEMO:
+    from demo import views
+
+    urlpatterns.append(path("demo/sms/", views.inbox, name="demo-inbox"))
