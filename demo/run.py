@@ -68,6 +68,7 @@ def _play(options: argparse.Namespace, proof: Proof) -> None:
     screen.heading(4, f"Batches for {period:%B %Y}: maker, approver, Celery workers")
     for name in ("worker", "beat"):
         processes.start(name, {})
+    _wait_for_worker()
     batches = agency.approve_batches(period, proof)
     agency.watch(batches, proof)
     proof.figures["peak memory of a worker process"] = f"{processes.peak_memory('worker') / 2**20:,.0f} MiB"
@@ -85,6 +86,16 @@ def _play(options: argparse.Namespace, proof: Proof) -> None:
 
     screen.heading(6, "Settlement and verification")
     _summary(proof, done, batches, market.takings, owed_before, _settle(proof))
+
+
+def _wait_for_worker() -> None:
+    """A ring before a worker listens is not lost, but then the figures would measure how long Celery takes to start."""
+    from config import celery_app
+
+    until = time.monotonic() + 60
+    while not celery_app.control.ping(timeout=0.5):
+        if time.monotonic() > until:
+            raise TimeoutError("no worker answers: see .data/run/worker.log")
 
 
 def _wait_for(base_url: str) -> None:
