@@ -2,44 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
-from unfold.admin import ModelAdmin
 
 from beneficiaries import identity
 from mobile import devices
 from mobile.models import Device, OtpChallenge, Sms
 from vault.sealing import CannotOpen
-
-
-class ViewOnlyAdmin(ModelAdmin):  # type: ignore[misc]
-    """Rows that only the system writes."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
+from wallet.admin.decorators import display
+from wallet.admin.rows import LongTable, ViewOnlyAdmin
 
 
 @admin.register(Device)
-class DeviceAdmin(ViewOnlyAdmin):
+class DeviceAdmin(LongTable, ViewOnlyAdmin):
     """Where a lost phone is signed out: find the person, tick the device, revoke."""
 
     list_display = ("person", "name", "created_at", "last_used_at", "expires_at", "revoked_at", "revoked_reason")
     list_filter = ("revoked_reason",)
     search_fields = ("person__name",)
     list_select_related = ("person",)
-    ordering = ("-id",)
-    actions = ("revoke",)
+    actions = ("revoke",)  # type: ignore[assignment]
 
     def has_revoke_permission(self, request: HttpRequest) -> bool:
         """Held with the model's change permission; there is nothing else to change."""
@@ -55,10 +40,9 @@ class DeviceAdmin(ViewOnlyAdmin):
 
 
 @admin.register(Sms)
-class SmsAdmin(ViewOnlyAdmin):
-    list_display = ("id", "masked_phone", "state", "attempts", "error", "created_at", "sent_at")
+class SmsAdmin(LongTable, ViewOnlyAdmin):
+    list_display = ("id", "masked_phone", "coloured_state", "attempts", "error", "created_at", "sent_at")
     list_filter = ("state",)
-    ordering = ("-id",)
     fields = (
         "masked_phone",
         "state",
@@ -72,6 +56,13 @@ class SmsAdmin(ViewOnlyAdmin):
     )
     readonly_fields = ("masked_phone",)
 
+    @display(
+        description=_("keadaan"),
+        label={"queued": "info", "sent": "success", "failed": "danger", "lapsed": "warning", "dropped": "warning"},
+    )
+    def coloured_state(self, sms: Sms) -> tuple[str, str]:
+        return sms.state, sms.get_state_display()
+
     @admin.display(description=_("nomor"))
     def masked_phone(self, sms: Sms) -> str:
         try:
@@ -81,7 +72,6 @@ class SmsAdmin(ViewOnlyAdmin):
 
 
 @admin.register(OtpChallenge)
-class OtpChallengeAdmin(ViewOnlyAdmin):
+class OtpChallengeAdmin(LongTable, ViewOnlyAdmin):
     list_display = ("id", "created_at", "expires_at", "attempts", "used_at")
     list_filter = ("created_at",)
-    ordering = ("-id",)
