@@ -17,7 +17,7 @@ RUN = DATA / "run"
 PYTHON = sys.executable
 STOP_SECONDS = 15
 COMMANDS = {
-    "web": ["-m", "gunicorn", "config.wsgi", "--workers", "2", "--threads", "4", "--timeout", "60"],
+    "web": ["-m", "gunicorn", "config.wsgi", "--preload", "--workers", "2", "--threads", "4", "--timeout", "60"],
     "worker": ["-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"],
     "beat": ["-m", "celery", "-A", "config", "beat", "--loglevel", "INFO"],
 }

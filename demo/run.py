@@ -99,12 +99,12 @@ def _wait_for_worker() -> None:
 
 
 def _wait_for(base_url: str) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 60
     while time.monotonic() < until:
         try:
-            requests.get(f"{base_url}/docs/snap/", timeout=5)
+            requests.get(base_url, timeout=10).raise_for_status()
             return
-        except requests.ConnectionError:
+        except (requests.ConnectionError, requests.Timeout):
             time.sleep(0.1)
     raise TimeoutError("the web server does not answer: see .data/run/web.log")
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection
 
 from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
 from wallet.models import Account, PurseTerms, Transfer
@@ -166,19 +166,18 @@ def _keep_balances(legs: Sequence[Leg]) -> None:
 
 def _insert(legs: Sequence[Leg]) -> list[Transfer]:
     try:
-        with transaction.atomic():
-            return Transfer.objects.bulk_create(
-                Transfer(
-                    debit_id=leg.debit,
-                    credit_id=leg.credit,
-                    amount=leg.amount,
-                    kind=leg.kind,
-                    key=leg.key,
-                    payment_id=leg.payment,
-                    reverses_id=leg.reverses,
-                )
-                for leg in legs
+        return Transfer.objects.bulk_create(
+            Transfer(
+                debit_id=leg.debit,
+                credit_id=leg.credit,
+                amount=leg.amount,
+                kind=leg.kind,
+                key=leg.key,
+                payment_id=leg.payment,
+                reverses_id=leg.reverses,
             )
+            for leg in legs
+        )
     except IntegrityError as error:
         # Posts of one key that share no locked account meet only here, at the unique index.
         if getattr(error.__cause__, "pgcode", None) == "23505":
@@ -241,8 +240,7 @@ def open_purses(
         )
         opened, total = cursor.fetchone()
         try:
-            with transaction.atomic():
-                cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])
+            cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])
         except IntegrityError as error:
             raise InsufficientFunds(account=source) from error
     return int(opened)
