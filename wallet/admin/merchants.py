@@ -97,7 +97,8 @@ class PartnerAdmin(OfficeAdmin):
     actions_detail = ("new_secret",)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        return {"client_id": str(uuid.uuid4())} | super().get_changeform_initial_data(request)
+        given: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"client_id": str(uuid.uuid4())} | given
 
     def get_readonly_fields(self, request: HttpRequest, obj: Partner | None = None) -> tuple[str, ...]:
         return ("client_id",) if obj else ()  # it is in the partner's configuration by now

@@ -1,0 +1,180 @@
+"""The office's front page and its sidebar: where the money stands, what waits for someone, and only what one may see."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Model
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from disbursement.models import Batch, Chunk
+from wallet import position
+from wallet.admin.rows import change_url, list_url, money
+from wallet.models import Account
+
+K = Account.Kind
+# Where budget may be: the order it travels in.
+PLACES = (
+    (K.FUND, "fund", _("Di dana program")),
+    (K.CLEARING, "clearing", _("Dicadangkan untuk batch")),
+    (K.PURSE, "purse", _("Di kantong penerima")),
+    (K.MERCHANT, "merchant", _("Terutang ke pedagang")),
+    (K.SETTLEMENT, "settlement", _("Menunggu bank membayar")),
+    (K.BANK, "bank", _("Sudah dibayar ke pedagang")),
+)
+LISTED = 10
+
+# Group, icon and models, in the order of an officer's day. Models that are not registered, or not theirs, are left out.
+GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
+    (
+        _("Registri"),
+        (
+            ("beneficiaries.person", "person"),
+            ("beneficiaries.household", "home"),
+            ("beneficiaries.registryimport", "upload_file"),
+            ("mobile.device", "smartphone"),
+            ("mobile.sms", "sms"),
+            ("mobile.otpchallenge", "password"),
+        ),
+    ),
+    (
+        _("Penyaluran"),
+        (
+            ("disbursement.programme", "volunteer_activism"),
+            ("disbursement.enrolment", "how_to_reg"),
+            ("disbursement.cycle", "calendar_month"),
+            ("disbursement.batch", "payments"),
+            ("disbursement.instruction", "receipt_long"),
+            ("disbursement.approval", "verified"),
+        ),
+    ),
+    (
+        _("Dompet & buku besar"),
+        (
+            ("wallet.wallet", "account_balance_wallet"),
+            ("wallet.purse", "wallet"),
+            ("wallet.purseterms", "gavel"),
+            ("wallet.account", "account_tree"),
+            ("wallet.transfer", "swap_horiz"),
+        ),
+    ),
+    (
+        _("Pedagang"),
+        (
+            ("wallet.merchant", "storefront"),
+            ("wallet.partner", "handshake"),
+            ("wallet.settlement", "account_balance"),
+            ("wallet.payment", "shopping_cart"),
+            ("wallet.refund", "undo"),
+            ("wallet.paymentcode", "qr_code_2"),
+            ("wallet.accesstoken", "key"),
+            ("wallet.externalid", "tag"),
+        ),
+    ),
+    (_("Akun pengguna"), (("auth.user", "badge"), ("auth.group", "groups"))),
+)
+
+
+def navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    """The sidebar: the front page, then each group with the tables that this officer may open."""
+    registered = {model._meta.label_lower: model for model in admin.site._registry}
+    groups: list[dict[str, Any]] = [
+        {"title": None, "items": [{"title": _("Beranda"), "icon": "home_app_logo", "link": reverse("admin:index")}]}
+    ]
+    placed = {label for _title, models in GROUPS for label, _icon in models}
+    others = tuple((label, "table") for label in sorted(registered.keys() - placed))
+    for title, models in (*GROUPS, (_("Lainnya"), others)):
+        items = [
+            {"title": _name(registered[label]), "icon": icon, "link": list_url(registered[label])}
+            for label, icon in models
+            if label in registered and admin.site._registry[registered[label]].has_view_permission(request)
+        ]
+        if items:
+            groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
+    return groups
+
+
+def _name(model: type[Model]) -> str:
+    name = str(model._meta.verbose_name_plural)
+    return name[:1].upper() + name[1:]
+
+
+def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
+    """Adds what the front page shows, as far as the officer may see it."""
+    may = request.user.has_perm
+    if may("wallet.view_account"):
+        context["money"] = _money()
+    if may("disbursement.view_batch"):
+        context["waiting"] = _waiting(request)
+        context["failed_chunks"] = _failed_chunks()
+        context["paying"] = _paying()
+    if may("wallet.view_transfer"):
+        context["verify_url"] = reverse("admin:wallet_transfer_verify")
+    return context
+
+
+def _money() -> dict[str, Any]:
+    """Every rupiah that left the budget, by where it is now. The places add up to the budget, or the page says so."""
+    now = position.by_kind()
+    spent = -now[K.BUDGET]
+    places = [
+        {
+            "name": name,
+            "tone": tone,
+            "amount": money(now[kind]),
+            "share": f"{100 * now[kind] / spent:.2f}" if spent > 0 else "0",
+            "percent": f"{100 * now[kind] / spent:.1f} %".replace(".", ",") if spent > 0 else "-",
+            "url": list_url(Account, kind__exact=kind.value),
+        }
+        for kind, tone, name in PLACES
+    ]
+    return {
+        "spent": money(spent),
+        "places": places,
+        "difference": money(sum(now.values())) if sum(now.values()) else "",
+    }
+
+
+def _waiting(request: HttpRequest) -> list[dict[str, Any]]:
+    rows = Batch.objects.filter(status=Batch.Status.SUBMITTED).select_related("cycle__programme", "maker")
+    return [
+        {
+            "url": change_url(batch),
+            "name": _batch_name(batch),
+            "total": money(batch.total),
+            "maker": now_("Anda") if batch.maker_id == request.user.pk else str(batch.maker),
+            "since": date_format(batch.submitted_at, "j M H:i") if batch.submitted_at else "",
+        }
+        for batch in rows.order_by("submitted_at")[:LISTED]
+    ]
+
+
+def _paying() -> list[dict[str, Any]]:
+    rows = Batch.objects.filter(status=Batch.Status.APPROVED).select_related("cycle__programme").order_by("approved_at")
+    return [
+        {"url": change_url(batch), "name": _batch_name(batch), "total": money(batch.total)} for batch in rows[:LISTED]
+    ]
+
+
+def _failed_chunks() -> list[dict[str, Any]]:
+    rows = Chunk.objects.filter(
+        batch__status=Batch.Status.APPROVED, status__in=[Chunk.Status.FAILED, Chunk.Status.BLOCKED]
+    ).select_related("batch__cycle__programme")
+    return [
+        {
+            "url": change_url(chunk.batch),
+            "name": f"{_batch_name(chunk.batch)} / {chunk.number}",
+            "status": chunk.get_status_display(),
+            "error": chunk.error,
+        }
+        for chunk in rows.order_by("batch_id", "number")[:LISTED]
+    ]
+
+
+def _batch_name(batch: Batch) -> str:
+    return f"{batch.cycle.programme.name}, {date_format(batch.cycle.period, 'F Y')} (#{batch.pk})"

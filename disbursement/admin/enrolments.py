@@ -1,0 +1,117 @@
+"""Enrolments: who is in which programme, and on which facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import regions
+from disbursement import enrolments
+from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.programmes import ERRORS
+from disbursement.models import Batch, Enrolment, Instruction
+from wallet.admin.decorators import action, display
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, link, list_url
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+
+
+def facts_in_words(facts: dict[str, Any]) -> str:
+    """The facts that made someone eligible, as a line for people."""
+    person, household = facts.get("person", {}), facts.get("household", {})
+    parts = []
+    if "age" in person:
+        parts.append(now_("umur %(age)s tahun") % {"age": person["age"]})
+    if person.get("sex") in ("L", "P"):
+        parts.append(now_("laki-laki") if person["sex"] == "L" else now_("perempuan"))
+    if "decile" in household:
+        parts.append(now_("desil %(decile)s") % {"decile": household["decile"]})
+    if "size" in household:
+        parts.append(now_("%(size)s orang sekeluarga") % {"size": household["size"]})
+    if code := household.get("kelurahan"):
+        region = regions.kelurahan(str(code))
+        parts.append(now_("kelurahan %(name)s") % {"name": region.name if region else code})
+    return ", ".join(parts) or "-"
+
+
+@admin.register(Enrolment)
+class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
+    """Enrolments are made by the programme's rule, never by hand; here one is looked up, or ended."""
+
+    list_display = ("person", "nik", "programme", "status_label", "created_at")
+    list_display_links = ("person",)
+    list_filter = ("programme", "status")
+    list_select_related = ("person", "programme")
+    search_fields = ("person__name",)
+    search_help_text = _("NIK (16 angka) atau nama")
+    fields = ("programme", "person", "nik", "household", "status_label", "facts_shown", "instructions", "created_at")
+    readonly_fields = ("nik", "status_label", "facts_shown", "instructions")
+    actions_detail = ("end",)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Enrolment], search_term: str
+    ) -> tuple[QuerySet[Enrolment], bool]:
+        return narrowed(queryset, "person", search_term), False
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        enrolment = self.get_object(request, str(object_id))
+        if enrolment is None or enrolment.status != Enrolment.Status.ACTIVE:
+            return []
+        return list(super().get_actions_detail(request, object_id))
+
+    @admin.display(description="NIK")
+    def nik(self, enrolment: Enrolment) -> str:
+        return masked_nik(enrolment.person)
+
+    @display(description=_("status"), label={Enrolment.Status.ACTIVE: "success", Enrolment.Status.ENDED: "warning"})
+    def status_label(self, enrolment: Enrolment) -> tuple[str, str]:
+        return enrolment.status, enrolment.get_status_display()
+
+    @admin.display(description=_("fakta saat didaftarkan"))
+    def facts_shown(self, enrolment: Enrolment) -> str:
+        return facts_in_words(enrolment.facts)
+
+    @admin.display(description=_("pembayaran"))
+    def instructions(self, enrolment: Enrolment) -> SafeString:
+        return link(list_url(Instruction, enrolment=enrolment.pk), _("Lihat instruksi bayarnya"))
+
+    @action(description=_("Akhiri kepesertaan"), permissions=["disbursement.change_enrolment"], icon="person_remove")
+    def end(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        enrolment = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            enrolments.end(enrolment)
+            return Done(now_("Kepesertaan berakhir: %(reason)s") % data)
+
+        open_batches = (
+            Batch.objects.filter(
+                instructions__enrolment=enrolment,
+                instructions__status=Instruction.Status.PENDING,
+            )
+            .annotate(lines=Count("pk"))
+            .select_related("cycle__programme")
+        )
+        step = Step(
+            title=_("Akhiri kepesertaan"),
+            button=_("Akhiri"),
+            text=_("Batch berikutnya tidak lagi membayar orang ini. Uang yang sudah diterimanya tetap miliknya."),
+            facts=[
+                (_("Penerima"), enrolment.person),
+                ("NIK", self.nik(enrolment)),
+                (_("Program"), enrolment.programme),
+            ],
+            warnings=[
+                _("Masih ada di batch %(batch)s (%(status)s); batch itu tetap membayarnya kecuali dibatalkan.")
+                % {"batch": batch, "status": batch.get_status_display()}
+                for batch in open_batches
+            ],
+            form=ReasonForm,
+            danger=True,
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, enrolment)

@@ -1,0 +1,100 @@
+"""Payment instructions and approvals: to look at."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as now_
+from django.utils.translation import gettext_lazy as _
+
+from disbursement.admin.people import masked_nik, narrowed
+from disbursement.errors import ContentChanged
+from disbursement.models import Approval, Instruction
+from wallet.admin.decorators import display
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, money
+from wallet.models import Transfer
+
+FAILURES = {
+    "wallet_frozen": _("Dompet dibekukan"),
+    "wallet_closed": _("Dompet ditutup"),
+    ContentChanged.code: _("Isi potongan berbeda dari yang disetujui"),
+}
+
+
+@admin.register(Instruction)
+class InstructionAdmin(LongTable, ViewOnlyAdmin):
+    list_display = ("id", "person", "nik", "amount_shown", "status_label", "why", "batch_id")
+    list_display_links = ("id", "person")
+    list_filter = (
+        "status",
+        by_number("batch", _("batch")),
+        by_number("chunk", _("potongan")),
+        by_number("enrolment", _("kepesertaan")),
+    )
+    list_select_related = ("enrolment__person",)
+    search_fields = ("enrolment__person__name",)
+    search_help_text = _("NIK (16 angka) atau nama")
+    fields = (
+        "person",
+        "nik",
+        "enrolment",
+        "batch",
+        "chunk",
+        "wallet",
+        "amount_shown",
+        "attempt",
+        "status_label",
+        "why",
+        "transfer",
+    )
+    readonly_fields = ("person", "nik", "amount_shown", "status_label", "why", "transfer")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Instruction], search_term: str
+    ) -> tuple[QuerySet[Instruction], bool]:
+        return narrowed(queryset, "enrolment__person", search_term), False
+
+    @admin.display(description=_("penerima"))
+    def person(self, row: Instruction) -> str:
+        return row.enrolment.person.name
+
+    @admin.display(description="NIK")
+    def nik(self, row: Instruction) -> str:
+        return masked_nik(row.enrolment.person)
+
+    @admin.display(description=_("jumlah"))
+    def amount_shown(self, row: Instruction) -> SafeString:
+        return money(row.amount)
+
+    @display(
+        description=_("status"),
+        label={
+            Instruction.Status.PENDING: "info",
+            Instruction.Status.PAID: "success",
+            Instruction.Status.FAILED: "danger",
+            Instruction.Status.CANCELLED: "warning",
+        },
+    )
+    def status_label(self, row: Instruction) -> tuple[str, str]:
+        return row.status, row.get_status_display()
+
+    @admin.display(description=_("alasan gagal"))
+    def why(self, row: Instruction) -> str:
+        return str(FAILURES.get(row.failure, row.failure)) or "-"
+
+    @admin.display(description=_("transfer"))
+    def transfer(self, row: Instruction) -> SafeString | str:
+        posted = Transfer.objects.filter(key=row.key).first()
+        return link(change_url(posted), f"{now_('Transfer')} {posted.pk}") if posted else "-"
+
+
+@admin.register(Approval)
+class ApprovalAdmin(ViewOnlyAdmin):
+    list_display = ("batch", "maker", "approver", "reason", "created_at")
+    list_filter = ("created_at",)
+    list_select_related = ("batch__cycle__programme", "maker", "approver")
+    search_fields = ("approver__username", "maker__username")
+    ordering = ("-pk",)
+    fields = ("batch", "maker", "approver", "reason", "digest", "created_at")

@@ -1,0 +1,83 @@
+"""``manage.py roles``: the house's four roles, each with exactly its permissions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+from django.core.management.base import BaseCommand
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+OURS = ("wallet", "beneficiaries", "disbursement", "mobile")
+# What each role may do beside looking. Nobody both moves money into a batch and agrees to it; nobody but a superuser makes users.
+DOES: dict[str, tuple[str, ...]] = {
+    "Petugas": (
+        "disbursement.submit_batch",
+        "disbursement.add_enrolment",
+        "disbursement.change_enrolment",
+        "wallet.change_wallet",
+        "mobile.change_device",
+    ),
+    "Penyetuju": ("disbursement.approve_batch",),
+    "Bendahara": (
+        "disbursement.fund_programme",
+        "disbursement.add_programme",
+        "disbursement.change_programme",
+        "wallet.add_purseterms",
+        "wallet.change_purseterms",
+        "wallet.add_partner",
+        "wallet.change_partner",
+        "wallet.add_merchant",
+        "wallet.change_merchant",
+        "wallet.add_settlement",
+        "wallet.change_settlement",
+        "wallet.delete_accesstoken",
+    ),
+    "Auditor": (),
+}
+# What each role may look at: whole apps, or single tables.
+SEES: dict[str, tuple[str, ...]] = {
+    "Petugas": (
+        "beneficiaries",
+        "disbursement",
+        "mobile",
+        "wallet.wallet",
+        "wallet.purse",
+        "wallet.purseterms",
+        "wallet.payment",
+        "wallet.refund",
+        "wallet.paymentcode",
+        "wallet.merchant",
+    ),
+    "Penyetuju": ("disbursement", "beneficiaries", "wallet.account", "wallet.transfer", "wallet.purseterms"),
+    "Bendahara": ("wallet", "disbursement.programme", "disbursement.cycle", "disbursement.batch"),
+    "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
+}
+
+
+class Command(BaseCommand):
+    help = "Membuat atau memperbaiki peran Petugas, Penyetuju, Bendahara dan Auditor dengan izin yang persis."
+
+    @transaction.atomic
+    def handle(self, *args: Any, **options: Any) -> None:
+        for name in DOES:
+            group, made = Group.objects.get_or_create(name=name)
+            permissions = list(permissions_of(name))
+            group.permissions.set(permissions)
+            self.stdout.write(f"{name}: {len(permissions)} izin{' (baru)' if made else ''}")
+
+
+def permissions_of(role: str) -> QuerySet[Permission]:
+    """The role's permissions, exactly. Raises LookupError if one of them does not exist (any more)."""
+    wanted = Q(pk__in=[])
+    for place in SEES[role]:
+        app, _, model = place.partition(".")
+        sees = Q(content_type__app_label=app, codename__startswith="view_")
+        wanted |= sees & Q(content_type__model=model) if model else sees
+    for name in DOES[role]:
+        app, _, codename = name.partition(".")
+        if not Permission.objects.filter(content_type__app_label=app, codename=codename).exists():
+            raise LookupError(f"no such permission: {name}")
+        wanted |= Q(content_type__app_label=app, codename=codename)
+    return Permission.objects.filter(wanted)
