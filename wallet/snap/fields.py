@@ -43,7 +43,7 @@ def optional(max_length: int, shape: str = REFERENCE, **kwargs: Any) -> Text:
     return Text(max_length, shape, required=False, allow_blank=True, default="", **kwargs)
 
 
-@extend_schema_field(OpenApiTypes.STR)
+@extend_schema_field({"type": "string", "pattern": f"^{AMOUNT.pattern}$", "maxLength": 16, "example": "10000.00"})
 class _AmountValue(serializers.Field):  # type: ignore[type-arg]
     default_error_messages = {"invalid": "not whole rupiah above zero with two decimals"}
 
@@ -54,7 +54,7 @@ class _AmountValue(serializers.Field):  # type: ignore[type-arg]
 
 
 class Amount(serializers.Serializer[int]):
-    """``{"value": "10000.00", "currency": "IDR"}`` on the wire, an int of rupiah within."""
+    """Whole rupiah above zero as the standard writes money: ``{"value": "10000.00", "currency": "IDR"}``."""
 
     value = _AmountValue(help_text="Whole rupiah with two decimals, String(16,2): 10000.00")
     currency = Text(3, CURRENCY, help_text=CURRENCY)

@@ -17,12 +17,14 @@ from wallet.snap.fields import TEXT, AdditionalInfo, Amount, Moment, Text, optio
 Message = serializers.Serializer[Any]
 
 
-class AccessTokenRequest(Message):
+class AccessTokenB2B(Message):
+    """Service 73: a bearer token, proved by the partner's RSA key."""
+
     grantType = Text(18, "client_credentials", help_text="client_credentials")
     additionalInfo = AdditionalInfo()
 
 
-class PaymentRequest(Message):
+class QrCpmPayment(Message):
     """Service 60: the merchant asks for the money of whoever showed the code."""
 
     partnerReferenceNo = Text(64, help_text="Your number for this payment; a retry carries the same.")
@@ -33,7 +35,7 @@ class PaymentRequest(Message):
     additionalInfo = AdditionalInfo()
 
 
-class QueryRequest(Message):
+class QrCpmQuery(Message):
     """Service 61: what became of a payment."""
 
     serviceCode = Text(2, Service.QR_CPM_PAYMENT, help_text="Service of the original transaction: 60")
@@ -51,7 +53,7 @@ class QueryRequest(Message):
         return attrs
 
 
-class RefundRequest(Message):
+class QrCpmRefund(Message):
     """Service 80: money of a payment goes back to the purses it came from."""
 
     originalPartnerReferenceNo = Text(64)
@@ -70,20 +72,26 @@ class Outcome(Message):
     additionalInfo = serializers.DictField(required=False)
 
 
-class AccessTokenResponse(Outcome):
+class AccessTokenB2BResponse(Outcome):
+    """The token, told this once."""
+
     accessToken = serializers.CharField()
     tokenType = serializers.CharField(help_text="Bearer")
     expiresIn = serializers.CharField(help_text="Seconds, as a string.")
 
 
-class PaymentResponse(Outcome):
+class QrCpmPaymentResponse(Outcome):
+    """The payment under our number; a retry gets the same again."""
+
     referenceNo = serializers.CharField()
     partnerReferenceNo = serializers.CharField()
     amount = Amount()
     transactionDate = serializers.DateTimeField()
 
 
-class QueryResponse(Outcome):
+class QrCpmQueryResponse(Outcome):
+    """The payment as it stands; `additionalInfo` tells its refunds, or why it was declined."""
+
     originalReferenceNo = serializers.CharField()
     originalPartnerReferenceNo = serializers.CharField()
     originalExternalId = serializers.CharField()
@@ -94,7 +102,9 @@ class QueryResponse(Outcome):
     amount = Amount()
 
 
-class RefundResponse(Outcome):
+class QrCpmRefundResponse(Outcome):
+    """The refund under our number; `additionalInfo` tells what went to the programme's fund, its purse having expired."""
+
     originalPartnerReferenceNo = serializers.CharField()
     originalReferenceNo = serializers.CharField()
     refundNo = serializers.CharField()

@@ -23,8 +23,8 @@ class AccessTokenView(SnapView):
     @schema.documented(
         service,
         "Access token B2B",
-        messages.AccessTokenRequest,
-        messages.AccessTokenResponse,
+        messages.AccessTokenB2B,
+        messages.AccessTokenB2BResponse,
         (*schema.AUTHENTICATION_CASES, (Case.NOT_SUPPORTED, ""), (Case.GENERAL_ERROR, "")),
     )
     def post(self, request: Request) -> Response:
@@ -34,7 +34,7 @@ class AccessTokenView(SnapView):
         signature = header(request, "X-SIGNATURE", SIGNATURE)
         current(timestamp)
         partner = access_token.prove_client(client_id, timestamp, signature)
-        fields = read(messages.AccessTokenRequest, dict(request.data))
+        fields = read(messages.AccessTokenB2B, dict(request.data))
         token = access_token.issue(partner)
         told = {
             "accessToken": token.text,
@@ -66,8 +66,8 @@ class PaymentView(TransactionView):
     @schema.documented(
         service,
         "QR CPM payment",
-        messages.PaymentRequest,
-        messages.PaymentResponse,
+        messages.QrCpmPayment,
+        messages.QrCpmPaymentResponse,
         (
             *schema.TRANSACTION_CASES,
             (Case.TRANSACTION_EXPIRED, ""),
@@ -83,7 +83,7 @@ class PaymentView(TransactionView):
         ),
     )
     def post(self, request: Request) -> Response:
-        return self.transact(request, messages.PaymentRequest, qr_cpm.pay)
+        return self.transact(request, messages.QrCpmPayment, qr_cpm.pay)
 
 
 class QueryView(TransactionView):
@@ -94,12 +94,12 @@ class QueryView(TransactionView):
     @schema.documented(
         service,
         "QR CPM query",
-        messages.QueryRequest,
-        messages.QueryResponse,
+        messages.QrCpmQuery,
+        messages.QrCpmQueryResponse,
         (*schema.TRANSACTION_CASES, (Case.TRANSACTION_NOT_FOUND, ""), (Case.INVALID_AMOUNT, "")),
     )
     def post(self, request: Request) -> Response:
-        return self.transact(request, messages.QueryRequest, qr_cpm.query)
+        return self.transact(request, messages.QrCpmQuery, qr_cpm.query)
 
 
 class RefundView(TransactionView):
@@ -110,8 +110,8 @@ class RefundView(TransactionView):
     @schema.documented(
         service,
         "QR CPM refund",
-        messages.RefundRequest,
-        messages.RefundResponse,
+        messages.QrCpmRefund,
+        messages.QrCpmRefundResponse,
         (
             *schema.TRANSACTION_CASES,
             (Case.INSUFFICIENT_FUNDS, ""),
@@ -122,7 +122,7 @@ class RefundView(TransactionView):
         ),
     )
     def post(self, request: Request) -> Response:
-        return self.transact(request, messages.RefundRequest, qr_cpm.refund)
+        return self.transact(request, messages.QrCpmRefund, qr_cpm.refund)
 
 
 class UnknownView(SnapView):

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from tests.wallet.snap import sender
@@ -109,6 +110,17 @@ def world(db: None) -> World:
 
 
 @pytest.fixture
-def committed_world(committed_db: None) -> World:
+def own_database(django_db_setup: None) -> None:
+    """Stops a test that would empty a database that is not the tests' own.
+
+    pytest-django makes a test database only if some selected test asks for `db`; without one, the settings' database stays.
+    """
+    name = connection.settings_dict["NAME"]
+    if not name.startswith("test_"):
+        pytest.fail(f"{name} is no test database: select a test that uses `db` along with this one.")
+
+
+@pytest.fixture
+def committed_world(own_database: None, committed_db: None) -> World:
     """The same, with real commits."""
     return build()

@@ -84,7 +84,7 @@ def test_charset_and_accept_do_not_matter(world: World) -> None:
     assert answer.code == "2006000"
 
 
-@pytest.mark.parametrize("seconds", [-301, 301, -86_400, 10**9])
+@pytest.mark.parametrize("seconds", [-302, 302, -86_400, 10**9])
 def test_a_clock_too_far_off_is_refused(world: World, seconds: int) -> None:
     late = timestamps.emit(timezone.now() + timedelta(seconds=seconds))
     for symmetric in (True, False):

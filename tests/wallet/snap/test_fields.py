@@ -243,7 +243,7 @@ def test_reading_any_value_is_an_answer(value: Any, name: str) -> None:
     fields = {"partnerReferenceNo": "1", "qrContent": "2", "merchantId": "3", "amount": rupiah(1)} | {name: value}
     sent = json.loads(json.dumps(fields))
     try:
-        found, refusal = read(messages.PaymentRequest, sent), None
+        found, refusal = read(messages.QrCpmPayment, sent), None
     except SnapError as error:
         found, refusal = {}, error
     if refusal is None:
