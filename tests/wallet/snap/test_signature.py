@@ -124,6 +124,11 @@ def test_an_unusable_public_key_verifies_nothing(pem: str) -> None:
     assert not signature.verify_asymmetric(pem, ["text"], signature.sign_asymmetric(PRIVATE_KEY, "text"))
 
 
+def test_the_key_that_stands_in_for_an_unusable_one_opens_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(signature, "NOBODYS_KEY", PUBLIC_KEY)
+    assert not signature.verify_asymmetric("not a key", ["text"], signature.sign_asymmetric(PRIVATE_KEY, "text"))
+
+
 def test_only_rsa_signs() -> None:
     key = ed25519.Ed25519PrivateKey.generate().private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
