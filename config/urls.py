@@ -18,6 +18,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="home",
     ),
     path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),  # the office's language switch
     *MOBILE,
     *SNAP,
     path(
