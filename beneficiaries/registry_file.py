@@ -8,6 +8,7 @@ has the same columns and `NOTE_COLUMNS` after them, which reading ignores, so it
 from __future__ import annotations
 
 import csv
+import glob
 import hashlib
 import os
 import stat
@@ -173,7 +174,7 @@ class ErrorsFile:
         if path.exists() and path.samefile(source.path):
             raise errors.ErrorsFileIsSource
         try:
-            self.unfinished.unlink(missing_ok=True)
+            self._remove_abandoned()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             self.stream: TextIO = os.fdopen(os.open(self.unfinished, flags, 0o600), "w", encoding="utf-8", newline="")
         except OSError as error:
@@ -189,6 +190,13 @@ class ErrorsFile:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stream.close()
         self.unfinished.unlink(missing_ok=True)
+
+    def _remove_abandoned(self) -> None:
+        """Removes what killed imports left: it is personal data, and nobody looks for it under its name."""
+        for left in self.path.parent.glob(f".{glob.escape(self.path.name)}.*.part"):
+            process = left.suffixes[-2].removeprefix(".")
+            if not process.isdecimal() or not Path(f"/proc/{process}").exists() or int(process) == os.getpid():
+                left.unlink(missing_ok=True)
 
     def write(self, row: RawRow, refusals: list[Refusal]) -> None:
         """Adds one refused row and all that is wrong with it."""

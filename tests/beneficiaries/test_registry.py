@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import stat
 from collections.abc import Callable
 from typing import Any
@@ -17,6 +18,7 @@ from django.db import connection
 from beneficiaries import errors, registry
 from beneficiaries.models import Household, Person, RegistryImport
 from tests.beneficiaries.conftest import ADDRESS, Office, Row, person, write
+from tests.processes import alone
 
 Load = Callable[..., RegistryImport]
 MAN = {"NIK": "3171011708900001", "JENIS_KELAMIN": "L", "NAMA": "BUDI"}
@@ -380,6 +382,24 @@ def test_a_person_removed_meanwhile_undoes_the_import(office: Office) -> None:
     with pytest.raises(errors.RegistryChanged):
         office.load(person(NAMA="ANI"), person(3), progress=remove)
     assert [row.nik for row in Person.objects.all()] == [person(2)["NIK"]]
+
+
+def import_and_die(path: str, errors_path: str) -> None:
+    def die(progress: registry.Progress) -> None:
+        if progress.merging:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    registry.import_file(path, errors_path, progress=die)
+
+
+@pytest.mark.usefixtures("processes")
+def test_a_killed_import_leaves_nothing_and_the_next_one_cleans_up(office: Office) -> None:
+    path = office.write(person(), person(2, NIK="1"))
+    assert alone(import_and_die, str(path), str(office.errors)).signal == signal.SIGKILL
+    assert not Person.objects.exists() and not RegistryImport.objects.exists() and not office.errors.exists()
+    assert len(os.listdir(office.folder)) == 2  # the unfinished errors file
+    assert counts(office.load_file(path)) == (1, 0, 0, 1)
+    assert sorted(os.listdir(office.folder)) == ["errors.csv", "registry.csv"]
 
 
 def test_nothing_sealed_lies_in_the_clear(office: Office, db: None) -> None:
