@@ -9,6 +9,7 @@ from urllib.parse import urlsplit, urlunsplit
 import pytest
 from django.conf import settings
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.processes import start_server
 
@@ -24,6 +25,22 @@ def pytest_configure() -> None:
         os.environ["REDIS_URL"] = url
 
 
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None,
+    django_db_blocker: pytest.FixtureRequest,
+    django_db_keepdb: bool,
+    django_db_modify_db_settings: None,
+) -> Iterator[None]:
+    """The test database, for whoever asks: pytest-django's own makes it only for tests that use its `db` fixtures."""
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+    yield
+    if not django_db_keepdb:
+        with django_db_blocker.unblock():
+            teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
 def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """Real commits, visible to other connections and processes; every table of ours is empty afterwards."""
@@ -37,6 +54,8 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 
 
 def _empty_tables() -> None:
+    if not connection.settings_dict["NAME"].startswith("test_"):
+        raise RuntimeError("these tables are not the tests'")
     tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
     with connection.cursor() as cursor:
         # The ledger refuses TRUNCATE, as it should; only the tables' owner can lift that.
