@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as now_
 from django.utils.translation import gettext_lazy as _
@@ -107,6 +108,7 @@ def _name(model: type[Model]) -> str:
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds what the front page shows, as far as the officer may see it."""
     may = request.user.has_perm
+    context["title"] = _("Beranda")
     if may("wallet.view_account"):
         context["money"] = _money()
     if may("disbursement.view_batch"):
@@ -148,7 +150,7 @@ def _waiting(request: HttpRequest) -> list[dict[str, Any]]:
             "name": _batch_name(batch),
             "total": money(batch.total),
             "maker": now_("Anda") if batch.maker_id == request.user.pk else str(batch.maker),
-            "since": date_format(batch.submitted_at, "j M H:i") if batch.submitted_at else "",
+            "since": date_format(timezone.localtime(batch.submitted_at), "j M H:i") if batch.submitted_at else "",
         }
         for batch in rows.order_by("submitted_at")[:LISTED]
     ]

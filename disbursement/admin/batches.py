@@ -45,8 +45,8 @@ NEXT = {
 
 class ApprovalInline(ViewOnlyInline):
     model = Approval
-    fields = ("approver", "reason", "digest", "created_at")
-    hide_title = True
+    fields = ("approver", "reason", "digest_shown", "created_at")
+    readonly_fields = ("digest_shown",)
     show_change_link = False
     verbose_name_plural = _("Persetujuan")
 
@@ -54,15 +54,32 @@ class ApprovalInline(ViewOnlyInline):
         rows: QuerySet[Approval] = super().get_queryset(request)
         return rows.select_related("approver").order_by("pk")
 
+    @admin.display(description=_("sidik isi yang disetujui"))
+    def digest_shown(self, approval: Approval) -> SafeString:
+        return format_html('<span class="office-mono">{}</span>', approval.digest)
+
 
 class ChunkInline(ViewOnlyInline):
     model = Chunk
-    fields = ("number", "count", "paid_count", "paid_shown", "status_label", "attempts", "error", "lines")
-    readonly_fields = ("paid_shown", "status_label", "lines")
+    fields = ("part", "paid_of", "paid_shown", "status_label", "trouble")
+    readonly_fields = ("part", "paid_of", "paid_shown", "status_label", "trouble")
     ordering = ("number",)
-    hide_title = True
     show_change_link = False
     verbose_name_plural = _("Potongan")
+
+    @admin.display(description=_("potongan"))
+    def part(self, chunk: Chunk) -> SafeString:
+        return link(list_url(Instruction, chunk=chunk.pk), f"{chunk.number}")
+
+    @admin.display(description=_("dibayar"))
+    def paid_of(self, chunk: Chunk) -> str:
+        return f"{counted(chunk.paid_count)} / {counted(chunk.count)}"
+
+    @admin.display(description=_("kesalahan"))
+    def trouble(self, chunk: Chunk) -> str:
+        if not chunk.error:
+            return "-"
+        return now_("%(error)s (percobaan ke-%(attempts)s)") % {"error": chunk.error, "attempts": chunk.attempts}
 
     @admin.display(description=_("jumlah dibayar"))
     def paid_shown(self, chunk: Chunk) -> SafeString:
@@ -79,10 +96,6 @@ class ChunkInline(ViewOnlyInline):
     )
     def status_label(self, chunk: Chunk) -> tuple[str, str]:
         return chunk.status, chunk.get_status_display()
-
-    @admin.display(description=_("instruksi"))
-    def lines(self, chunk: Chunk) -> SafeString:
-        return link(list_url(Instruction, chunk=chunk.pk), _("lihat"))
 
 
 def shares(count: int, paid: int, failed: int) -> tuple[float, float]:
@@ -108,6 +121,7 @@ class BatchAdmin(ViewOnlyAdmin):
     list_filter = ("status", "cycle__programme", by_number("programme", _("program"), "cycle__programme_id"))
     list_select_related = ("cycle__programme", "maker")
     search_fields = ("purse_title", "cycle__programme__name")
+    search_help_text = _("Program atau judul kantong")
     ordering = ("-pk",)
     fieldsets = (
         (

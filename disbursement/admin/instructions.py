@@ -96,5 +96,6 @@ class ApprovalAdmin(ViewOnlyAdmin):
     list_filter = ("created_at",)
     list_select_related = ("batch__cycle__programme", "maker", "approver")
     search_fields = ("approver__username", "maker__username")
+    search_help_text = _("Nama pengguna")
     ordering = ("-pk",)
     fields = ("batch", "maker", "approver", "reason", "digest", "created_at")

@@ -52,6 +52,7 @@ class ProgrammeAdmin(OfficeAdmin):
     list_filter = ("active",)
     list_select_related = ("fund",)
     search_fields = ("name", "code")
+    search_help_text = _("Nama atau kode")
     ordering = ("name",)
     actions = None
     actions_detail = ("fund_it", "try_rule", "enrol", "prepare")
@@ -301,6 +302,7 @@ class CycleAdmin(ViewOnlyAdmin):
     list_filter = ("programme",)
     list_select_related = ("programme",)
     search_fields = ("programme__name",)
+    search_help_text = _("Nama program")
     ordering = ("-period", "programme")
     fields = ("programme", "month", "due_at", "batch_links")
     readonly_fields = ("month", "batch_links")

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold import decorators
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -16,7 +20,15 @@ def action(*, description: Any, permissions: list[str], icon: str) -> Callable[[
     return made
 
 
-def display(*, description: Any, label: dict[Any, str]) -> Callable[[F], F]:
-    """A coloured label; the method gives (value, text)."""
-    made: Callable[[F], F] = decorators.display(description=description, label=label)
-    return made
+def display(*, description: Any, label: dict[Any, str]) -> Callable[[Callable[[Any, Any], tuple[Any, Any]]], Any]:
+    """A coloured label, in lists and on pages alike (the theme's own is for lists only); the method gives (value, text)."""
+
+    def decorate(method: Callable[[Any, Any], tuple[Any, Any]]) -> Any:
+        @wraps(method)
+        def shown(self: Any, row: Any) -> SafeString:
+            value, text = method(self, row)
+            return format_html('<span class="office-label tone-{}">{}</span>', label.get(value, "none"), text)
+
+        return admin.display(description=description)(shown)
+
+    return decorate

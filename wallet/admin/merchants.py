@@ -93,6 +93,7 @@ class PartnerAdmin(OfficeAdmin):
     list_display = ("name", "client_id", "active", "created_at")
     list_filter = ("active",)
     search_fields = ("name", "client_id")
+    search_help_text = _("Nama atau client id")
     fields = ("name", "client_id", "public_key", "active")
     actions_detail = ("new_secret",)
 
@@ -194,6 +195,7 @@ class MerchantAdmin(OfficeAdmin):
     list_filter = ("status", "partner")
     list_select_related = ("partner",)
     search_fields = ("name", "merchant_id")
+    search_help_text = _("Nama atau id pedagang")
     ordering = ("name", "pk")
     actions = None
     actions_list = ("settle_all",)
@@ -344,6 +346,7 @@ class SettlementAdmin(ViewOnlyAdmin):
     list_filter = ("status", "business_day", by_number("merchant", _("pedagang")))
     list_select_related = ("merchant",)
     search_fields = ("merchant__name", "merchant__merchant_id")
+    search_help_text = _("Nama atau id pedagang")
     ordering = ("-pk",)
     fields = ("merchant", "business_day", "amount_shown", "bank", "status_label", "transfers", "created_at", "paid_at")
     readonly_fields = ("amount_shown", "bank", "status_label", "transfers")

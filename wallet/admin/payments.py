@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from wallet import errors
 from wallet.admin.decorators import display
-from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, money
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, money
 from wallet.models import Payment, PaymentCode, Refund, Transfer
 
 
@@ -60,13 +60,17 @@ class RefundInline(ViewOnlyInline):
 
 class TransferInline(ViewOnlyInline):
     model = Transfer
-    fields = ("posted_at", "kind", "debit", "credit", "amount_shown")
-    readonly_fields = ("amount_shown",)
+    fields = ("opened", "kind", "debit", "credit", "amount_shown")
+    readonly_fields = ("opened", "amount_shown")
     ordering = ("pk",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Transfer]:
         rows: QuerySet[Transfer] = super().get_queryset(request)
         return rows.select_related("debit", "credit")
+
+    @admin.display(description=_("transfer"))
+    def opened(self, row: Transfer) -> SafeString:
+        return link(change_url(row), row.pk)
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Transfer) -> SafeString:

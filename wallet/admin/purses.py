@@ -25,6 +25,7 @@ from wallet.admin.rows import (
     ViewOnlyAdmin,
     ViewOnlyInline,
     by_number,
+    change_url,
     link,
     list_url,
     money,
@@ -58,13 +59,17 @@ class WalletMoved(WalletError):
 
 class PurseInline(ViewOnlyInline):
     model = Purse
-    fields = ("title", "balance", "rule", "usable_from", "usable_until")
-    readonly_fields = ("balance", "rule")
+    fields = ("opened", "balance", "rule", "usable_from", "usable_until")
+    readonly_fields = ("opened", "balance", "rule")
     ordering = ("-account_id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Purse]:
         rows: QuerySet[Purse] = super().get_queryset(request)
         return rows.select_related("account", "terms__lapses_to")
+
+    @admin.display(description=_("bantuan"))
+    def opened(self, purse: Purse) -> SafeString:
+        return link(change_url(purse), purse.title)
 
     @admin.display(description=_("saldo"))
     def balance(self, purse: Purse) -> SafeString:
@@ -271,6 +276,7 @@ class PurseTermsAdmin(OfficeAdmin):
     list_display = ("name", "rule")
     list_select_related = ("lapses_to",)
     search_fields = ("name",)
+    search_help_text = _("Nama aturan")
     fields = ("name", "mccs", "cash_allowed", "lapses_to")
     readonly_fields = ("rule", "bound")
 

@@ -99,6 +99,7 @@ class ViewOnlyInline(TabularInline):  # type: ignore[misc]
     extra = 0
     per_page = 20
     can_delete = False
+    hide_title = True
     show_change_link = True
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
