@@ -17,7 +17,7 @@ from wallet.snap import signature, timestamps
 PAY, QUERY, REFUND = "/v1.0/qr/qr-cpm-payment", "/v1.0/qr/qr-cpm-query", "/v1.0/qr/qr-cpm-refund"
 TOKEN = "/v1.0/access-token/b2b"
 SECRET = "partner-secret"
-NUMBERS = itertools.count(1)
+NUMBERS = itertools.count(1)  # with a letter before them on the wire, so that they never meet an id a test chose
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ class Sender:
             "X-TIMESTAMP": timestamp,
             "X-SIGNATURE": base64.b64decode(signed).hex() if hexadecimal else signed,
             "X-PARTNER-ID": self.client_id,
-            "X-EXTERNAL-ID": external_id or str(next(NUMBERS)),
+            "X-EXTERNAL-ID": external_id or f"N{next(NUMBERS)}",
             "CHANNEL-ID": "95221",
         }
         if symmetric:
