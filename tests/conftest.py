@@ -28,13 +28,19 @@ def pytest_configure() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None,
+    django_db_modify_db_settings: None,
     django_db_blocker: pytest.FixtureRequest,
     django_db_keepdb: bool,
-    django_db_modify_db_settings: None,
+    django_db_createdb: bool,
 ) -> Iterator[None]:
-    """The test database, for whoever asks: pytest-django's own makes it only for tests that use its `db` fixtures."""
+    """The test database, in every run: pytest-django makes one only if it meets its own marker or fixtures.
+
+    `committed_db` is neither, so a run of nothing but such tests worked on the real database, and emptied it.
+    """
     with django_db_blocker.unblock():
-        made = setup_databases(verbosity=0, interactive=False, keepdb=django_db_keepdb)
+        made = setup_databases(
+            verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb and not django_db_createdb
+        )
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
@@ -54,8 +60,9 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
 
 
 def _empty_tables() -> None:
-    if not connection.settings_dict["NAME"].startswith("test_"):
-        raise RuntimeError("these tables are not the tests'")
+    name = connection.settings_dict["NAME"]
+    if not name.startswith("test_"):
+        raise RuntimeError(f"{name} is not a test database: nothing was emptied")
     tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
     with connection.cursor() as cursor:
         # The ledger refuses TRUNCATE, as it should; only the tables' owner can lift that.

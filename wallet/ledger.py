@@ -198,7 +198,8 @@ def open_purses(
 
     A grant whose key was posted before is left alone. One statement inserts accounts, purses and transfers; no balance
     but the source's is updated, and that one last, so that two workers wait for each other only while committing.
-    Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content).
+    Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content,
+    or by another call at the same moment).
     """
     for grant in grants:
         check_amount(grant.amount)
@@ -218,26 +219,32 @@ def open_purses(
         )
         if conflict := cursor.fetchone():
             raise IdempotencyConflict(key=conflict[0])
-        cursor.execute(
-            """
-            WITH wanted AS MATERIALIZED (
-                SELECT g.key, g.wallet, g.amount, nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
-                FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
-                WHERE NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key)
-            ), accounts AS (
-                INSERT INTO wallet_account (id, kind, balance)
-                SELECT account, 'purse', amount FROM wanted
-            ), purses AS (
-                INSERT INTO wallet_purse (account_id, wallet_id, terms_id, title, usable_from, usable_until)
-                SELECT account, wallet, %s, %s, %s, %s FROM wanted
-            ), transfers AS (
-                INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
-                SELECT %s, account, amount, 'disbursement', key FROM wanted
+        try:
+            cursor.execute(
+                """
+                WITH wanted AS MATERIALIZED (
+                    SELECT g.key, g.wallet, g.amount, nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
+                    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
+                    WHERE NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key)
+                ), accounts AS (
+                    INSERT INTO wallet_account (id, kind, balance)
+                    SELECT account, 'purse', amount FROM wanted
+                ), purses AS (
+                    INSERT INTO wallet_purse (account_id, wallet_id, terms_id, title, usable_from, usable_until)
+                    SELECT account, wallet, %s, %s, %s, %s FROM wanted
+                ), transfers AS (
+                    INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
+                    SELECT %s, account, amount, 'disbursement', key FROM wanted
+                )
+                SELECT count(*), coalesce(sum(amount), 0) FROM wanted
+                """,
+                [*columns, terms.pk, title, usable_from, usable_until, source],
             )
-            SELECT count(*), coalesce(sum(amount), 0) FROM wanted
-            """,
-            [*columns, terms.pk, title, usable_from, usable_until, source],
-        )
+        except IntegrityError as error:
+            # Another call took a key meanwhile: which content it has, a repetition will tell.
+            if getattr(error.__cause__, "pgcode", None) == "23505":
+                raise IdempotencyConflict(keys="taken at the same moment") from error
+            raise
         opened, total = cursor.fetchone()
         try:
             cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])

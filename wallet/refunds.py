@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db import IntegrityError
 from django.db.models import F
 from django.utils import timezone
 
@@ -63,7 +64,7 @@ def refund(order: RefundOrder) -> Refund:
         raise RefundTooLarge(left=left)
     Wallet.objects.select_for_update().get(pk=payment.wallet_id)
     returns = _distribute(payment, amount)
-    made = Refund.objects.create(
+    made = Refund(
         payment=payment,
         partner=order.partner,
         partner_refund_no=order.partner_refund_no,
@@ -73,6 +74,13 @@ def refund(order: RefundOrder) -> Refund:
         to_fund=sum(part.amount for part in returns if part.to_fund),
         reason=order.reason,
     )
+    try:
+        made.save(force_insert=True)
+    except IntegrityError as error:
+        # The number was taken meanwhile for another payment: for the same one we had waited.
+        if getattr(error.__cause__, "pgcode", None) == "23505":
+            raise IdempotencyConflict(partner_refund_no=order.partner_refund_no) from error
+        raise
     Payment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
     ledger.post(
         [
