@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -16,7 +17,7 @@ from django.utils import timezone
 
 from beneficiaries.models import Person
 from disbursement.errors import InvalidRule
-from disbursement.models import Enrolment, Programme
+from disbursement.models import Programme
 from wallet import wallets
 
 GROUP = 2_000  # people enrolled in one transaction
@@ -104,17 +105,16 @@ def _enrol(programme: Programme, group: list[Candidate]) -> int:
             """,
             [[candidate.person for candidate in group], [wallet_of[candidate.uid] for candidate in group]],
         )
-    before = Enrolment.objects.filter(programme=programme).count()
-    Enrolment.objects.bulk_create(
-        (
-            Enrolment(
-                programme=programme,
-                person_id=candidate.person,
-                household_id=candidate.household if programme.one_per_household else None,
-                facts=candidate.facts,
-            )
-            for candidate in group
-        ),
-        ignore_conflicts=True,
-    )
-    return Enrolment.objects.filter(programme=programme).count() - before
+        cursor.execute(
+            """
+            INSERT INTO disbursement_enrolment (programme_id, person_id, household_id, facts)
+            SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) ON CONFLICT DO NOTHING
+            """,
+            [
+                programme.pk,
+                [candidate.person for candidate in group],
+                [candidate.household if programme.one_per_household else None for candidate in group],
+                [json.dumps(candidate.facts) for candidate in group],
+            ],
+        )
+        return cursor.rowcount

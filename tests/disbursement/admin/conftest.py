@@ -1,0 +1,119 @@
+"""One populated house, small, with an officer of each role."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from beneficiaries.models import Household, Person
+from disbursement import batches, eligibility, execution, programmes
+from disbursement.models import Batch, Programme
+from wallet import codes, ledger, redemption, refunds, settlement
+from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
+
+
+def add_people(many: int, start: int = 0) -> list[Person]:
+    people = []
+    for number in range(start, start + many):
+        household = Household(kelurahan="31.71.01.1001", decile=1 + number % 4)
+        household.kk, household.address = f"317101010199{number:04d}", "Jl. Mawar"
+        household.save()
+        person = Person(household=household, name=f"Warga {number}", sex="LP"[number % 2], birth_date=date(1950, 1, 2))
+        person.nik = f"317101420150{number:04d}"
+        person.save()
+        people.append(person)
+    return people
+
+
+@dataclass
+class House:
+    programme: Programme
+    closed: Batch
+    submitted: Batch
+    prepared: Batch
+    officers: dict[str, User]
+
+    def client(self, name: str) -> Client:
+        client = Client()
+        client.force_login(self.officers[name])
+        return client
+
+
+@pytest.fixture
+def house(db: None, settings: object) -> House:
+    return build_house()
+
+
+def build_house() -> House:
+    call_command("roles", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
+    officers = {}
+    for name, role in (
+        ("petugas", "Petugas"),
+        ("penyetuju", "Penyetuju"),
+        ("bendahara", "Bendahara"),
+        ("auditor", "Auditor"),
+    ):
+        officers[name] = User.objects.create_user(name, password="x", is_staff=True)
+        officers[name].groups.add(Group.objects.get(name=role))
+    officers["kosong"] = User.objects.create_user("kosong", password="x", is_staff=True)
+    officers["admin"] = User.objects.create_superuser("admin", password="x")
+    add_people(6)
+    terms = PurseTerms.objects.create(name="Sembako", mccs=["5411"])
+    programme = programmes.create(
+        code="KLJ", name="Kartu Lansia", amount=300_000, eligibility="person.age >= 60", terms=terms
+    )
+    programmes.fund(programme, 10_000_000, "SP2D-1")
+    eligibility.enrol_eligible(programme)
+    maker, approver = officers["petugas"], officers["penyetuju"]
+
+    def prepared(month: int) -> Batch:
+        return batches.prepare(batches.cycle_of(programme, date(2026, month, 1)))
+
+    closed = batches.submit(prepared(9), by=maker)
+    closed = batches.approve(closed, by=approver, digest=closed.digest, reason="cocok")
+    while execution.pay_next_chunk(closed.pk):
+        pass
+    execution.close_if_done(closed.pk)
+    closed.refresh_from_db()
+    house = House(programme, closed, batches.submit(prepared(10), by=maker), prepared(11), officers)
+    _shop()
+    return house
+
+
+def _shop() -> None:
+    partner = Partner(client_id=str(uuid.uuid4()), name="Mitra", public_key="-")
+    partner.secret = "s" * 32
+    partner.save()
+    merchant = Merchant(partner=partner, merchant_id="W1", name="Warung", mcc="5411", bank_code="014")
+    merchant.account = ledger.open_account(Account.Kind.MERCHANT, "Warung")
+    merchant.bank_account = "1234567890"
+    merchant.save()
+    for number, wallet in enumerate(Wallet.objects.order_by("pk")[:3]):
+        order = redemption.PaymentOrder(
+            partner=partner,
+            merchant_id="W1",
+            qr_content=codes.issue(wallet).qr_content,
+            amount=20_000,
+            partner_reference_no=f"R{number}",
+            external_id=str(number),
+            request_hash=bytes(32),
+        )
+        paid = redemption.pay(order)
+    refunds.refund(refunds.RefundOrder(partner, "K1", bytes(32), 5_000, original_reference_no=paid.reference_no))
+    list(settlement.settle_all())
+    AccessToken.objects.create(partner=partner, digest=bytes(32), expires_at=timezone.now() + timedelta(minutes=5))
+    ExternalId.objects.create(partner=partner, day=timezone.localdate(), external_id="1")
+
+
+@pytest.fixture
+def signed_in(house: House) -> Callable[[str], Client]:
+    return house.client

@@ -1,0 +1,155 @@
+"""Every page of every table: it opens, for whom it should, and deletes nothing."""
+
+from __future__ import annotations
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from disbursement import eligibility
+from disbursement.management.commands import roles
+from tests.disbursement.admin.conftest import House, add_people
+from wallet.models import Transfer
+
+OURS = {"wallet", "disbursement", "auth"}
+
+
+def _admins() -> list[tuple[object, object]]:
+    return [(model, row) for model, row in admin.site._registry.items() if model._meta.app_label in OURS]
+
+
+def _url(model: object, page: str, *args: object) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def test_every_list_and_every_page_opens_for_a_superuser(house: House) -> None:
+    client = house.client("admin")
+    opened = 0
+    for model, _admin in _admins():
+        assert client.get(_url(model, "changelist")).status_code == 200, model
+        row = model.objects.order_by("-pk").first()
+        assert row is not None, f"no data for {model}"
+        assert client.get(_url(model, "change", row.pk)).status_code == 200, model
+        opened += 1
+    assert opened >= 20
+
+
+def test_every_search_and_every_strange_filter_answers(house: House) -> None:
+    client = house.client("admin")
+    for model, row in _admins():
+        for text in ("1", "abc", "9" * 30, "3171014201500001", "' OR 1=1", "\x00"):
+            if row.search_fields:
+                assert client.get(_url(model, "changelist"), {"q": text}).status_code in (200, 302), (model, text)
+        assert client.get(_url(model, "changelist"), {"wallet": "x", "batch": "1e9"}).status_code in (200, 302)
+
+
+def test_nothing_can_be_deleted_not_even_by_superusers(house: House) -> None:
+    client = house.client("admin")
+    for model, _admin in _admins():
+        row = model.objects.order_by("-pk").first()
+        assert client.post(_url(model, "delete", row.pk), {"post": "yes"}).status_code == 403, model
+        assert model.objects.filter(pk=row.pk).exists()
+        chosen = {"action": "delete_selected", "_selected_action": [row.pk], "post": "yes"}
+        client.post(_url(model, "changelist"), chosen)
+        assert model.objects.filter(pk=row.pk).exists()
+        assert "delete_selected" not in client.get(_url(model, "changelist")).content.decode()
+
+
+@pytest.mark.parametrize("name", ["account", "transfer", "payment", "refund", "purse", "settlement"])
+def test_books_are_view_only_for_superusers_too(house: House, name: str) -> None:
+    client = house.client("admin")
+    assert client.get(f"/admin/wallet/{name}/add/").status_code == 403
+    assert client.post(f"/admin/wallet/{name}/add/", {}).status_code == 403
+    first = admin.site._registry and next(m for m, _ in _admins() if m._meta.model_name == name).objects.first()
+    page = client.get(f"/admin/wallet/{name}/{first.pk}/change/").content.decode()
+    assert 'name="_save"' not in page
+    assert client.post(f"/admin/wallet/{name}/{first.pk}/change/", {"amount": 1, "name": "x"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("app", "name"),
+    [
+        ("disbursement", "enrolment"),
+        ("disbursement", "instruction"),
+        ("disbursement", "programme"),
+        ("disbursement", "batch"),
+        ("wallet", "wallet"),
+        ("wallet", "purse"),
+        ("wallet", "account"),
+        ("wallet", "transfer"),
+    ],
+)
+def test_lists_ask_as_often_for_many_rows_as_for_few(house: House, app: str, name: str) -> None:
+    client = house.client("admin")
+    url = reverse(f"admin:{app}_{name}_changelist")
+
+    def asked() -> int:
+        with CaptureQueriesContext(
+            connection,
+        ) as seen:
+            assert client.get(url).status_code == 200
+        return len(seen)
+
+    asked()
+    few = asked()
+    add_people(40, start=100)
+    eligibility.enrol_eligible(house.programme)
+    _pay_again(house)
+    assert asked() <= few
+
+
+def _pay_again(house: House) -> None:
+    from datetime import date
+
+    from disbursement import batches, execution, programmes
+
+    programmes.fund(house.programme, 100_000_000, "SP2D-2")
+    for month in (3, 4, 5):
+        batch = batches.submit(
+            batches.prepare(batches.cycle_of(house.programme, date(2026, month, 1))), by=house.officers["petugas"]
+        )
+        batches.approve(batch, by=house.officers["penyetuju"], digest=batch.digest)
+        while execution.pay_next_chunk(batch.pk):
+            pass
+
+
+def test_the_front_page_adds_up_and_shows_only_what_one_may_see(house: House) -> None:
+    page = house.client("admin").get("/admin/").content.decode()
+    assert "Rp 10.000.000" in page and "Menunggu persetujuan" in page
+    assert "tidak sama dengan anggaran" not in page
+    nothing = house.client("kosong").get("/admin/").content.decode()
+    assert "Rp 10.000.000" not in nothing and "belum punya peran" in nothing
+
+
+def test_the_check_of_the_books_runs_on_post(house: House) -> None:
+    client = house.client("auditor")
+    assert "tidak ada selisih" not in client.get("/admin/wallet/transfer/verify/").content.decode()
+    assert "tidak ada selisih" in client.post("/admin/wallet/transfer/verify/").content.decode()
+    assert house.client("petugas").post("/admin/wallet/transfer/verify/").status_code == 403
+    assert Transfer.objects.exists()
+
+
+def test_the_roles_are_exact_and_repeatable(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in roles.DOES:
+        group = Group.objects.get(name=name)
+        held = set(group.permissions.values_list("codename", flat=True))
+        assert {codename.partition(".")[2] for codename in roles.DOES[name]} <= held
+        beyond = {one for one in held if not one.startswith("view_")}
+        assert beyond == {codename.partition(".")[2] for codename in roles.DOES[name]}
+    auditor = Group.objects.get(name="Auditor")
+    auditor.permissions.clear()
+    call_command("roles")
+    assert auditor.permissions.count() > 20
+
+
+def test_people_are_found_by_nik_and_shown_without_it(house: House) -> None:
+    client = house.client("petugas")
+    page = client.get("/admin/disbursement/enrolment/", {"q": "3171014201500003"}).content.decode()
+    assert "Warga 3" in page and "Warga 4" not in page
+    assert page.count("3171014201500003") == 1  # in the search box only
+    page = client.get("/admin/disbursement/instruction/", {"q": "Warga 2"}).content.decode()
+    assert "Warga 2" in page and "Warga 5" not in page
