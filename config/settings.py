@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
     "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
+    "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 
@@ -209,6 +210,7 @@ MOBILE = {
     "otp_attempts": 5,
     "otp_requests": 3,
     "otp_window": timedelta(minutes=15),
+    "otp_requests_a_day": 10,
     "token_lifetime": timedelta(days=90),
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),

@@ -82,10 +82,11 @@ class Market:
             )
             wanted = len(chosen) + count // 2
             for person in people[: count * 3]:
-                if len(chosen) < wanted and bytes(person.phone_index) not in chosen:
+                number = bytes(person.phone_index or b"")
+                if len(chosen) < wanted and number not in chosen:
                     born = person.birth_date.isoformat()
                     phone = Phone(self.base_url, person.phone, born)
-                    chosen[bytes(person.phone_index)] = Shopper(person.name, person.phone, born, programme.code, phone)
+                    chosen[number] = Shopper(person.name, person.phone, born, programme.code, phone)
         return list(chosen.values())
 
     def open(self, shoppers: list[Shopper]) -> None:

@@ -72,7 +72,7 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
             "person": {"age": age_on(person.birth_date, day), "sex": person.sex},
             "household": {
                 "decile": household.decile,
-                "size": person.size,
+                "size": person.size,  # type: ignore[attr-defined]  # annotated above
                 "kelurahan": household.kelurahan,
                 "city": household.kelurahan[:5],
             },

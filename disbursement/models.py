@@ -141,6 +141,10 @@ class Batch(models.Model):
                 name="batch_submitted_is_bound",
                 condition=Q(status__in=["prepared", "cancelled"]) | (Q(maker__isnull=False) & ~Q(digest="")),
             ),
+            models.CheckConstraint(
+                name="batch_approved_is_reserved",
+                condition=~Q(status__in=["approved", "closed"]) | Q(clearing__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -88,7 +88,7 @@ def _check_limits(index: bytes, now: datetime) -> None:
     # The short limit alone would leave 1,440 guesses a day; the daily one leaves fifty.
     limits = [
         (rules["otp_requests"], rules["otp_window"]),
-        (rules.get("otp_requests_a_day", 10), timedelta(days=1)),
+        (rules["otp_requests_a_day"], timedelta(days=1)),
     ]
     deepest = max(allowed for allowed, _window in limits)
     past = OtpChallenge.objects.filter(phone_index=index).order_by("-id").values_list("created_at", flat=True)[:deepest]

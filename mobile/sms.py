@@ -14,23 +14,18 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from kombu.pools import producers
 
 from beneficiaries.models import Person
 from mobile.models import Sms
+from wallet import doorbell
 
 ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=30)  # doubled after each failure: 30 s, 1, 2, 4 minutes
-
-# Celery's own way of publishing tries for about 6 s when the broker is away (measured, refused and frozen alike).
-# The ring is a courtesy, the beat rings every 30 s anyway: one try, one second.
-BELL = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
 
 
 class SmsRefused(Exception):
@@ -93,10 +88,8 @@ def queue(phone: str, text: str, *, send_until: datetime | None = None, register
 
 
 def ring() -> None:
-    """Tells a worker that messages wait. Costs a second at most; raises when the broker is away."""
-    connection = current_app.connection_for_write(transport_options=BELL)
-    with producers[connection].acquire(block=True, timeout=1) as producer:
-        current_app.send_task("mobile.tasks.deliver_sms", producer=producer)
+    """Tells a worker that messages wait."""
+    doorbell.ring("mobile.tasks.deliver_sms")
 
 
 def deliver_next(carrier: Gateway) -> bool:

@@ -14,6 +14,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, connection
 
@@ -69,7 +70,7 @@ def open_account(kind: Account.Kind, name: str = "") -> Account:
 
 def singleton(kind: Account.Kind) -> Account:
     """The one account of its kind: budget source, settlement clearing, bank."""
-    account, _ = Account.objects.get_or_create(kind=kind, defaults={"name": kind.label})
+    account, _ = Account.objects.get_or_create(kind=kind)
     return account
 
 
@@ -206,7 +207,7 @@ def open_purses(
     keys = [grant.key for grant in grants]
     if len(set(keys)) != len(keys):
         raise IdempotencyConflict(keys="doubled within one call")
-    columns = [keys, [grant.wallet for grant in grants], [grant.amount for grant in grants]]
+    columns: list[list[Any]] = [keys, [grant.wallet for grant in grants], [grant.amount for grant in grants]]
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -120,9 +120,9 @@ def lapse_due(moment: datetime | None = None) -> Iterator[Transfer]:
 @retried
 def _lapse(purse: Purse) -> Transfer | None:
     Wallet.objects.select_for_update().get(pk=purse.wallet_id)
-    left = ledger.balance_of(purse.pk)
-    if left <= 0:
+    left, fund = ledger.balance_of(purse.pk), purse.terms.lapses_to_id
+    if left <= 0 or fund is None:
         return None
     times = Transfer.objects.filter(debit_id=purse.pk, kind=Transfer.Kind.LAPSE).count()
-    leg = ledger.Leg(purse.pk, purse.terms.lapses_to_id, left, Transfer.Kind.LAPSE, f"lapse:{purse.pk}:{times}")
+    leg = ledger.Leg(purse.pk, fund, left, Transfer.Kind.LAPSE, f"lapse:{purse.pk}:{times}")
     return ledger.post([leg])[0]

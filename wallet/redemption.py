@@ -100,7 +100,7 @@ def _decide(order: PaymentOrder, merchant: Merchant) -> Payment:
         payment.save(force_insert=True)
         return payment
     payment.save(force_insert=True)
-    PaymentCode.objects.filter(pk=payment.code_id).update(used_at=timezone.now())
+    PaymentCode.objects.filter(digest=codes.digest(order.qr_content)).update(used_at=timezone.now())
     ledger.post(
         [
             ledger.Leg(
