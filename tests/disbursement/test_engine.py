@@ -1,0 +1,322 @@
+"""Batches are paid exactly once whatever dies: a worker at any point, its children, the broker, the order of deliveries."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings as conf
+from django.db import connection, transaction
+
+from disbursement import batches, execution, tasks
+from disbursement.models import Batch, Chunk
+from tests import money
+from tests.processes import alone, together
+from wallet.models import Account, Purse, Transfer
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+PATIENCE = 60
+
+
+def until(happened: Callable[[], Any], *, meanwhile: Callable[[], Any] = lambda: None) -> None:
+    """Waits for what must happen; fails if it does not."""
+    deadline = time.monotonic() + PATIENCE
+    while not happened():
+        assert time.monotonic() < deadline, "it did not happen"
+        meanwhile()
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def small_chunks(settings: Any) -> None:
+    settings.DISBURSEMENT = settings.DISBURSEMENT | {"chunk_size": 4}
+
+
+@pytest.fixture
+def queue(committed_db: None) -> Iterator[redis.Redis]:
+    """This test worker's broker database, empty before and after."""
+    broker = redis.Redis.from_url(conf.REDIS_URL)
+    broker.flushdb()
+    yield broker
+    broker.flushdb()
+
+
+def closed(batch: Batch) -> bool:
+    return Batch.objects.get(pk=batch.pk).status == Batch.Status.CLOSED
+
+
+# --- a worker killed at each point ---
+
+
+def _die(*_: Any, **__: Any) -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _raise(*_: Any, **__: Any) -> None:
+    raise ConnectionError("jaringan putus")
+
+
+def _then_die(real: Callable[..., Any]) -> Callable[..., Any]:
+    def run(*arguments: Any, **named: Any) -> None:
+        real(*arguments, **named)
+        _die()
+
+    return run
+
+
+def _do_pay_and_die(batch: int, point: str) -> None:
+    """Pays in a process of its own until it dies at the named point."""
+    if point == "after claiming a chunk":
+        execution.content.as_approved = _die
+    elif point == "before posting":
+        execution.ledger.open_purses = _die
+    elif point == "after posting, before the commit":
+        execution.ledger.open_purses = _then_die(execution.ledger.open_purses)
+    elif point == "after the first chunk's commit":
+        execution.pay_next_chunk(batch)
+        _die()
+    elif point == "while remembering a failure":
+        execution.ledger.open_purses = _raise
+        execution.logger.exception = _die
+    elif point == "before the rest is released":
+        execution.ledger.post = _die
+    elif point == "after the rest is released, before the batch is closed":
+        execution.advance = _die
+    elif point == "after closing":
+        execution.close_if_done = _then_die(execution.close_if_done)
+    tasks.pay(batch)
+
+
+@pytest.mark.parametrize(
+    "point",
+    [
+        "after claiming a chunk",
+        "before posting",
+        "after posting, before the commit",
+        "after the first chunk's commit",
+        "while remembering a failure",
+        "before the rest is released",
+        "after the rest is released, before the batch is closed",
+        "after closing",
+    ],
+)
+def test_another_worker_finishes_what_a_killed_one_began(processes: None, small_chunks: None, point: str) -> None:
+    batch = money.approved_crowd(10)
+    frozen = batch.instructions.earliest("pk").wallet  # so that there is a rest to release
+    money.wallets.freeze(frozen, "sengketa")
+    assert alone(_do_pay_and_die, batch.pk, point).signal == signal.SIGKILL
+    # The server frees the dead process's locks when it notices; until then its chunk is passed over.
+    until(lambda: closed(batch), meanwhile=lambda: tasks.pay(batch.pk))
+    assert sorted(Purse.objects.values_list("wallet", flat=True)) == sorted(
+        batch.instructions.exclude(wallet=frozen).values_list("wallet", flat=True)
+    )
+    assert Transfer.objects.filter(kind=Transfer.Kind.DISBURSEMENT).count() == 9
+    assert money.balance(batch.cycle.programme.fund_id) == 300_000
+    money.assert_books_hold()
+
+
+# --- many at once, and many times ---
+
+
+def _do_task(batch: int) -> None:
+    tasks.pay(batch)
+
+
+def _do_sweep() -> None:
+    execution.sweep()
+
+
+def test_many_workers_at_once_pay_everyone_once(processes: None, small_chunks: None) -> None:
+    batch = money.approved_crowd(100)
+    outcomes = together([(_do_task, (batch.pk,))] * 6)
+    assert [outcome.error for outcome in outcomes] == [""] * 6
+    money.assert_paid_once(batch, 100)
+
+
+def test_every_task_delivered_three_times_changes_nothing(
+    processes: None, queue: redis.Redis, small_chunks: None
+) -> None:
+    batch = money.approved_crowd(20)
+    for _ in range(3):
+        tasks.pay(batch.pk)
+        tasks.sweep()
+    outcomes = together([(_do_task, (batch.pk,)), (_do_sweep, ())] * 3)
+    assert [outcome.error for outcome in outcomes] == [""] * 6
+    money.assert_paid_once(batch, 20)
+    assert Transfer.objects.filter(kind=Transfer.Kind.RELEASE).count() == 0
+
+
+def test_sweepers_and_workers_at_once_pay_and_close_each_batch_once(
+    processes: None, queue: redis.Redis, small_chunks: None
+) -> None:
+    first, second = money.approved_crowd(12), money.approved_crowd(8)
+    jobs: list[Any] = [(_do_sweep, ())] * 2
+    together(jobs + [(_do_task, (first.pk,)), (_do_task, (second.pk,))] * 2)
+    together(jobs)
+    money.assert_paid_once(first, 12)
+    money.assert_paid_once(second, 12 + 8)  # the first programme's people are eligible for the second as well
+
+
+def test_the_sweep_closes_a_batch_whose_last_worker_died_before_closing(db: None) -> None:
+    batch = money.approved_crowd(3)
+    assert execution.pay_next_chunk(batch.pk)
+    assert not closed(batch)
+    execution.sweep()
+    money.assert_paid_once(batch, 3)
+
+
+# --- the broker ---
+
+
+@contextmanager
+def _silent_server() -> Iterator[int]:
+    """A port that takes connections and never answers."""
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))
+        server.listen()
+        yield server.getsockname()[1]
+
+
+@contextmanager
+def _closed_port() -> Iterator[int]:
+    with socket.socket() as server:
+        server.bind(("127.0.0.1", 0))  # bound and not listening: refuses
+        yield server.getsockname()[1]
+
+
+APPROVE = """
+import sys, django
+django.setup()
+from django.contrib.auth.models import User
+from disbursement import batches
+from disbursement.models import Batch
+batch = Batch.objects.get(pk=sys.argv[1])
+batches.approve(batch, by=User.objects.get(pk=sys.argv[2]), digest=batch.digest)
+"""
+
+
+@pytest.mark.parametrize("broker", [_closed_port, _silent_server])
+def test_an_approval_does_not_need_the_broker_and_the_sweep_rings_later(
+    process_env: dict[str, str], queue: redis.Redis, broker: Callable[[], Any]
+) -> None:
+    money.people(3)
+    batch = money.submitted(money.programme(amount=100, budget=300))
+    with broker() as port:
+        subprocess.run(
+            [sys.executable, "-c", APPROVE, str(batch.pk), str(money.officer().pk)],
+            env=process_env | {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"},
+            cwd=ROOT,
+            check=True,
+            timeout=40,
+        )
+    batch.refresh_from_db()
+    assert (batch.status, queue.llen("celery")) == ("approved", 0)
+    tasks.sweep()
+    assert queue.llen("celery") == 1
+    tasks.pay(batch.pk)
+    money.assert_paid_once(batch, 3)
+
+
+def test_an_approval_rings_only_if_it_commits(committed_db: None, queue: redis.Redis) -> None:
+    money.people(3)
+    batch = money.submitted(money.programme(amount=100, budget=300))
+    with transaction.atomic():
+        batches.approve(batch, by=money.officer(), digest=batch.digest)
+        transaction.set_rollback(True)
+    assert queue.llen("celery") == 0
+    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    assert queue.llen("celery") == 1
+
+
+# --- real workers, killed ---
+
+CROWD, CHUNK = 3_000, 50
+
+
+class Worker:
+    """A Celery worker with two children, in a process group of its own."""
+
+    def __init__(self, env: dict[str, str], log: Path) -> None:
+        command = "-m celery -A config worker --pool prefork -c 2 --without-gossip --without-mingle --without-heartbeat"
+        with log.open("a") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, *command.split()],
+                env=env,
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def children(self) -> list[int]:
+        pid = self.process.pid
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+    def kill(self) -> None:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.kill()
+
+
+@pytest.fixture
+def start_worker(process_env: dict[str, str], queue: redis.Redis, tmp_path: Path) -> Iterator[Callable[[], Worker]]:
+    started: list[Worker] = []
+
+    def start() -> Worker:
+        started.append(Worker(process_env, tmp_path / "worker.log"))
+        return started[-1]
+
+    yield start
+    for worker in started:
+        worker.stop()
+
+
+@contextmanager
+def _workers_held_in_the_middle_of_a_chunk(batch: Batch) -> Iterator[None]:
+    """Everything of their chunks is written and nothing committed: they wait for the clearing account, which we hold."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        Account.objects.select_for_update().get(pk=batch.clearing_id)
+
+        def held() -> bool:
+            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
+            return cursor.fetchone() == (2,)
+
+        until(held)
+        yield
+
+
+def test_real_workers_killed_in_the_middle_of_their_chunks_pay_everyone_once(
+    start_worker: Callable[[], Worker], settings: Any
+) -> None:
+    settings.DISBURSEMENT = settings.DISBURSEMENT | {"chunk_size": CHUNK}
+    batch = money.approved_crowd(CROWD)
+    worker = start_worker()
+    done = Chunk.objects.filter(batch=batch, status=Chunk.Status.DONE)
+    until(lambda: done.count() >= 2)
+
+    with _workers_held_in_the_middle_of_a_chunk(batch):
+        os.kill(worker.children()[0], signal.SIGKILL)  # one child: its task is redelivered, its chunk is whole
+        until(lambda: len(worker.children()) == 2)
+    paid = done.count()
+    until(lambda: done.count() > paid)
+
+    with _workers_held_in_the_middle_of_a_chunk(batch):
+        worker.kill()  # all of it: what it had taken from the broker stays invisible for minutes
+    assert 0 < done.count() < CROWD // CHUNK
+
+    start_worker()
+    until(lambda: closed(batch), meanwhile=execution.sweep)
+    money.assert_paid_once(batch, CROWD)
