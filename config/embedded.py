@@ -50,13 +50,16 @@ def _free_port() -> int:
         return port
 
 
-def process_alive(pid: int) -> bool:
-    """True if the process runs; a zombie (its parent never reaped it) does not."""
+def process_alive(pid: int, program: str = "") -> bool:
+    """True if the process runs (and is that program, if one is named); a zombie, which nobody reaped, does not.
+
+    A pid file outlives a restart of the machine, and its number may be anybody's by then: name the program.
+    """
     try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        name, fields = Path(f"/proc/{pid}/stat").read_text().split("(", 1)[1].rsplit(")", 1)
     except OSError:
         return False
-    return fields[0] != "Z"
+    return fields.split()[0] != "Z" and program in ("", name)
 
 
 def read_env() -> dict[str, str]:
@@ -170,7 +173,7 @@ class Postgres:
             pid = int(pid_file.read_text().split("\n", 1)[0])
         except (OSError, ValueError):
             return False
-        if process_alive(pid):
+        if process_alive(pid, "postgres"):
             return True
         pid_file.unlink(missing_ok=True)  # left by a kill: pg_ctl would believe it
         return False
@@ -233,7 +236,7 @@ class Valkey:
             pid = int((self.home / "pid").read_text())
         except (OSError, ValueError):
             return None
-        return pid if process_alive(pid) else None
+        return pid if process_alive(pid, "valkey-server") else None
 
     def running(self) -> bool:
         return self._pid() is not None

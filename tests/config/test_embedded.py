@@ -1,0 +1,205 @@
+"""The embedded servers of a fresh checkout: one of each whoever starts them, their data kept through kills."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+import redis
+
+pytestmark = pytest.mark.xdist_group("embedded")
+CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
+
+
+class Checkout:
+    """A folder with nothing but config/ in it, as far as `python -m config.embedded` is concerned."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        shutil.copytree(CONFIG, root / "config", ignore=shutil.ignore_patterns("__pycache__"))
+        self.env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+
+    def begin(self, command: str, **env: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "config.embedded", command],
+            cwd=self.root,
+            env=self.env | env,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, command: str, **env: str) -> str:
+        process = self.begin(command, **env)
+        output, _ = process.communicate(timeout=60)
+        assert process.returncode == 0, output
+        return output
+
+    def values(self) -> dict[str, str]:
+        lines = (self.root / ".data" / "env").read_text().splitlines()
+        return dict(line.split("=", 1) for line in lines)
+
+    def database(self) -> psycopg2.extensions.connection:
+        return psycopg2.connect(self.values()["DATABASE_URL"])
+
+    def broker(self) -> redis.Redis:
+        return redis.Redis.from_url(self.values()["REDIS_URL"])
+
+    def cluster(self) -> Path:
+        with self.database() as connection, connection.cursor() as cursor:
+            cursor.execute("SHOW data_directory")
+            [(folder,)] = cursor.fetchall()
+            return Path(folder)
+
+    def postgres_pid(self) -> int:
+        return int((self.cluster() / "postmaster.pid").read_text().split("\n")[0])
+
+    def valkey_pid(self) -> int:
+        return int((self.root / ".data" / "valkey" / "pid").read_text())
+
+    def servers(self) -> tuple[list[int], list[int]]:
+        """The PostgreSQL and Valkey servers that run for this checkout, by their command lines."""
+        postgres, valkey = [], []
+        cluster = self.cluster()
+        for process in Path("/proc").glob("[0-9]*"):
+            try:
+                words = (process / "cmdline").read_bytes().split(b"\0")
+                owner = (process / "cwd").readlink()
+            except OSError:
+                continue
+            if b"-D" in words and str(cluster).encode() in words:
+                postgres.append(int(process.name))
+            if b"valkey-server" in words[0] and owner == self.root / ".data" / "valkey":
+                valkey.append(int(process.name))
+        return postgres, valkey
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    made = Checkout(tmp_path_factory.mktemp("checkout"))
+    try:
+        starts = [made.begin("start") for _ in range(4)]  # a fresh checkout, started by four at once
+        for start in starts:
+            output, _ = start.communicate(timeout=60)
+            assert start.returncode == 0, output
+        yield made
+    finally:
+        made.run("clean")
+
+
+@pytest.fixture
+def started(checkout: Checkout) -> Checkout:
+    checkout.run("start")
+    return checkout
+
+
+def test_four_starts_at_once_end_with_one_server_of_each(checkout: Checkout) -> None:
+    checkout.run("start")
+    postgres, valkey = checkout.servers()
+    assert postgres == [checkout.postgres_pid()]
+    assert valkey == [checkout.valkey_pid()]
+
+
+def test_starting_again_changes_nothing(started: Checkout) -> None:
+    before = (started.values(), started.postgres_pid(), started.valkey_pid())
+    started.run("start")
+    assert (started.values(), started.postgres_pid(), started.valkey_pid()) == before
+
+
+def test_the_file_of_keys_is_its_owners_alone(started: Checkout) -> None:
+    assert stat.S_IMODE((started.root / ".data" / "env").stat().st_mode) == 0o600
+    assert {"SECRET_KEY", "VAULT_KEYS", "BLIND_INDEX_KEY", "PIN_PEPPER"} <= started.values().keys()
+
+
+def test_both_servers_want_their_password(started: Checkout) -> None:
+    values = started.values()
+    with pytest.raises(psycopg2.OperationalError, match="password"):
+        psycopg2.connect(values["DATABASE_URL"].replace(":", ":x", 2).replace("postgres:x", "postgres:", 1))
+    address = values["REDIS_URL"].rpartition("@")[2]
+    with pytest.raises(redis.AuthenticationError):
+        redis.Redis.from_url(f"redis://{address}").ping()
+
+
+@pytest.fixture(params=["nobody", "a stranger"])
+def number_in_the_pid_file(request: pytest.FixtureRequest) -> Iterator[int]:
+    """A number that is nobody's by now, as after a kill, or another program's, as after a restart of the machine."""
+    with subprocess.Popen(["sleep", "600"]) as stranger:
+        if request.param == "nobody":
+            stranger.kill()
+            stranger.wait()
+        yield stranger.pid
+        assert request.param == "nobody" or stranger.poll() is None  # nobody took it for a server and ended it
+        stranger.kill()
+
+
+def test_after_a_kill_the_servers_start_again_with_their_data_and_keys(
+    started: Checkout, number_in_the_pid_file: int
+) -> None:
+    with started.database() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS kept AS SELECT 42 AS answer")
+    started.broker().set("kept", "42")
+    before = started.values()
+    killed = {
+        started.cluster() / "postmaster.pid": started.postgres_pid(),
+        started.root / ".data" / "valkey" / "pid": started.valkey_pid(),
+    }
+    for pid_file, pid in killed.items():
+        os.kill(pid, signal.SIGKILL)
+        pid_file.write_text(pid_file.read_text().replace(str(pid), str(number_in_the_pid_file), 1))
+
+    started.run("start")
+    with started.database() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT answer FROM kept")
+        assert cursor.fetchall() == [(42,)]
+    assert started.broker().get("kept") == b"42"
+    assert not {started.postgres_pid(), started.valkey_pid()} & set(killed.values())
+    addresses = ("DATABASE_URL", "REDIS_URL")
+    assert {name: value for name, value in started.values().items() if name not in addresses} == {
+        name: value for name, value in before.items() if name not in addresses
+    }
+
+
+def test_stopping_ends_both_and_starting_brings_the_data_back(started: Checkout) -> None:
+    with started.database() as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS stopped AS SELECT 7 AS answer")
+    started.run("stop")
+    assert started.run("status").splitlines() == ["PostgreSQL: stopped", "Valkey: stopped"]
+    started.run("stop")
+    started.run("start")
+    assert started.run("status").splitlines() == ["PostgreSQL: running", "Valkey: running"]
+    with started.database() as connection, connection.cursor() as cursor:
+        cursor.execute("SELECT answer FROM stopped")
+        assert cursor.fetchall() == [(7,)]
+
+
+def test_addresses_in_the_environment_replace_the_servers_and_are_not_written_down(tmp_path: Path) -> None:
+    checkout = Checkout(tmp_path / "checkout")
+    theirs = {"DATABASE_URL": "postgres://theirs@db.example/salur", "REDIS_URL": "redis://redis.example/0"}
+    checkout.run("start", **theirs)
+    assert checkout.run("status").splitlines() == ["PostgreSQL: stopped", "Valkey: stopped"]
+    assert not checkout.values().keys() & theirs.keys()
+    assert checkout.values()["SECRET_KEY"]
+    checkout.run("clean")
+    assert not (checkout.root / ".data" / "env").exists()
+
+
+@pytest.mark.parametrize("arguments", [[], ["restart"], ["start", "stop"]])
+def test_another_command_is_answered_with_the_usage(tmp_path: Path, arguments: list[str]) -> None:
+    checkout = Checkout(tmp_path / "checkout")
+    done = subprocess.run(
+        [sys.executable, "-m", "config.embedded", *arguments],
+        cwd=checkout.root,
+        env=checkout.env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode != 0
+    assert "usage: python -m config.embedded" in done.stderr

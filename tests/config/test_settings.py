@@ -1,0 +1,56 @@
+"""Settings that are dangerous together are refused before anything is served."""
+
+from __future__ import annotations
+
+import base64
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+
+def load(**env: str) -> subprocess.CompletedProcess[str]:
+    """Loads the settings in a process of their own; prints what they came to."""
+    script = "from django.conf import settings; print(settings.DEBUG, 'demo' in settings.INSTALLED_APPS)"
+    return subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=os.environ | {"DJANGO_SETTINGS_MODULE": "config.settings", "SALUR_DEMO": "False"} | env,
+        capture_output=True,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize(
+    ("env", "expected"),
+    [
+        ({"DEBUG": "True"}, "True False"),
+        ({"DEBUG": "True", "SALUR_DEMO": "True"}, "True True"),
+        ({"DEBUG": "False"}, "False False"),
+    ],
+)
+def test_the_demo_is_installed_only_where_it_is_asked_for(env: dict[str, str], expected: str) -> None:
+    assert load(**env).stdout.strip() == expected
+
+
+def test_the_demo_with_its_public_logins_refuses_to_start_in_production() -> None:
+    refused = load(SALUR_DEMO="True", DEBUG="False")
+    assert refused.returncode != 0
+    assert "SALUR_DEMO makes public logins" in refused.stderr
+
+
+@pytest.mark.parametrize("name", ["BLIND_INDEX_KEY", "PIN_PEPPER", "VAULT_KEYS"])
+@pytest.mark.parametrize("key", [base64.b64encode(b"short").decode(), "not base64!", ""])
+def test_a_key_that_is_not_32_bytes_in_base64_is_refused(name: str, key: str) -> None:
+    assert load(**{name: f"1:{key}" if name == "VAULT_KEYS" else key}).returncode != 0
+
+
+def test_each_key_opens_another_thing() -> None:
+    from django.conf import settings
+
+    keys = [settings.BLIND_INDEX_KEY, settings.PIN_PEPPER, *settings.VAULT_KEYS.values()]
+    assert len(set(keys)) == len(keys)
