@@ -25,10 +25,10 @@ $(READY): requirements.txt requirements-dev.txt constraints.txt
 	fi
 	@touch $@
 
-demo: install ## the main job: registry → budget → batches → wallets → merchants → bank, checked to the rupiah
+demo: install messages ## the main job: registry → budget → batches → wallets → merchants → bank, checked to the rupiah
 	@$(BIN)/python -m demo.run $(ARGS)
 
-serve: install ## web, worker and beat on the demo's data, with its logins
+serve: install messages ## web, worker and beat on the demo's data, with its logins
 	@$(BIN)/python -m demo.serve
 
 stop: ## end what demo and serve started, and the embedded servers
@@ -57,7 +57,7 @@ format: install ## let ruff put the code in order
 	$(BIN)/ruff format .
 
 messages: install ## compile the translations
-	@$(BIN)/pybabel --quiet compile --domain django --directory locale --use-fuzzy
+	@$(BIN)/pybabel --quiet compile --domain django --directory locale
 
 constraints: ## freeze what is installed now
 	@{ echo "# Every package of requirements.txt and requirements-dev.txt, frozen. Made by \`make constraints\`."; \

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from disbursement import content, execution
 from disbursement.batch_states import advance
-from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, WrongStatus
+from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, ProgrammeInactive, WrongStatus
 from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
 from wallet import ledger
 from wallet.models import Account, Transfer
@@ -33,10 +33,12 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
 def prepare(cycle: Cycle) -> Batch:
     """A batch with one instruction for each active enrolment that has none pending or paid in this cycle.
 
-    Raises NothingToPay.
+    Raises ProgrammeInactive, NothingToPay.
     """
     Cycle.objects.select_for_update().get(pk=cycle.pk)  # two officers at once: the second finds nothing left
     programme = cycle.programme
+    if not programme.active:
+        raise ProgrammeInactive
     batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
     with connection.cursor() as cursor:
         cursor.execute(

@@ -40,15 +40,30 @@ class Candidate:
 
 @lru_cache(maxsize=256)
 def compiled(expression: str) -> Rule:
-    """The rule as a function of facts (shape: EXAMPLE). Raises InvalidRule if it does not compile or is no yes-or-no."""
+    """The rule as a function of facts (shape: EXAMPLE). Raises InvalidRule if it does not compile or is no yes-or-no.
+
+    The function raises it too, for facts on which the rule breaks (a division by zero): it never decides by accident.
+    """
     try:
         program = cel.compile(expression)
-        answer = program.execute(EXAMPLE)
     except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
-        raise InvalidRule(reason=str(error).splitlines()[0][:200]) from error
-    if not isinstance(answer, bool):
-        raise InvalidRule(reason=f"{expression[:60]} → {type(answer).__name__}")
-    return lambda facts: program.execute(facts) is True
+        raise InvalidRule(reason=_first_line(error)) from error
+
+    def admits(facts: dict[str, Any]) -> bool:
+        try:
+            answer = program.execute(facts)
+        except Exception as error:  # as above
+            raise InvalidRule(reason=_first_line(error)) from error
+        if not isinstance(answer, bool):
+            raise InvalidRule(reason=f"{expression[:60]} → {type(answer).__name__}")
+        return answer
+
+    admits(EXAMPLE)
+    return admits
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -117,4 +132,4 @@ def _enrol(programme: Programme, group: list[Candidate]) -> int:
                 [json.dumps(candidate.facts) for candidate in group],
             ],
         )
-        return cursor.rowcount
+        return int(cursor.rowcount)

@@ -26,6 +26,11 @@ class InvalidRule(DisbursementError):
     message = _("Syarat tidak dapat dibaca: %(reason)s. Contoh: person.age >= 60 && household.decile <= 4")
 
 
+class ProgrammeInactive(DisbursementError):
+    code = "programme_inactive"
+    message = _("Program ini tidak aktif. Aktifkan dahulu, lalu ulangi.")
+
+
 class NothingToPay(DisbursementError):
     code = "nothing_to_pay"
     message = _("Tidak ada peserta yang belum dibayar pada periode ini.")

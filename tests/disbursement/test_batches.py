@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from disbursement import batches, content, execution
-from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, WrongStatus
+from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, ProgrammeInactive, WrongStatus
 from disbursement.models import Approval, Batch, Chunk, Cycle, Enrolment, Instruction, Programme
 from tests import money
 from tests.processes import together
@@ -480,3 +480,11 @@ def test_one_chunks_failure_holds_no_other_up(programme: Programme, small_chunks
     assert list(batch.chunks.order_by("number").values_list("status", flat=True)) == ["done", "pending", "done"]
     assert (batch.status, Purse.objects.count()) == ("approved", 3)
     money.assert_books_hold()
+
+
+def test_an_inactive_programme_prepares_no_batch(programme: Programme) -> None:
+    Programme.objects.filter(pk=programme.pk).update(active=False)
+    programme.refresh_from_db()
+    with pytest.raises(ProgrammeInactive):
+        money.prepared(programme)
+    assert not Batch.objects.exists()

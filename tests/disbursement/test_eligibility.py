@@ -168,3 +168,13 @@ def test_a_budget_order_funds_once_and_its_number_cannot_serve_another_amount() 
 def test_a_budget_is_whole_rupiah_above_zero(amount: Any) -> None:
     with pytest.raises(InvalidAmount):
         programmes.fund(money.programme(), amount, "DIPA-1")
+
+
+@pytest.mark.django_db
+def test_a_rule_that_breaks_on_somebody_names_itself_and_enrols_nobody() -> None:
+    money.person()
+    made = money.programme(eligibility="10 / (household.size - 1) > 100")
+    with pytest.raises(InvalidRule) as refused:
+        eligibility.enrol_eligible(made)
+    assert "size" in str(refused.value) or "zero" in str(refused.value).lower()
+    assert not Enrolment.objects.exists()
