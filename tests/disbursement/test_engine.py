@@ -143,6 +143,16 @@ def test_many_workers_at_once_pay_everyone_once(processes: None, small_chunks: N
     money.assert_paid_once(batch, 100)
 
 
+def test_a_chunk_that_one_worker_is_busy_with_holds_no_other_up(processes: None, small_chunks: None) -> None:
+    batch = money.approved_crowd(12)
+    with transaction.atomic():
+        Chunk.objects.select_for_update().get(batch=batch, number=1)
+        assert alone(_do_task, batch.pk).error == ""
+        assert list(batch.chunks.order_by("number").values_list("status", flat=True)) == ["pending", "done", "done"]
+    tasks.pay(batch.pk)
+    money.assert_paid_once(batch, 12)
+
+
 def test_every_task_delivered_three_times_changes_nothing(
     processes: None, queue: redis.Redis, small_chunks: None
 ) -> None:

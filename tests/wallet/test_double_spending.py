@@ -251,6 +251,21 @@ def test_what_lapses_returns_once_however_many_run() -> None:
     money.assert_books_hold()
 
 
+def test_a_lapse_waits_for_the_payment_that_is_spending_the_purse() -> None:
+    wallet, fund = money.wallet(), money.fund()
+    moment = timezone.now() + timedelta(days=1)
+    money.purse(wallet, 100, usable_until=moment, lapses_to=fund)
+    order = money.order(money.merchant(), codes.issue(wallet).qr_content, 30)
+    with ThreadPoolExecutor() as helper:
+        with transaction.atomic():
+            redemption.pay(order)
+            lapsing = helper.submit(together, [(_do_lapse, (moment,))])
+            _wait_until_somebody_waits_for_us(unless=lapsing.done)
+        assert values(lapsing.result()) == [70]
+    assert money.balance(fund) == 70
+    money.assert_books_hold()
+
+
 PAYERS, PAYMENTS_EACH = 6, 40
 
 
@@ -268,7 +283,7 @@ def _do_shop(wallet: int, merchant: int) -> int:
 def _do_settle_until_all_is_in(merchant: int, expected: int) -> int:
     """Settles again and again while the others pay, until all they pay has been settled; returns how often."""
     shop, rounds, settled = Merchant.objects.get(pk=merchant), 0, 0
-    deadline = timezone.now() + timedelta(seconds=40)
+    deadline = timezone.now() + timedelta(seconds=20)
     while settled < expected and timezone.now() < deadline:
         made = settlement.settle(shop, DAY)
         if made is not None:
