@@ -23,6 +23,7 @@ from wallet.models import Account, PurseTerms, Transfer
 from wallet.transactions import retried
 
 MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
+IRREVERSIBLE = {Transfer.Kind.REVERSAL, Transfer.Kind.SETTLEMENT, Transfer.Kind.PAYOUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,9 +259,10 @@ def open_purses(
 def reverse(transfer: Transfer) -> Transfer:
     """Posts the same amount back, once ever. Raises NotReversible, AlreadyReversed, InsufficientFunds.
 
-    Parts of a payment go back as refunds, which keep the cap; a reversal is final: post anew what should stand.
+    Parts of a payment go back as refunds, which keep the cap. A settlement and its payout stand with their row, which
+    would go on claiming the money: the merchant would be paid twice. A reversal is final: post anew what should stand.
     """
-    if transfer.kind == Transfer.Kind.REVERSAL or transfer.payment_id is not None:
+    if transfer.kind in IRREVERSIBLE or transfer.payment_id is not None:
         raise NotReversible(transfer=transfer.pk)
     if Transfer.objects.filter(reverses=transfer).exists():
         raise AlreadyReversed(transfer=transfer.pk)

@@ -14,11 +14,12 @@ from wallet.errors import (
     IdempotencyConflict,
     InsufficientFunds,
     InvalidAmount,
+    NotReversible,
     PaymentUnknown,
     RefundNotPossible,
     RefundTooLarge,
 )
-from wallet.models import Account, Merchant, Payment, Refund, Wallet
+from wallet.models import Account, Merchant, Payment, Refund, Transfer, Wallet
 
 pytestmark = pytest.mark.django_db
 DAY = date(2026, 11, 24)
@@ -233,6 +234,19 @@ def test_a_settlement_is_paid_to_the_bank_once(payment: Payment, shop: Merchant)
     assert money.balance(ledger.singleton(Account.Kind.BANK)) == 300
     assert money.balance(ledger.singleton(Account.Kind.SETTLEMENT)) == 0
     money.assert_books_hold()
+
+
+def test_a_settlement_is_not_reversed_beside_its_row_or_the_merchant_would_be_paid_twice(
+    payment: Payment, wallet: Wallet, shop: Merchant
+) -> None:
+    settled = settlement.settle(shop, DAY)
+    assert settled is not None
+    with pytest.raises(NotReversible):
+        ledger.reverse(Transfer.objects.get(kind=Transfer.Kind.SETTLEMENT))
+    settlement.confirm_paid(settled)
+    with pytest.raises(NotReversible):
+        ledger.reverse(Transfer.objects.get(kind=Transfer.Kind.PAYOUT))
+    assert money.balance(shop.account) == 0
 
 
 def test_a_refund_after_new_sales_comes_out_of_what_is_owed_since_the_settlement(
