@@ -10,15 +10,14 @@ ENV = {
     "SALUR_DEMO": "True",
     "DEBUG": "True",
     "CHUNK_SIZE": "200",  # small, so that two workers share the demo's batches and progress can be seen
-    "CODE_LIFETIME_SECONDS": "12",  # short, so that an expired code can be shown
     "LOG_LEVEL": "WARNING",
 }
 
 
-def set_up() -> None:
-    """Everything that must be there before the story starts. Safe to repeat."""
+def set_up(**settings: str) -> None:
+    """Everything that must be there before the story starts, with these settings besides. Safe to repeat."""
     embedded.start()
-    for name, value in ENV.items():
+    for name, value in (ENV | settings).items():
         os.environ.setdefault(name, value)
     import django
     from django.core.management import call_command

@@ -17,8 +17,9 @@ from beneficiaries.models import Person
 from demo import screen
 from demo.phone_client import Inbox, Phone, Refused
 from demo.proof import Proof, stopwatch
+from demo.shops import SHOPS
 from demo.snap_client import SnapClient
-from demo.world import SHOPS, Credentials
+from demo.world import Credentials
 from disbursement.models import Programme
 
 PAYMENTS_EACH = 3

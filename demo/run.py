@@ -30,7 +30,7 @@ def main() -> int:
     proof = Proof()
     with stopwatch() as seconds:
         screen.heading(1, "Servers, tables, files")
-        environment.set_up()
+        environment.set_up(CODE_LIFETIME_SECONDS="12")  # short, so that an expired code can be shown
         screen.line(f"ready after {seconds():.1f} s")
         try:
             _play(options, proof)

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from demo.snap_client import SnapClient
-from demo.world import SHOPS
+from demo.shops import SHOPS
 
 
 def main() -> int:

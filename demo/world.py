@@ -14,22 +14,14 @@ from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
 
+from demo.shops import FOOD_MCCS, SHOPS
 from disbursement import programmes
 from disbursement.models import Programme
 from wallet import ledger
 from wallet.models import Account, Merchant, Partner, PurseTerms
 
-FOOD_MCCS = ["5411", "5422", "5441", "5451", "5462", "5499"]  # grocery, meat, sweets, dairy, bakery, other food
 CLIENT_ID = "DEMO-KASIR-BERSAMA"
 ROLES = {"petugas": "Petugas", "penyetuju": "Penyetuju", "bendahara": "Bendahara", "auditor": "Auditor"}
-SHOPS = (
-    ("000071000109001", "WARUNG BU SITI", "5411"),
-    ("000071000109002", "E-WARONG MELATI", "5411"),
-    ("000071000109003", "TOKO ROTI KENANGA", "5462"),
-    ("000071000109004", "SAYUR PAK DARMO", "5499"),
-    ("000071000109005", "APOTEK SEHAT", "5912"),
-    ("000071000109006", "TOKO SEPATU JAYA", "5661"),
-)
 
 
 @dataclass(frozen=True, slots=True)

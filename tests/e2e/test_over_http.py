@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -139,6 +141,15 @@ def test_shops_are_served_while_the_broker_is_down(
     with servers.web(env | {"REDIS_URL": DEAD_BROKER}, tmp_path / "web.log") as address:
         answer: dict[str, Any] = client(address, shop).pay("INV-1", code, shop[0].merchant_id, 10_000)[1]
     assert answer["responseCode"] == "2006000"
+
+
+def test_the_till_on_the_command_line_needs_no_settings(tmp_path: Path) -> None:
+    env = {"PATH": "/usr/bin:/bin"}
+    shown = subprocess.run(
+        [sys.executable, "-m", "demo.till"], cwd=servers.ROOT, env=env, capture_output=True, text=True, check=False
+    )
+    assert (shown.returncode, shown.stderr) == (2, "")
+    assert "CODE AMOUNT" in shown.stdout
 
 
 def test_nothing_personal_reaches_the_logs(env: dict[str, str], shop: tuple[Merchant, str], tmp_path: Path) -> None:
