@@ -8,8 +8,8 @@ import sys
 import time
 from pathlib import Path
 
-from demo.snap_client import SnapClient
 from demo.shops import SHOPS
+from demo.snap_client import SnapClient
 
 
 def main() -> int:
