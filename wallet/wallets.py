@@ -13,8 +13,10 @@ from wallet.models import Wallet
 def open_for(holders: Sequence[UUID]) -> dict[UUID, int]:
     """Each holder's wallet id; wallets that were missing are opened. Safe to repeat and to race."""
     with connection.cursor() as cursor:
+        # Sorted: two that open the same wallets in another order would wait for each other's.
         cursor.execute(
-            "INSERT INTO wallet_wallet (holder) SELECT unnest(%s::uuid[]) ON CONFLICT (holder) DO NOTHING",
+            "INSERT INTO wallet_wallet (holder) SELECT holder FROM unnest(%s::uuid[]) AS holder ORDER BY holder"
+            " ON CONFLICT (holder) DO NOTHING",
             [[str(holder) for holder in holders]],
         )
     return dict(Wallet.objects.filter(holder__in=holders).values_list("holder", "id"))

@@ -466,6 +466,22 @@ def test_after_the_last_attempt_the_batch_waits_for_an_officer_and_is_then_paid(
     money.assert_paid_once(money.pay_out(batch), 5)
 
 
+def test_a_failure_remembered_too_late_does_not_touch_a_chunk_that_another_worker_has_paid(
+    programme: Programme, failing: pytest.MonkeyPatch
+) -> None:
+    batch = money.approved(programme)
+
+    def another_worker_is_faster(*_: Any, **__: Any) -> None:
+        failing.undo()
+        execution.pay_next_chunk(batch.pk)
+
+    failing.setattr(execution.logger, "exception", another_worker_is_faster)
+    execution.pay_next_chunk(batch.pk)
+    chunk = batch.chunks.get()
+    assert (chunk.status, chunk.attempts, chunk.error) == ("done", 0, "")
+    money.assert_paid_once(money.pay_out(batch), 5)
+
+
 def test_one_chunks_failure_holds_no_other_up(programme: Programme, small_chunks: None, monkeypatch: Any) -> None:
     batch, real = money.approved(programme), execution.ledger.open_purses
     unlucky = batch.chunks.get(number=2).instructions.values_list("wallet_id", flat=True)
