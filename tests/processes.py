@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
-SECONDS = 60  # no test needs nearly as long: what hangs longer is a deadlock that nobody resolved
+SECONDS = 120  # no test needs nearly as long: what hangs longer is a deadlock that nobody resolved
 CONTEXT = multiprocessing.get_context("forkserver")
 
 
@@ -50,6 +50,22 @@ def together(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list
 def alone(function: Callable[..., Any], *arguments: Any) -> Outcome:
     """Runs one job in a process of its own: for what ends in a crash."""
     return together([(function, arguments)])[0]
+
+
+def waiting_for_locks() -> int:
+    """How many connections to this test's database wait for a lock at this moment (pg_locks tells of every database)."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted AND pid IN (
+                SELECT pid FROM pg_locks
+                WHERE database = (SELECT oid FROM pg_database WHERE datname = current_database()))
+            """
+        )
+        [(waiting,)] = cursor.fetchall()
+        return int(waiting)
 
 
 def _start(function: Callable[..., Any], arguments: tuple[Any, ...], barrier: Any) -> tuple[BaseProcess, Connection]:

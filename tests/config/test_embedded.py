@@ -39,7 +39,7 @@ class Checkout:
 
     def run(self, command: str, **env: str) -> str:
         process = self.begin(command, **env)
-        output, _ = process.communicate(timeout=60)
+        output, _ = process.communicate(timeout=120)
         assert process.returncode == 0, output
         return output
 
@@ -88,7 +88,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
     try:
         starts = [made.begin("start") for _ in range(4)]  # a fresh checkout, started by four at once
         for start in starts:
-            output, _ = start.communicate(timeout=60)
+            output, _ = start.communicate(timeout=120)
             assert start.returncode == 0, output
         yield made
     finally:

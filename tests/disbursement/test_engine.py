@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import socket
@@ -16,16 +17,17 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings as conf
-from django.db import connection, transaction
+from django.db import transaction
 
 from disbursement import batches, execution, tasks
 from disbursement.models import Batch, Chunk
 from tests import money
-from tests.processes import alone, together
+from tests.processes import alone, together, waiting_for_locks
+from wallet import doorbell
 from wallet.models import Account, Purse, Transfer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-PATIENCE = 60
+PATIENCE = 120
 
 
 def until(happened: Callable[[], Any], *, meanwhile: Callable[[], Any] = lambda: None) -> None:
@@ -227,30 +229,36 @@ def test_an_approval_does_not_need_the_broker_and_the_sweep_rings_later(
             env=process_env | {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"},
             cwd=ROOT,
             check=True,
-            timeout=40,
+            timeout=120,
         )
     batch.refresh_from_db()
     assert (batch.status, queue.llen("celery")) == ("approved", 0)
-    tasks.sweep()
-    assert queue.llen("celery") == 1
+    until(lambda: queue.llen("celery"), meanwhile=tasks.sweep)  # on a busy machine a ring may be lost, and is repeated
     tasks.pay(batch.pk)
     money.assert_paid_once(batch, 3)
 
 
-def test_an_approval_rings_only_if_it_commits(committed_db: None, queue: redis.Redis) -> None:
+def test_an_approval_rings_only_if_it_commits(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    rings: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(doorbell, "ring", lambda *ring, times: rings.append((*ring, times)))
     money.people(3)
     batch = money.submitted(money.programme(amount=100, budget=300))
     with transaction.atomic():
         batches.approve(batch, by=money.officer(), digest=batch.digest)
         transaction.set_rollback(True)
-    assert queue.llen("celery") == 0
+    assert rings == []
     batches.approve(batch, by=money.officer(), digest=batch.digest)
-    assert queue.llen("celery") == 1
+    assert rings == [("disbursement.tasks.pay", batch.pk, 1)]
 
 
 # --- real workers, killed ---
 
 CROWD, CHUNK = 3_000, 50
+
+
+def _die_with_the_tests() -> None:
+    """A worker that outlived a test run that was killed would pay the next one's batches."""
+    ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
 
 
 class Worker:
@@ -266,6 +274,7 @@ class Worker:
                 stdout=output,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                preexec_fn=_die_with_the_tests,
             )
 
     def children(self) -> list[int]:
@@ -297,14 +306,9 @@ def start_worker(process_env: dict[str, str], queue: redis.Redis, tmp_path: Path
 @contextmanager
 def _workers_held_in_the_middle_of_a_chunk(batch: Batch) -> Iterator[None]:
     """Everything of their chunks is written and nothing committed: they wait for the clearing account, which we hold."""
-    with transaction.atomic(), connection.cursor() as cursor:
+    with transaction.atomic():
         Account.objects.select_for_update().get(pk=batch.clearing_id)
-
-        def held() -> bool:
-            cursor.execute("SELECT count(DISTINCT pid) FROM pg_locks WHERE NOT granted")
-            return cursor.fetchone() == (2,)
-
-        until(held)
+        until(lambda: waiting_for_locks() == 2)
         yield
 
 

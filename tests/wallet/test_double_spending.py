@@ -15,11 +15,11 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from tests import money
-from tests.processes import Outcome, together
+from tests.processes import Outcome, together, waiting_for_locks
 from wallet import codes, ledger, purses, redemption, refunds, settlement, wallets
 from wallet.errors import WalletError
 from wallet.models import Account, Merchant, Payment, Purse, PurseTerms, Refund, Settlement, Transfer, Wallet
@@ -307,7 +307,6 @@ def test_no_credit_is_lost_while_a_merchant_is_settled_again_and_again_under_loa
     assert values(outcomes)[0] > 5  # it really ran among the payments
     settled = sum(Settlement.objects.values_list("amount", flat=True))
     assert settled + money.balance(shop.account) == each * PAYERS
-    assert settled == each * PAYERS
     money.assert_books_hold()
 
 
@@ -330,12 +329,10 @@ def test_a_settlement_waits_for_a_payment_that_drew_its_number_and_has_not_commi
 
 
 def _wait_until_somebody_waits_for_us(unless: Callable[[], bool]) -> None:
-    with connection.cursor() as cursor:
-        for _ in range(2_000):
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
-            if cursor.fetchone() != (0,) or unless():
-                return
-            time.sleep(0.01)
+    for _ in range(6_000):
+        if waiting_for_locks() or unless():
+            return
+        time.sleep(0.01)
     raise AssertionError("nobody waits, nobody is done")
 
 

@@ -26,7 +26,11 @@ def _do_lock_both(first: int, second: int, within: bool = False) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [first])
             while attempts == 1:
-                cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+                cursor.execute(
+                    "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid IN (%s, %s)"
+                    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+                    [first, second],
+                )
                 if cursor.fetchone() == (2,):
                     break
                 time.sleep(0.01)
