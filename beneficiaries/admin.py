@@ -226,7 +226,7 @@ class PersonAdmin(PersonColumns, ViewOnly, ModelAdmin):  # type: ignore[misc]
 class RegistryImportAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
     """Imports: what each file held and why rows were refused."""
 
-    list_display = ("file_name", "created_at", "by", "rows", "added", "changed", "unchanged", "refused")
+    list_display = ("file_name", "created_at", "by", "rows", "added", "changed", "households_changed", "refused")
     list_select_related = ("by",)
     list_filter = ("created_at",)
     search_fields = ("file_name",)
@@ -240,6 +240,7 @@ class RegistryImportAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
         "added",
         "changed",
         "unchanged",
+        "households_changed",
         "refused",
         "reasons",
     )

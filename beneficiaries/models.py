@@ -52,7 +52,7 @@ class Household(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Keluarga')} {self.pk}"
+        return str(_("Keluarga %(number)s")) % {"number": self.pk}
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -117,6 +117,7 @@ class RegistryImport(models.Model):
     added = models.PositiveIntegerField(_("baru"), default=0)
     changed = models.PositiveIntegerField(_("berubah"), default=0)
     unchanged = models.PositiveIntegerField(_("tetap"), default=0)
+    households_changed = models.PositiveIntegerField(_("keluarga berubah"), default=0)
     refused = models.PositiveIntegerField(_("ditolak"), default=0)
     refusals = models.JSONField(_("alasan penolakan"), default=dict, db_default=Value({}, models.JSONField()))
     by = models.ForeignKey("auth.User", models.PROTECT, null=True, blank=True, verbose_name=_("oleh"))

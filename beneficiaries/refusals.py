@@ -30,6 +30,10 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "foreign_digits": (_("Ada angka yang bukan 0–9."), _("Ketik ulang angkanya dengan 0–9.")),
     "quotes": (_('Ada tanda kutip (").'), _("Hapus tanda kutipnya.")),
+    "formula": (
+        _("Diawali =, +, - atau @, sehingga lembar kerja menjalankannya sebagai rumus."),
+        _("Ketik ulang isinya tanpa tanda itu."),
+    ),
     "too_long": (_("Lebih panjang dari %(limit)s karakter."), _("Singkat isinya.")),
     # --- NIK and KK ---
     "length": (_("Panjangnya %(length)s karakter, seharusnya 16 angka."), _AS_TEXT),

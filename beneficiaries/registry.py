@@ -93,6 +93,7 @@ def import_file(
                 added=counts.added,
                 changed=counts.changed,
                 unchanged=counts.unchanged,
+                households_changed=counts.households_changed,
                 refused=reasons.total(),
                 refusals=dict(reasons.most_common()),
                 by=by,

@@ -11,6 +11,7 @@ import csv
 import glob
 import hashlib
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from typing import BinaryIO, Self, TextIO
 
 from beneficiaries import errors
 from beneficiaries.refusals import COLUMNS, ROW, Refusal
+from beneficiaries.registry_rows import FORMULA
 
 NOTE_COLUMNS = ("BARIS", "KOLOM", "ALASAN", "PERBAIKAN")
 LINE_LIMIT = 65_536
 BOM = b"\xef\xbb\xbf"
 WORKBOOK_STARTS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")  # xlsx and xls
+TITLE = re.compile(r"[A-Za-z_ ]{1,40}")
 SEPARATOR = " | "  # between several things wrong with one row
 
 
@@ -114,10 +117,13 @@ class RegistryFile:
             names.pop()
         known = {*COLUMNS, *NOTE_COLUMNS}
         if unknown := [at for at, name in enumerate(names) if name not in known]:
-            # Without any known title the line may be a person's: then the columns are named by their place. Titles are
-            # shown with `ascii`, cut short, for they may be anything, invisible characters included.
+            # What does not look like a title may be a person's (no header, or lines that end with CR alone): it is
+            # named by its place.
             header_missing = len(unknown) == len(names)
-            shown = [f"ke-{at + 1}" if header_missing else ascii(names[at][:40]) for at in unknown[:10]]
+            shown = [
+                ascii(names[at]) if not header_missing and TITLE.fullmatch(names[at]) else f"ke-{at + 1}"
+                for at in unknown[:10]
+            ]
             raise errors.ColumnsUnknown(columns=", ".join(shown), expected=expected)
         if missing := [name for name in COLUMNS if name not in names]:
             raise errors.ColumnsMissing(columns=", ".join(missing), expected=expected)
@@ -151,7 +157,11 @@ class RegistryFile:
             return RawRow(line, self._data_cells(cells), Refusal(ROW, "columns_many", counts))
         if len(cells) <= self.data_columns[-1]:
             return RawRow(line, self._data_cells(cells), Refusal(ROW, "columns_few", counts))
-        return RawRow(line, [cells[at] for at in self.data_columns], None)
+        return RawRow(line, [self._told(cells[at]) for at in self.data_columns], None)
+
+    def _told(self, cell: str) -> str:
+        quoted = self.is_errors_file and cell.startswith("'") and FORMULA.match(cell, 1)
+        return cell[1:] if quoted else cell
 
     def _data_cells(self, cells: list[str]) -> list[str]:
         """What to give back of a line of the wrong width: everything but the notes of an earlier errors file."""
@@ -169,10 +179,12 @@ class ErrorsFile:
     """The errors file being written: in place of the old one only once `publish` is called, mode 0600 throughout."""
 
     def __init__(self, path: Path, source: RegistryFile) -> None:
-        self.path = path
+        self.path, self.kept = path, False
         self.unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
         if path.exists() and path.samefile(source.path):
             raise errors.ErrorsFileIsSource
+        if path.exists() and not path.is_file():
+            raise errors.ErrorsFileNotWritable(name=path.name, cause="bukan berkas biasa")
         try:
             self._remove_abandoned()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
@@ -189,7 +201,8 @@ class ErrorsFile:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.stream.close()
-        self.unfinished.unlink(missing_ok=True)
+        if not self.kept:
+            self.unfinished.unlink(missing_ok=True)
 
     def _remove_abandoned(self) -> None:
         """Removes what killed imports left: it is personal data, and nobody looks for it under its name."""
@@ -204,7 +217,9 @@ class ErrorsFile:
         reasons = SEPARATOR.join(refusal.reason for refusal in refusals)
         # Several things wrong may share one remedy: say it once.
         remedies = SEPARATOR.join(dict.fromkeys(refusal.remedy for refusal in refusals))
-        self.writer.writerow([*row.cells, str(row.line), fields, reasons, remedies])
+        # An apostrophe keeps a spreadsheet from running a cell as a formula; reading an errors file takes it off again.
+        cells = [f"'{cell}" if FORMULA.match(cell) else cell for cell in row.cells]
+        self.writer.writerow([*cells, str(row.line), fields, reasons, remedies])
 
     def finish(self) -> None:
         """Everything written is on the disk. Raises ErrorsFileNotWritable, while the import can still be undone."""
@@ -216,4 +231,8 @@ class ErrorsFile:
 
     def publish(self) -> None:
         """The errors file stands under its name, in place of an older one."""
-        self.unfinished.replace(self.path)
+        try:
+            self.unfinished.replace(self.path)
+        except OSError as error:
+            self.kept = True
+            raise errors.ErrorsFileNotWritable(name=self.unfinished.name, cause=error.strerror) from None

@@ -145,11 +145,15 @@ FROM registry_staged_person
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Accepted rows: of a new person, of a known one who or whose household changed, of a known one as before."""
+    """Accepted rows: of a new person, of a known one who or whose household changed, of a known one as before.
+
+    `households_changed` counts households, not rows: one row of a new member can change the home of all.
+    """
 
     added: int
     changed: int
     unchanged: int
+    households_changed: int
 
 
 def create_staging(cursor: CursorWrapper) -> None:
@@ -183,7 +187,7 @@ def merge(cursor: CursorWrapper, *, correction: bool) -> Counts:
         cursor.execute(statement)
         if cursor.rowcount != expected:  # a row looked up at the start is not there, or not the same, any more
             raise RegistryChanged
-    return Counts(new_people, changed_people + moved_with_household, unchanged)
+    return Counts(new_people, changed_people + moved_with_household, unchanged, changed_households)
 
 
 def refusals_by_line(cursor: CursorWrapper, batch: int) -> Iterator[tuple[int, list[Refusal]]]:

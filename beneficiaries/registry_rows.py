@@ -28,6 +28,8 @@ OPTIONAL = frozenset({PHONE})
 _DRAWN_AS_NOTHING = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
+# What a spreadsheet would run. A plus before digits alone is a phone number.
+FORMULA = re.compile(r"[=@]|[+-](?![0-9]+\Z)")
 _DECILE = re.compile(r"[1-9]|10")
 _NAME_SIGNS = frozenset(" '’.,-/")
 
@@ -61,6 +63,8 @@ def _writing_refusal(field: str, text: str) -> Refusal | None:
         return Refusal(field, "missing" if text.isspace() and field not in OPTIONAL else "spaces")
     if '"' in text:
         return Refusal(field, "quotes")
+    if FORMULA.match(text):
+        return Refusal(field, "formula")
     return None
 
 

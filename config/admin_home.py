@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement.models import Batch, Chunk
@@ -149,7 +149,7 @@ def _waiting(request: HttpRequest) -> list[dict[str, Any]]:
             "url": change_url(batch),
             "name": _batch_name(batch),
             "total": money(batch.total),
-            "maker": now_("Anda") if batch.maker_id == request.user.pk else str(batch.maker),
+            "maker": gettext("Anda") if batch.maker_id == request.user.pk else str(batch.maker),
             "since": date_format(timezone.localtime(batch.submitted_at), "j M H:i") if batch.submitted_at else "",
         }
         for batch in rows.order_by("submitted_at")[:LISTED]

@@ -110,6 +110,7 @@ SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=31_536_000
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.SecretsFilter"
 
 # --- Database and broker ---
 DATABASES = {"default": env.db("DATABASE_URL")}
@@ -141,6 +142,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
     "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
+    "forget-codes": {"task": "mobile.tasks.forget_codes", "schedule": 3600.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
 }
@@ -201,6 +203,7 @@ WALLET = {
     "payment_limit": env.int("WALLET_PAYMENT_LIMIT", default=10_000_000),
     "pin_attempts": 5,
     "pin_lockout": timedelta(minutes=30),
+    "code_declines": 3,  # then a code is spent: a till must not try out what a purse holds
     "code_lifetime": timedelta(seconds=env.int("CODE_LIFETIME_SECONDS", default=180)),
     "snap_token_lifetime": timedelta(seconds=900),
     "snap_clock_tolerance": timedelta(seconds=300),

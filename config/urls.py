@@ -6,8 +6,10 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from wallet.snap.views import UnknownView
+
 MOBILE = [path("api/v1/", include("mobile.urls"))]
-SNAP = [path("v1.0/", include("wallet.snap.urls"))]
+SNAP: list[URLPattern | URLResolver] = [path("v1.0", UnknownView.as_view()), path("v1.0/", include("wallet.snap.urls"))]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(

@@ -37,7 +37,15 @@ def pid_of(name: str) -> int | None:
         pid = int((RUN / f"{name}.pid").read_text())
     except (OSError, ValueError):
         return None
-    return pid if process_alive(pid) else None
+    return pid if process_alive(pid) and COMMANDS[name][1] in _command_line(pid) else None
+
+
+def _command_line(pid: int) -> list[str]:
+    """What the process was started with: after a restart of the machine its number may be anybody's."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+    except OSError:
+        return []
 
 
 def start(name: str, env: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -25,6 +26,8 @@ EXAMPLE = {
     "person": {"age": 30, "sex": "P"},
     "household": {"decile": 5, "size": 4, "kelurahan": "31.71.01.1001", "city": "31.71"},
 }
+# Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
+COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")
 Rule = Callable[[dict[str, Any]], bool]
 
 
@@ -44,6 +47,8 @@ def compiled(expression: str) -> Rule:
 
     The function raises it too, for facts on which the rule breaks (a division by zero): it never decides by accident.
     """
+    if COMPREHENSION.search(expression):
+        raise InvalidRule(reason=".all, .exists, .map, .filter")
     try:
         program = cel.compile(expression)
     except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule

@@ -32,7 +32,7 @@ class OtpChallenge(models.Model):
         indexes = [models.Index(name="otp_of_phone", fields=["phone_index", "id"])]
 
     def __str__(self) -> str:
-        return f"{_('Kode masuk')} {self.pk}"
+        return str(_("Kode masuk %(number)s")) % {"number": self.pk}
 
 
 class Device(models.Model):
@@ -65,7 +65,7 @@ class Device(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.name or f"{_('Perangkat')} {self.pk}"
+        return self.name or str(_("Perangkat %(number)s")) % {"number": self.pk}
 
 
 class Sms(models.Model):
@@ -113,4 +113,4 @@ class Sms(models.Model):
         indexes = [models.Index(name="sms_due", fields=["due_at"], condition=Q(state="queued"))]
 
     def __str__(self) -> str:
-        return f"{_('SMS')} {self.pk}"
+        return f"SMS {self.pk}"

@@ -130,3 +130,9 @@ def _person(index: bytes, birth_date: date | None) -> Person:
     if len(meant) != 1:
         raise PersonUnclear
     return meant[0]
+
+
+def forget(before: datetime) -> int:
+    """Deletes challenges made before then; returns how many. Keep those of a day, which the limits count."""
+    deleted, _ = OtpChallenge.objects.filter(created_at__lt=before).delete()
+    return deleted

@@ -123,3 +123,9 @@ def _attempt(sms: Sms, carrier: Gateway) -> dict[str, Any]:
             return {"state": Sms.State.FAILED, "attempts": attempts, "error": reason, **secret_gone}
         return {"attempts": attempts, "error": reason, "due_at": Now() + FIRST_WAIT * 2 ** (attempts - 1)}
     return {"state": Sms.State.SENT, "attempts": attempts, "error": "", "sent_at": now, **secret_gone}
+
+
+def forget_secret(before: datetime) -> int:
+    """Deletes the messages that carried a secret and could be sent until then at the latest; returns how many."""
+    deleted, _ = Sms.objects.filter(send_until__lt=before).delete()
+    return deleted

@@ -1,10 +1,12 @@
 """Background work of the beneficiaries' client. Every task may run never, once or many times."""
 
+from datetime import timedelta
 from time import monotonic
 
 from celery import shared_task
+from django.utils import timezone
 
-from mobile import sms
+from mobile import otp, sms
 
 SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
 
@@ -19,3 +21,10 @@ def deliver_sms() -> int:
     while monotonic() < end and sms.deliver_next(carrier):
         done += 1
     return done
+
+
+@shared_task(name="mobile.tasks.forget_codes")
+def forget_codes() -> int:
+    """Deletes sign-in codes, and the messages that carried them, once no limit counts them any more; rung by the beat."""
+    before = timezone.now() - timedelta(days=2)
+    return otp.forget(before) + sms.forget_secret(before)

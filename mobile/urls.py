@@ -18,4 +18,5 @@ urlpatterns = [
     path("devices", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
     path("logout", views.LogoutView.as_view(), name="logout"),
+    path("<path:rest>", views.UnknownView.as_view()),
 ]

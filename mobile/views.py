@@ -6,6 +6,7 @@ from dataclasses import asdict
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import exceptions, status
@@ -368,3 +369,14 @@ class LogoutView(BeneficiaryView):
     def post(self, request: Request) -> Response:
         devices.revoke(self.device, Device.Revocation.LOGOUT)
         return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class UnknownView(BeneficiaryView):
+    """Any other address of this API: told in its one shape."""
+
+    authentication_classes = []
+    permission_classes = [AllowAny]
+    schema = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        raise Http404

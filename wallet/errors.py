@@ -60,7 +60,7 @@ class NotReversible(WalletError):
 
 
 class NotPermitted(WalletError):
-    """There is money, but no purse may be spent at this kind of merchant."""
+    """There is money that may not be spent at this kind of merchant, and what may be does not suffice."""
 
     code = "not_permitted"
     status = 403
@@ -71,6 +71,20 @@ class LimitExceeded(WalletError):
     code = "limit_exceeded"
     status = 403
     message = _("Jumlah melebihi batas per transaksi, Rp %(limit)s.")
+
+
+class CodeCeiling(WalletError):
+    """More than the holder allowed when making the code; how much that is, is the holder's business."""
+
+    code = "code_ceiling"
+    status = 403
+    message = _("Jumlah melebihi batas yang dipasang pembeli pada kode ini.")
+
+
+class BankAccountMissing(WalletError):
+    code = "bank_account_missing"
+    status = 409
+    message = _("Pedagang ini belum punya rekening bank. Isi rekeningnya dahulu.")
 
 
 class CodeUnknown(WalletError):

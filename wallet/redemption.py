@@ -7,10 +7,12 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from wallet import codes, ledger, purses
 from wallet.errors import (
+    CodeCeiling,
     CodeExpired,
     CodeUnknown,
     CodeUsed,
@@ -98,6 +100,8 @@ def _decide(order: PaymentOrder, merchant: Merchant) -> Payment:
     except WalletError as reason:
         payment.status, payment.decline = Payment.Status.DECLINED, reason.code
         payment.save(force_insert=True)
+        if code is not None:
+            PaymentCode.objects.filter(pk=code.pk).update(declines=F("declines") + 1)
         return payment
     payment.save(force_insert=True)
     PaymentCode.objects.filter(digest=codes.digest(order.qr_content)).update(used_at=timezone.now())
@@ -128,12 +132,12 @@ def _choose_purses(
         raise LimitExceeded(limit=settings.WALLET["payment_limit"])
     if code is None or wallet is None:
         raise CodeUnknown
-    if code.used_at is not None:
+    if code.used_at is not None or code.declines >= settings.WALLET["code_declines"]:
         raise CodeUsed
     if code.expires_at <= now:
         raise CodeExpired
     if code.ceiling is not None and amount > code.ceiling:
-        raise LimitExceeded(limit=code.ceiling)
+        raise CodeCeiling
     if wallet.status != Wallet.Status.ACTIVE:
         raise WalletInactive
     chosen: list[tuple[Purse, int]] = []
@@ -144,11 +148,10 @@ def _choose_purses(
         left -= part
         if left == 0:
             return chosen
-    everything = sum(
-        purse.account.balance
-        for purse in Purse.objects.filter(purses.usable(now), wallet=wallet).select_related("account")
-    )
-    raise NotPermitted if everything >= amount else InsufficientFunds(short=left)
+    # Not by amount: the till would learn from it, try by try, how much the purses hold that it may not touch.
+    elsewhere = Purse.objects.filter(purses.usable(now), wallet=wallet, account__balance__gt=0)
+    allowed = [purse.pk for purse, _ in chosen]
+    raise NotPermitted if elsewhere.exclude(pk__in=allowed).exists() else InsufficientFunds(short=left)
 
 
 def find(partner: Partner, *, partner_reference_no: str = "", reference_no: str = "", external_id: str = "") -> Payment:

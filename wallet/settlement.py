@@ -8,26 +8,37 @@ from datetime import date
 from django.utils import timezone
 
 from wallet import ledger
+from wallet.errors import BankAccountMissing
 from wallet.models import Account, Merchant, Settlement, Transfer
 from wallet.transactions import retried
 
 
 def settle_all(business_day: date | None = None) -> Iterator[Settlement]:
-    """One settlement for each merchant that is owed anything, one transaction each; safe to repeat and to race."""
+    """One settlement for each merchant that is owed anything, one transaction each; safe to repeat and to race.
+
+    A merchant without a bank account keeps what it is owed until it has one.
+    """
     day = business_day or timezone.localdate()
-    for merchant in Merchant.objects.order_by("pk"):
+    for merchant in Merchant.objects.exclude(bank_account_sealed=b"").order_by("pk"):
         if (settlement := settle(merchant, day)) is not None:
             yield settlement
 
 
 @retried
 def settle(merchant: Merchant, business_day: date) -> Settlement | None:
-    """Clears all that the merchant is owed at this moment into one settlement; None if it is owed nothing."""
+    """Clears all that the merchant is owed at this moment into one settlement; None if it is owed nothing.
+
+    Raises BankAccountMissing.
+    """
+    if not merchant.bank_account:
+        raise BankAccountMissing
     clearing = ledger.singleton(Account.Kind.SETTLEMENT)
     owed = ledger.lock_merchant(merchant.account_id)
     if owed <= 0:
         return None
-    settlement = Settlement.objects.create(merchant=merchant, business_day=business_day, amount=owed)
+    settlement = Settlement(merchant=merchant, business_day=business_day, amount=owed, bank_code=merchant.bank_code)
+    settlement.bank_account = merchant.bank_account
+    settlement.save()
     ledger.drain_merchant(
         merchant.account_id, owed, clearing.pk, Transfer.Kind.SETTLEMENT, key=f"settle:{settlement.pk}"
     )

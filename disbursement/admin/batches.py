@@ -13,7 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, content, execution
@@ -79,7 +79,7 @@ class ChunkInline(ViewOnlyInline):
     def trouble(self, chunk: Chunk) -> str:
         if not chunk.error:
             return "-"
-        return now_("%(error)s (percobaan ke-%(attempts)s)") % {"error": chunk.error, "attempts": chunk.attempts}
+        return gettext("%(error)s (percobaan ke-%(attempts)s)") % {"error": chunk.error, "attempts": chunk.attempts}
 
     @admin.display(description=_("jumlah dibayar"))
     def paid_shown(self, chunk: Chunk) -> SafeString:
@@ -245,7 +245,7 @@ class BatchAdmin(ViewOnlyAdmin):
     @admin.display(description=_("masa pakai"))
     def purse_life(self, batch: Batch) -> str:
         days = batch.cycle.programme.purse_days
-        return now_("%(days)s hari sejak dibayar") % {"days": days} if days else now_("tanpa batas waktu")
+        return gettext("%(days)s hari sejak dibayar") % {"days": days} if days else gettext("tanpa batas waktu")
 
     @admin.display(description=_("aturan kantong"))
     def terms(self, batch: Batch) -> str:
@@ -253,7 +253,7 @@ class BatchAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("sidik isi (SHA-256)"))
     def digest_shown(self, batch: Batch) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', batch.digest or now_("dihitung saat diajukan"))
+        return format_html('<span class="office-mono">{}</span>', batch.digest or gettext("dihitung saat diajukan"))
 
     @admin.display(description=_("isi"))
     def lines(self, batch: Batch) -> SafeString:
@@ -324,7 +324,7 @@ class BatchAdmin(ViewOnlyAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             batches.submit(batch, by=request.user)  # type: ignore[arg-type]
-            return Done(now_("Batch diajukan atas nama Anda. Sekarang orang lain harus menyetujuinya."))
+            return Done(gettext("Batch diajukan atas nama Anda. Sekarang orang lain harus menyetujuinya."))
 
         step = Step(
             title=_("Ajukan batch"),
@@ -357,7 +357,8 @@ class BatchAdmin(ViewOnlyAdmin):
         def run(data: dict[str, Any]) -> Done:
             batches.approve(batch, by=request.user, digest=data["digest"], reason=data["reason"])  # type: ignore[arg-type]
             return Done(
-                now_("Batch disetujui. %(total)s dicadangkan dan pembayaran dimulai.") % {"total": rupiah(batch.total)}
+                gettext("Batch disetujui. %(total)s dicadangkan dan pembayaran dimulai.")
+                % {"total": rupiah(batch.total)}
             )
 
         step = Step(
@@ -384,7 +385,7 @@ class BatchAdmin(ViewOnlyAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             batches.cancel(batch)
-            return Done(now_("Batch dibatalkan. Pesertanya dapat masuk batch lain."))
+            return Done(gettext("Batch dibatalkan. Pesertanya dapat masuk batch lain."))
 
         possible = batch.status in (S.PREPARED, S.SUBMITTED)
         step = Step(
@@ -408,13 +409,13 @@ class BatchAdmin(ViewOnlyAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             due = batches.retry_failed(batch)
-            return Done(now_("%(count)s potongan dicoba lagi.") % {"count": due})
+            return Done(gettext("%(count)s potongan dicoba lagi.") % {"count": due})
 
         step = Step(
             title=_("Coba lagi potongan gagal"),
             button=_("Coba lagi"),
             text=_("Lakukan setelah penyebabnya diatasi. Yang sudah dibayar tidak dibayar dua kali."),
-            facts=[(f"{now_('Potongan')} {chunk.number}", chunk.error or "-") for chunk in failed],
+            facts=[(f"{gettext('Potongan')} {chunk.number}", chunk.error or "-") for chunk in failed],
             possible=bool(failed),
             warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,

@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
@@ -26,16 +26,16 @@ def facts_in_words(facts: dict[str, Any]) -> str:
     person, household = facts.get("person", {}), facts.get("household", {})
     parts = []
     if "age" in person:
-        parts.append(now_("umur %(age)s tahun") % {"age": person["age"]})
+        parts.append(gettext("umur %(age)s tahun") % {"age": person["age"]})
     if person.get("sex") in ("L", "P"):
-        parts.append(now_("laki-laki") if person["sex"] == "L" else now_("perempuan"))
+        parts.append(gettext("laki-laki") if person["sex"] == "L" else gettext("perempuan"))
     if "decile" in household:
-        parts.append(now_("desil %(decile)s") % {"decile": household["decile"]})
+        parts.append(gettext("desil %(decile)s") % {"decile": household["decile"]})
     if "size" in household:
-        parts.append(now_("%(size)s orang sekeluarga") % {"size": household["size"]})
+        parts.append(gettext("%(size)s orang sekeluarga") % {"size": household["size"]})
     if code := household.get("kelurahan"):
         region = regions.kelurahan(str(code))
-        parts.append(now_("kelurahan %(name)s") % {"name": region.name if region else code})
+        parts.append(gettext("kelurahan %(name)s") % {"name": region.name if region else code})
     return ", ".join(parts) or "-"
 
 
@@ -86,7 +86,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             enrolments.end(enrolment)
-            return Done(now_("Kepesertaan berakhir: %(reason)s") % data)
+            return Done(gettext("Kepesertaan berakhir: %(reason)s") % data)
 
         open_batches = (
             Batch.objects.filter(

@@ -6,7 +6,7 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement.admin.people import masked_nik, narrowed
@@ -87,7 +87,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("transfer"))
     def transfer(self, row: Instruction) -> SafeString | str:
         posted = Transfer.objects.filter(key=row.key).first()
-        return link(change_url(posted), f"{now_('Transfer')} {posted.pk}") if posted else "-"
+        return link(change_url(posted), gettext("Transfer %(number)s") % {"number": posted.pk}) if posted else "-"
 
 
 @admin.register(Approval)

@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, eligibility, programmes
@@ -163,11 +163,11 @@ class ProgrammeAdmin(OfficeAdmin):
             said = {"amount": rupiah(data["amount"]), "reference": data["reference"]}
             if known:
                 return Done(
-                    now_("Surat %(reference)s sudah dibukukan sebesar %(amount)s. Tidak ada dana yang bertambah.")
+                    gettext("Surat %(reference)s sudah dibukukan sebesar %(amount)s. Tidak ada dana yang bertambah.")
                     % said,
                     level=messages.WARNING,
                 )
-            return Done(now_("%(amount)s masuk ke dana program (%(reference)s).") % said)
+            return Done(gettext("%(amount)s masuk ke dana program (%(reference)s).") % said)
 
         step = Step(
             title=_("Danai program"),
@@ -211,8 +211,8 @@ class ProgrammeAdmin(OfficeAdmin):
             except RULE_ERRORS as error:
                 raise InvalidRule(reason=str(error)) from error
             if new == 0:
-                return Done(now_("Semua yang berhak sudah terdaftar."), level=messages.INFO)
-            return Done(now_("%(count)s orang didaftarkan dan dompetnya dibuka.") % {"count": counted(new)})
+                return Done(gettext("Semua yang berhak sudah terdaftar."), level=messages.INFO)
+            return Done(gettext("%(count)s orang didaftarkan dan dompetnya dibuka.") % {"count": counted(new)})
 
         step = Step(
             title=_("Daftarkan yang berhak"),
@@ -236,7 +236,8 @@ class ProgrammeAdmin(OfficeAdmin):
             batch = batches.prepare(batches.cycle_of(programme, data["month"]))
             said = {"count": counted(batch.count), "total": rupiah(batch.total)}
             return Done(
-                now_("Batch disiapkan: %(count)s peserta, %(total)s. Periksa, lalu ajukan.") % said, change_url(batch)
+                gettext("Batch disiapkan: %(count)s peserta, %(total)s. Periksa, lalu ajukan.") % said,
+                change_url(batch),
             )
 
         step = Step(

@@ -41,7 +41,7 @@ def load_bytes(office: Office, content: bytes) -> RegistryImport:
         (f"{HEADER},NIK".encode(), errors.ColumnsDoubled, "NIK"),
         (f"{HEADER},AGAMA".encode(), errors.ColumnsUnknown, "'AGAMA'"),
         (f"{HEADER.lower()}".encode(), errors.ColumnsUnknown, "ke-1"),
-        (f"\x00{HEADER}".encode(), errors.ColumnsUnknown, r"\x00KK"),
+        (f"\x00{HEADER}".encode(), errors.ColumnsUnknown, "ke-1"),
         (f"{HEADER}\n{ROW}\n".encode("utf-16"), errors.NotUtf8, "Baris 1, byte ke-1"),
         (f"{HEADER}\n{ROW}\nx,JALAN É".encode("latin-1"), errors.NotUtf8, "Baris 3, byte ke-9"),
         (f"{HEADER}\n".encode() + b"\xed\xa0\x80,", errors.NotUtf8, "Baris 2, byte ke-1"),  # a lone surrogate

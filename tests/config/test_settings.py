@@ -7,8 +7,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.test import Client
+
+from config.error_reports import SecretsFilter
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -54,3 +58,19 @@ def test_each_key_opens_another_thing() -> None:
 
     keys = [settings.BLIND_INDEX_KEY, settings.PIN_PEPPER, *settings.VAULT_KEYS.values()]
     assert len(set(keys)) == len(keys)
+
+
+@pytest.mark.parametrize(
+    "name", ["PIN_PEPPER", "BLIND_INDEX_KEY", "VAULT_KEYS", "SECRET_KEY", "REDIS_URL", "CELERY_BROKER_URL", "DATABASES"]
+)
+def test_no_secret_stands_on_an_error_page(name: str) -> None:
+    shown = SecretsFilter().get_safe_settings()
+    assert shown[name] == SecretsFilter.cleansed_substitute
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("debug", [True, False])
+def test_the_root_of_the_payment_api_answers_as_the_standard_does(client: Client, settings: Any, debug: bool) -> None:
+    settings.DEBUG, settings.SECURE_SSL_REDIRECT, settings.ALLOWED_HOSTS = debug, False, ["testserver"]
+    answer = client.post("/v1.0", b"{}", content_type="application/json")
+    assert (answer.status_code, answer.json()["responseCode"]) == (404, "4040002")

@@ -178,3 +178,17 @@ def test_a_rule_that_breaks_on_somebody_names_itself_and_enrols_nobody() -> None
         eligibility.enrol_eligible(made)
     assert "size" in str(refused.value) or "zero" in str(refused.value).lower()
     assert not Enrolment.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "[1, 2].all(x, x > 0)",
+        "[1].exists (x, [1].all(y, y > x))",
+        "[1].map(x, x).size() > 0",
+        "[1] . filter(x, true) == [1]",
+    ],
+)
+def test_a_rule_has_no_loops(rule: str) -> None:
+    with pytest.raises(InvalidRule):
+        eligibility.compiled(rule)

@@ -90,4 +90,4 @@ def test_an_unforeseen_error_is_logged_without_its_text(
 
 def test_addresses_carry_nothing_but_a_devices_random_number() -> None:
     variables = {str(name) for pattern in urlpatterns for name in pattern.pattern.converters}
-    assert variables == {"uid"}
+    assert variables == {"uid", "rest"}  # the rest: addresses that are not there

@@ -58,3 +58,10 @@ def test_the_answer_says_its_language(api: APIClient) -> None:
         answer = api.post(REQUEST, {}, format="json", HTTP_ACCEPT_LANGUAGE=asked)
         assert answer["Content-Language"] == told
         assert "Accept-Language" in answer["Vary"]
+
+
+@pytest.mark.parametrize("path", ["none", "me/", "devices/abc/revoke", "a/b/c"])
+def test_an_address_that_is_not_there_answers_in_the_one_shape(api: APIClient, path: str) -> None:
+    for answer in (api.get(f"/api/v1/{path}"), api.post(f"/api/v1/{path}", {}, format="json")):
+        assert answer.status_code == 404
+        assert error_of(answer)["code"]

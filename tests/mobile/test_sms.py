@@ -21,8 +21,8 @@ from rest_framework.test import APIClient
 
 from beneficiaries.models import Person
 from mobile import otp, sms
-from mobile.models import Sms
-from mobile.tasks import deliver_sms
+from mobile.models import OtpChallenge, Sms
+from mobile.tasks import deliver_sms, forget_codes
 from tests.mobile import people
 from tests.mobile.people import PHONE, STRANGER, at_once, sent_otp
 
@@ -228,3 +228,17 @@ def test_the_ring_names_the_task_and_nobody(settings: Any, broker_address: Calla
     arguments, options, _embedded = json.loads(base64.b64decode(told["body"]))
     assert (arguments, options) == ([], {})
     assert sent_otp() not in str(told) and "81234567890" not in str(told)
+
+
+@pytest.mark.django_db
+def test_old_codes_and_their_messages_are_forgotten_and_todays_are_kept(time_machine: Any) -> None:
+    people.register()
+    otp.request(PHONE)
+    sms.queue(PHONE, "bukan rahasia")
+    assert forget_codes() == 0
+    time_machine.move_to(timezone.now() + timedelta(days=2, hours=1))
+    otp.request(PHONE)
+    assert forget_codes() == 2
+    assert OtpChallenge.objects.count() == 1
+    kept = Sms.objects.values_list("send_until", flat=True)
+    assert sorted(until is None for until in kept) == [False, True]  # today's code, and what is no secret

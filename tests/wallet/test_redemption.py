@@ -74,14 +74,22 @@ def test_a_purse_is_spent_only_in_its_merchant_categories(wallet: Wallet, shop: 
     assert money.pay(wallet, money.merchant(MEDICINE), 100).status == "paid"
 
 
-def test_too_little_in_allowed_purses_is_not_permitted_when_all_together_would_do(
-    wallet: Wallet, shop: Merchant
-) -> None:
+def test_a_till_does_not_learn_how_much_the_purses_hold_that_it_may_not_touch(wallet: Wallet, shop: Merchant) -> None:
     money.purse(wallet, 60, mccs=[FOOD])
     money.purse(wallet, 40, mccs=[MEDICINE])
+    assert money.pay(wallet, shop, 61).decline == "not_permitted"
     assert money.pay(wallet, shop, 100).decline == "not_permitted"
-    assert money.pay(wallet, shop, 101).decline == "insufficient_funds"
+    assert money.pay(wallet, shop, 101).decline == "not_permitted"
+    assert money.pay(wallet, shop, 9_000_000).decline == "not_permitted"
     assert money.balance(shop.account) == 0
+
+
+def test_a_code_is_spent_after_three_declines(wallet: Wallet, shop: Merchant) -> None:
+    money.purse(wallet, 100)
+    code = codes.issue(wallet).qr_content
+    tried = [redemption.pay(money.order(shop, code, amount)).decline for amount in (400, 200, 150, 100)]
+    assert tried == ["insufficient_funds"] * 3 + ["code_used"]
+    assert money.pay(wallet, shop, 100).status == "paid"
 
 
 def test_money_whose_time_has_not_come_is_not_spent(wallet: Wallet, shop: Merchant) -> None:
@@ -126,7 +134,7 @@ def test_a_code_pays_until_the_moment_it_expires(wallet: Wallet, shop: Merchant,
 def test_a_code_pays_up_to_its_ceiling(wallet: Wallet, shop: Merchant) -> None:
     money.purse(wallet, 500)
     code = codes.issue(wallet, ceiling=200).qr_content
-    assert redemption.pay(money.order(shop, code, 201)).decline == "limit_exceeded"
+    assert redemption.pay(money.order(shop, code, 201)).decline == "code_ceiling"
     assert redemption.pay(money.order(shop, code, 200)).status == "paid"
 
 

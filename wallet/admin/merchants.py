@@ -16,9 +16,8 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from vault.sealing import CannotOpen
@@ -119,7 +118,7 @@ class PartnerAdmin(OfficeAdmin):
             secret = secrets.token_urlsafe(SECRET_BYTES)
             partner.secret = secret
             partner.save(update_fields=["secret_sealed"])
-            self.log_change(request, partner, now_("Rahasia baru dibuat"))
+            self.log_change(request, partner, gettext("Rahasia baru dibuat"))
             return self._show_secret(request, partner, secret)
         step = Step(
             title=_("Buat rahasia baru"),
@@ -178,10 +177,10 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
         return data
 
 
-def masked_account(merchant: Merchant) -> str:
+def masked_account(row: Merchant | Settlement) -> str:
     """The bank account with its last four digits only; empty for none."""
     try:
-        number = merchant.bank_account
+        number = row.bank_account
     except CannotOpen:
         return "?"
     return MASK * max(len(number) - 4, 4) + number[-4:] if number else ""
@@ -298,7 +297,7 @@ class MerchantAdmin(OfficeAdmin):
         hit = Merchant.objects.filter(pk=merchant.pk).exclude(status=to).update(status=to)
         if not hit:
             raise MerchantMoved
-        return Done(f"{now_('Status pedagang')}: {to.label}. {data['reason']}")
+        return Done(gettext("Status pedagang: %(status)s. %(reason)s") % {"status": to.label, "reason": data["reason"]})
 
     @action(description=_("Selesaikan semua"), permissions=["wallet.add_settlement"], icon="account_balance")
     def settle_all(self, request: HttpRequest) -> HttpResponse:
@@ -309,10 +308,10 @@ class MerchantAdmin(OfficeAdmin):
             made = list(settlement.settle_all())
             for one in made:
                 self.log_change(
-                    request, one.merchant, now_("Diselesaikan: %(amount)s") % {"amount": rupiah(one.amount)}
+                    request, one.merchant, gettext("Diselesaikan: %(amount)s") % {"amount": rupiah(one.amount)}
                 )
             if not made:
-                return Done(now_("Tidak ada pedagang yang perlu dibayar."), level=messages.INFO)
+                return Done(gettext("Tidak ada pedagang yang perlu dibayar."), level=messages.INFO)
             said = ngettext(
                 "%(count)s penyelesaian dibuat, jumlahnya %(total)s.",
                 "%(count)s penyelesaian dibuat, jumlahnya %(total)s.",
@@ -364,7 +363,7 @@ class SettlementAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("rekening tujuan"))
     def bank(self, row: Settlement) -> str:
-        return f"{row.merchant.bank_code} {masked_account(row.merchant)}".strip() or "-"
+        return f"{row.bank_code} {masked_account(row)}"
 
     @display(description=_("status"), label={Settlement.Status.PENDING: "warning", Settlement.Status.PAID: "success"})
     def status_label(self, row: Settlement) -> tuple[str, str]:
@@ -384,7 +383,7 @@ class SettlementAdmin(ViewOnlyAdmin):
         def run(data: dict[str, Any]) -> Done:
             settlement.confirm_paid(row)
             return Done(
-                now_("Ditandai dibayar: %(amount)s ke %(merchant)s.")
+                gettext("Ditandai dibayar: %(amount)s ke %(merchant)s.")
                 % {
                     "amount": rupiah(row.amount),
                     "merchant": row.merchant,

@@ -7,7 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wallet import errors
@@ -35,8 +35,8 @@ class PaymentCodeAdmin(LongTable, ViewOnlyAdmin):
     @display(description=_("keadaan"), label={"used": "success", "open": "info", "expired": "warning"})
     def state(self, code: PaymentCode) -> tuple[str, str]:
         if code.used_at:
-            return "used", now_("Dipakai")
-        return ("open", now_("Berlaku")) if code.expires_at > timezone.now() else ("expired", now_("Kedaluwarsa"))
+            return "used", gettext("Dipakai")
+        return ("open", gettext("Berlaku")) if code.expires_at > timezone.now() else ("expired", gettext("Kedaluwarsa"))
 
     @admin.display(description=_("paling banyak"))
     def ceiling_shown(self, code: PaymentCode) -> SafeString:

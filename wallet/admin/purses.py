@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
@@ -41,13 +41,13 @@ UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 def in_words(terms: PurseTerms) -> str:
     """A purse's rule as one sentence for people."""
     parts = [
-        now_("Hanya di pedagang %(categories)s") % {"categories": all_in_words(terms.mccs)}
+        gettext("Hanya di pedagang %(categories)s") % {"categories": all_in_words(terms.mccs)}
         if terms.mccs
-        else now_("Di pedagang apa pun"),
-        now_("boleh tunai") if terms.cash_allowed else now_("tidak boleh tunai"),
-        now_("sisa kembali ke %(fund)s") % {"fund": terms.lapses_to}
+        else gettext("Di pedagang apa pun"),
+        gettext("boleh tunai") if terms.cash_allowed else gettext("tidak boleh tunai"),
+        gettext("sisa kembali ke %(fund)s") % {"fund": terms.lapses_to}
         if terms.lapses_to
-        else now_("sisa tetap milik penerima"),
+        else gettext("sisa tetap milik penerima"),
     ]
     return "; ".join(parts) + "."
 
@@ -131,11 +131,11 @@ class WalletAdmin(LongTable, OfficeAdmin):
     @admin.display(description=_("PIN"))
     def pin_state(self, wallet: Wallet) -> str:
         if not wallet.pin_hash:
-            return now_("Belum dibuat")
+            return gettext("Belum dibuat")
         if wallet.pin_locked_until and wallet.pin_locked_until > timezone.now():
             until = timezone.localtime(wallet.pin_locked_until)
-            return now_("Terkunci sampai %(until)s") % {"until": f"{until:%d/%m/%Y %H:%M}"}
-        return now_("Sudah dibuat")
+            return gettext("Terkunci sampai %(until)s") % {"until": f"{until:%d/%m/%Y %H:%M}"}
+        return gettext("Sudah dibuat")
 
     @admin.display(description=_("belanja"))
     def payments(self, wallet: Wallet) -> SafeString:
@@ -148,7 +148,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         def run(data: dict[str, Any]) -> Done:
             wallets.freeze(wallet, data["reason"])
             _expect(wallet, Wallet.Status.FROZEN)
-            return Done(now_("Dompet dibekukan: %(reason)s") % data)
+            return Done(gettext("Dompet dibekukan: %(reason)s") % data)
 
         step = Step(
             title=_("Bekukan dompet"),
@@ -169,7 +169,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         def run(data: dict[str, Any]) -> Done:
             wallets.unfreeze(wallet)
             _expect(wallet, Wallet.Status.ACTIVE)
-            return Done(now_("Dompet dapat dipakai lagi."))
+            return Done(gettext("Dompet dapat dipakai lagi."))
 
         step = Step(
             title=_("Buka kembali dompet"),
@@ -185,7 +185,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             pins.reset(wallet)
-            return Done(now_("PIN dihapus (%(reason)s). Pemegang dapat membuat PIN baru di aplikasinya.") % data)
+            return Done(gettext("PIN dihapus (%(reason)s). Pemegang dapat membuat PIN baru di aplikasinya.") % data)
 
         step = Step(
             title=_("Atur ulang PIN"),
@@ -299,10 +299,10 @@ class PurseTermsAdmin(OfficeAdmin):
     @admin.display(description=_("dapat diubah"))
     def bound(self, terms: PurseTerms) -> str:
         if is_bound(terms):
-            return now_(
+            return gettext(
                 "Tidak: sudah ada bantuan yang diberikan dengan aturan ini. Buat aturan baru untuk program lain."
             )
-        return now_("Ya: belum ada bantuan yang diberikan dengan aturan ini.")
+        return gettext("Ya: belum ada bantuan yang diberikan dengan aturan ini.")
 
 
 def is_bound(terms: PurseTerms) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.translation import gettext as now_
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wallet.admin.decorators import action, display
@@ -28,7 +28,9 @@ class AccessTokenAdmin(LongTable, ViewOnlyAdmin):
 
     @display(description=_("keadaan"), label={"open": "success", "expired": "warning"})
     def state(self, token: AccessToken) -> tuple[str, str]:
-        return ("open", now_("Berlaku")) if token.expires_at > timezone.now() else ("expired", now_("Kedaluwarsa"))
+        return (
+            ("open", gettext("Berlaku")) if token.expires_at > timezone.now() else ("expired", gettext("Kedaluwarsa"))
+        )
 
     @action(description=_("Cabut token"), permissions=["wallet.delete_accesstoken"], icon="key_off")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -38,7 +40,7 @@ class AccessTokenAdmin(LongTable, ViewOnlyAdmin):
             partner = token.partner
             self.log_deletions(request, [token])
             AccessToken.objects.filter(pk=token.pk).delete()
-            return Done(now_("Token %(partner)s dicabut.") % {"partner": partner}, list_url(AccessToken))
+            return Done(gettext("Token %(partner)s dicabut.") % {"partner": partner}, list_url(AccessToken))
 
         step = Step(
             title=_("Cabut token"),

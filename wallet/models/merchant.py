@@ -64,18 +64,26 @@ class Merchant(models.Model):
 
 
 class Settlement(models.Model):
-    """What one run owed one merchant: cleared out of its account at once, paid when the bank has it."""
+    """What one run owed one merchant: cleared out of its account at once, paid when the bank has it.
+
+    The bank account is the one of that moment: a later change of the merchant's does not say that this went elsewhere.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu bank")
         PAID = "paid", _("Dibayar")
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="settlements", verbose_name=_("pedagang"))
+    bank_code = models.CharField(_("kode bank"), max_length=11)
+    bank_account_sealed = models.BinaryField(editable=False)
     business_day = models.DateField(_("hari buku"))
     amount = models.BigIntegerField(_("jumlah"))
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
     paid_at = models.DateTimeField(_("dibayar"), null=True, blank=True)
+
+    bank_account = Sealed("bank_account_sealed")
 
     class Meta:
         verbose_name = _("penyelesaian")

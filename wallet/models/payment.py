@@ -17,6 +17,7 @@ class PaymentCode(models.Model):
     ceiling = models.BigIntegerField(_("paling banyak"), null=True, blank=True)
     expires_at = models.DateTimeField(_("berlaku sampai"))
     used_at = models.DateTimeField(_("dipakai"), null=True, blank=True)
+    declines = models.PositiveSmallIntegerField(_("penolakan"), default=0, db_default=0)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 
     class Meta:
@@ -24,7 +25,7 @@ class PaymentCode(models.Model):
         verbose_name_plural = _("kode bayar")
 
     def __str__(self) -> str:
-        return f"{_('Kode')} {self.pk}"
+        return str(_("Kode %(number)s")) % {"number": self.pk}
 
 
 class Payment(models.Model):

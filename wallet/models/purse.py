@@ -29,7 +29,7 @@ class Wallet(models.Model):
         verbose_name_plural = _("dompet")
 
     def __str__(self) -> str:
-        return f"{_('Dompet')} {self.pk}"
+        return str(_("Dompet %(number)s")) % {"number": self.pk}
 
 
 class PurseTerms(models.Model):

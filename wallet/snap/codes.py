@@ -74,6 +74,7 @@ WALLET_CASES: dict[str, Case] = {
     "idempotency_conflict": Case.INCONSISTENT,
     "not_permitted": Case.NOT_PERMITTED,
     "limit_exceeded": Case.EXCEEDS_AMOUNT_LIMIT,
+    "code_ceiling": Case.EXCEEDS_AMOUNT_LIMIT,
     "code_unknown": Case.TRANSACTION_NOT_FOUND,
     "code_expired": Case.TRANSACTION_EXPIRED,
     "code_used": Case.INVALID_STATUS,

@@ -120,12 +120,9 @@ def _reason(payment: Payment) -> dict[str, str]:
 
 
 def _sentence(payment: Payment) -> str:
-    limit = settings.WALLET["payment_limit"]
-    if payment.amount <= limit and payment.code and payment.code.ceiling is not None:
-        limit = payment.code.ceiling  # the holder's own limit, narrower than the rule's
     for kind in WalletError.__subclasses__():
         if kind.code == payment.decline:
-            return str(kind(limit=limit))
+            return str(kind(limit=f"{settings.WALLET['payment_limit']:,}".replace(",", ".")))
     return ""
 
 

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.core.management.base import BaseCommand, CommandError
 
 from beneficiaries import registry
@@ -28,11 +29,16 @@ class Command(BaseCommand):
             "--errors", type=Path, help="Berkas untuk baris yang ditolak (bawaan: nama berkas dengan .errors.csv)."
         )
 
-    def handle(self, *args: Any, file: Path, errors: Path | None, **options: Any) -> None:
+        importing.add_argument("--by", metavar="USER", help="Nama pengguna petugas yang bertanggung jawab.")
+
+    def handle(self, *args: Any, file: Path, errors: Path | None, by: str | None, **options: Any) -> None:
         errors = errors or file.with_suffix(".errors.csv")
+        officer = User.objects.filter(username=by, is_active=True).first() if by else None
+        if by and officer is None:
+            raise CommandError(f"--by: tidak ada pengguna aktif bernama {by}.")
         started = time.monotonic()
         try:
-            done = registry.import_file(file, errors, progress=ProgressLine(self.stderr))
+            done = registry.import_file(file, errors, officer, progress=ProgressLine(self.stderr))
         except BeneficiaryError as error:
             raise CommandError(str(error)) from None
         seconds = time.monotonic() - started
@@ -42,8 +48,9 @@ class Command(BaseCommand):
             ("Berubah", done.changed),
             ("Tetap", done.unchanged),
             ("Ditolak", done.refused),
+            ("Keluarga berubah", done.households_changed),
         ):
-            self.stdout.write(f"{name:<8}{count:>10}")
+            self.stdout.write(f"{name:<16}{count:>10}")
         for key, count in sorted(done.refusals.items(), key=lambda item: -item[1]):
             self.stdout.write(f"  {count:>8}  {title(key)}")
         self.stdout.write(f"{seconds:.1f} detik, {done.rows / max(seconds, 0.001):,.0f} baris per detik.")

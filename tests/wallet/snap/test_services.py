@@ -21,6 +21,7 @@ TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00
 NOT_REACHABLE_HERE = {
     "already_reversed",  # reversals are the agency's
     "not_reversible",
+    "bank_account_missing",  # settlement is the agency's
     "pin_not_set",  # the PIN belongs to the holder's own app
     "pin_already_set",
     "pin_invalid",
@@ -184,10 +185,11 @@ def test_a_declined_payment_tells_its_number_and_why(world: World) -> None:
     assert (again.status, again.body) == (answer.status, answer.body)
 
 
-def test_the_limit_told_is_the_one_that_was_exceeded(world: World) -> None:
-    order = world.order(qrContent=world.code(ceiling=5_000))
-    assert "5000" in world.sender.post(PAY, order).body["additionalInfo"]["reasonMessage"]
-    assert "10000000" in world.pay(amount=rupiah(10_000_001)).body["additionalInfo"]["reasonMessage"]
+def test_the_common_limit_is_told_and_the_holders_own_is_not(world: World) -> None:
+    ceiling = world.sender.post(PAY, world.order(qrContent=world.code(ceiling=5_000)))
+    assert (ceiling.body["responseCode"], ceiling.body["additionalInfo"]["reason"]) == ("4036002", "code_ceiling")
+    assert "5" not in ceiling.body["additionalInfo"]["reasonMessage"]
+    assert "Rp 10.000.000" in world.pay(amount=rupiah(10_000_001)).body["additionalInfo"]["reasonMessage"]
 
 
 def test_a_retry_with_a_new_external_id_gets_the_first_answer(world: World) -> None:
