@@ -144,5 +144,22 @@ def retry_failed(batch: Batch) -> int:
     return due
 
 
+@retried
+def give_up_failed(batch: Batch) -> int:
+    """Nobody in the chunks that ran out of attempts is paid by this batch; returns how many chunks that were.
+
+    Their money returns to the fund when the batch closes, which follows at once if nothing else is open; the people are free
+    for a follow-up batch. The transaction that would pay a chunk marks it, so a failed chunk has paid nobody.
+    """
+    chunks = Chunk.objects.select_for_update().filter(batch=batch, status=Chunk.Status.FAILED)
+    given_up = list(chunks.values_list("pk", flat=True))
+    Instruction.objects.filter(chunk__in=given_up, status=Instruction.Status.PENDING).update(
+        status=Instruction.Status.FAILED, failure="given_up"
+    )
+    Chunk.objects.filter(pk__in=given_up).update(status=Chunk.Status.BLOCKED, finished_at=timezone.now())
+    execution.close_if_done(batch.pk)
+    return len(given_up)
+
+
 def _locked(batch: Batch) -> Batch:
     return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme__terms").get(pk=batch.pk)

@@ -182,7 +182,7 @@ class Chunk(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu")
         DONE = "done", _("Selesai")
-        BLOCKED = "blocked", _("Isi berubah, tidak dibayar")
+        BLOCKED = "blocked", _("Tidak dibayar")
         FAILED = "failed", _("Gagal, perlu diperiksa")
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="chunks", db_index=False, verbose_name=_("batch"))

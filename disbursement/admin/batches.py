@@ -150,7 +150,7 @@ class BatchAdmin(ViewOnlyAdmin):
         "lines",
     )
     inlines = (ApprovalInline, ChunkInline)
-    actions_detail = ("submit", "approve", "retry", "cancel")
+    actions_detail = ("submit", "approve", "retry", "give_up", "cancel")
     change_form_outer_before_template = "disbursement/admin/batch_progress.html"
 
     class Media:
@@ -186,6 +186,7 @@ class BatchAdmin(ViewOnlyAdmin):
             "approve": batch.status == S.SUBMITTED,
             "cancel": batch.status in (S.PREPARED, S.SUBMITTED),
             "retry": failed,
+            "give_up": failed,
         }
         steps = super().get_actions_detail(request, object_id)
         return [step for step in steps if possible[step.action_name.removeprefix("disbursement_batch_")]]
@@ -398,6 +399,26 @@ class BatchAdmin(ViewOnlyAdmin):
             warnings=[]
             if possible
             else [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}],
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, batch)
+
+    @action(description=_("Lepaskan potongan gagal"), permissions=["disbursement.approve_batch"], icon="block")
+    def give_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = row_of(self, request, object_id)
+        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
+
+        def run(data: dict[str, Any]) -> Done:
+            count = batches.give_up_failed(batch)
+            return Done(gettext("%(count)s potongan tidak dibayar; dananya kembali.") % {"count": count})
+
+        step = Step(
+            title=_("Lepaskan potongan gagal"),
+            button=_("Ya, jangan dibayar"),
+            text=_("Penerima dalam potongan ini tidak dibayar oleh batch ini dan dapat masuk batch susulan."),
+            facts=[(f"{gettext('Potongan')} {chunk.number}", chunk.error or "-") for chunk in failed],
+            possible=bool(failed),
+            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)

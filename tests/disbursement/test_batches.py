@@ -466,6 +466,26 @@ def test_after_the_last_attempt_the_batch_waits_for_an_officer_and_is_then_paid(
     money.assert_paid_once(money.pay_out(batch), 5)
 
 
+def test_what_failed_for_good_is_given_up_and_paid_by_a_follow_up_batch(
+    programme: Programme, small_chunks: None, failing: pytest.MonkeyPatch, time_machine: Any
+) -> None:
+    batch = money.approved(programme)
+    for _ in range(5):
+        execution.pay_next_chunk(batch.pk)
+        time_machine.move_to(batch.chunks.get(number=1).due_at, tick=False)
+    failing.undo()
+    money.pay_out(batch)
+    assert batch.chunks.get(number=1).status == Chunk.Status.FAILED
+    assert batches.give_up_failed(batch) == 1
+    batch.refresh_from_db()
+    assert batch.status == Batch.Status.CLOSED
+    assert Counter(batch.instructions.values_list("status", "failure")) == {("paid", ""): 3, ("failed", "given_up"): 2}
+    assert money.balance(programme.fund_id) == 200
+    follow_up = batches.prepare(batch.cycle)
+    assert follow_up.count == 2
+    money.assert_books_hold()
+
+
 def test_a_failure_remembered_too_late_does_not_touch_a_chunk_that_another_worker_has_paid(
     programme: Programme, failing: pytest.MonkeyPatch
 ) -> None:

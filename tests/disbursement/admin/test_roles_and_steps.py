@@ -24,6 +24,7 @@ STEPS = {
     "/admin/disbursement/batch/{submitted}/approve/": {"penyetuju"},
     "/admin/disbursement/batch/{submitted}/cancel/": {"petugas", "penyetuju"},
     "/admin/disbursement/batch/{submitted}/retry/": {"petugas"},
+    "/admin/disbursement/batch/{submitted}/give_up/": {"penyetuju"},
     "/admin/disbursement/batch/{submitted}/change/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/disbursement/batch/{submitted}/progress/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/disbursement/enrolment/{enrolment}/end/": {"petugas"},
