@@ -36,11 +36,11 @@ stop: ## end what demo and serve started, and the embedded servers
 
 clean: stop ## remove all data and keys of this checkout
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded clean; fi
-	@rm -rf .data static
+	@rm -rf .data/demo .data/run .data/sms .data/beat* static
 
 test: install messages ## every test
 	@$(BIN)/python -m config.embedded start
-	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@DEBUG=True $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
 
 check: install messages ## style, types, import contracts, migrations, deployment settings
 	@$(BIN)/python -m config.embedded start

@@ -317,7 +317,10 @@ def clean() -> None:
     with _only_one():
         Postgres().remove()
         Valkey().remove()
-        ENV_FILE.unlink(missing_ok=True)
+        if "DATABASE_URL" in os.environ:  # its data stays, and without these keys nobody could read it
+            print(f"kept: {ENV_FILE.relative_to(ROOT)}, the keys of the database that DATABASE_URL names")
+        else:
+            ENV_FILE.unlink(missing_ok=True)
 
 
 def status() -> None:

@@ -16,6 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
+if (
+    "DATABASE_URL" in os.environ
+):  # somebody's real database: the file of the embedded servers must not turn DEBUG on for it
+    os.environ.setdefault("DEBUG", "False")
 env.read_env(os.environ.get("SALUR_ENV_FILE", BASE_DIR / ".data" / "env"))
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -138,7 +142,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.2,
 }
 CELERY_TASK_PUBLISH_RETRY = False
-# One static tick. What is due is decided in SQL, so a second beat, or none for an hour, changes nothing.
+# Static ticks alone. What is due is decided in SQL, so a second beat, or none for an hour, changes nothing.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
     "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
@@ -199,7 +203,6 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 # --- Money and safety rules: set by regulation or policy, so configured, never coded ---
 WALLET = {
-    "balance_limit": env.int("WALLET_BALANCE_LIMIT", default=20_000_000),
     "payment_limit": env.int("WALLET_PAYMENT_LIMIT", default=10_000_000),
     "pin_attempts": 5,
     "pin_lockout": timedelta(minutes=30),

@@ -37,15 +37,16 @@ def pid_of(name: str) -> int | None:
         pid = int((RUN / f"{name}.pid").read_text())
     except (OSError, ValueError):
         return None
-    return pid if process_alive(pid) and COMMANDS[name][1] in _command_line(pid) else None
+    return pid if process_alive(pid) and _is_ours(pid, COMMANDS[name][1]) else None
 
 
-def _command_line(pid: int) -> list[str]:
-    """What the process was started with: after a restart of the machine its number may be anybody's."""
+def _is_ours(pid: int, module: str) -> bool:
+    """True if the process runs the module in this checkout: after a restart of the machine its number may be anybody's."""
+    process = Path(f"/proc/{pid}")
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text().split("\0")
+        return module in (process / "cmdline").read_text().split("\0") and (process / "cwd").resolve() == ROOT
     except OSError:
-        return []
+        return False
 
 
 def start(name: str, env: Mapping[str, str], *arguments: str) -> subprocess.Popen[bytes]:

@@ -124,13 +124,17 @@ def _settle(proof: Proof) -> Counter[str]:
 def _summary(
     proof: Proof, done: RegistryImport, batches: list[Batch], takings: Takings, owed_before: int, settled: Counter[str]
 ) -> None:
+    from disbursement import reconciliation
+    from wallet import position
     from wallet.verification import verify
 
     with stopwatch() as seconds:
         report = verify()
         proof.figures["verification"] = f"{report.transfers:,} transfers in {seconds():.2f} s"
     proof.claim("the ledger agrees with itself", [], report.findings)
-    money = report.balances
+    proof.claim("every instruction agrees with its transfer", [], reconciliation.differences())
+    # As the accounts say, not as the transfers add up, which is zero whatever happened.
+    money = {kind.value: balance for kind, balance in position.by_kind().items()}
     budget = -money["budget"]
     parts = {
         "fund": money["fund"],

@@ -16,7 +16,14 @@ from django.utils import timezone
 
 from disbursement import content, execution
 from disbursement.batch_states import advance
-from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, ProgrammeInactive, WrongStatus
+from disbursement.errors import (
+    ApproverIsMaker,
+    ContentChanged,
+    NothingToPay,
+    NowhereToLapse,
+    ProgrammeInactive,
+    WrongStatus,
+)
 from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
 from wallet import ledger
 from wallet.models import Account, Transfer
@@ -33,27 +40,29 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
 def prepare(cycle: Cycle) -> Batch:
     """A batch with one instruction for each active enrolment that has none pending or paid in this cycle.
 
-    Raises ProgrammeInactive, NothingToPay.
+    Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
     """
     Cycle.objects.select_for_update().get(pk=cycle.pk)  # two officers at once: the second finds nothing left
-    programme = cycle.programme
+    programme = Programme.objects.select_related("terms").get(pk=cycle.programme_id)  # as it is now, under the lock
     if not programme.active:
         raise ProgrammeInactive
+    if programme.purse_days and programme.terms.lapses_to_id is None:
+        raise NowhereToLapse
     batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
     with connection.cursor() as cursor:
         cursor.execute(
             """
             CREATE TEMPORARY TABLE due ON COMMIT DROP AS
             SELECT e.id AS enrolment, p.wallet_id AS wallet,
-                   (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number,
-                   1 + (SELECT count(*) FROM disbursement_instruction i
-                        WHERE i.enrolment_id = e.id AND i.cycle_id = %s) AS attempt
+                   (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
             FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-            WHERE e.programme_id = %s AND e.status = 'active' AND p.wallet_id IS NOT NULL AND NOT EXISTS (
-                SELECT FROM disbursement_instruction i
-                WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.status IN ('pending', 'paid'))
+            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(status IN ('pending', 'paid')) AS live
+                       FROM disbursement_instruction WHERE cycle_id = %s GROUP BY enrolment_id) earlier
+                ON earlier.enrolment_id = e.id
+            WHERE e.programme_id = %s AND e.status = 'active' AND p.wallet_id IS NOT NULL
+                AND NOT coalesce(earlier.live, false)
             """,
-            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk, cycle.pk],
+            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],
         )
         cursor.execute(
             "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",
@@ -105,7 +114,8 @@ def submit(batch: Batch, by: User) -> Batch:
 def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
     """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
 
-    Raises ApproverIsMaker, ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
+    Raises ApproverIsMaker, ProgrammeInactive,
+    ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
     WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
     """
     batch = _locked(batch)
@@ -113,6 +123,8 @@ def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
         raise WrongStatus(status=batch.get_status_display())
     if by.pk == batch.maker_id:
         raise ApproverIsMaker
+    if not batch.cycle.programme.active:
+        raise ProgrammeInactive
     now = content.of(batch)
     if digest != batch.digest or (now.count, now.total, now.digest) != (batch.count, batch.total, batch.digest):
         raise ContentChanged

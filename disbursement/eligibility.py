@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from beneficiaries.models import Person
 from disbursement.errors import InvalidRule
-from disbursement.models import Programme
+from disbursement.models import Enrolment, Programme
 from wallet import wallets
 
 GROUP = 2_000  # people enrolled in one transaction
@@ -79,9 +79,11 @@ def age_on(birth_date: date, day: date) -> int:
 def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
     """Everyone whom the rule admits on the day, oldest first; one per household where the programme says so."""
     rule, day = compiled(programme.eligibility), day or timezone.localdate()
+    ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     taken: set[int] = set()
     people = (
-        Person.objects.select_related("household")
+        Person.objects.exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
+        .select_related("household")
         .annotate(size=Count("household__members"))
         .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")
         .order_by("birth_date", "pk")

@@ -31,6 +31,13 @@ class ProgrammeInactive(DisbursementError):
     message = _("Program ini tidak aktif. Aktifkan dahulu, lalu ulangi.")
 
 
+class NowhereToLapse(DisbursementError):
+    """Money with an end, and no fund to return to: it could be neither spent nor returned."""
+
+    code = "nowhere_to_lapse"
+    message = _("Kantong program ini berbatas waktu, tetapi sisanya tidak kembali ke mana pun. Isi tujuan sisanya.")
+
+
 class NothingToPay(DisbursementError):
     code = "nothing_to_pay"
     message = _("Tidak ada peserta yang belum dibayar pada periode ini.")

@@ -171,7 +171,8 @@ def close_if_done(batch: int) -> bool:
         return False
     left = ledger.balance_of(row.clearing_id)
     if left:
-        fund = row.cycle.programme.fund_id
+        # To where it came from, whatever the programme's fund is by now.
+        fund = Transfer.objects.get(key=f"reserve:{row.pk}").debit_id
         ledger.post([ledger.Leg(row.clearing_id, fund, left, Transfer.Kind.RELEASE, f"release:{row.pk}")])
     advance(row, Batch.Status.CLOSED, closed_at=timezone.now())
     return True
@@ -186,8 +187,11 @@ def sweep() -> int:
     for batch in Batch.objects.filter(status=Batch.Status.APPROVED).order_by("pk").values_list("pk", flat=True):
         met += 1
         due = Chunk.objects.filter(batch=batch, status=Chunk.Status.PENDING, due_at__lte=timezone.now()).count()
-        if due:
-            call_workers(batch, due)
-        else:
-            close_if_done(batch)
+        try:
+            if due:
+                call_workers(batch, due)
+            else:
+                close_if_done(batch)
+        except Exception:  # one batch's trouble must not keep the others waiting
+            logger.exception("sweep: batch %s", batch)
     return met

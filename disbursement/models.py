@@ -4,7 +4,7 @@ The state of every payment is here, in rows; the queue only rings. A batch holds
 worker posts a chunk and marks it in one transaction.
 """
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -29,7 +29,11 @@ class Programme(models.Model):
     )
     one_per_household = models.BooleanField(_("satu per keluarga"), default=False)
     purse_days = models.PositiveIntegerField(
-        _("masa pakai (hari)"), null=True, blank=True, help_text=_("Kosong berarti tanpa batas waktu.")
+        _("masa pakai (hari)"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(3660)],
+        help_text=_("Kosong berarti tanpa batas waktu."),
     )
     terms = models.ForeignKey(PurseTerms, models.PROTECT, verbose_name=_("aturan kantong"))
     fund = models.OneToOneField(
@@ -42,7 +46,13 @@ class Programme(models.Model):
         verbose_name = _("program")
         verbose_name_plural = _("program")
         permissions = [("fund_programme", _("Dapat mendanai program"))]
-        constraints = [models.CheckConstraint(name="programme_amount_positive", condition=Q(amount__gt=0))]
+        constraints = [
+            models.CheckConstraint(name="programme_amount_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(
+                name="programme_purse_days",
+                condition=Q(purse_days__isnull=True) | Q(purse_days__gte=1, purse_days__lte=3660),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -74,7 +84,9 @@ class Enrolment(models.Model):
         verbose_name_plural = _("kepesertaan")
         constraints = [
             models.UniqueConstraint(name="enrolment_once", fields=["programme", "person"]),
-            models.UniqueConstraint(name="enrolment_one_per_household", fields=["programme", "household"]),
+            models.UniqueConstraint(
+                name="enrolment_one_per_household", fields=["programme", "household"], condition=Q(status="active")
+            ),
         ]
 
     def __str__(self) -> str:
@@ -220,7 +232,7 @@ class Instruction(models.Model):
         Batch, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("batch")
     )
     chunk = models.ForeignKey(Chunk, models.PROTECT, related_name="instructions", verbose_name=_("potongan"))
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", db_index=False, verbose_name=_("siklus"))
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", verbose_name=_("siklus"))
     enrolment = models.ForeignKey(
         Enrolment, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("kepesertaan")
     )

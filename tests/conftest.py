@@ -14,6 +14,7 @@ from django.test.utils import setup_databases, teardown_databases
 from tests.processes import start_server
 
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+APPEND_ONLY = ("wallet_transfer", "disbursement_approval")
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -65,10 +66,12 @@ def _empty_tables() -> None:
         raise RuntimeError(f"{name} is not a test database: nothing was emptied")
     tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
     with connection.cursor() as cursor:
-        # The ledger refuses TRUNCATE, as it should; only the tables' owner can lift that.
-        cursor.execute("ALTER TABLE wallet_transfer DISABLE TRIGGER USER")
+        # Transfers and approvals refuse TRUNCATE, as they should; only the tables' owner can lift that.
+        for table in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        cursor.execute("ALTER TABLE wallet_transfer ENABLE TRIGGER USER")
+        for table in APPEND_ONLY:
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture

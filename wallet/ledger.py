@@ -214,10 +214,11 @@ def open_purses(
             """
             SELECT g.key FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
             JOIN wallet_transfer t ON t.key = g.key LEFT JOIN wallet_purse p ON p.account_id = t.credit_id
-            WHERE (t.debit_id, t.amount, t.kind, p.wallet_id) IS DISTINCT FROM (%s, g.amount, 'disbursement', g.wallet)
+            WHERE (t.debit_id, t.amount, t.kind, p.wallet_id, p.terms_id, p.title)
+                IS DISTINCT FROM (%s, g.amount, 'disbursement', g.wallet, %s, %s)
             LIMIT 1
             """,
-            [*columns, source],
+            [*columns, source, terms.pk, title],
         )
         if conflict := cursor.fetchone():
             raise IdempotencyConflict(key=conflict[0])

@@ -13,6 +13,8 @@ from wallet import ledger
 from wallet.models import Merchant, Purse, Transfer, Wallet
 from wallet.transactions import retried
 
+CASH_MCCS = {"6010", "6011"}  # ISO 18245: cash at a counter, cash at a machine
+
 
 @dataclass(frozen=True, slots=True)
 class PurseView:
@@ -72,6 +74,8 @@ def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime) -> list[P
     Read it after locking the wallet: it is in the statement after the lock that balances are certain.
     """
     allowed = Q(terms__mccs=[]) | Q(terms__mccs__contains=[merchant.mcc])
+    if merchant.mcc in CASH_MCCS:
+        allowed &= Q(terms__cash_allowed=True)
     return list(
         _in_spending_order(Purse.objects.filter(usable(moment), allowed, wallet=wallet, account__balance__gt=0))
     )

@@ -13,13 +13,20 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 
 from disbursement import batches, content, execution
-from disbursement.errors import ApproverIsMaker, ContentChanged, NothingToPay, ProgrammeInactive, WrongStatus
+from disbursement.errors import (
+    ApproverIsMaker,
+    ContentChanged,
+    NothingToPay,
+    NowhereToLapse,
+    ProgrammeInactive,
+    WrongStatus,
+)
 from disbursement.models import Approval, Batch, Chunk, Cycle, Enrolment, Instruction, Programme
 from tests import money
 from tests.processes import together
 from wallet import wallets
 from wallet.errors import InsufficientFunds
-from wallet.models import Purse, PurseTerms, Transfer, Wallet
+from wallet.models import Account, Purse, PurseTerms, Transfer, Wallet
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -315,7 +322,9 @@ def test_approvals_at_once_reserve_once(processes: None) -> None:
 
 def test_everyone_is_paid_into_a_purse_with_the_programmes_terms(db: None) -> None:
     money.people(3)
-    programme = money.programme(amount=100, budget=300, terms=money.terms(["5411"]), purse_days=30)
+    programme = money.programme(
+        amount=100, budget=300, terms=money.terms(["5411"], lapses_to=money.fund()), purse_days=30
+    )
     batch = money.pay_out(money.approved(programme))
     money.assert_paid_once(batch, 3)
     for purse in Purse.objects.all():
@@ -353,8 +362,7 @@ def test_what_was_changed_after_approval_is_not_paid_and_its_money_returns(
         == batch.instructions.filter(status="paid").count()
         == sum(batch.chunks.values_list("paid_count", flat=True))
     )
-    returned = money.balance(programme.fund if change is _exchange_fund else fund)
-    assert returned == (10_000 if change is _exchange_fund else 0) + 500 - 100 * paid
+    assert money.balance(fund) == 500 - 100 * paid  # to where it came from, also if the programme has another fund now
     assert (batch.status, money.balance(batch.clearing_id)) == ("closed", 0)
     money.assert_books_hold()
 
@@ -524,3 +532,39 @@ def test_an_inactive_programme_prepares_no_batch(programme: Programme) -> None:
     with pytest.raises(ProgrammeInactive):
         money.prepared(programme)
     assert not Batch.objects.exists()
+
+
+# --- the approval decides ---
+
+
+def test_a_batch_called_approved_without_an_approval_pays_nobody(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    clearing = money.ledger.open_account(Account.Kind.CLEARING)
+    key = f"reserve:{batch.pk}"
+    money.move(programme.fund, clearing, batch.total, key=key)
+    Batch.objects.filter(pk=batch.pk).update(status="approved", clearing=clearing)
+    money.pay_out(batch)
+    assert batch.chunks.get().status == Chunk.Status.BLOCKED
+    assert set(batch.instructions.values_list("status", flat=True)) == {"failed"}
+    assert money.balance(programme.fund_id) == 500
+
+
+@pytest.mark.parametrize("column", ["digest", "total", "count", "maker_id"])
+def test_what_was_submitted_stays_in_the_database(programme: Programme, column: str) -> None:
+    batch = money.submitted(programme)
+    value = {"digest": "0" * 64, "total": 1, "count": 1, "maker_id": money.officer().pk}[column]
+    with pytest.raises(IntegrityError, match="stay as they are"), transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(**{column: value})
+
+
+def test_an_approval_is_neither_changed_nor_deleted(programme: Programme) -> None:
+    money.approved(programme)
+    for sql in ("UPDATE disbursement_approval SET reason = 'x'", "DELETE FROM disbursement_approval"):
+        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(sql)
+
+
+def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(programme: Programme) -> None:
+    Programme.objects.filter(pk=programme.pk).update(purse_days=30)
+    with pytest.raises(NowhereToLapse):
+        money.prepared(programme)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from disbursement import eligibility, programmes
+from disbursement import eligibility, enrolments, programmes
 from disbursement.errors import InvalidRule
 from disbursement.models import Enrolment, Programme
 from tests import money
@@ -192,3 +192,15 @@ def test_a_rule_that_breaks_on_somebody_names_itself_and_enrols_nobody() -> None
 def test_a_rule_has_no_loops(rule: str) -> None:
     with pytest.raises(InvalidRule):
         eligibility.compiled(rule)
+
+
+@pytest.mark.django_db
+def test_when_one_of_a_family_is_taken_out_another_can_enter_and_the_first_does_not_return() -> None:
+    home = money.household()
+    older, younger = money.person(home, born=date(1950, 1, 1)), money.person(home, born=date(1960, 1, 1))
+    made = money.programme(one_per_household=True)
+    assert eligibility.enrol_eligible(made) == 1
+    enrolments.end(Enrolment.objects.get(person=older))
+    assert eligibility.enrol_eligible(made) == 1
+    assert Enrolment.objects.get(status="active").person == younger
+    assert eligibility.enrol_eligible(made) == 0

@@ -12,7 +12,7 @@ from django.utils import timezone
 from tests import money
 from wallet import ledger
 from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
-from wallet.models import Account, Purse, Transfer
+from wallet.models import Account, Purse, PurseTerms, Transfer
 
 pytestmark = pytest.mark.django_db
 Kind = Account.Kind
@@ -278,9 +278,10 @@ def grant(key: str, amount: int = 100, wallet: int | None = None) -> ledger.Gran
     return ledger.Grant(key, wallet or money.wallet().pk, amount)
 
 
-def open_purses(source: Account, grants: list[ledger.Grant]) -> int:
+def open_purses(source: Account, grants: list[ledger.Grant], title: str = "Bantuan") -> int:
     now = timezone.now()
-    return ledger.open_purses(source.pk, money.terms(), "Bantuan", now, now + timedelta(days=30), grants)
+    terms, _ = PurseTerms.objects.get_or_create(name="Bantuan")
+    return ledger.open_purses(source.pk, terms, title, now, now + timedelta(days=30), grants)
 
 
 def test_each_grant_becomes_a_purse_with_its_money(fund: Account) -> None:
@@ -298,6 +299,13 @@ def test_replayed_grants_open_nothing(fund: Account) -> None:
     assert open_purses(fund, grants) == 0
     assert (money.balance(fund), Purse.objects.count()) == (800, 2)
     money.assert_books_hold()
+
+
+def test_a_grant_replayed_under_another_title_is_refused(fund: Account) -> None:
+    grants = [grant("a")]
+    open_purses(fund, grants)
+    with pytest.raises(IdempotencyConflict):
+        open_purses(fund, grants, title="Bantuan lain")
 
 
 def test_of_a_partial_replay_only_the_new_grants_are_opened(fund: Account) -> None:

@@ -74,6 +74,15 @@ def test_a_purse_is_spent_only_in_its_merchant_categories(wallet: Wallet, shop: 
     assert money.pay(wallet, money.merchant(MEDICINE), 100).status == "paid"
 
 
+def test_cash_is_given_only_for_purses_that_allow_it(wallet: Wallet) -> None:
+    counter = money.merchant("6010")
+    money.purse(wallet, 100)
+    assert money.pay(wallet, counter, 50).decline == "not_permitted"
+    money.purse(wallet, 100, rules=money.terms(cash=True))
+    assert money.pay(wallet, counter, 100).status == "paid"
+    assert money.pay(wallet, counter, 1).decline == "not_permitted"
+
+
 def test_a_till_does_not_learn_how_much_the_purses_hold_that_it_may_not_touch(wallet: Wallet, shop: Merchant) -> None:
     money.purse(wallet, 60, mccs=[FOOD])
     money.purse(wallet, 40, mccs=[MEDICINE])

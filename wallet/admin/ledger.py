@@ -37,6 +37,8 @@ CHECK_NAMES = {
     "payment refunds": _("Jumlah pengembalian"),
     "refund above its purse": _("Pengembalian melebihi kantong asalnya"),
     "settlement amount": _("Jumlah penyelesaian"),
+    "refund amount": _("Jumlah pengembalian dan transfernya"),
+    "settlement payout": _("Penyelesaian dan setoran ke bank"),
     "reversal mirrors": _("Pembatalan bukan cermin transfernya"),
 }
 

@@ -1,0 +1,38 @@
+"""Instructions and ledger are two books; where they differ, it is said."""
+
+from __future__ import annotations
+
+import pytest
+
+from disbursement import reconciliation
+from disbursement.models import Batch, Instruction
+from tests import money
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def batch() -> Batch:
+    return money.pay_out(money.approved_crowd(3, amount=100))
+
+
+def test_a_paid_batch_agrees_with_the_ledger(batch: Batch) -> None:
+    assert reconciliation.differences() == []
+
+
+def test_an_instruction_that_forgot_it_was_paid_is_found(batch: Batch) -> None:
+    line = batch.instructions.first()
+    assert line
+    Instruction.objects.filter(pk=line.pk).update(status="failed")
+    assert reconciliation.differences() == [reconciliation.Difference(line.key, None, 100)]
+
+
+def test_an_instruction_that_was_never_posted_or_with_another_amount_is_found(batch: Batch) -> None:
+    first, second = batch.instructions.order_by("pk")[:2]
+    Instruction.objects.filter(pk=first.pk).update(attempt=9)
+    Instruction.objects.filter(pk=second.pk).update(amount=99)
+    found = {row.key: (row.instructed, row.posted) for row in reconciliation.differences()}
+    first.attempt = 9
+    assert found[first.key] == (100, None)
+    assert found[second.key] == (99, 100)
+    assert len(found) == 3
