@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
@@ -85,14 +86,15 @@ def test_another_person_approves_and_the_money_is_reserved(house: House) -> None
 
 @pytest.mark.parametrize("superuser", [False, True])
 def test_the_maker_cannot_approve_whoever_it_is(house: House, superuser: bool) -> None:
-    maker = house.officers["penyetuju"]
+    maker = house.officers["petugas"]
+    assert house.submitted.maker == maker
     maker.is_superuser = superuser
     maker.save()
-    Batch.objects.filter(pk=house.submitted.pk).update(maker=maker)
-    opened = house.client("penyetuju").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
+    maker.groups.add(Group.objects.get(name="Penyetuju"))
+    opened = house.client("petugas").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
     assert "harus orang lain yang menyetujuinya" in opened.content.decode()
     assert "Setujui dan bayar" not in opened.content.decode()
-    page, batch = _approve(house, "penyetuju")
+    page, batch = _approve(house, "petugas")
     assert "bukan yang mengajukannya" in page
     assert batch.status == Batch.Status.SUBMITTED and not batch.approvals.exists()
 
