@@ -19,11 +19,17 @@ from wallet import codes, ledger, redemption, refunds, verification, wallets
 from wallet.models import Account, Merchant, Partner, Payment, Purse, PurseTerms, Refund, Transfer, Wallet
 
 _numbers = count(1)
+START = uuid.uuid4().int % 10**10
 
 
 def number() -> int:
     """A number not handed out before in this process."""
     return next(_numbers)
+
+
+def serial() -> int:
+    """Ten digits of a NIK or KK: drawn once and counted on, because among thousands drawn at random two are soon equal."""
+    return (START + number()) % 10**10
 
 
 def unique(prefix: str = "T") -> str:
@@ -148,14 +154,14 @@ def refund(payment: Payment, amount: int | None, refund_no: str = "") -> Refund:
 
 def household(*, decile: int = 2, kelurahan: str = "31.71.01.1001") -> Household:
     made = Household(decile=decile, kelurahan=kelurahan)
-    made.kk, made.address = f"317101{uuid.uuid4().int % 10**10:010}", "Jl. Merdeka 1"
+    made.kk, made.address = f"317101{serial():010}", "Jl. Merdeka 1"
     made.save()
     return made
 
 
 def person(home: Household | None = None, *, born: date = date(1960, 1, 1), sex: str = "P") -> Person:
     made = Person(household=home or household(), name=f"Sutini {number()}", sex=sex, birth_date=born)
-    made.nik = f"317101{uuid.uuid4().int % 10**10:010}"
+    made.nik = f"317101{serial():010}"
     made.save()
     return made
 
@@ -165,9 +171,9 @@ def people(how_many: int) -> None:
     homes, crowd = [], []
     for _ in range(how_many):
         home = Household(decile=2, kelurahan="31.71.01.1001")
-        home.kk, home.address = f"317101{uuid.uuid4().int % 10**10:010}", "Jl. Merdeka 1"
+        home.kk, home.address = f"317101{serial():010}", "Jl. Merdeka 1"
         resident = Person(household=home, name=f"Sutini {number()}", sex="P", birth_date=date(1960, 1, 1))
-        resident.nik = f"317101{uuid.uuid4().int % 10**10:010}"
+        resident.nik = f"317101{serial():010}"
         homes.append(home)
         crowd.append(resident)
     Household.objects.bulk_create(homes)
