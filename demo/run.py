@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from config import embedded
 from demo import environment, processes, screen
 from demo.proof import Proof, stopwatch
 
@@ -74,7 +75,7 @@ def _play(options: argparse.Namespace, proof: Proof) -> None:
     proof.figures["peak memory of a worker process"] = f"{processes.peak_memory('worker') / 2**20:,.0f} MiB"
 
     screen.heading(5, "Redemption over HTTP: the mobile API and SNAP BI")
-    port = processes.free_port()
+    port = embedded.free_port()
     processes.start("web", {}, "--bind", f"127.0.0.1:{port}")
     base_url = f"http://127.0.0.1:{port}"
     _wait_for(base_url)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from config import embedded
 from demo import environment, processes, screen
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _port() -> int:
             probe.bind(("127.0.0.1", PORT))
         except OSError:
             screen.line(f"port {PORT} is taken; PORT=… chooses another")
-            return processes.free_port()
+            return embedded.free_port()
     return PORT
 
 

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import requests
 
-from demo.processes import COMMANDS, free_port
+from config.embedded import free_port
+from demo.processes import COMMANDS
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 READY_SECONDS = 60
