@@ -26,6 +26,11 @@ def fund(programme: Programme, amount: int, reference: str) -> Transfer:
     Raises InvalidAmount, IdempotencyConflict (the reference was used for another amount).
     """
     budget = ledger.singleton(Account.Kind.BUDGET)
-    key = f"fund:{programme.pk}:{reference}"
+    key = funding_key(programme, reference)
     [transfer] = ledger.post([ledger.Leg(budget.pk, programme.fund_id, amount, Transfer.Kind.FUNDING, key)])
     return transfer
+
+
+def funding_key(programme: Programme, reference: str) -> str:
+    """The key under which `fund` books a reference."""
+    return f"fund:{programme.pk}:{reference}"
