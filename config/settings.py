@@ -204,6 +204,18 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 # --- Money and safety rules: set by regulation or policy, so configured, never coded ---
 WALLET = {
     "payment_limit": env.int("WALLET_PAYMENT_LIMIT", default=10_000_000),
+    "daily_limit": env.int("WALLET_DAILY_LIMIT", default=20_000_000),
+    # E-money rules: rupiah in a wallet at any time, and coming in during a month.
+    "balance_limit": {
+        "registered": env.int("WALLET_BALANCE_LIMIT", default=20_000_000),
+        "unregistered": env.int("WALLET_BALANCE_LIMIT_UNREGISTERED", default=2_000_000),
+    },
+    "monthly_limit": {
+        "registered": env.int("WALLET_MONTHLY_LIMIT", default=40_000_000),
+        "unregistered": env.int("WALLET_MONTHLY_LIMIT_UNREGISTERED", default=20_000_000),
+    },
+    "hold_lifetime": timedelta(hours=env.int("HOLD_LIFETIME_HOURS", default=24)),
+    "lapse_notice": timedelta(days=env.int("LAPSE_NOTICE_DAYS", default=7)),
     "pin_attempts": 5,
     "pin_lockout": timedelta(minutes=30),
     "code_declines": 3,  # then a code is spent: a till must not try out what a purse holds

@@ -14,7 +14,9 @@ from django.test.utils import setup_databases, teardown_databases
 from tests.processes import start_server
 
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-APPEND_ONLY = ("wallet_transfer", "disbursement_approval")
+TABLES_WITH_TRIGGERS = """
+    SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal
+"""
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -71,11 +73,13 @@ def _empty_tables() -> None:
         raise RuntimeError(f"{name} is not a test database: nothing was emptied")
     tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
     with connection.cursor() as cursor:
-        # Transfers and approvals refuse TRUNCATE, as they should; only the tables' owner can lift that.
-        for table in APPEND_ONLY:
+        # Transfers, approvals and others refuse TRUNCATE, as they should; only the tables' owner can lift that.
+        cursor.execute(TABLES_WITH_TRIGGERS)
+        guarded = [name for (name,) in cursor.fetchall()]
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        for table in APPEND_ONLY:
+        for table in guarded:
             cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 

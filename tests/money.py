@@ -49,7 +49,7 @@ def fund(amount: int = 0) -> Account:
 
 
 def move(
-    debit: Account, credit: Account, amount: int, *, kind: str = Transfer.Kind.RESERVATION, key: str = ""
+    debit: Account, credit: Account, amount: int, *, kind: str = Transfer.Kind.FUNDING, key: str = ""
 ) -> Transfer:
     """One posted transfer."""
     [transfer] = ledger.post([ledger.Leg(debit.pk, credit.pk, amount, kind, key or unique("move"))])

@@ -73,6 +73,30 @@ class LimitExceeded(WalletError):
     message = _("Jumlah melebihi batas per transaksi, Rp %(limit)s.")
 
 
+class DailyLimitExceeded(WalletError):
+    """With what was paid and held today, more than a wallet may spend in a day."""
+
+    code = "daily_limit_exceeded"
+    status = 403
+    message = _("Jumlah melebihi batas belanja sehari. Coba lagi besok.")
+
+
+class BalanceLimitExceeded(WalletError):
+    """With what the wallet holds, more than it may hold."""
+
+    code = "balance_limit_exceeded"
+    status = 403
+    message = _("Saldo dompet akan melebihi batas, Rp %(limit)s.")
+
+
+class MonthlyLimitExceeded(WalletError):
+    """With what came in this month, more than a wallet may receive in a month."""
+
+    code = "monthly_limit_exceeded"
+    status = 403
+    message = _("Dana masuk bulan ini akan melebihi batas, Rp %(limit)s.")
+
+
 class CodeCeiling(WalletError):
     """More than the holder allowed when making the code; how much that is, is the holder's business."""
 
@@ -127,6 +151,26 @@ class PaymentUnknown(WalletError):
     code = "payment_unknown"
     status = 404
     message = _("Belanja dengan nomor itu tidak ditemukan.")
+
+
+class HoldUnknown(WalletError):
+    code = "hold_unknown"
+    status = 404
+    message = _("Penahanan dengan nomor itu tidak ditemukan.")
+
+
+class HoldEnded(WalletError):
+    """It was declined, captured in full, voided, or its time is over: nothing is held any more."""
+
+    code = "hold_ended"
+    status = 409
+    message = _("Penahanan ini sudah berakhir. Minta pembeli membuat kode baru.")
+
+
+class CaptureTooLarge(WalletError):
+    code = "capture_too_large"
+    status = 409
+    message = _("Tagihan melebihi sisa yang ditahan, Rp %(left)s.")
 
 
 class RefundTooLarge(WalletError):

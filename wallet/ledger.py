@@ -1,12 +1,15 @@
-"""The ledger: the only code that writes accounts' balances and transfers.
+"""The ledger: with the functions of wallet/sql, the only code that writes accounts' balances and transfers.
 
 Money is whole rupiah. One `Leg` becomes one transfer row; the legs of one `post` stand or fall together. Locks are
-taken in one order everywhere (payment, wallet, then accounts by id), and what decides is read in the statement after
-the lock: a statement that waits for a lock has taken its snapshot before.
+taken in one order everywhere (payment or hold, wallet, then accounts by id), and what decides is read in the statement
+after the lock: a statement that waits for a lock has taken its snapshot before. Whoever takes money out of a purse holds
+its wallet's lock.
 
 Merchants' accounts are not locked when credited, only pinned (FOR KEY SHARE), and their balance is a checkpoint plus
 what came since. Whoever moves a checkpoint locks the account FOR UPDATE: that waits until every pinned transfer has
-committed and keeps new ones from drawing their id, so "up to id N" can never miss one that commits later.
+committed and keeps new ones from drawing their id, so "up to id N" can never miss one that commits later. The same
+lock, on any account, makes a statement final up to its cut (wallet.statements): what moves money pins or locks both of its
+accounts before it draws ids.
 """
 
 from __future__ import annotations
@@ -16,14 +19,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, connection, transaction
+from django.db.models.functions import Now
 
 from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
 from wallet.models import Account, PurseTerms, Transfer
 from wallet.transactions import retried
 
 MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
-IRREVERSIBLE = {Transfer.Kind.REVERSAL, Transfer.Kind.SETTLEMENT, Transfer.Kind.PAYOUT}
+CLAIMED_BY_A_ROW = {
+    Transfer.Kind.RESERVATION,
+    Transfer.Kind.RELEASE,
+    Transfer.Kind.DISBURSEMENT,
+    Transfer.Kind.TOP_UP,
+    Transfer.Kind.SETTLEMENT,
+    Transfer.Kind.PAYOUT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,14 @@ class Grant:
     key: str
     wallet: int
     amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class GrantQuery:
+    """Grants that stand in the database already: SQL that selects (key, wallet, amount), with its parameters."""
+
+    sql: str
+    parameters: Sequence[Any]
 
 
 def check_amount(amount: int) -> None:
@@ -109,9 +128,10 @@ def _replayed(leg: Leg, posted: dict[str, Transfer]) -> Transfer:
 
 
 def _lock(legs: Sequence[Leg]) -> dict[int, int]:
-    """Locks what is debited or kept, pins merchants that are only credited; returns the balances that bound us.
+    """Locks what is debited or kept, pins merchants that are only credited; returns what may be taken from each.
 
-    External accounts may go below zero and are left out of the answer, but are locked: their balance is kept.
+    That is the balance less what is held. External accounts may go below zero and are left out of the answer, but are
+    locked: their balance is kept.
     """
     debited = {leg.debit for leg in legs}
     touched = debited | {leg.credit for leg in legs}
@@ -121,11 +141,19 @@ def _lock(legs: Sequence[Leg]) -> dict[int, int]:
     pinned = [account for account in touched - debited if kinds[account] == Account.Kind.MERCHANT]
     locked = sorted(touched - set(pinned))
     with connection.cursor() as cursor:
+        if spent := [account for account in debited if kinds[account] == Account.Kind.PURSE]:
+            cursor.execute(
+                "SELECT FROM wallet_wallet WHERE id IN (SELECT wallet_id FROM wallet_purse WHERE account_id = ANY(%s))"
+                " ORDER BY id FOR NO KEY UPDATE",
+                [spent],
+            )
         if pinned:
             cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [pinned])
         cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [locked])
         bounded = [account for account in locked if kinds[account] not in Account.EXTERNAL]
-        return balances_of(bounded)
+        cursor.execute("SELECT id, held FROM wallet_account WHERE id = ANY(%s) AND held > 0", [bounded])
+        held = dict(cursor.fetchall())
+    return {account: balance - held.get(account, 0) for account, balance in balances_of(bounded).items()}
 
 
 def balances_of(accounts: Iterable[int]) -> dict[int, int]:
@@ -194,7 +222,7 @@ def open_purses(
     title: str,
     usable_from: datetime,
     usable_until: datetime | None,
-    grants: Sequence[Grant],
+    grants: Sequence[Grant] | GrantQuery,
 ) -> int:
     """Opens one purse per grant and moves its money there from the source account; returns how many were new.
 
@@ -203,67 +231,114 @@ def open_purses(
     Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content,
     or by another call at the same moment).
     """
+    query = grants if isinstance(grants, GrantQuery) else _as_query(grants)
+    _pin(source, query)
+    if terms.granted_at is None:
+        PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
+    values = [terms.pk, title, usable_from, usable_until, source]
+    try:
+        with transaction.atomic():
+            opened, total, most = _insert_purses(query, values)
+    except IntegrityError as error:
+        # Keys that were posted before are the exception, so nobody else pays for looking.
+        if getattr(error.__cause__, "pgcode", None) != "23505":
+            raise
+        opened, total, most = _insert_purses(_not_yet_posted(query, terms, title, source), values)
+    if opened:
+        check_amount(most)
+        with connection.cursor() as cursor:
+            try:
+                cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])
+            except IntegrityError as error:
+                raise InsufficientFunds(account=source) from error
+    return opened
+
+
+def _as_query(grants: Sequence[Grant]) -> GrantQuery:
     for grant in grants:
         check_amount(grant.amount)
     keys = [grant.key for grant in grants]
     if len(set(keys)) != len(keys):
         raise IdempotencyConflict(keys="doubled within one call")
     columns: list[list[Any]] = [keys, [grant.wallet for grant in grants], [grant.amount for grant in grants]]
+    return GrantQuery("SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])", columns)
+
+
+def _pin(source: int, query: GrantQuery) -> None:
+    """Source and wallets are pinned before any id is drawn: nobody closes a wallet, or takes a cut, between the two."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR KEY SHARE", [source])
+        cursor.execute(
+            f"""
+            SELECT count(*) FROM (
+                SELECT FROM wallet_wallet WHERE id IN (SELECT g.wallet FROM ({query.sql}) AS g (key, wallet, amount))
+                FOR KEY SHARE) pinned
+            """,  # noqa: S608
+            query.parameters,
+        )
+
+
+def _insert_purses(query: GrantQuery, values: Sequence[Any]) -> tuple[int, int, int]:
+    """Accounts, purses and transfers in one statement; returns how many, their rupiah, and the largest."""
     with connection.cursor() as cursor:
         cursor.execute(
-            """
-            SELECT g.key FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
+            f"""
+            WITH wanted AS MATERIALIZED (
+                SELECT g.key, g.wallet, g.amount, nextval('wallet_account_id_seq') AS account
+                FROM ({query.sql}) AS g (key, wallet, amount)
+            ), accounts AS (
+                INSERT INTO wallet_account (id, kind, balance) SELECT account, 'purse', amount FROM wanted
+            ), purses AS (
+                INSERT INTO wallet_purse (account_id, wallet_id, terms_id, title, usable_from, usable_until)
+                SELECT account, wallet, %s, %s, %s, %s FROM wanted
+            ), transfers AS (
+                INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
+                SELECT %s, account, amount, 'disbursement', key FROM wanted
+            )
+            SELECT count(*), coalesce(sum(amount), 0), coalesce(max(amount), 0) FROM wanted
+            """,  # noqa: S608
+            [*query.parameters, *values],
+        )
+        opened, total, most = cursor.fetchone()
+    return int(opened), int(total), int(most)
+
+
+def _not_yet_posted(query: GrantQuery, terms: PurseTerms, title: str, source: int) -> GrantQuery:
+    """The grants whose keys are free. Raises IdempotencyConflict if another was posted with other content."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT g.key FROM ({query.sql}) AS g (key, wallet, amount)
             JOIN wallet_transfer t ON t.key = g.key LEFT JOIN wallet_purse p ON p.account_id = t.credit_id
-            WHERE (t.debit_id, t.amount, t.kind, p.wallet_id, p.terms_id, p.title)
-                IS DISTINCT FROM (%s, g.amount, 'disbursement', g.wallet, %s, %s)
+            WHERE (t.debit_id, t.amount, t.kind, p.terms_id, p.title)
+                IS DISTINCT FROM (%s, g.amount, 'disbursement', %s, %s)
+               OR (p.wallet_id <> g.wallet AND NOT EXISTS (
+                   SELECT FROM wallet_succession s WHERE s.predecessor_id = g.wallet AND p.account_id = ANY (s.purses)))
             LIMIT 1
-            """,
-            [*columns, source, terms.pk, title],
+            """,  # noqa: S608
+            [*query.parameters, source, terms.pk, title],
         )
         if conflict := cursor.fetchone():
             raise IdempotencyConflict(key=conflict[0])
-        try:
-            cursor.execute(
-                """
-                WITH wanted AS MATERIALIZED (
-                    SELECT g.key, g.wallet, g.amount, nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
-                    FROM unnest(%s::text[], %s::bigint[], %s::bigint[]) AS g (key, wallet, amount)
-                    WHERE NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key)
-                ), accounts AS (
-                    INSERT INTO wallet_account (id, kind, balance)
-                    SELECT account, 'purse', amount FROM wanted
-                ), purses AS (
-                    INSERT INTO wallet_purse (account_id, wallet_id, terms_id, title, usable_from, usable_until)
-                    SELECT account, wallet, %s, %s, %s, %s FROM wanted
-                ), transfers AS (
-                    INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
-                    SELECT %s, account, amount, 'disbursement', key FROM wanted
-                )
-                SELECT count(*), coalesce(sum(amount), 0) FROM wanted
-                """,
-                [*columns, terms.pk, title, usable_from, usable_until, source],
-            )
-        except IntegrityError as error:
-            # Another call took a key meanwhile: which content it has, a repetition will tell.
-            if getattr(error.__cause__, "pgcode", None) == "23505":
-                raise IdempotencyConflict(keys="taken at the same moment") from error
-            raise
-        opened, total = cursor.fetchone()
-        try:
-            cursor.execute("UPDATE wallet_account SET balance = balance - %s WHERE id = %s", [total, source])
-        except IntegrityError as error:
-            raise InsufficientFunds(account=source) from error
-    return int(opened)
+    free = (
+        f"SELECT g.* FROM ({query.sql}) AS g (key, wallet, amount)"  # noqa: S608
+        " WHERE NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key)"
+    )
+    return GrantQuery(free, query.parameters)
 
 
 @retried
-def reverse(transfer: Transfer) -> Transfer:
+def reverse(transfer: Transfer, *, row_kept: bool = False) -> Transfer:
     """Posts the same amount back, once ever. Raises NotReversible, AlreadyReversed, InsufficientFunds.
 
-    Parts of a payment go back as refunds, which keep the cap. A settlement and its payout stand with their row, which
-    would go on claiming the money: the merchant would be paid twice. A reversal is final: post anew what should stand.
+    Where a row goes on claiming the money, reversing its transfer alone would make the row lie: a payment's parts go back
+    as refunds, which keep the cap; a settlement returns through `settlement.returned`, a batch's money through its
+    programme. Such a caller keeps the row true and says so with `row_kept`. A reversal itself is final: post anew what
+    should stand.
     """
-    if transfer.kind in IRREVERSIBLE or transfer.payment_id is not None:
+    if transfer.kind == Transfer.Kind.REVERSAL or transfer.payment_id is not None:
+        raise NotReversible(transfer=transfer.pk)
+    if transfer.kind in CLAIMED_BY_A_ROW and not row_kept:
         raise NotReversible(transfer=transfer.pk)
     if Transfer.objects.filter(reverses=transfer).exists():
         raise AlreadyReversed(transfer=transfer.pk)
@@ -276,6 +351,25 @@ def reverse(transfer: Transfer) -> Transfer:
         reverses=transfer.pk,
     )
     return post([leg])[0]
+
+
+def cut(account: int) -> int:
+    """Excludes for a moment whoever moves this account's money; returns its last transfer's id, 0 if there is none.
+
+    Up to that id the account's history is final, and all that follows gets a higher id and a later `posted_at`. Waits for
+    the transactions that are writing the account now. Needs a transaction, which should be short.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR UPDATE", [account])
+        cursor.execute(
+            """
+            SELECT greatest((SELECT max(id) FROM wallet_transfer WHERE credit_id = %s),
+                            (SELECT max(id) FROM wallet_transfer WHERE debit_id = %s), 0)
+            """,
+            [account, account],
+        )
+        [last] = cursor.fetchone()
+    return int(last)
 
 
 def lock_merchant(account: int) -> int:

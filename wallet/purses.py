@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
@@ -13,20 +14,31 @@ from wallet import ledger
 from wallet.models import Merchant, Purse, Transfer, Wallet
 from wallet.transactions import retried
 
-CASH_MCCS = {"6010", "6011"}  # ISO 18245: cash at a counter, cash at a machine
+
+@dataclass(frozen=True, slots=True)
+class Spendable:
+    """A purse and the rupiah that may be taken from it."""
+
+    account_id: int
+    available: int
 
 
 @dataclass(frozen=True, slots=True)
 class PurseView:
-    """A purse as its holder sees it. Amounts in rupiah; `mccs` empty means any merchant."""
+    """A purse as its holder sees it. Amounts in rupiah; `mccs` and `regions` empty mean any merchant, anywhere.
+
+    `balance` is the book balance, `usable` what of it can be spent now: nothing before its time, nothing that is held.
+    """
 
     account_id: int
     title: str
     balance: int
+    usable: int
     usable_now: bool
     usable_from: datetime
     usable_until: datetime | None
     mccs: list[str]
+    regions: list[str]
     cash_allowed: bool
     returns_when_lapsed: bool
 
@@ -52,15 +64,18 @@ def usable(moment: datetime) -> Q:
 def in_wallet(wallet: Wallet) -> list[PurseView]:
     """The wallet's purses that hold money, those to be spent first leading."""
     now = timezone.now()
+    active = wallet.status == Wallet.Status.ACTIVE
     return [
         PurseView(
             account_id=purse.pk,
             title=purse.title,
             balance=purse.account.balance,
-            usable_now=purse.usable_from <= now and (purse.usable_until is None or purse.usable_until > now),
+            usable=purse.account.balance - purse.account.held if active and purse.usable_at(now) else 0,
+            usable_now=purse.usable_at(now),
             usable_from=purse.usable_from,
             usable_until=purse.usable_until,
             mccs=purse.terms.mccs,
+            regions=purse.terms.regions,
             cash_allowed=purse.terms.cash_allowed,
             returns_when_lapsed=purse.terms.lapses_to_id is not None,
         )
@@ -68,17 +83,14 @@ def in_wallet(wallet: Wallet) -> list[PurseView]:
     ]
 
 
-def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime) -> list[Purse]:
-    """The purses with money that this merchant's category allows now, earliest expiry first.
-
-    Read it after locking the wallet: it is in the statement after the lock that balances are certain.
-    """
-    allowed = Q(terms__mccs=[]) | Q(terms__mccs__contains=[merchant.mcc])
-    if merchant.mcc in CASH_MCCS:
-        allowed &= Q(terms__cash_allowed=True)
-    return list(
-        _in_spending_order(Purse.objects.filter(usable(moment), allowed, wallet=wallet, account__balance__gt=0))
-    )
+def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime) -> list[Spendable]:
+    """The purses with money that this merchant may take from now, earliest expiry first: the rule that payments follow."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT account_id, available FROM wallet_spendable(%s, %s, %s, %s)",
+            [wallet.pk, merchant.mcc, merchant.region, moment],
+        )
+        return [Spendable(account, int(available)) for account, available in cursor.fetchall()]
 
 
 def _in_spending_order(purses: QuerySet[Purse]) -> QuerySet[Purse]:

@@ -14,6 +14,8 @@ from wallet.models import Partner, Payment, Purse, Refund, Transfer, Wallet
 from wallet.redemption import find, new_reference
 from wallet.transactions import retried
 
+SPENDING = (Transfer.Kind.REDEMPTION, Transfer.Kind.CASH_OUT)
+
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
@@ -62,7 +64,6 @@ def refund(order: RefundOrder) -> Refund:
     amount = left if order.amount is None else order.amount
     if not 0 < amount <= left:
         raise RefundTooLarge(left=left)
-    Wallet.objects.select_for_update().get(pk=payment.wallet_id)
     returns = _distribute(payment, amount)
     made = Refund(
         payment=payment,
@@ -98,13 +99,20 @@ def refund(order: RefundOrder) -> Refund:
     return made
 
 
+def _lock_wallets(purses: list[int]) -> None:
+    """Locks the wallets that the purses are in by now, which succession may have changed since the payment."""
+    owners = Purse.objects.filter(pk__in=purses).values("wallet_id")
+    list(Wallet.objects.select_for_update(no_key=True).filter(pk__in=owners).order_by("pk"))
+
+
 def _distribute(payment: Payment, amount: int) -> list[_Return]:
     """Back along the way it came: the purse spent last is filled first, none above what it gave.
 
     All refunds of a payment walk the same line, so `payment.refunded` tells how far the earlier ones came.
     """
     now = timezone.now()
-    spent = Transfer.objects.filter(payment=payment, kind=Transfer.Kind.REDEMPTION).order_by("-id")
+    spent = Transfer.objects.filter(payment=payment, kind__in=SPENDING).order_by("-id")
+    _lock_wallets([transfer.debit_id for transfer in spent])
     purses = Purse.objects.select_related("terms").in_bulk([transfer.debit_id for transfer in spent])
     passed, returns = payment.refunded, []
     for transfer in spent:

@@ -35,3 +35,23 @@ def retried(function: Callable[P, R]) -> Callable[P, R]:
         raise AssertionError("unreachable")
 
     return run
+
+
+def retried_statement(function: Callable[P, R]) -> Callable[P, R]:
+    """Runs a function of one statement, which is a transaction by itself; outside of any, again after a deadlock.
+
+    Saves the round trips of BEGIN and COMMIT where they would be most of the time.
+    """
+
+    @functools.wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return function(*args, **kwargs)
+            except OperationalError as error:
+                sqlstate = getattr(error.__cause__, "pgcode", None)
+                if connection.in_atomic_block or sqlstate not in RETRIED_SQLSTATES or attempt == ATTEMPTS:
+                    raise
+        raise AssertionError("unreachable")
+
+    return run

@@ -58,7 +58,7 @@ CHECKS = {
     """,  # noqa: S608
     "payment amount": """
         SELECT p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, coalesce(sum(t.amount), 0)
-        FROM wallet_payment p LEFT JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind = 'redemption'
+        FROM wallet_payment p LEFT JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out')
         GROUP BY p.id HAVING CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END <> coalesce(sum(t.amount), 0)
     """,
     "payment refunds": """
@@ -67,13 +67,13 @@ CHECKS = {
         GROUP BY p.id HAVING p.refunded <> coalesce(sum(t.amount), 0)
     """,
     "refund above its purse": """
-        SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind = 'redemption'),
+        SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'refund'),
                sum(t.amount) FILTER (WHERE t.kind = 'refund')
         FROM wallet_transfer t JOIN wallet_purse p
-            ON p.account_id = CASE t.kind WHEN 'redemption' THEN t.debit_id ELSE t.credit_id END
-        WHERE t.kind IN ('redemption', 'refund') GROUP BY t.payment_id, p.account_id
+            ON p.account_id = CASE t.kind WHEN 'refund' THEN t.credit_id ELSE t.debit_id END
+        WHERE t.kind IN ('redemption', 'cash_out', 'refund') GROUP BY t.payment_id, p.account_id
         HAVING coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0)
-             > coalesce(sum(t.amount) FILTER (WHERE t.kind = 'redemption'), 0)
+             > coalesce(sum(t.amount) FILTER (WHERE t.kind <> 'refund'), 0)
     """,
     "refund amount": """
         SELECT r.id, r.amount, coalesce(sum(t.amount), 0) FROM wallet_refund r

@@ -39,10 +39,12 @@ def shop() -> Merchant:
 def tamper(statement: str, *parameters: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # an ALTER TABLE waits for no pending check
-        cursor.execute("ALTER TABLE wallet_transfer DISABLE TRIGGER USER")
+        for table in ("wallet_transfer", "wallet_refund"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(statement, parameters)
         assert cursor.rowcount >= 1
-        cursor.execute("ALTER TABLE wallet_transfer ENABLE TRIGGER USER")
+        for table in ("wallet_transfer", "wallet_refund"):
+            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def findings() -> list[Finding]:

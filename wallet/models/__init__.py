@@ -1,15 +1,19 @@
 """The tables of the e-money provider, one module per subject."""
 
-from wallet.models.ledger import Account, Transfer
+from wallet.models.ledger import Account, Checkpoint, Transfer
 from wallet.models.merchant import Merchant, Partner, Settlement
-from wallet.models.payment import Payment, PaymentCode, Refund
-from wallet.models.purse import Purse, PurseTerms, Wallet
+from wallet.models.payment import Hold, HoldPart, Payment, PaymentCode, Refund, TopUp
+from wallet.models.purse import Purse, PurseTerms, Succession, Wallet
+from wallet.models.seal import Seal, SealBlock, Verification
 from wallet.models.snap import AccessToken, ExternalId
 
 __all__ = [
     "AccessToken",
     "Account",
+    "Checkpoint",
     "ExternalId",
+    "Hold",
+    "HoldPart",
     "Merchant",
     "Partner",
     "Payment",
@@ -17,7 +21,12 @@ __all__ = [
     "Purse",
     "PurseTerms",
     "Refund",
+    "Seal",
+    "SealBlock",
     "Settlement",
+    "Succession",
+    "TopUp",
     "Transfer",
+    "Verification",
     "Wallet",
 ]

@@ -47,6 +47,19 @@ class Merchant(models.Model):
         _("kategori (MCC)"), max_length=4, validators=[RegexValidator(r"^[0-9]{4}\Z", _("Isi empat angka."))]
     )
     city = models.CharField(_("kota"), max_length=15, default="JAKARTA")
+    region = models.CharField(
+        _("wilayah"),
+        max_length=13,
+        blank=True,
+        default="",
+        db_default="",
+        validators=[
+            RegexValidator(r"^[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?\Z", _("Isi kode seperti 31.74.01.1001."))
+        ],
+        help_text=_(
+            "Kode wilayah Kemendagri dari tempat usaha. Bantuan yang terikat wilayah hanya dapat dipakai jika ini diisi."
+        ),
+    )
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.ACTIVE)
     account = models.OneToOneField(Account, models.PROTECT, editable=False, verbose_name=_("akun"))
     bank_code = models.CharField(_("kode bank"), max_length=11, blank=True)
@@ -72,6 +85,7 @@ class Settlement(models.Model):
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu bank")
         PAID = "paid", _("Dibayar")
+        RETURNED = "returned", _("Dikembalikan bank")
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="settlements", verbose_name=_("pedagang"))
@@ -79,9 +93,11 @@ class Settlement(models.Model):
     bank_account_sealed = models.BinaryField(editable=False)
     business_day = models.DateField(_("hari buku"))
     amount = models.BigIntegerField(_("jumlah"))
-    status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING)
+    status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.PENDING)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
     paid_at = models.DateTimeField(_("dibayar"), null=True, blank=True)
+    returned_at = models.DateTimeField(_("dikembalikan bank"), null=True, blank=True)
+    return_reason = models.CharField(_("alasan dikembalikan"), max_length=200, blank=True, default="", db_default="")
 
     bank_account = Sealed("bank_account_sealed")
 

@@ -1,5 +1,7 @@
 """Wallets and the purses in them."""
 
+from datetime import datetime
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models.functions import Now
@@ -17,6 +19,12 @@ class Wallet(models.Model):
         CLOSED = "closed", _("Ditutup")
 
     holder = models.UUIDField(_("pemegang"), unique=True)
+    registered = models.BooleanField(
+        _("terdaftar"),
+        default=True,
+        db_default=True,
+        help_text=_("Identitas pemegang sudah diperiksa; batas saldo dan dana masuknya lebih tinggi."),
+    )
     status = models.CharField(_("status"), max_length=8, choices=Status, default=Status.ACTIVE, db_default="active")
     status_reason = models.CharField(_("alasan status"), max_length=200, blank=True, db_default="")
     pin_hash = models.CharField(max_length=200, blank=True, db_default="", editable=False)
@@ -33,7 +41,11 @@ class Wallet(models.Model):
 
 
 class PurseTerms(models.Model):
-    """The rules that a purse carries for life: where it may be spent, whether as cash, where the rest returns."""
+    """The rules that a purse carries for life: where it may be spent, whether as cash, where the rest returns.
+
+    Once granted (`granted_at`) they never change: a trigger refuses. One set of terms, `own_money`, is for what holders
+    pay in themselves.
+    """
 
     name = models.CharField(_("nama"), max_length=120, unique=True)
     mccs = ArrayField(
@@ -42,6 +54,13 @@ class PurseTerms(models.Model):
         default=list,
         blank=True,
         help_text=_("Kosong berarti pedagang apa pun."),
+    )
+    regions = ArrayField(
+        models.CharField(max_length=13),
+        verbose_name=_("wilayah"),
+        default=list,
+        blank=True,
+        help_text=_("Kode wilayah Kemendagri, misalnya 31.74 atau 31.74.01. Kosong berarti di mana pun."),
     )
     cash_allowed = models.BooleanField(_("boleh tunai"), default=False)
     lapses_to = models.ForeignKey(
@@ -52,10 +71,15 @@ class PurseTerms(models.Model):
         verbose_name=_("sisa kembali ke"),
         help_text=_("Kosong berarti sisa tetap milik penerima."),
     )
+    own_money = models.BooleanField(default=False, db_default=False, editable=False)
+    granted_at = models.DateTimeField(_("pertama diberikan"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("aturan kantong")
         verbose_name_plural = _("aturan kantong")
+        constraints = [
+            models.UniqueConstraint(name="terms_of_own_money", fields=["own_money"], condition=models.Q(own_money=True))
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -82,3 +106,30 @@ class Purse(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def usable_at(self, moment: datetime) -> bool:
+        """True if it is the purse's time."""
+        return self.usable_from <= moment and (self.usable_until is None or self.usable_until > moment)
+
+
+class Succession(models.Model):
+    """A wallet passed on: its purses, with all that happened in them, went to the successor's wallet."""
+
+    predecessor = models.OneToOneField(Wallet, models.PROTECT, related_name="succession", verbose_name=_("dompet lama"))
+    successor = models.ForeignKey(Wallet, models.PROTECT, related_name="inherited", verbose_name=_("dompet penerus"))
+    reason = models.CharField(_("alasan"), max_length=200)
+    by = models.CharField(_("oleh"), max_length=150)
+    amount = models.BigIntegerField(_("jumlah"))
+    purses = ArrayField(models.BigIntegerField(), verbose_name=_("kantong"))
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("pewarisan dompet")
+        verbose_name_plural = _("pewarisan dompet")
+        constraints = [
+            models.CheckConstraint(name="succession_moves", condition=~models.Q(predecessor=models.F("successor"))),
+            models.CheckConstraint(name="succession_amount", condition=models.Q(amount__gte=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id}"

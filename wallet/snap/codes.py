@@ -38,6 +38,7 @@ class Case(Enum):
     INSUFFICIENT_FUNDS = 403, "14", "Insufficient Funds"
     NOT_PERMITTED = 403, "15", "Transaction Not Permitted. {}"
     INACTIVE = 403, "18", "Inactive Card/Account/Customer"
+    ACCOUNT_LIMIT_EXCEED = 403, "23", "Account Limit Exceed"
     MERCHANT_BLACKLISTED = 403, "19", "Merchant Blacklisted"
     INVALID_STATUS = 404, "00", "Invalid Transaction Status"
     TRANSACTION_NOT_FOUND = 404, "01", "Transaction Not Found"
@@ -74,6 +75,9 @@ WALLET_CASES: dict[str, Case] = {
     "idempotency_conflict": Case.INCONSISTENT,
     "not_permitted": Case.NOT_PERMITTED,
     "limit_exceeded": Case.EXCEEDS_AMOUNT_LIMIT,
+    "daily_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
+    "balance_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
+    "monthly_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
     "code_ceiling": Case.EXCEEDS_AMOUNT_LIMIT,
     "code_unknown": Case.TRANSACTION_NOT_FOUND,
     "code_expired": Case.TRANSACTION_EXPIRED,
@@ -82,6 +86,9 @@ WALLET_CASES: dict[str, Case] = {
     "merchant_unknown": Case.INVALID_MERCHANT,
     "merchant_suspended": Case.MERCHANT_BLACKLISTED,
     "payment_unknown": Case.TRANSACTION_NOT_FOUND,
+    "hold_unknown": Case.TRANSACTION_NOT_FOUND,
+    "hold_ended": Case.INVALID_STATUS,
+    "capture_too_large": Case.INVALID_AMOUNT,
     "refund_too_large": Case.INVALID_AMOUNT,
     "refund_not_possible": Case.INVALID_STATUS,
 }

@@ -1,0 +1,60 @@
+"""The functions of wallet/sql, and what the database refuses by itself."""
+
+from pathlib import Path
+
+from django.db import migrations
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
+# Checked at the end of each statement: deferred to the commit, a batch's checks would run while its last lock is held.
+FOREIGN_KEYS_AT_ONCE = """
+DO $$
+DECLARE fk record;
+BEGIN
+    FOR fk IN SELECT conrelid::regclass AS of_table, conname FROM pg_constraint
+              WHERE contype = 'f' AND condeferrable AND conrelid::regclass::text ~ '^(public[.])?wallet_' LOOP
+        EXECUTE format('ALTER TABLE %s ALTER CONSTRAINT %I NOT DEFERRABLE', fk.of_table, fk.conname);
+    END LOOP;
+END $$;
+"""
+
+REFUSALS = """
+CREATE FUNCTION wallet_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: % refused.', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_checkpoint
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_seal
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_sealblock
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_refund
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_topup
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_succession
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+
+CREATE FUNCTION wallet_granted_terms_stay() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'purse terms % were granted: where, how and until when the money may be used stays as it is.', OLD.id
+        USING ERRCODE = 'restrict_violation';
+END $$;
+CREATE TRIGGER granted_terms_stay BEFORE UPDATE ON wallet_purseterms FOR EACH ROW
+    WHEN (OLD.granted_at IS NOT NULL AND
+          (OLD.mccs, OLD.regions, OLD.cash_allowed, OLD.lapses_to_id, OLD.own_money, OLD.granted_at)
+          IS DISTINCT FROM (NEW.mccs, NEW.regions, NEW.cash_allowed, NEW.lapses_to_id, NEW.own_money, NEW.granted_at))
+    EXECUTE FUNCTION wallet_granted_terms_stay();
+
+UPDATE wallet_purseterms SET granted_at = now() WHERE EXISTS (SELECT FROM wallet_purse WHERE terms_id = wallet_purseterms.id);
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("wallet", "0003_ledger_depth")]
+    operations = [
+        migrations.RunSQL(FOREIGN_KEYS_AT_ONCE, migrations.RunSQL.noop),
+        migrations.RunSQL(REFUSALS, migrations.RunSQL.noop),
+        migrations.RunSQL((SQL / "redemption.sql").read_text(), migrations.RunSQL.noop),
+    ]
