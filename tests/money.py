@@ -48,9 +48,7 @@ def fund(amount: int = 0) -> Account:
     return account
 
 
-def move(
-    debit: Account, credit: Account, amount: int, *, kind: str = Transfer.Kind.FUNDING, key: str = ""
-) -> Transfer:
+def move(debit: Account, credit: Account, amount: int, *, kind: str = Transfer.Kind.FUNDING, key: str = "") -> Transfer:
     """One posted transfer."""
     [transfer] = ledger.post([ledger.Leg(debit.pk, credit.pk, amount, kind, key or unique("move"))])
     return transfer
