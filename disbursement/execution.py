@@ -13,15 +13,15 @@ from datetime import timedelta
 from typing import cast
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from disbursement import content
 from disbursement.batch_states import advance
 from disbursement.errors import ContentChanged
-from disbursement.models import Batch, Chunk, Instruction, instruction_key
-from wallet import doorbell, ledger, wallets
+from disbursement.models import Batch, Chunk, Instruction
+from wallet import doorbell, ledger
 from wallet.models import Transfer
 from wallet.transactions import retried
 
@@ -104,33 +104,56 @@ def _pay(chunk: Chunk) -> None:
     batch, now = chunk.batch, timezone.now()
     programme = batch.cycle.programme
     pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
-    lines = list(pending.order_by("enrolment_id").values_list("enrolment_id", "wallet_id", "amount", "attempt"))
-    refused = wallets.inactive([wallet for _, wallet, _, _ in lines])
-    grants = [
-        ledger.Grant(instruction_key(batch.pk, enrolment, attempt), wallet, amount)
-        for enrolment, wallet, amount, attempt in lines
-        if wallet not in refused
-    ]
-    for status in set(refused.values()):
-        held = [wallet for wallet, its in refused.items() if its == status]
-        pending.filter(wallet__in=held).update(status=Instruction.Status.FAILED, failure=f"wallet_{status}")
-    pending.update(status=Instruction.Status.PAID)
+    for wallet_status, held in _not_payable(chunk).items():
+        pending.filter(wallet__in=held).update(status=Instruction.Status.FAILED, failure=f"wallet_{wallet_status}")
+    count, total = _mark_paid(chunk)
     Chunk.objects.filter(pk=chunk.pk).update(
-        status=Chunk.Status.DONE,
-        paid_count=len(grants),
-        paid_total=sum(grant.amount for grant in grants),
-        error="",
-        finished_at=now,
+        status=Chunk.Status.DONE, paid_count=count, paid_total=total, error="", finished_at=now
     )
-    if grants:  # last, because it ends by locking the clearing account that all workers share
+    if count:  # last, because it ends by locking the clearing account that all workers share
         ledger.open_purses(
             source=cast(int, batch.clearing_id),  # the CHECK batch_approved_is_reserved sees to it
             terms=programme.terms,
             title=batch.purse_title,
             usable_from=now,
             usable_until=now + timedelta(days=programme.purse_days) if programme.purse_days else None,
-            grants=grants,
+            grants=_grants(chunk, Instruction.Status.PAID),
         )
+
+
+def _grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
+    """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
+    return ledger.GrantQuery(
+        """
+        SELECT 'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt, wallet_id, amount
+        FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id
+        """,
+        [chunk.pk, status.value],
+    )
+
+
+def _not_payable(chunk: Chunk) -> dict[str, list[int]]:
+    """Wallets of the chunk that may not receive aid now, by their status; none of them changes until we commit."""
+    found: dict[str, list[int]] = {}
+    for wallet, status in ledger.pin_wallets(_grants(chunk, Instruction.Status.PENDING)).items():
+        found.setdefault(status, []).append(wallet)
+    return found
+
+
+def _mark_paid(chunk: Chunk) -> tuple[int, int]:
+    """Marks what is still pending as paid; returns how many and their rupiah."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH paid AS (
+                UPDATE disbursement_instruction SET status = 'paid' WHERE chunk_id = %s AND status = 'pending'
+                RETURNING amount)
+            SELECT count(*), coalesce(sum(amount), 0) FROM paid
+            """,
+            [chunk.pk],
+        )
+        [(count, total)] = cursor.fetchall()
+    return int(count), int(total)
 
 
 def _block(chunk: Chunk) -> None:

@@ -261,8 +261,4 @@ class Instruction(models.Model):
     @property
     def key(self) -> str:
         """The transfer's idempotency key: the same however often the queue delivers, another for another attempt."""
-        return instruction_key(self.batch_id, self.enrolment_id, self.attempt)
-
-
-def instruction_key(batch: int, enrolment: int, attempt: int) -> str:
-    return f"disburse:{batch}:{enrolment}:{attempt}"
+        return f"disburse:{self.batch_id}:{self.enrolment_id}:{self.attempt}"

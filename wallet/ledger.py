@@ -215,6 +215,25 @@ def _insert(legs: Sequence[Leg]) -> list[Transfer]:
         raise
 
 
+def pin_wallets(grants: GrantQuery) -> dict[int, str]:
+    """Nobody closes these wallets, or passes them on, until the transaction ends; returns the status of those not active.
+
+    Must come before the ids of their purses' transfers are drawn, so that a wallet's statement is final up to its cut.
+    Needs a transaction.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT id, status FROM (
+                SELECT id, status FROM wallet_wallet
+                WHERE id IN (SELECT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount)) FOR KEY SHARE) pinned
+            WHERE status <> 'active'
+            """,  # noqa: S608
+            grants.parameters,
+        )
+        return dict(cursor.fetchall())
+
+
 @retried
 def open_purses(
     source: int,
@@ -226,13 +245,19 @@ def open_purses(
 ) -> int:
     """Opens one purse per grant and moves its money there from the source account; returns how many were new.
 
-    A grant whose key was posted before is left alone. One statement inserts accounts, purses and transfers; no balance
-    but the source's is updated, and that one last, so that two workers wait for each other only while committing.
+    Whoever passes a query has pinned its wallets (`pin_wallets`). A grant whose key was posted before is left alone.
+    One statement inserts accounts, purses and transfers; no balance but the source's is updated, and that one last, so
+    that two workers wait for each other only while committing.
     Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content,
     or by another call at the same moment).
     """
-    query = grants if isinstance(grants, GrantQuery) else _as_query(grants)
-    _pin(source, query)
+    if isinstance(grants, GrantQuery):
+        query = grants
+    else:
+        query = _as_query(grants)
+        pin_wallets(query)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR KEY SHARE", [source])
     if terms.granted_at is None:
         PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
     values = [terms.pk, title, usable_from, usable_until, source]
@@ -262,20 +287,6 @@ def _as_query(grants: Sequence[Grant]) -> GrantQuery:
         raise IdempotencyConflict(keys="doubled within one call")
     columns: list[list[Any]] = [keys, [grant.wallet for grant in grants], [grant.amount for grant in grants]]
     return GrantQuery("SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])", columns)
-
-
-def _pin(source: int, query: GrantQuery) -> None:
-    """Source and wallets are pinned before any id is drawn: nobody closes a wallet, or takes a cut, between the two."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR KEY SHARE", [source])
-        cursor.execute(
-            f"""
-            SELECT count(*) FROM (
-                SELECT FROM wallet_wallet WHERE id IN (SELECT g.wallet FROM ({query.sql}) AS g (key, wallet, amount))
-                FOR KEY SHARE) pinned
-            """,  # noqa: S608
-            query.parameters,
-        )
 
 
 def _insert_purses(query: GrantQuery, values: Sequence[Any]) -> tuple[int, int, int]:

@@ -34,9 +34,3 @@ def unfreeze(wallet: Wallet) -> None:
     Wallet.objects.filter(pk=wallet.pk, status=Wallet.Status.FROZEN).update(
         status=Wallet.Status.ACTIVE, status_reason=""
     )
-
-
-def inactive(wallets: Sequence[int]) -> dict[int, str]:
-    """Those of the wallets that may not receive aid now, each with its status."""
-    rows = Wallet.objects.filter(id__in=wallets).exclude(status=Wallet.Status.ACTIVE)
-    return dict(rows.values_list("id", "status"))
