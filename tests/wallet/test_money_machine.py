@@ -193,18 +193,19 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(who=PICK, where=PICK, amount=AMOUNTS)
     def pay(self, who: int, where: int, amount: int) -> None:
         wallet, merchant = self.wallets[who % 2], self.merchants[where % 2]
-        parts, left, everything = [], amount, 0
+        parts, left, elsewhere = [], amount, 0
         mine = [purse for purse in self.purses if purse.wallet == wallet.pk and self.usable(purse)]
         for purse in sorted(mine, key=lambda one: (one.until is None, one.until or BEGIN, one.account)):
             holds = self.model.balances[purse.account]
-            everything += holds
-            if left and holds and (not purse.mccs or merchant.mcc in purse.mccs):
+            if purse.mccs and merchant.mcc not in purse.mccs:
+                elsewhere += holds
+            elif left and holds:
                 parts.append((purse, min(left, holds)))
                 left -= parts[-1][1]
         order = money.order(merchant, codes.issue(wallet).qr_content, amount, self.next_key())
         made = redemption.pay(order)
         if left:
-            expected = ("declined", "not_permitted" if everything >= amount else "insufficient_funds")
+            expected = ("declined", "not_permitted" if elsewhere else "insufficient_funds")
         else:
             expected = ("paid", "")
             for purse, part in parts:
