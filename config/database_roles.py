@@ -6,6 +6,7 @@ written here; a table that is not named gets ORDINARY. A name or a column that n
 
 from __future__ import annotations
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import connections, transaction
 
 READ_ONLY = "SELECT"
@@ -17,6 +18,11 @@ ORDINARY = "SELECT, INSERT, UPDATE, DELETE"
 def changing(*columns: str) -> str:
     """Rows that stay for good and of which only these columns change (`save` must name them in `update_fields`)."""
     return ", ".join([APPEND_ONLY, *(f"UPDATE ({column})" for column in columns)])
+
+
+def changeable(rights: str) -> set[str]:
+    """The columns named by `changing`."""
+    return {right.removeprefix("UPDATE (").removesuffix(")") for right in rights.split(", ") if "(" in right}
 
 
 RESTRICTED = {
@@ -34,10 +40,13 @@ RESTRICTED = {
     "disbursement_approval": APPEND_ONLY,
 }
 
+# Each with its columns and the table whose rights it has: its own, or that which it is a partition of.
 TABLES = """
-SELECT c.relname, array_agg(a.attname) FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+SELECT c.oid::regclass::text, root.relname, array_agg(a.attname)
+FROM pg_class c JOIN pg_class root ON root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
 WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(c.relowner, 'USAGE')
-GROUP BY c.relname ORDER BY c.relname
+GROUP BY c.oid, root.relname ORDER BY c.oid
 """
 SEQUENCES = """
 SELECT oid::regclass::text FROM pg_class
@@ -53,22 +62,24 @@ GRANT_LOCK = 0x6772616E  # two migrate at once would change the same rows of the
 def grant(owner: str = "owner") -> None:
     """Gives the application's role exactly what is written here, whatever it had. Safe to repeat.
 
-    Nothing happens where that role is the owner itself, or is not named in DATABASE_URL: a server with one role.
+    Nothing happens where that role is the owner itself: a server with one role. Raises ImproperlyConfigured where the
+    owner is another and DATABASE_URL does not name the application's role.
     """
     connection = connections[owner]
     name = connections["default"].settings_dict["USER"]
-    if name in ("", connection.settings_dict["USER"]):
+    if name == connection.settings_dict["USER"]:
         return
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL must name the application's role: migrate grants it its privileges.")
     role, database = (connection.ops.quote_name(it) for it in (name, connection.settings_dict["NAME"]))
     with transaction.atomic(using=owner), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GRANT_LOCK])
         cursor.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}")
         cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}; GRANT USAGE ON SCHEMA public TO {role}")
         cursor.execute(TABLES)
-        for table, columns in cursor.fetchall():
-            target = f"{connection.ops.quote_name(table)}"
-            cursor.execute(f"REVOKE ALL ON {target} FROM PUBLIC, {role}")
-            cursor.execute(f"GRANT {_privileges(table, columns)} ON {target} TO {role}")
+        for table, rights_of, columns in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON {table} FROM PUBLIC, {role}")
+            cursor.execute(f"GRANT {_privileges(rights_of, columns)} ON {table} TO {role}")
         cursor.execute(SEQUENCES)
         for (sequence,) in cursor.fetchall():
             cursor.execute(
@@ -81,5 +92,6 @@ def grant(owner: str = "owner") -> None:
 
 def _privileges(table: str, columns: list[str]) -> str:
     """The privileges of that table, without those on columns that it does not have."""
-    wanted = RESTRICTED.get(table, ORDINARY).split(", ")
-    return ", ".join(it for it in wanted if "(" not in it or it.partition("(")[2].rstrip(")") in columns)
+    rights = RESTRICTED.get(table, ORDINARY)
+    missing = {f"UPDATE ({column})" for column in changeable(rights) - set(columns)}
+    return ", ".join(right for right in rights.split(", ") if right not in missing)
