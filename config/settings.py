@@ -20,6 +20,7 @@ if (
     "DATABASE_URL" in os.environ
 ):  # somebody's real database: the file of the embedded servers must not turn DEBUG on for it
     os.environ.setdefault("DEBUG", "False")
+    os.environ.setdefault("OWNER_DATABASE_URL", "")  # nor must the owner of theirs migrate it
 env.read_env(os.environ.get("SALUR_ENV_FILE", BASE_DIR / ".data" / "env"))
 
 DEBUG = env.bool("DEBUG", default=False)
@@ -65,6 +66,7 @@ INSTALLED_APPS = [
     "beneficiaries",
     "disbursement",
     "mobile",
+    "config",
 ]
 if DEMO:
     INSTALLED_APPS.append("demo")
@@ -117,7 +119,10 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.SecretsFilter"
 
 # --- Database and broker ---
-DATABASES = {"default": env.db("DATABASE_URL")}
+# "default" is the application; "owner" is the role that `manage.py migrate` works as, and nobody else (docs/adr/0013).
+# Where one role does both, the two are the same.
+OWNER = "OWNER_DATABASE_URL" if env("OWNER_DATABASE_URL", default="") else "DATABASE_URL"
+DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db(OWNER)}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")

@@ -48,7 +48,7 @@ def start(name: str, env: Mapping[str, str], *arguments: str) -> subprocess.Pope
         process = subprocess.Popen(
             [PYTHON, *COMMANDS[name], *arguments],
             cwd=ROOT,
-            env={**os.environ, **env},
+            env={**os.environ, "OWNER_DATABASE_URL": "", **env},  # none of them is the owner of its database
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=subprocess.STDOUT,

@@ -11,12 +11,10 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.owner import as_owner, lift_triggers
 from tests.processes import start_server
 
 WORKER_NUMBER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-TABLES_WITH_TRIGGERS = """
-    SELECT DISTINCT relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal
-"""
 KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 
 
@@ -36,23 +34,32 @@ def django_db_setup(
     django_db_keepdb: bool,
     django_db_createdb: bool,
 ) -> Iterator[None]:
-    """The test database, in every run: pytest-django makes one only if it meets its own marker or fixtures.
+    """The test database, in every run: made and migrated by its owner, worked on by the application's role.
 
-    `committed_db` is neither, so a run of nothing but such tests worked on the real database, and emptied it.
+    pytest-django makes one only if it meets its own marker or fixtures. `committed_db` is neither, so a run of nothing but
+    such tests worked on the real database, and emptied it.
     """
+    application, owner = connections["default"], connections["owner"]
     with django_db_blocker.unblock():
+        # First of all, lest anything goes to the real one. Not by TEST["MIRROR"]: a mirror's tests run in no transaction.
+        before, name = application.settings_dict["NAME"], owner.creation._get_test_db_name()
+        application.close()
+        application.settings_dict["NAME"] = application.settings_dict["TEST"]["NAME"] = name
         made = setup_databases(
-            verbosity=0, interactive=False, aliases=["default"], keepdb=django_db_keepdb and not django_db_createdb
+            verbosity=0, interactive=False, aliases=["owner"], keepdb=django_db_keepdb and not django_db_createdb
         )
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
-            with connection.cursor() as cursor:  # a server's thread may still hold the last test's connection
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+            for alias in ("default", "owner"):  # a server's thread may still hold the last test's connection
+                with connections[alias].cursor() as cursor:
+                    cursor.execute(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+                        " WHERE datname = current_database() AND usename = current_user AND pid <> pg_backend_pid()"
+                    )
+                connections[alias].close()
             teardown_databases(made, verbosity=0)
+            application.settings_dict["NAME"] = before
 
 
 @pytest.fixture
@@ -63,33 +70,28 @@ def committed_db(django_db_setup: None, django_db_blocker: pytest.FixtureRequest
         try:
             yield
         finally:
+            connections.close_all()  # a transaction left open would hold the tables for ever
             _empty_tables()
             connections.close_all()
 
 
 def _empty_tables() -> None:
-    name = connection.settings_dict["NAME"]
+    name = connections["owner"].settings_dict["NAME"]
     if not name.startswith("test_"):
         raise RuntimeError(f"{name} is not a test database: nothing was emptied")
-    tables = ", ".join(f'"{name}"' for name in connection.introspection.table_names() if name not in KEPT_TABLES)
-    with connection.cursor() as cursor:
-        # Transfers, approvals and others refuse TRUNCATE, as they should; only the tables' owner can lift that.
-        cursor.execute(TABLES_WITH_TRIGGERS)
-        guarded = [name for (name,) in cursor.fetchall()]
-        for table in guarded:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+    with as_owner() as cursor, lift_triggers(cursor):  # some tables refuse TRUNCATE, as they should
+        names = connections["owner"].introspection.table_names(cursor)
+        tables = ", ".join(f'"{name}"' for name in names if name not in KEPT_TABLES)
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
-        for table in guarded:
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 @pytest.fixture
 def process_env(committed_db: None) -> dict[str, str]:
-    """The environment of a process that works on this test's database and broker."""
+    """The environment of a process that works on this test's database and broker, as the application's role."""
     database = connection.settings_dict
     address = f"{database['HOST']}:{database['PORT']}"
     url = f"postgres://{database['USER']}:{database['PASSWORD']}@{address}/{database['NAME']}"
-    return os.environ | {"DATABASE_URL": url, "REDIS_URL": settings.REDIS_URL}
+    return os.environ | {"DATABASE_URL": url, "OWNER_DATABASE_URL": "", "REDIS_URL": settings.REDIS_URL}
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import psycopg2
@@ -18,6 +18,7 @@ from django.db import connection
 from beneficiaries import errors, registry
 from beneficiaries.models import Household, Person, RegistryImport
 from tests.beneficiaries.conftest import ADDRESS, Office, Row, person, write
+from tests.owner import as_owner
 from tests.processes import alone
 
 Load = Callable[..., RegistryImport]
@@ -272,12 +273,21 @@ def test_the_errors_file_not_corrected_changes_nothing(load: Load, office: Offic
     assert [row["KOLOM"] for row in office.refused()] == ["DESIL", "NIK", "NIK", "NIK", "ALAMAT"]
 
 
-def test_what_the_database_refuses_leaves_nothing(load: Load, office: Office) -> None:
+@pytest.fixture
+def no_third(committed_db: None) -> Iterator[None]:
+    """A constraint of the owner's that a row can break."""
+    with as_owner() as cursor:
+        cursor.execute("ALTER TABLE beneficiaries_person ADD CONSTRAINT no_third CHECK (name <> 'ANI KETIGA')")
+    yield
+    with as_owner() as cursor:
+        cursor.execute("ALTER TABLE beneficiaries_person DROP CONSTRAINT no_third")
+
+
+@pytest.mark.usefixtures("no_third")
+def test_what_the_database_refuses_leaves_nothing(office: Office) -> None:
+    load = office.load
     load(person())
     before, errors_before = versions(), office.errors.read_bytes()
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-        cursor.execute("ALTER TABLE beneficiaries_person ADD CONSTRAINT no_third CHECK (name <> 'ANI KETIGA')")
     with pytest.raises(errors.ImportRefused) as caught:
         load(person(DESIL="8"), person(2, DESIL="8"), person(3, NAMA="ANI KETIGA", DESIL="8"), person(4, NIK="1"))
     # PostgreSQL's message quotes the row; ours, and the traceback that a log would show, name the constraint only.

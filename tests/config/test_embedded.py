@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -16,6 +17,7 @@ import pytest
 import redis
 
 pytestmark = pytest.mark.xdist_group("embedded")
+ADDRESSES = ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL")
 CONFIG = Path(__file__).resolve().parent.parent.parent / "config"
 
 
@@ -25,7 +27,7 @@ class Checkout:
     def __init__(self, root: Path) -> None:
         self.root = root
         shutil.copytree(CONFIG, root / "config", ignore=shutil.ignore_patterns("__pycache__"))
-        self.env = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        self.env = {name: value for name, value in os.environ.items() if name not in ADDRESSES}
 
     def begin(self, command: str, **env: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
@@ -47,17 +49,24 @@ class Checkout:
         lines = (self.root / ".data" / "env").read_text().splitlines()
         return dict(line.split("=", 1) for line in lines)
 
-    def database(self) -> psycopg2.extensions.connection:
-        return psycopg2.connect(self.values()["DATABASE_URL"])
+    def database(self, role: str = "OWNER_DATABASE_URL") -> psycopg2.extensions.connection:
+        return psycopg2.connect(self.values()[role])
 
     def broker(self) -> redis.Redis:
         return redis.Redis.from_url(self.values()["REDIS_URL"])
 
     def cluster(self) -> Path:
-        with self.database() as connection, connection.cursor() as cursor:
-            cursor.execute("SHOW data_directory")
-            [(folder,)] = cursor.fetchall()
-            return Path(folder)
+        """Where the server keeps its data; beside it lies the password of the role that nobody signs in as."""
+        script = "from config.embedded import Postgres; print(Postgres().cluster)"
+        done = subprocess.run([sys.executable, "-c", script], cwd=self.root, check=True, capture_output=True, text=True)
+        return Path(done.stdout.strip())
+
+    def superuser(self) -> psycopg2.extensions.connection:
+        password = (self.cluster().parent / "password").read_text()
+        address = self.values()["DATABASE_URL"].rpartition("@")[2]
+        connection = psycopg2.connect(f"postgres://salur:{password}@{address}")
+        connection.autocommit = True
+        return connection
 
     def postgres_pid(self) -> int:
         return int((self.cluster() / "postmaster.pid").read_text().split("\n")[0])
@@ -121,8 +130,9 @@ def test_the_file_of_keys_is_its_owners_alone(started: Checkout) -> None:
 
 def test_both_servers_want_their_password(started: Checkout) -> None:
     values = started.values()
-    with pytest.raises(psycopg2.OperationalError, match="password"):
-        psycopg2.connect(values["DATABASE_URL"].replace(":", ":x", 2).replace("postgres:x", "postgres:", 1))
+    for role in ("DATABASE_URL", "OWNER_DATABASE_URL"):
+        with pytest.raises(psycopg2.OperationalError, match="password"):
+            psycopg2.connect(values[role].replace(":", ":x", 2).replace("postgres:x", "postgres:", 1))
     address = values["REDIS_URL"].rpartition("@")[2]
     with pytest.raises(redis.AuthenticationError):
         redis.Redis.from_url(f"redis://{address}").ping()
@@ -161,9 +171,8 @@ def test_after_a_kill_the_servers_start_again_with_their_data_and_keys(
         assert cursor.fetchall() == [(42,)]
     assert started.broker().get("kept") == b"42"
     assert not {started.postgres_pid(), started.valkey_pid()} & set(killed.values())
-    addresses = ("DATABASE_URL", "REDIS_URL")
-    assert {name: value for name, value in started.values().items() if name not in addresses} == {
-        name: value for name, value in before.items() if name not in addresses
+    assert {name: value for name, value in started.values().items() if name not in ADDRESSES} == {
+        name: value for name, value in before.items() if name not in ADDRESSES
     }
 
 
@@ -180,9 +189,57 @@ def test_stopping_ends_both_and_starting_brings_the_data_back(started: Checkout)
         assert cursor.fetchall() == [(7,)]
 
 
+def test_the_owner_owns_the_database_and_the_application_nothing(started: Checkout) -> None:
+    rights = """
+        SELECT current_user, rolsuper, rolcreatedb, rolcreaterole, pg_has_role(datdba, 'MEMBER'),
+            has_schema_privilege('public', 'CREATE')
+        FROM pg_roles, pg_database WHERE rolname = current_user AND datname = current_database()
+    """
+    seen = {}
+    for role in ("OWNER_DATABASE_URL", "DATABASE_URL"):
+        with started.database(role) as connection, connection.cursor() as cursor:
+            cursor.execute(rights)
+            seen[role] = cursor.fetchone()
+    assert seen == {
+        "OWNER_DATABASE_URL": ("salur_owner", False, True, False, True, True),
+        "DATABASE_URL": ("salur_app", False, False, False, False, False),
+    }
+
+
+@pytest.mark.parametrize("state", ["running", "stopped"])
+def test_a_database_made_before_there_were_roles_changes_hands_with_its_data(started: Checkout, state: str) -> None:
+    with contextlib.closing(started.superuser()) as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER DATABASE salur OWNER TO salur")
+        cursor.execute("DROP OWNED BY salur_app, salur_owner; DROP ROLE salur_app; DROP ROLE salur_owner")
+        cursor.execute("CREATE TABLE old (id bigint GENERATED ALWAYS AS IDENTITY, name text UNIQUE)")
+        cursor.execute("INSERT INTO old (name) VALUES ('kept')")
+        cursor.execute("CREATE VIEW older AS SELECT name FROM old")
+        cursor.execute("CREATE FUNCTION mark() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'")
+        cursor.execute("CREATE TRIGGER mark BEFORE INSERT ON old FOR EACH ROW EXECUTE FUNCTION mark()")
+    values = started.values()
+    address = values.pop("OWNER_DATABASE_URL").rpartition("@")[2]
+    password = (started.cluster().parent / "password").read_text()
+    values["DATABASE_URL"] = f"postgres://salur:{password}@{address}"
+    (started.root / ".data" / "env").write_text("".join(f"{name}={value}\n" for name, value in values.items()))
+    if state == "stopped":
+        started.run("stop")
+
+    started.run("start")
+    assert started.values()["DATABASE_URL"].startswith("postgres://salur_app:")
+    with started.database() as connection, connection.cursor() as cursor:
+        cursor.execute("ALTER TABLE old ADD COLUMN since date; INSERT INTO old (name) VALUES ('more')")
+        cursor.execute("SELECT id, name FROM old ORDER BY id")
+        assert cursor.fetchall() == [(1, "kept"), (2, "more")]
+        cursor.execute("DROP VIEW older; DROP TABLE old; DROP FUNCTION mark()")
+
+
 def test_addresses_in_the_environment_replace_the_servers_and_are_not_written_down(tmp_path: Path) -> None:
     checkout = Checkout(tmp_path / "checkout")
-    theirs = {"DATABASE_URL": "postgres://theirs@db.example/salur", "REDIS_URL": "redis://redis.example/0"}
+    theirs = {
+        "DATABASE_URL": "postgres://theirs@db.example/salur",
+        "OWNER_DATABASE_URL": "postgres://owner@db.example/salur",
+        "REDIS_URL": "redis://redis.example/0",
+    }
     checkout.run("start", **theirs)
     assert checkout.run("status").splitlines() == ["PostgreSQL: stopped", "Valkey: stopped"]
     assert not checkout.values().keys() & theirs.keys()

@@ -47,6 +47,38 @@ def test_the_demo_with_its_public_logins_refuses_to_start_in_production() -> Non
     assert "SALUR_DEMO makes public logins" in refused.stderr
 
 
+APP, OWNER = "postgres://app:x@db.example/salur", "postgres://owner:x@db.example/salur"
+
+
+@pytest.mark.parametrize(
+    ("env", "owner"),
+    [
+        ({}, "owner@embedded.example"),  # both of the file of the embedded servers
+        ({"DATABASE_URL": APP}, "app@db.example"),  # a server with one role: the file's owner belongs to another
+        ({"DATABASE_URL": APP, "OWNER_DATABASE_URL": ""}, "app@db.example"),
+        ({"DATABASE_URL": APP, "OWNER_DATABASE_URL": OWNER}, "owner@db.example"),
+    ],
+)
+def test_the_owner_is_the_owner_of_that_database(tmp_path: Path, env: dict[str, str], owner: str) -> None:
+    file = tmp_path / "env"
+    embedded = "postgres://{}:x@embedded.example/salur"
+    file.write_text(f"DATABASE_URL={embedded.format('app')}\nOWNER_DATABASE_URL={embedded.format('owner')}\n")
+    script = "from django.db import connections; print('{USER}@{HOST}'.format(**connections['owner'].settings_dict))"
+    inherited = {
+        name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "OWNER_DATABASE_URL")
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=ROOT,
+        env=inherited
+        | {"DJANGO_SETTINGS_MODULE": "config.settings", "SALUR_ENV_FILE": str(file), "DEBUG": "False"}
+        | env,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.strip() == owner, done.stderr
+
+
 @pytest.mark.parametrize("name", ["BLIND_INDEX_KEY", "PIN_PEPPER", "VAULT_KEYS"])
 @pytest.mark.parametrize("key", [base64.b64encode(b"short").decode(), "not base64!", ""])
 def test_a_key_that_is_not_32_bytes_in_base64_is_refused(name: str, key: str) -> None:

@@ -557,13 +557,6 @@ def test_what_was_submitted_stays_in_the_database(programme: Programme, column: 
         Batch.objects.filter(pk=batch.pk).update(**{column: value})
 
 
-def test_an_approval_is_neither_changed_nor_deleted(programme: Programme) -> None:
-    money.approved(programme)
-    for sql in ("UPDATE disbursement_approval SET reason = 'x'", "DELETE FROM disbursement_approval"):
-        with pytest.raises(IntegrityError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(sql)
-
-
 def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(programme: Programme) -> None:
     Programme.objects.filter(pk=programme.pk).update(purse_days=30)
     with pytest.raises(NowhereToLapse):

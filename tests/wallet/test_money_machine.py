@@ -193,13 +193,13 @@ class MoneyMachine(RuleBasedStateMachine):
     @rule(who=PICK, where=PICK, amount=AMOUNTS)
     def pay(self, who: int, where: int, amount: int) -> None:
         wallet, merchant = self.wallets[who % 2], self.merchants[where % 2]
-        parts, left, elsewhere = [], amount, False
+        parts, left, elsewhere = [], amount, 0
         mine = [purse for purse in self.purses if purse.wallet == wallet.pk and self.usable(purse)]
         for purse in sorted(mine, key=lambda one: (one.until is None, one.until or BEGIN, one.account)):
             holds = self.model.balances[purse.account]
-            allowed = not purse.mccs or merchant.mcc in purse.mccs
-            elsewhere = elsewhere or (holds > 0 and not allowed)
-            if left and holds and allowed:
+            if purse.mccs and merchant.mcc not in purse.mccs:
+                elsewhere += holds
+            elif left and holds:
                 parts.append((purse, min(left, holds)))
                 left -= parts[-1][1]
         order = money.order(merchant, codes.issue(wallet).qr_content, amount, self.next_key())

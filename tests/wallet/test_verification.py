@@ -7,21 +7,20 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pytest
-from django.db import connection
 
 from tests import money
+from tests.owner import tamper
 from wallet import ledger, settlement, verification
 from wallet.models import Account, Merchant, Payment, Refund, Settlement, Transfer
 from wallet.verification import CHECKS, Finding
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("committed_db")
 
 
 @pytest.fixture
-def shop() -> Merchant:
+def shop(committed_db: None) -> Merchant:
     """A merchant that was paid 300, gave 50 back, was settled and paid 250, and was paid 40 more."""
     wallet, shop = money.wallet(), money.merchant()
     money.purse(wallet, 200)
@@ -34,17 +33,6 @@ def shop() -> Merchant:
     money.pay(wallet, shop, 40)
     assert verification.verify().holds
     return shop
-
-
-def tamper(statement: str, *parameters: Any) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # an ALTER TABLE waits for no pending check
-        for table in ("wallet_transfer", "wallet_refund"):
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
-        cursor.execute(statement, parameters)
-        assert cursor.rowcount >= 1
-        for table in ("wallet_transfer", "wallet_refund"):
-            cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
 
 
 def findings() -> list[Finding]:

@@ -1,0 +1,105 @@
+"""What the application may do with each table: its role owns none of them (docs/adr/0013).
+
+The owner (`OWNER_DATABASE_URL`) migrates, the application (`DATABASE_URL`) works. `manage.py migrate` ends by granting what is
+written here; a table that is not named gets ORDINARY. A name or a column that no migration has made yet is passed over.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connections, transaction
+
+READ_ONLY = "SELECT"
+APPEND_ONLY = "SELECT, INSERT"
+NEVER_DELETED = "SELECT, INSERT, UPDATE"
+ORDINARY = "SELECT, INSERT, UPDATE, DELETE"
+
+
+def changing(*columns: str) -> str:
+    """Rows that stay for good and of which only these columns change (`save` must name them in `update_fields`)."""
+    return ", ".join([APPEND_ONLY, *(f"UPDATE ({column})" for column in columns)])
+
+
+def changeable(rights: str) -> set[str]:
+    """The columns named by `changing`."""
+    return {right.removeprefix("UPDATE (").removesuffix(")") for right in rights.split(", ") if "(" in right}
+
+
+RESTRICTED = {
+    "django_migrations": READ_ONLY,
+    "wallet_transfer": APPEND_ONLY,
+    "wallet_account": changing("balance", "held", "counted_to"),
+    "wallet_checkpoint": APPEND_ONLY,
+    "wallet_seal": APPEND_ONLY,
+    "wallet_sealblock": APPEND_ONLY,
+    "wallet_verification": APPEND_ONLY,
+    "wallet_wallet": NEVER_DELETED,
+    "wallet_purseterms": NEVER_DELETED,
+    "wallet_purse": changing("wallet_id"),
+    "wallet_succession": APPEND_ONLY,
+    "wallet_merchant": NEVER_DELETED,
+    "wallet_paymentcode": NEVER_DELETED,
+    "wallet_payment": changing("refunded"),
+    "wallet_refund": APPEND_ONLY,
+    "wallet_topup": APPEND_ONLY,
+    "wallet_hold": changing("captured", "status", "ended_at"),
+    "wallet_holdpart": changing("captured"),
+    "wallet_settlement": NEVER_DELETED,
+    "disbursement_approval": APPEND_ONLY,
+}
+
+# Each with its columns and the table whose rights it has: its own, or that which it is a partition of.
+TABLES = """
+SELECT c.oid::regclass::text, root.relname, array_agg(a.attname)
+FROM pg_class c JOIN pg_class root ON root.oid = coalesce(pg_partition_root(c.oid), c.oid)
+JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0
+WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(c.relowner, 'USAGE')
+GROUP BY c.oid, root.relname ORDER BY c.oid
+"""
+SEQUENCES = """
+SELECT oid::regclass::text FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind = 'S' AND pg_has_role(relowner, 'USAGE')
+"""
+ROUTINES = """
+SELECT oid::regprocedure::text FROM pg_proc
+WHERE pronamespace = 'public'::regnamespace AND pg_has_role(proowner, 'USAGE')
+"""
+GRANT_LOCK = 0x6772616E  # two migrate at once would change the same rows of the catalogue
+
+
+def grant(owner: str = "owner") -> None:
+    """Gives the application's role exactly what is written here, whatever it had. Safe to repeat.
+
+    Nothing happens where that role is the owner itself: a server with one role. Raises ImproperlyConfigured where the
+    owner is another and DATABASE_URL does not name the application's role.
+    """
+    connection = connections[owner]
+    name = connections["default"].settings_dict["USER"]
+    if name == connection.settings_dict["USER"]:
+        return
+    if not name:
+        raise ImproperlyConfigured("DATABASE_URL must name the application's role: migrate grants it its privileges.")
+    role, database = (connection.ops.quote_name(it) for it in (name, connection.settings_dict["NAME"]))
+    with transaction.atomic(using=owner), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [GRANT_LOCK])
+        cursor.execute(f"GRANT CONNECT, TEMPORARY ON DATABASE {database} TO {role}")
+        cursor.execute(f"REVOKE CREATE ON SCHEMA public FROM PUBLIC, {role}; GRANT USAGE ON SCHEMA public TO {role}")
+        cursor.execute(TABLES)
+        for table, rights_of, columns in cursor.fetchall():
+            cursor.execute(f"REVOKE ALL ON {table} FROM PUBLIC, {role}")
+            cursor.execute(f"GRANT {_privileges(rights_of, columns)} ON {table} TO {role}")
+        cursor.execute(SEQUENCES)
+        for (sequence,) in cursor.fetchall():
+            cursor.execute(
+                f"REVOKE ALL ON SEQUENCE {sequence} FROM PUBLIC, {role}; GRANT USAGE ON SEQUENCE {sequence} TO {role}"
+            )
+        cursor.execute(ROUTINES)
+        for (routine,) in cursor.fetchall():
+            cursor.execute(f"GRANT EXECUTE ON ROUTINE {routine} TO {role}")
+
+
+def _privileges(table: str, columns: list[str]) -> str:
+    """The privileges of that table, without those on columns that it does not have."""
+    rights = RESTRICTED.get(table, ORDINARY)
+    missing = {f"UPDATE ({column})" for column in changeable(rights) - set(columns)}
+    return ", ".join(right for right in rights.split(", ") if right not in missing)
