@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help install demo serve stop clean test check format messages constraints
+.PHONY: help install demo serve stop clean test check bench format messages constraints
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -52,6 +52,10 @@ check: install messages ## style, types, import contracts, migrations, deploymen
 	@# The protocol stands in for the agency's own gateway, which a deployment must name.
 	DEBUG=False SALUR_DEMO=False ALLOWED_HOSTS=example.org SMS_GATEWAY=mobile.sms.Gateway \
 		$(BIN)/python manage.py check --deploy --database default --fail-level WARNING
+
+bench: install messages ## measures the house beside others, in full (an hour); ONLY=ledger: one area, ARGS="--scale 0.01": a trial
+	@$(BIN)/python -m config.embedded start
+	@$(BIN)/python -m bench $(addprefix --only ,$(ONLY)) $(ARGS)
 
 format: install ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

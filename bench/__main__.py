@@ -1,0 +1,62 @@
+"""Measures the house beside others, area by area; shows a table and writes it as JSON and as a chart."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import os
+import time
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+AREAS = ("ledger",)
+RESULTS, TRIALS = ROOT / "bench" / "results", ROOT / ".data" / "bench"
+
+
+def main() -> None:
+    options = _options()
+    os.environ["DJANGO_SETTINGS_MODULE"] = "bench.settings"
+    os.environ["BENCH_DATABASE"] = options.database
+    import django
+
+    django.setup()
+    from bench import database, report
+    from bench.measure import Plan
+
+    plan = Plan(options.scale, options.rounds, options.database)
+    facts = report.run_facts(plan, database.server_facts())
+    began, rows = time.monotonic(), []
+    try:
+        report.tell("making the tables")
+        database.make(plan.empty)
+        for area in options.only or AREAS:
+            rows += importlib.import_module(f"bench.{area}").rows(plan, report.tell)
+    finally:
+        database.drop(plan.database)
+        database.drop(plan.empty)
+    report.show(rows)
+    folder = options.results or (RESULTS if _is_full(options) else TRIALS)
+    report.write(facts, rows, folder)
+    missed = sum(row.holds is False for row in rows)
+    report.tell(f"{(time.monotonic() - began) / 60:.1f} minutes, {missed} aims missed; written to {folder}")
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--only", action="append", choices=AREAS, help="one area; may be given again")
+    parser.add_argument("--scale", type=float, default=1.0, help="a part of the full size: 0.01 is a trial of a minute")
+    parser.add_argument("--rounds", type=int, default=5, help="how often each competitor runs")
+    parser.add_argument(
+        "--database", default="bench_salur", help="made for the run, and dropped; copies add to its name"
+    )
+    parser.add_argument("--results", type=Path, help="where to write; full runs: bench/results, trials: .data/bench")
+    return parser.parse_args()
+
+
+def _is_full(options: argparse.Namespace) -> bool:
+    """Only a run of everything at full size may replace the figures that are kept in the repository."""
+    return options.scale == 1 and set(options.only or AREAS) == set(AREAS)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,120 @@
+"""The benchmark's databases: made by the owner, copied so that every run begins in the same state, dropped afterwards."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg2
+from django.conf import settings
+from django.core.management import call_command
+from django.db import ProgrammingError, connections
+from psycopg2.extensions import cursor as Cursor
+
+OWNER = "owner" if "owner" in settings.DATABASES else "default"
+SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "wal_sync_method")
+PATIENCE = 10  # seconds until whoever has just left a database is gone from it
+
+
+def use(name: str) -> None:
+    """Every connection of this process leads to that database from now on."""
+    connections.close_all()
+    for alias in connections:
+        connections[alias].settings_dict["NAME"] = name
+
+
+def sql(statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
+    """Runs one statement as the owner, in a transaction of its own; returns its rows."""
+    with connections[OWNER].cursor() as cursor:
+        cursor.execute(statement, parameters)
+        return cursor.fetchall() if cursor.description else []
+
+
+def owner() -> dict[str, str]:
+    """Where the owner connects, as libpq's environment says it: for programs that are not ours."""
+    place = connections[OWNER].settings_dict
+    return {
+        "PGHOST": place["HOST"],
+        "PGPORT": str(place["PORT"]),
+        "PGUSER": place["USER"],
+        "PGPASSWORD": place["PASSWORD"],
+        "PGDATABASE": place["NAME"],
+    }
+
+
+def make(name: str) -> None:
+    """A fresh database with every table, in use by this process."""
+    drop(name)
+    with _server() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}"')
+    use(name)
+    call_command("migrate", verbosity=0, database=OWNER)
+
+
+def copy(template: str, name: str) -> None:
+    """The database anew as a copy of the template, and in use by this process. The server makes a checkpoint for it."""
+    connections.close_all()
+    drop(name)
+    with _server() as cursor:
+        _patiently(cursor, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+    use(name)
+
+
+def keep(name: str, template: str) -> None:
+    """Renames a database that was built, so that copies can be made of it."""
+    connections.close_all()
+    drop(template)
+    with _server() as cursor:
+        _patiently(cursor, f'ALTER DATABASE "{name}" RENAME TO "{template}"')
+
+
+def drop(name: str) -> None:
+    connections.close_all()
+    with _server() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def checkpoint() -> None:
+    """What earlier runs have left to be written is written now, if the owner may ask for it."""
+    with contextlib.suppress(ProgrammingError):
+        sql("CHECKPOINT")
+
+
+def server_facts() -> dict[str, str]:
+    """The server's version and the settings that decide what a commit costs."""
+    with _server() as cursor:
+        facts = {}
+        for name in ("server_version", *SETTINGS):
+            cursor.execute(f"SHOW {name}")
+            [(facts[name],)] = cursor.fetchall()
+        return facts
+
+
+def _patiently(cursor: Cursor, statement: str) -> None:
+    """A server's process outlives its client's goodbye by a moment, and a template must have no guests."""
+    for _ in range(PATIENCE * 10):
+        try:
+            cursor.execute(statement)
+        except psycopg2.errors.ObjectInUse:
+            time.sleep(0.1)
+        else:
+            return
+    cursor.execute(statement)
+
+
+@contextlib.contextmanager
+def _server() -> Iterator[Cursor]:
+    """The server outside of any database of ours: databases are not made in transactions."""
+    place = connections[OWNER].settings_dict
+    connection = psycopg2.connect(
+        host=place["HOST"],
+        port=place["PORT"],
+        user=place["USER"],
+        password=place["PASSWORD"],
+        dbname="postgres",
+    )
+    connection.autocommit = True
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        yield cursor

@@ -1,0 +1,59 @@
+"""What ten million earlier transfers cost: redemption beside a ledger that begins, and the recomputation of it all."""
+
+from __future__ import annotations
+
+import time
+from functools import partial
+
+from bench import database
+from bench.ledger import queue_world
+from bench.ledger.redemptions import CLIENTS, Tills, waiting
+from bench.measure import Aim, Plan, Row, Tell, in_rounds
+from wallet import verification
+
+AREA = "ledger"
+CROWD, PAST = 1_000_000, 9  # wallets, each paid once, and how often each has paid since
+
+
+def rows(plan: Plan, tell: Tell) -> list[Row]:
+    """Redemption with a long past and with none, run by run in turn; then `verify` over the long past."""
+    young, old = f"{plan.database}_young", f"{plan.database}_old"
+    count = max(CLIENTS)
+    crowd = max(plan.count(CROWD), waiting(plan, count, runs=1).wallets)
+    try:
+        for name, past in ((young, 0), (old, PAST)):
+            queue = waiting(plan, count, plan.rounds, crowd=crowd if past else 0, past=past)
+            tell(f"building: {queue.wallets:,} wallets that have paid {past} times")
+            database.copy(plan.empty, name)
+            queue_world.build(queue)
+        transfers = crowd * (1 + PAST)
+        tell(f"redemption after {transfers:,} transfers and after none, payments a second")
+        rates = in_rounds(
+            {
+                "after none": partial(Tills(plan, young).ours, count),
+                "after many": partial(Tills(plan, old).ours, count),
+            },
+            plan.rounds,
+            tell,
+        )
+        tell("verify, transfers a second")
+        verified = in_rounds({"verify": partial(_verify, old)}, min(plan.rounds, 3), tell)
+    finally:
+        for name in (young, old):
+            database.drop(name)
+    work = f"redeem after {transfers:,} transfers, {count} clients"
+    return [
+        Row(AREA, work, "payments/s", rates["after many"], rates["after none"], "after none", Aim(">=", 0.95)),
+        Row(AREA, f"verify {transfers:,} transfers", "transfers/s", verified["verify"], aim=Aim(">=", 500_000)),
+    ]
+
+
+def _verify(name: str) -> float:
+    database.use(name)
+    database.sql("SELECT 1")
+    began = time.monotonic()
+    report = verification.verify()
+    elapsed = time.monotonic() - began
+    if not report.holds:
+        raise RuntimeError(f"the ledger does not verify: {report.findings[:3]}")
+    return report.transfers / elapsed

@@ -1,0 +1,19 @@
+"""The house's settings, on a database of the benchmark's own, with the other ledger installed beside ours."""
+
+import os
+
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES, INSTALLED_APPS
+
+DEBUG = False  # under DEBUG Django keeps every query, which costs time and memory
+DATABASE = os.environ.get("BENCH_DATABASE", "bench_salur")
+for _database in DATABASES.values():
+    _database["NAME"] = DATABASE
+INSTALLED_APPS = [*INSTALLED_APPS, "mptt", "hordak"]
+DEFAULT_CURRENCY = "IDR"
+# No keys of anybody: the bench's codes are made in SQL, where a key of zeros leaves constants (bench.ledger.queue_world).
+PIN_PEPPER = bytes(32)
+# Approving a batch rings the workers: nobody is to hear it.
+REDIS_URL = ""
+CELERY_BROKER_URL = "memory://"
+LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"handlers": [], "level": "ERROR"}}
