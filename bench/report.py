@@ -60,9 +60,12 @@ def _processor() -> str:
     return names[0] if names else platform.machine()
 
 
-def show(rows: Sequence[Row]) -> None:
+def show(run: dict[str, Any], rows: Sequence[Row]) -> None:
     """The table: medians, with the lowest and highest of the rounds in brackets."""
-    table = Table(header_style="bold", caption="median (lowest–highest of the rounds); ratio of the medians")
+    caption = f"median (lowest–highest of {run['rounds']} rounds); ratio of the medians"
+    if run["scale"] != 1:
+        caption += f". A trial at scale {run['scale']:g}: the aims are set for the full size"
+    table = Table(header_style="bold", caption=caption)
     for column in ("area", "work", "ours", "beside"):
         table.add_column(column, justify="right" if column == "ours" else "left", overflow="fold")
     table.add_column("ratio", justify="right")

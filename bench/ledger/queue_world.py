@@ -82,9 +82,9 @@ def build(queue: Queue) -> None:
         )
         every = {"clearing": clearing, "stride": 1, "count": queue.wallets}
         some = {"clearing": clearing, "stride": queue.stride, "count": queue.clients * queue.wallets_each}
-        first = _purses(every | {"terms": groceries.pk, "amount": PLENTY, "days": 30})
-        _purses(some | {"terms": groceries.pk, "amount": REMNANT, "days": 20})
-        _purses(some | {"terms": clothes.pk, "amount": PLENTY, "days": 10})
+        first = _purses(every | {"terms": groceries.pk, "amount": PLENTY, "spent": queue.past * PRICE, "days": 30})
+        _purses(some | {"terms": groceries.pk, "amount": REMNANT, "spent": 0, "days": 20})
+        _purses(some | {"terms": clothes.pk, "amount": PLENTY, "spent": 0, "days": 10})
         if queue.past:
             _past(queue, partner.pk, first)
     sql("UPDATE wallet_account SET balance = 0 WHERE id = %(clearing)s", {"clearing": clearing})
@@ -123,13 +123,13 @@ def _funded_clearing(amount: int) -> int:
 
 
 def _purses(parameters: dict[str, int]) -> int:
-    """One purse for every stride-th wallet, paid out of the clearing account; the account before the first of them."""
+    """One purse for every stride-th wallet, paid out of the clearing account and spent from since; the account before them."""
     [(before,)] = sql("SELECT max(id) FROM wallet_account")
     parameters = parameters | {"before": before}
     sql(
         """
         INSERT INTO wallet_account (id, kind, balance)
-        SELECT %(before)s + n, 'purse', %(amount)s FROM generate_series(1, %(count)s) n
+        SELECT %(before)s + n, 'purse', %(amount)s - %(spent)s FROM generate_series(1, %(count)s) n
         """,
         parameters,
     )
@@ -176,13 +176,6 @@ def _past(queue: Queue, partner: int, first: int) -> None:
         INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, payment_id)
         SELECT %(first)s + p.wallet_id, m.account_id, p.amount, 'redemption', 'pay:' || p.id || ':0', p.id
         FROM wallet_payment p JOIN wallet_merchant m ON m.id = p.merchant_id ORDER BY p.id
-        """,
-        parameters,
-    )
-    sql(
-        """
-        UPDATE wallet_account SET balance = balance - %(price)s * %(past)s
-        WHERE id > %(first)s AND id <= %(first)s + %(wallets)s
         """,
         parameters,
     )

@@ -174,30 +174,20 @@ def _pgbench(script: Path, count: int, variables: dict[str, int], spent: int, *l
 
 
 def _side_by_side(tills: Tills, plan: Plan, tell: Tell) -> list[Row]:
-    found, most = [], max(CLIENTS)
+    others, most = (*SCRIPTS, "hordak, transfer_to"), max(CLIENTS)
+    aims = {"lean SQL under pgbench": Aim(">=", 0.7), "hordak, transfer_to": Aim(">=", 10)}
+    found, unit = [], "payments/s"
     for count in CLIENTS:
         tell(f"redemption with {count} clients, payments a second")
         competitors = {"ours": partial(tills.ours, count)}
         competitors |= {name: partial(tills.pgbench, script, count) for name, (_, script) in SCRIPTS.items()}
         competitors["hordak, transfer_to"] = partial(tills.hordak, count)
         if count == most:
-            competitors["at one merchant"] = partial(tills.ours, count, 1)
+            competitors["ours at one merchant"] = partial(tills.ours, count, 1)
         rates = in_rounds(competitors, plan.rounds, tell)
-        aims = {"lean SQL under pgbench": Aim(">=", 0.7), "hordak, transfer_to": Aim(">=", 10)}
-        work, unit = f"redeem, {count} clients", "payments/s"
-        found += [
-            Row(AREA, work, unit, rates["ours"], rates[name], name, aims.get(name))
-            for name in (*SCRIPTS, "hordak, transfer_to")
-        ]
-    found.append(
-        Row(
-            AREA,
-            f"redeem at one merchant, {most} clients",
-            unit,
-            rates["at one merchant"],
-            rates["ours"],
-            f"over {SHOPS} merchants",
-            Aim(">=", 0.9),
-        )
-    )
+        ours, work = rates["ours"], f"redeem, {count} clients"
+        found += [Row(AREA, work, unit, ours, rates[name], name, aims.get(name)) for name in others]
+        if count == most:
+            alone, spread = rates["ours at one merchant"], f"over {SHOPS} merchants"
+            found.append(Row(AREA, f"{work} at one merchant", unit, alone, ours, spread, Aim(">=", 0.9)))
     return found

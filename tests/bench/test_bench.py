@@ -15,7 +15,14 @@ from bench import chart, report
 from bench.measure import Aim, Figures, Plan, Row, in_rounds
 from config.embedded import ROOT
 
-RUN = {"date": "2026-11-24T10:00:00+00:00", "commit": "abc", "postgresql": "18.6", "cores": 2}
+RUN = {
+    "date": "2026-11-24T10:00:00+00:00",
+    "commit": "abc",
+    "postgresql": "18.6",
+    "cores": 2,
+    "scale": 1.0,
+    "rounds": 5,
+}
 
 
 def row(ours: float, beside: float | None, aim: Aim | None) -> Row:
@@ -67,7 +74,7 @@ def test_competitors_take_turns() -> None:
 
 def test_the_report_says_what_was_measured_and_where(tmp_path: Path) -> None:
     rows = [row(80, 100, Aim(">=", 0.8)), row(600_000, None, Aim(">=", 500_000)), row(1, 2, None)]
-    report.show(rows)
+    report.show(RUN, rows)
     report.write(RUN, rows, tmp_path)
     found = json.loads((tmp_path / "latest.json").read_text())
     assert found["run"] == RUN
