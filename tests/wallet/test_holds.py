@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -337,12 +338,13 @@ def test_a_capture_sent_again_returns_the_first_payment_although_the_hold_has_en
 def test_a_capture_number_that_was_used_for_anything_else_is_refused(wallet: Wallet, shop: Merchant) -> None:
     money.purse(wallet, 1_000)
     hold, other = money.hold(wallet, shop, 300), money.hold(wallet, shop, 300)
-    money.capture(hold, 100, "C-1", final=False)
+    made = money.capture(hold, 100, "C-1", final=False)
     money.pay(wallet, shop, 10, "P-1")
     for changed in (
         money.capture_order(hold, 101, "C-1", final=False),
         money.capture_order(hold, 100, "C-1"),
         money.capture_order(other, 100, "C-1", final=False),
+        replace(money.capture_order(other, 100, "C-1"), request_hash=made.request_hash),  # the hash left the hold out
         money.capture_order(hold, 10, "P-1"),
     ):
         with pytest.raises(IdempotencyConflict):
