@@ -152,6 +152,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
     "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
     "forget-codes": {"task": "mobile.tasks.forget_codes", "schedule": 3600.0},
+    "expire-holds": {"task": "wallet.tasks.expire_holds", "schedule": 60.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
 }

@@ -15,8 +15,8 @@ from django.utils import timezone
 from beneficiaries.models import Household, Person
 from disbursement import batches, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
-from wallet import codes, ledger, redemption, refunds, verification, wallets
-from wallet.models import Account, Merchant, Partner, Payment, Purse, PurseTerms, Refund, Transfer, Wallet
+from wallet import codes, holds, ledger, redemption, refunds, verification, wallets
+from wallet.models import Account, Hold, Merchant, Partner, Payment, Purse, PurseTerms, Refund, Transfer, Wallet
 
 _numbers = count(1)
 START = uuid.uuid4().int % 10**10
@@ -129,6 +129,40 @@ def order(at: Merchant, qr_content: str, amount: int, reference: str = "", title
 def pay(owner: Wallet, at: Merchant, amount: int, reference: str = "") -> Payment:
     """A payment with a code made for it."""
     return redemption.pay(order(at, codes.issue(owner).qr_content, amount, reference))
+
+
+def hold_order(at: Merchant, qr_content: str, amount: int, reference: str = "") -> holds.HoldOrder:
+    asked = order(at, qr_content, amount, reference or unique("hold"))
+    return holds.HoldOrder(
+        partner=asked.partner,
+        merchant_id=asked.merchant_id,
+        qr_content=qr_content,
+        amount=amount,
+        partner_reference_no=asked.partner_reference_no,
+        external_id=asked.external_id,
+        request_hash=asked.request_hash,
+    )
+
+
+def hold(owner: Wallet, at: Merchant, amount: int, reference: str = "") -> Hold:
+    """A hold with a code made for it."""
+    return holds.authorise(hold_order(at, codes.issue(owner).qr_content, amount, reference))
+
+
+def capture_order(held: Hold, amount: int, reference: str = "", *, final: bool = True) -> holds.CaptureOrder:
+    return holds.CaptureOrder(
+        partner=held.partner,
+        amount=amount,
+        partner_reference_no=reference or unique("capture"),
+        external_id=unique("ext"),
+        request_hash=hashlib.sha256(f"{held.partner_reference_no}|{amount}|{final}".encode()).digest(),
+        original_partner_reference_no=held.partner_reference_no,
+        final=final,
+    )
+
+
+def capture(held: Hold, amount: int, reference: str = "", *, final: bool = True) -> Payment:
+    return holds.capture(capture_order(held, amount, reference, final=final))
 
 
 def refund_order(payment: Payment, amount: int | None, refund_no: str = "", reason: str = "") -> refunds.RefundOrder:

@@ -14,7 +14,7 @@ accounts before it draws ids.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -27,6 +27,10 @@ from wallet.models import Account, PurseTerms, Transfer
 from wallet.transactions import retried
 
 MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
+LOCK_WALLETS_OF = """
+    SELECT FROM wallet_wallet WHERE id IN (SELECT wallet_id FROM wallet_purse WHERE account_id = ANY(%s))
+    ORDER BY id FOR NO KEY UPDATE
+"""
 CLAIMED_BY_A_ROW = {
     Transfer.Kind.RESERVATION,
     Transfer.Kind.RELEASE,
@@ -142,11 +146,7 @@ def _lock(legs: Sequence[Leg]) -> dict[int, int]:
     locked = sorted(touched - set(pinned))
     with connection.cursor() as cursor:
         if spent := [account for account in debited if kinds[account] == Account.Kind.PURSE]:
-            cursor.execute(
-                "SELECT FROM wallet_wallet WHERE id IN (SELECT wallet_id FROM wallet_purse WHERE account_id = ANY(%s))"
-                " ORDER BY id FOR NO KEY UPDATE",
-                [spent],
-            )
+            cursor.execute(LOCK_WALLETS_OF, [spent])
         if pinned:
             cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [pinned])
         cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [locked])
@@ -154,6 +154,23 @@ def _lock(legs: Sequence[Leg]) -> dict[int, int]:
         cursor.execute("SELECT id, held FROM wallet_account WHERE id = ANY(%s) AND held > 0", [bounded])
         held = dict(cursor.fetchall())
     return {account: balance - held.get(account, 0) for account, balance in balances_of(bounded).items()}
+
+
+def release_held(parts: Mapping[int, int]) -> None:
+    """Lowers what is held on each purse's account by so many rupiah; no money moves. Needs a transaction.
+
+    Locks the purses' wallets, then the accounts, until the transaction ends: what is released can be posted by it alone.
+    More than is held fails at the account's CHECK (IntegrityError).
+    """
+    purses = sorted(parts)
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK_WALLETS_OF, [purses])
+        cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [purses])
+        cursor.execute(
+            "UPDATE wallet_account SET held = held - part"
+            " FROM unnest(%s::bigint[], %s::bigint[]) AS released (purse, part) WHERE id = purse",
+            [purses, [parts[purse] for purse in purses]],
+        )
 
 
 def balances_of(accounts: Iterable[int]) -> dict[int, int]:

@@ -11,7 +11,7 @@ from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
 from wallet import ledger
-from wallet.models import Merchant, Purse, Transfer, Wallet
+from wallet.models import Account, Merchant, Purse, Transfer, Wallet
 from wallet.transactions import retried
 
 
@@ -124,10 +124,13 @@ def _entry(row: Transfer, purses: dict[int, str]) -> Entry:
 def lapse_due(moment: datetime | None = None) -> Iterator[Transfer]:
     """Returns what is left in each expired purse to the fund its terms name; one transaction a purse, safe to repeat.
 
+    What is held waits for its hold to end: then the purse is due again.
     A generator: whoever runs it decides how far it goes.
     """
     moment = moment or timezone.now()
-    due = Purse.objects.filter(usable_until__lte=moment, terms__lapses_to__isnull=False, account__balance__gt=0)
+    due = Purse.objects.filter(
+        usable_until__lte=moment, terms__lapses_to__isnull=False, account__balance__gt=F("account__held")
+    )
     for purse in due.select_related("terms").order_by("pk").iterator():
         if (transfer := _lapse(purse)) is not None:
             yield transfer
@@ -136,7 +139,8 @@ def lapse_due(moment: datetime | None = None) -> Iterator[Transfer]:
 @retried
 def _lapse(purse: Purse) -> Transfer | None:
     Wallet.objects.select_for_update().get(pk=purse.wallet_id)
-    left, fund = ledger.balance_of(purse.pk), purse.terms.lapses_to_id
+    account, fund = Account.objects.get(pk=purse.pk), purse.terms.lapses_to_id
+    left = account.balance - account.held
     if left <= 0 or fund is None:
         return None
     times = Transfer.objects.filter(debit_id=purse.pk, kind=Transfer.Kind.LAPSE).count()

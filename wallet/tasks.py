@@ -6,7 +6,7 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from wallet import doorbell, purses
+from wallet import doorbell, holds, purses
 from wallet.snap import external_ids
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout
@@ -22,6 +22,18 @@ def lapse_purses() -> int:
             doorbell.ring("wallet.tasks.lapse_purses")
             break
     return returned
+
+
+@shared_task(name="wallet.tasks.expire_holds")
+def expire_holds() -> int:
+    """Releases holds whose time is over for some seconds, and passes the bell on if more is due; rung by the beat."""
+    until, ended = time.monotonic() + SECONDS_A_TASK, 0
+    for _ in holds.expire_due():
+        ended += 1
+        if time.monotonic() > until:
+            doorbell.ring("wallet.tasks.expire_holds")
+            break
+    return ended
 
 
 @shared_task(name="wallet.tasks.forget_external_ids")

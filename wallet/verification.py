@@ -90,6 +90,38 @@ CHECKS = {
         FROM wallet_settlement s LEFT JOIN wallet_transfer t ON t.key = 'payout:' || s.id
         WHERE CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END <> coalesce(t.amount, 0)
     """,
+    "held by holds": """
+        SELECT a.id, a.held, coalesce(reserved.amount, 0) FROM wallet_account a LEFT JOIN (
+            SELECT part.purse_id, sum(part.amount - part.captured) AS amount
+            FROM wallet_holdpart part JOIN wallet_hold h ON h.id = part.hold_id
+            WHERE h.status = 'held' GROUP BY part.purse_id) reserved ON reserved.purse_id = a.id
+        WHERE a.held <> coalesce(reserved.amount, 0)
+    """,
+    "hold parts": """
+        SELECT h.id, CASE h.status WHEN 'declined' THEN 0 ELSE h.amount END, coalesce(sum(part.amount), 0)
+        FROM wallet_hold h LEFT JOIN wallet_holdpart part ON part.hold_id = h.id
+        GROUP BY h.id HAVING CASE h.status WHEN 'declined' THEN 0 ELSE h.amount END <> coalesce(sum(part.amount), 0)
+    """,
+    "hold captures": """
+        SELECT h.id, h.captured, coalesce(sum(p.amount), 0)
+        FROM wallet_hold h LEFT JOIN wallet_payment p ON p.hold_id = h.id AND p.status = 'paid'
+        GROUP BY h.id HAVING h.captured <> coalesce(sum(p.amount), 0)
+    """,
+    "hold parts captured": """
+        SELECT h.id, h.captured, coalesce(sum(part.captured), 0)
+        FROM wallet_hold h LEFT JOIN wallet_holdpart part ON part.hold_id = h.id
+        GROUP BY h.id HAVING h.captured <> coalesce(sum(part.captured), 0)
+    """,
+    # By purse, so that nothing captured came out of one the hold had not reserved, or beyond what it had.
+    "capture of its purse": """
+        SELECT coalesce(part.hold_id, taken.hold_id), least(part.captured, part.amount), coalesce(taken.amount, 0)
+        FROM wallet_holdpart part FULL JOIN (
+            SELECT p.hold_id, t.debit_id AS purse_id, sum(t.amount) AS amount
+            FROM wallet_payment p JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out')
+            WHERE p.hold_id IS NOT NULL GROUP BY p.hold_id, t.debit_id) taken
+            ON (taken.hold_id, taken.purse_id) = (part.hold_id, part.purse_id)
+        WHERE coalesce(least(part.captured, part.amount), 0) <> coalesce(taken.amount, 0)
+    """,
     "reversal mirrors": """
         SELECT t.id, t.amount, o.amount FROM wallet_transfer t JOIN wallet_transfer o ON o.id = t.reverses_id
         WHERE (t.debit_id, t.credit_id, t.amount) <> (o.credit_id, o.debit_id, o.amount)
@@ -98,7 +130,7 @@ CHECKS = {
 
 
 def verify() -> Report:
-    """Compares every balance, payment, refund and settlement with the transfers, in one snapshot."""
+    """Compares every balance, payment, hold, refund and settlement with the transfers, in one snapshot."""
     findings: list[Finding] = []
     with transaction.atomic(), connection.cursor() as cursor:
         if not connection.savepoint_ids:  # only the outermost transaction may choose its snapshot

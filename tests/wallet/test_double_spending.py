@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from tests import money
@@ -75,6 +75,29 @@ def test_twenty_tills_at_one_wallet_are_paid_exactly_as_often_as_its_balance_aff
     assert sum(money.balance(shop.account) for shop in shops) == 900
     assert sum(view.balance for view in purses.in_wallet(wallet)) == 50
     money.assert_books_hold()
+
+
+def test_a_payment_draws_its_transfers_numbers_only_once_it_has_its_purses() -> None:
+    """Or what moved the purse meanwhile would get the later number and commit first: its history would not end anywhere."""
+    wallet, shop = money.wallet(), money.merchant()
+    purse = money.purse(wallet, 100)
+    order = money.order(shop, codes.issue(wallet).qr_content, 100)
+    with ThreadPoolExecutor() as helper:
+        with transaction.atomic():
+            Account.objects.select_for_update(no_key=True).get(pk=purse.pk)
+            before = _last_number()
+            paying = helper.submit(together, [(_do_pay, (order,))])
+            _wait_until_somebody_waits_for_us(unless=paying.done)
+            assert (_last_number(), paying.done()) == (before, False)
+        [[(_, status, _, _)]] = values(paying.result())
+    assert status == "paid"
+    assert _last_number() > before
+
+
+def _last_number() -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_sequence_last_value('wallet_transfer_id_seq')")
+        return int(cursor.fetchone()[0])
 
 
 def test_one_order_sent_twenty_times_at_once_is_one_payment_with_one_answer() -> None:

@@ -13,7 +13,7 @@ import pytest
 from tests import money
 from tests.owner import tamper
 from wallet import ledger, settlement, verification
-from wallet.models import Account, Merchant, Payment, Refund, Settlement, Transfer
+from wallet.models import Account, Hold, HoldPart, Merchant, Payment, Refund, Settlement, Transfer
 from wallet.verification import CHECKS, Finding
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -159,6 +159,99 @@ def test_a_reversal_that_is_not_the_mirror_of_its_transfer_is_found(shop: Mercha
     tamper("UPDATE wallet_account SET balance = balance - 10 WHERE id = %s", fund.pk)
     tamper("UPDATE wallet_account SET balance = balance + 10 WHERE id = %s", clearing.pk)
     assert findings() == [Finding("reversal mirrors", back.pk, 20, 30)]
+
+
+# --- holds ---
+
+
+@pytest.fixture
+def hold(committed_db: None) -> Hold:
+    """250 held out of purses of 100, 100 and 500; 120 captured of it, in two captures."""
+    wallet, shop = money.wallet(), money.merchant()
+    for amount in (100, 100, 500):
+        money.purse(wallet, amount)
+    made = money.hold(wallet, shop, 250)
+    for amount in (70, 50):
+        money.capture(made, amount, final=False)
+    assert verification.verify().holds
+    made.refresh_from_db()
+    return made
+
+
+def part_of(hold: Hold, number: int) -> HoldPart:
+    return HoldPart.objects.get(hold=hold, number=number)
+
+
+def test_an_account_that_holds_more_or_less_than_its_holds_is_found(hold: Hold) -> None:
+    last = part_of(hold, 2).purse_id
+    tamper("UPDATE wallet_account SET held = 51 WHERE id = %s", last)
+    assert findings() == [Finding("held by holds", last, 51, 50)]
+    tamper("UPDATE wallet_account SET held = 0 WHERE id = %s", last)
+    assert findings() == [Finding("held by holds", last, 0, 50)]
+
+
+def test_a_hold_that_ended_without_its_release_is_found(hold: Hold) -> None:
+    tamper("UPDATE wallet_hold SET status = 'voided', ended_at = now() WHERE id = %s", hold.pk)
+    still = [(part_of(hold, number).purse_id, held) for number, held in ((1, 80), (2, 50))]
+    assert findings() == [Finding("held by holds", purse, held, 0) for purse, held in still]
+
+
+def test_a_hold_that_says_more_than_its_parts_is_found(hold: Hold) -> None:
+    tamper("UPDATE wallet_hold SET amount = 251 WHERE id = %s", hold.pk)
+    assert findings() == [Finding("hold parts", hold.pk, 251, 250)]
+
+
+def test_a_declined_hold_with_parts_is_found(hold: Hold) -> None:
+    declined = money.hold(hold.wallet, hold.merchant, 9_000)
+    tamper(
+        "INSERT INTO wallet_holdpart (hold_id, purse_id, number, amount) VALUES (%s, %s, 0, 10)",
+        declined.pk,
+        part_of(hold, 0).purse_id,
+    )
+    assert findings() == [Finding("hold parts", declined.pk, 0, 10)]
+
+
+def test_a_hold_that_says_more_was_captured_than_its_payments_is_found(hold: Hold) -> None:
+    tamper("UPDATE wallet_hold SET captured = 130 WHERE id = %s", hold.pk)
+    assert findings() == [
+        Finding("hold captures", hold.pk, 130, 120),
+        Finding("hold parts captured", hold.pk, 130, 120),
+    ]
+
+
+def test_a_capture_that_was_cut_off_from_its_hold_is_found(hold: Hold) -> None:
+    payment = Payment.objects.earliest("pk")
+    tamper("UPDATE wallet_payment SET hold_id = NULL WHERE id = %s", payment.pk)
+    assert Finding("hold captures", hold.pk, 120, 50) in findings()
+
+
+def test_a_part_that_says_more_was_captured_of_it_is_found(hold: Hold) -> None:
+    last = part_of(hold, 2)
+    tamper("UPDATE wallet_holdpart SET captured = 10 WHERE id = %s", last.pk)
+    tamper("UPDATE wallet_account SET held = 40 WHERE id = %s", last.purse_id)
+    assert findings() == [
+        Finding("hold parts captured", hold.pk, 120, 130),
+        Finding("capture of its purse", hold.pk, 10, 0),
+    ]
+
+
+def test_a_capture_out_of_another_purse_than_the_hold_reserved_is_found(hold: Hold) -> None:
+    other = money.purse(hold.wallet, 100)
+    first = Transfer.objects.filter(kind="redemption").earliest("pk")  # 70 out of the first purse
+    tamper("UPDATE wallet_transfer SET debit_id = %s WHERE id = %s", other.pk, first.pk)
+    tamper("UPDATE wallet_account SET balance = balance - 70 WHERE id = %s", other.pk)
+    tamper("UPDATE wallet_account SET balance = balance + 70 WHERE id = %s", first.debit_id)
+    assert sorted(findings(), key=lambda found: found.stored) == [
+        Finding("capture of its purse", hold.pk, 0, 70),
+        Finding("capture of its purse", hold.pk, 100, 30),
+    ]
+
+
+def test_a_purse_that_gave_more_than_it_had_promised_is_found(hold: Hold) -> None:
+    first = part_of(hold, 0)
+    tamper("UPDATE wallet_holdpart SET amount = 90, captured = 90 WHERE id = %s", first.pk)
+    checks = {found.check for found in findings()}
+    assert {"hold parts", "hold parts captured", "capture of its purse"} <= checks
 
 
 def test_every_check_has_a_test_here() -> None:

@@ -75,7 +75,8 @@ class Hold(models.Model):
                 name="hold_capture_cap", condition=Q(captured__gte=0) & Q(captured__lte=F("amount"))
             ),
             models.CheckConstraint(
-                name="hold_ended", condition=Q(status="held", ended_at__isnull=True) | ~Q(status="held")
+                name="hold_ended",
+                condition=Q(status="held", ended_at__isnull=True) | (~Q(status="held") & Q(ended_at__isnull=False)),
             ),
         ]
         indexes = [

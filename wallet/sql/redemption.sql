@@ -92,12 +92,14 @@ BEGIN
 END $$;
 
 
--- Rupiah that left the wallet or were held in it since the moment, refunds taken off; a capture counts as its hold.
+-- Rupiah that left the wallet or were held in it since the moment, refunds taken off. A capture counts as its hold does, at
+-- the moment of the hold, and so does its refund.
 CREATE OR REPLACE FUNCTION wallet_spent_since(p_wallet bigint, p_since timestamptz) RETURNS bigint
 LANGUAGE sql STABLE AS $$
     SELECT (
-        SELECT coalesce(sum(amount - refunded), 0) FROM wallet_payment
-        WHERE wallet_id = p_wallet AND created_at >= p_since AND status = 'paid' AND hold_id IS NULL
+        SELECT coalesce(sum(CASE WHEN hold_id IS NULL THEN amount ELSE 0 END - refunded), 0) FROM wallet_payment
+        WHERE wallet_id = p_wallet AND created_at >= p_since AND status = 'paid' AND (hold_id IS NULL OR EXISTS (
+            SELECT FROM wallet_hold hold WHERE hold.id = wallet_payment.hold_id AND hold.created_at >= p_since))
     )::bigint + (
         SELECT coalesce(sum(CASE status WHEN 'held' THEN amount ELSE captured END), 0) FROM wallet_hold
         WHERE wallet_id = p_wallet AND created_at >= p_since AND status <> 'declined'
@@ -135,19 +137,22 @@ BEGIN
         RETURN;
     END IF;
     IF made.status = 'declined' THEN
-        UPDATE wallet_paymentcode SET declines = declines + 1 WHERE id = chosen.code_id;
+        UPDATE wallet_paymentcode SET declines = declines + 1
+            WHERE id = chosen.code_id AND declines < p_limits.code_declines;
         RETURN NEXT made;
         RETURN;
     END IF;
     UPDATE wallet_paymentcode SET used_at = p_now WHERE id = chosen.code_id;
-    -- The merchant is pinned before the transfers draw their numbers: see wallet.ledger.
+    -- The merchant is pinned, and the purses are locked by their update, before the transfers draw their numbers: see
+    -- wallet.ledger.
     PERFORM FROM wallet_account WHERE id = shop.account_id FOR KEY SHARE;
+    UPDATE wallet_account SET balance = balance - part
+        FROM (SELECT purse, part FROM unnest(chosen.purses, chosen.parts) AS taken (purse, part) ORDER BY purse) taken
+        WHERE id = purse;
     INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, payment_id)
         SELECT purse, shop.account_id, part, CASE WHEN shop.mcc IN ('6010', '6011') THEN 'cash_out' ELSE 'redemption' END,
                'pay:' || made.id || ':' || number - 1, made.id
         FROM unnest(chosen.purses, chosen.parts) WITH ORDINALITY AS taken (purse, part, number) ORDER BY number;
-    UPDATE wallet_account SET balance = balance - part
-        FROM unnest(chosen.purses, chosen.parts) AS taken (purse, part) WHERE id = purse;
     RETURN NEXT made;
 END $$;
 
@@ -183,7 +188,8 @@ BEGIN
         RETURN;
     END IF;
     IF made.status = 'declined' THEN
-        UPDATE wallet_paymentcode SET declines = declines + 1 WHERE id = chosen.code_id;
+        UPDATE wallet_paymentcode SET declines = declines + 1
+            WHERE id = chosen.code_id AND declines < p_limits.code_declines;
         RETURN NEXT made;
         RETURN;
     END IF;
@@ -192,6 +198,7 @@ BEGIN
         SELECT made.id, purse, number - 1, part
         FROM unnest(chosen.purses, chosen.parts) WITH ORDINALITY AS taken (purse, part, number) ORDER BY number;
     UPDATE wallet_account SET held = held + part
-        FROM unnest(chosen.purses, chosen.parts) AS taken (purse, part) WHERE id = purse;
+        FROM (SELECT purse, part FROM unnest(chosen.purses, chosen.parts) AS taken (purse, part) ORDER BY purse) taken
+        WHERE id = purse;
     RETURN NEXT made;
 END $$;
