@@ -34,6 +34,7 @@ RESTRICTED = {
     "wallet_sealblock": APPEND_ONLY,
     "wallet_verification": APPEND_ONLY,
     "wallet_wallet": NEVER_DELETED,
+    "wallet_walletstep": APPEND_ONLY,
     "wallet_purseterms": NEVER_DELETED,
     "wallet_purse": changing("wallet_id"),
     "wallet_succession": APPEND_ONLY,

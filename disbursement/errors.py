@@ -48,6 +48,20 @@ class WrongStatus(DisbursementError):
     message = _("Batch berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
 
 
+class NotPaid(DisbursementError):
+    """Only what was paid can be taken back."""
+
+    code = "not_paid"
+    message = _("Instruksi berstatus %(status)s; hanya yang sudah dibayar dapat ditarik kembali.")
+
+
+class AlreadySpent(DisbursementError):
+    """The purse holds less than was paid into it, or some of it is held by a merchant."""
+
+    code = "already_spent"
+    message = _("Bantuan ini sudah dipakai atau sedang ditahan, seluruhnya atau sebagian: tidak dapat ditarik kembali.")
+
+
 class ApproverIsMaker(DisbursementError):
     code = "approver_is_maker"
     message = _("Batch harus disetujui orang lain, bukan yang mengajukannya.")

@@ -14,14 +14,15 @@ from typing import cast
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, F, Q, Sum
 from django.utils import timezone
 
 from disbursement import content
 from disbursement.batch_states import advance
-from disbursement.errors import ContentChanged
+from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
-from wallet import doorbell, ledger
+from wallet import doorbell, ledger, wallets
+from wallet.errors import InsufficientFunds
 from wallet.models import Transfer
 from wallet.transactions import retried
 
@@ -194,11 +195,43 @@ def close_if_done(batch: int) -> bool:
         return False
     left = ledger.balance_of(row.clearing_id)
     if left:
-        # To where it came from, whatever the programme's fund is by now.
-        fund = Transfer.objects.get(key=f"reserve:{row.pk}").debit_id
-        ledger.post([ledger.Leg(row.clearing_id, fund, left, Transfer.Kind.RELEASE, f"release:{row.pk}")])
+        _release(row, left, key=f"release:{row.pk}")
     advance(row, Batch.Status.CLOSED, closed_at=timezone.now())
     return True
+
+
+@retried
+def take_back(instruction: Instruction, reason: str) -> Instruction:
+    """Takes back what was paid by mistake, while its purse still holds all of it; another attempt may then pay. Safe to repeat.
+
+    The disbursement is reversed into the batch's clearing account; where the batch is closed, it goes on to the fund at
+    once. The first reason stays. Raises NotPaid, AlreadySpent, wallet.errors.ReasonMissing.
+    """
+    reason = wallets.required(reason)
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=instruction.batch_id)  # or it would close meanwhile
+    row = Instruction.objects.select_for_update(of=("self",)).select_related("chunk").get(pk=instruction.pk)
+    if row.status == Instruction.Status.RETURNED:
+        return row
+    if row.status != Instruction.Status.PAID or batch.clearing_id is None:
+        raise NotPaid(status=row.get_status_display())
+    try:
+        ledger.reverse(Transfer.objects.get(key=row.key), row_kept=True)
+    except InsufficientFunds as error:
+        raise AlreadySpent from error
+    if batch.status == Batch.Status.CLOSED:
+        _release(batch, row.amount, key=f"take_back:{row.pk}")
+    row.status, row.failure = Instruction.Status.RETURNED, reason
+    row.save(update_fields=["status", "failure"])
+    Chunk.objects.filter(pk=row.chunk_id).update(
+        paid_count=F("paid_count") - 1, paid_total=F("paid_total") - row.amount
+    )
+    return row
+
+
+def _release(batch: Batch, amount: int, key: str) -> None:
+    """Returns the rupiah from the batch's clearing account to where they came from, whatever the programme's fund is by now."""
+    fund = Transfer.objects.get(key=f"reserve:{batch.pk}").debit_id
+    ledger.post([ledger.Leg(cast(int, batch.clearing_id), fund, amount, Transfer.Kind.RELEASE, key)])
 
 
 def sweep() -> int:

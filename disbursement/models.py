@@ -227,6 +227,7 @@ class Instruction(models.Model):
         PAID = "paid", _("Dibayar")
         FAILED = "failed", _("Gagal")
         CANCELLED = "cancelled", _("Dibatalkan")
+        RETURNED = "returned", _("Ditarik kembali")
 
     batch = models.ForeignKey(
         Batch, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("batch")
@@ -240,7 +241,7 @@ class Instruction(models.Model):
     amount = models.BigIntegerField(_("jumlah (Rp)"))
     attempt = models.PositiveSmallIntegerField(_("percobaan"), default=1)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PENDING, db_default="pending")
-    failure = models.CharField(_("alasan gagal"), max_length=60, blank=True, db_default="")
+    failure = models.CharField(_("alasan gagal"), max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = _("instruksi bayar")

@@ -18,6 +18,8 @@ from django.utils import timezone
 from beneficiaries.models import Person
 from mobile.errors import DeviceUnknown, TokenExpired, TokenInvalid, TokenRevoked
 from mobile.models import Device
+from wallet import wallets
+from wallet.transactions import retried
 
 TOKEN_BYTES = 32
 # Every request would otherwise write; an officer who looks for a lost phone needs minutes, not seconds.
@@ -69,6 +71,23 @@ def revoke(device: Device, reason: Device.Revocation) -> bool:
         revoked_at=timezone.now(), revoked_reason=reason
     )
     return bool(changed)
+
+
+def revoke_all(person: Person) -> int:
+    """Ends every device the person is signed in with, as an officer does; returns how many worked until now."""
+    return sum(revoke(device, Device.Revocation.OFFICER) for device in signed_in(person))
+
+
+@retried
+def recover(person: Person, reason: str, by: str) -> int:
+    """For who lost the phone and was identified in person: devices, codes and PIN are dead; returns how many devices were.
+
+    The person signs in anew and sets another PIN. Raises wallet.errors.ReasonMissing, WalletInactive (it is closed).
+    """
+    revoked = revoke_all(person)  # first: a token that works could ask for a code
+    if person.wallet is not None:
+        wallets.recover(person.wallet, reason, by)
+    return revoked
 
 
 def revoke_own(person: Person, uid: UUID) -> None:

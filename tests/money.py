@@ -15,8 +15,20 @@ from django.utils import timezone
 from beneficiaries.models import Household, Person
 from disbursement import batches, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
-from wallet import codes, holds, ledger, redemption, refunds, verification, wallets
-from wallet.models import Account, Hold, Merchant, Partner, Payment, Purse, PurseTerms, Refund, Transfer, Wallet
+from wallet import codes, holds, ledger, redemption, refunds, top_ups, verification, wallets
+from wallet.models import (
+    Account,
+    Hold,
+    Merchant,
+    Partner,
+    Payment,
+    Purse,
+    PurseTerms,
+    Refund,
+    TopUp,
+    Transfer,
+    Wallet,
+)
 
 _numbers = count(1)
 START = uuid.uuid4().int % 10**10
@@ -54,8 +66,12 @@ def move(debit: Account, credit: Account, amount: int, *, kind: str = Transfer.K
     return transfer
 
 
-def terms(mccs: Sequence[str] = (), *, lapses_to: Account | None = None, cash: bool = False) -> PurseTerms:
-    return PurseTerms.objects.create(name=unique("terms"), mccs=list(mccs), lapses_to=lapses_to, cash_allowed=cash)
+def terms(
+    mccs: Sequence[str] = (), *, lapses_to: Account | None = None, cash: bool = False, regions: Sequence[str] = ()
+) -> PurseTerms:
+    return PurseTerms.objects.create(
+        name=unique("terms"), mccs=list(mccs), lapses_to=lapses_to, cash_allowed=cash, regions=list(regions)
+    )
 
 
 # --- wallets, purses, shops ---
@@ -100,10 +116,15 @@ def partner() -> Partner:
     return made
 
 
-def merchant(mcc: str = "5411", *, of: Partner | None = None) -> Merchant:
+def merchant(mcc: str = "5411", *, of: Partner | None = None, region: str = "") -> Merchant:
     account = ledger.open_account(Account.Kind.MERCHANT)
     made = Merchant(
-        partner=of or partner(), merchant_id=f"{account.pk:015}", name=f"Warung {account.pk}", mcc=mcc, account=account
+        partner=of or partner(),
+        merchant_id=f"{account.pk:015}",
+        name=f"Warung {account.pk}",
+        mcc=mcc,
+        region=region,
+        account=account,
     )
     made.bank_code, made.bank_account = "CENAIDJA", "1234567890"
     made.save()
@@ -179,6 +200,34 @@ def refund_order(payment: Payment, amount: int | None, refund_no: str = "", reas
 
 def refund(payment: Payment, amount: int | None, refund_no: str = "") -> Refund:
     return refunds.refund(refund_order(payment, amount, refund_no))
+
+
+def owed(amount: int, mcc: str = "5411", *, of: Partner | None = None) -> Merchant:
+    """A merchant that we owe the amount, for what somebody bought there."""
+    shop, buyer = merchant(mcc, of=of), wallet()
+    purse(buyer, amount, rules=terms(cash=True))
+    pay(buyer, shop, amount)
+    return shop
+
+
+def top_up_order(
+    owner: Wallet, amount: int, *, agent: Merchant | None = None, into: Purse | None = None, reference: str = ""
+) -> top_ups.TopUpOrder:
+    """A top-up as an agent, or our counter, would ask for it."""
+    body = f"{owner.pk}|{amount}|{agent and agent.pk}|{into and into.pk}"
+    return top_ups.TopUpOrder(
+        partner=agent.partner if agent else partner(),
+        partner_reference_no=reference or unique("top-up"),
+        request_hash=hashlib.sha256(body.encode()).digest(),
+        wallet=owner,
+        amount=amount,
+        agent=agent.merchant_id if agent else None,
+        purse=into.pk if into else None,
+    )
+
+
+def top_up(owner: Wallet, amount: int, **how: Any) -> TopUp:
+    return top_ups.top_up(top_up_order(owner, amount, **how))
 
 
 # --- people, programmes, batches ---

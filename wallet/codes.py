@@ -42,3 +42,15 @@ def issue(wallet: Wallet, *, ceiling: int | None = None) -> IssuedCode:
 def digest(qr_content: str) -> bytes:
     """What the database knows a code by: keyed, so that a stolen table does not tell codes."""
     return hmac.new(settings.PIN_PEPPER, b"code|" + qr_content.encode(), hashlib.sha256).digest()
+
+
+def kill_open(wallet: Wallet) -> int:
+    """No code that was made so far pays any more; returns how many could have. Needs a transaction.
+
+    Waits for the payments that are using one now. They lock a code before its wallet: call it before locking the wallet,
+    and again after, for a code that was made in between.
+    """
+    now = timezone.now()
+    unspent = PaymentCode.objects.filter(wallet=wallet, used_at__isnull=True, expires_at__gt=now)
+    alive = list(unspent.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    return PaymentCode.objects.filter(pk__in=alive).update(used_at=now)

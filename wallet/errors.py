@@ -97,6 +97,20 @@ class MonthlyLimitExceeded(WalletError):
     message = _("Dana masuk bulan ini akan melebihi batas, Rp %(limit)s.")
 
 
+class CashNotAllowed(WalletError):
+    """Cash goes only into a purse of that wallet which may be drawn as cash and never expires."""
+
+    code = "cash_not_allowed"
+    status = 403
+    message = _("Uang tunai tidak dapat disetor ke kantong ini. Setor ke kantong uang sendiri.")
+
+
+class NotAnAgent(WalletError):
+    code = "not_an_agent"
+    status = 403
+    message = _("Pedagang ini bukan agen tunai. Setor di agen tunai atau di loket.")
+
+
 class CodeCeiling(WalletError):
     """More than the holder allowed when making the code; how much that is, is the holder's business."""
 
@@ -133,6 +147,47 @@ class WalletInactive(WalletError):
     code = "wallet_inactive"
     status = 403
     message = _("Dompet ini dibekukan atau ditutup. Hubungi kantor kelurahan.")
+
+
+class ReasonMissing(WalletError):
+    """Nobody's money is stopped, passed on or taken back without a recorded reason."""
+
+    code = "reason_missing"
+    message = _("Isi alasannya dahulu.")
+
+
+class WalletNotEmpty(WalletError):
+    code = "wallet_not_empty"
+    status = 409
+    message = _("Dompet masih berisi Rp %(left)s. Tunggu sampai habis, atau wariskan dahulu.")
+
+
+class MoneyHeld(WalletError):
+    """An order or a ride has reserved some of it."""
+
+    code = "money_held"
+    status = 409
+    message = _("Rp %(held)s masih ditahan pedagang. Batalkan penahanannya atau tunggu sampai berakhir.")
+
+
+class SuccessorUnfit(WalletError):
+    code = "successor_unfit"
+    status = 409
+    message = _("Penerus harus orang lain yang dompetnya aktif.")
+
+
+class AlreadySucceeded(WalletError):
+    """The wallet was passed on to somebody else before."""
+
+    code = "already_succeeded"
+    status = 409
+    message = _("Dompet ini sudah diwariskan kepada orang lain.")
+
+
+class SettlementReturned(WalletError):
+    code = "settlement_returned"
+    status = 409
+    message = _("Bank sudah mengembalikan penyelesaian ini. Penyelesaian berikutnya membayarnya lagi.")
 
 
 class MerchantUnknown(WalletError):

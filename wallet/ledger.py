@@ -22,15 +22,18 @@ from typing import Any
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
 
-from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
-from wallet.models import Account, PurseTerms, Transfer
+from wallet.errors import (
+    AlreadyReversed,
+    IdempotencyConflict,
+    InsufficientFunds,
+    InvalidAmount,
+    NotReversible,
+    WalletInactive,
+)
+from wallet.models import Account, Purse, PurseTerms, Transfer, Wallet
 from wallet.transactions import retried
 
 MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
-LOCK_WALLETS_OF = """
-    SELECT FROM wallet_wallet WHERE id IN (SELECT wallet_id FROM wallet_purse WHERE account_id = ANY(%s))
-    ORDER BY id FOR NO KEY UPDATE
-"""
 CLAIMED_BY_A_ROW = {
     Transfer.Kind.RESERVATION,
     Transfer.Kind.RELEASE,
@@ -146,7 +149,7 @@ def _lock(legs: Sequence[Leg]) -> dict[int, int]:
     locked = sorted(touched - set(pinned))
     with connection.cursor() as cursor:
         if spent := [account for account in debited if kinds[account] == Account.Kind.PURSE]:
-            cursor.execute(LOCK_WALLETS_OF, [spent])
+            lock_wallets_of(spent)
         if pinned:
             cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [pinned])
         cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [locked])
@@ -164,13 +167,32 @@ def release_held(parts: Mapping[int, int]) -> None:
     """
     purses = sorted(parts)
     with connection.cursor() as cursor:
-        cursor.execute(LOCK_WALLETS_OF, [purses])
+        lock_wallets_of(purses)
         cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [purses])
         cursor.execute(
             "UPDATE wallet_account SET held = held - part"
             " FROM unnest(%s::bigint[], %s::bigint[]) AS released (purse, part) WHERE id = purse",
             [purses, [parts[purse] for purse in purses]],
         )
+
+
+def lock_wallets_of(purses: Sequence[int]) -> None:
+    """Locks the wallets that hold these purses, in id order. Needs a transaction.
+
+    Looks again after each wait: a succession may have moved a purse while we waited for the wallet it was in.
+    """
+    locked: list[int] = []
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "SELECT DISTINCT wallet_id FROM wallet_purse WHERE account_id = ANY(%s) AND wallet_id <> ALL(%s)",
+                [list(purses), locked],
+            )
+            missing = [wallet for (wallet,) in cursor.fetchall()]
+            if not missing:
+                return
+            cursor.execute("SELECT FROM wallet_wallet WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [missing])
+            locked += missing
 
 
 def balances_of(accounts: Iterable[int]) -> dict[int, int]:
@@ -239,12 +261,13 @@ def pin_wallets(grants: GrantQuery) -> dict[int, str]:
     Needs a transaction.
     """
     with connection.cursor() as cursor:
+        # MATERIALIZED: as a plain subquery the condition would go below the lock, and an active wallet would not be pinned.
         cursor.execute(
             f"""
-            SELECT id, status FROM (
+            WITH pinned AS MATERIALIZED (
                 SELECT id, status FROM wallet_wallet
-                WHERE id IN (SELECT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount)) FOR KEY SHARE) pinned
-            WHERE status <> 'active'
+                WHERE id IN (SELECT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount)) ORDER BY id FOR KEY SHARE)
+            SELECT id, status FROM pinned WHERE status <> 'active'
             """,  # noqa: S608
             grants.parameters,
         )
@@ -266,13 +289,13 @@ def open_purses(
     One statement inserts accounts, purses and transfers; no balance but the source's is updated, and that one last, so
     that two workers wait for each other only while committing.
     Raises InvalidAmount, InsufficientFunds (the source), IdempotencyConflict (a key was posted with other content,
-    or by another call at the same moment).
+    or by another call at the same moment), WalletInactive (a wallet is closed; of a query, the caller knows from the pin).
     """
     if isinstance(grants, GrantQuery):
         query = grants
     else:
         query = _as_query(grants)
-        pin_wallets(query)
+        _refuse_closed(query, pin_wallets(query))
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR KEY SHARE", [source])
     if terms.granted_at is None:
@@ -294,6 +317,32 @@ def open_purses(
             except IntegrityError as error:
                 raise InsufficientFunds(account=source) from error
     return opened
+
+
+def open_empty_purse(wallet: int, terms: PurseTerms, title: str, usable_from: datetime) -> int:
+    """A purse with nothing in it and no end, for what its holder pays in; returns its account. The caller locked the wallet."""
+    if terms.granted_at is None:
+        PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
+    account = open_account(Account.Kind.PURSE)
+    Purse.objects.create(account=account, wallet_id=wallet, terms=terms, title=title, usable_from=usable_from)
+    return account.pk
+
+
+def _refuse_closed(query: GrantQuery, inactive: dict[int, str]) -> None:
+    """A closed wallet gets no new purse; what was granted before it was closed may be asked for again."""
+    closed = [wallet for wallet, status in inactive.items() if status == Wallet.Status.CLOSED]
+    if not closed:
+        return
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""
+            SELECT g.wallet FROM ({query.sql}) AS g (key, wallet, amount) WHERE g.wallet = ANY(%s)
+                AND NOT EXISTS (SELECT FROM wallet_transfer t WHERE t.key = g.key) LIMIT 1
+            """,  # noqa: S608
+            [*query.parameters, closed],
+        )
+        if refused := cursor.fetchone():
+            raise WalletInactive(wallet=refused[0])
 
 
 def _as_query(grants: Sequence[Grant]) -> GrantQuery:

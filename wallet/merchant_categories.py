@@ -31,6 +31,7 @@ NAMES = {
     "8062": _("rumah sakit"),
     "8211": _("sekolah"),
 }
+CASH = ("6010", "6011")  # ISO 18245: cash at a counter, cash at a machine; wallet/sql says the same
 
 
 def in_words(mcc: str) -> str:

@@ -29,16 +29,19 @@ def create(wallet: Wallet, pin: str) -> None:
     """Sets the first PIN. Raises PinInvalid, PinAlreadySet, WalletInactive."""
     _check_shape(pin)
     _check_active(wallet)
-    set_now = Wallet.objects.filter(pk=wallet.pk, pin_hash="").update(pin_hash=_hash(wallet, pin))
-    if not set_now:
+    without_pin = Wallet.objects.filter(pk=wallet.pk, pin_hash="", status=Wallet.Status.ACTIVE)
+    if not without_pin.update(pin_hash=_hash(wallet, pin)):
+        _check_active(wallet)  # it may have been closed meanwhile
         raise PinAlreadySet
 
 
 def change(wallet: Wallet, old: str, new: str) -> None:
     """Replaces the PIN. Raises PinInvalid (the new one), and all that `check` raises (the old one)."""
     _check_shape(new)
-    check(wallet, old)
-    Wallet.objects.filter(pk=wallet.pk).update(pin_hash=_hash(wallet, new))
+    proved = _check(wallet, old)
+    # Only over the PIN that was proved: one that was reset meanwhile stays forgotten.
+    if not Wallet.objects.filter(pk=wallet.pk, pin_hash=proved).update(pin_hash=_hash(wallet, new)):
+        raise PinNotSet
 
 
 def reset(wallet: Wallet) -> None:
@@ -48,6 +51,11 @@ def reset(wallet: Wallet) -> None:
 
 def check(wallet: Wallet, pin: str) -> None:
     """Returns if the PIN is right. Raises PinNotSet, PinWrong(left), PinLocked(until), WalletInactive."""
+    _check(wallet, pin)
+
+
+def _check(wallet: Wallet, pin: str) -> str:
+    """The hash that the PIN was compared with."""
     _check_active(wallet)
     pin_hash, failures = _count_attempt(wallet)
     try:
@@ -58,6 +66,7 @@ def check(wallet: Wallet, pin: str) -> None:
             raise PinWrong(left=left) from None
         raise PinLocked(until=_clock(timezone.now() + settings.WALLET["pin_lockout"])) from None
     Wallet.objects.filter(pk=wallet.pk).update(pin_failures=0, pin_locked_until=None)
+    return pin_hash
 
 
 def _count_attempt(wallet: Wallet) -> tuple[str, int]:
@@ -65,6 +74,8 @@ def _count_attempt(wallet: Wallet) -> tuple[str, int]:
     now = timezone.now()
     with transaction.atomic(durable=True):
         row = Wallet.objects.select_for_update().get(pk=wallet.pk)
+        if row.status != Wallet.Status.ACTIVE:
+            raise WalletInactive
         if not row.pin_hash:
             raise PinNotSet
         if row.pin_locked_until and row.pin_locked_until > now:

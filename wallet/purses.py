@@ -138,7 +138,7 @@ def lapse_due(moment: datetime | None = None) -> Iterator[Transfer]:
 
 @retried
 def _lapse(purse: Purse) -> Transfer | None:
-    Wallet.objects.select_for_update().get(pk=purse.wallet_id)
+    ledger.lock_wallets_of([purse.pk])
     account, fund = Account.objects.get(pk=purse.pk), purse.terms.lapses_to_id
     left = account.balance - account.held
     if left <= 0 or fund is None:

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from wallet import ledger
 from wallet.errors import IdempotencyConflict, RefundNotPossible, RefundTooLarge
-from wallet.models import Partner, Payment, Purse, Refund, Transfer, Wallet
+from wallet.models import Partner, Payment, Purse, Refund, Transfer
 from wallet.redemption import find, new_reference
 from wallet.transactions import retried
 
@@ -99,12 +99,6 @@ def refund(order: RefundOrder) -> Refund:
     return made
 
 
-def _lock_wallets(purses: list[int]) -> None:
-    """Locks the wallets that the purses are in by now, which succession may have changed since the payment."""
-    owners = Purse.objects.filter(pk__in=purses).values("wallet_id")
-    list(Wallet.objects.select_for_update(no_key=True).filter(pk__in=owners).order_by("pk"))
-
-
 def _distribute(payment: Payment, amount: int) -> list[_Return]:
     """Back along the way it came: the purse spent last is filled first, none above what it gave.
 
@@ -112,7 +106,9 @@ def _distribute(payment: Payment, amount: int) -> list[_Return]:
     """
     now = timezone.now()
     spent = Transfer.objects.filter(payment=payment, kind__in=SPENDING).order_by("-id")
-    _lock_wallets([transfer.debit_id for transfer in spent])
+    ledger.lock_wallets_of(
+        [transfer.debit_id for transfer in spent]
+    )  # where they are now: a succession may have moved them
     purses = Purse.objects.select_related("terms").in_bulk([transfer.debit_id for transfer in spent])
     passed, returns = payment.refunded, []
     for transfer in spent:

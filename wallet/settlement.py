@@ -8,7 +8,7 @@ from datetime import date
 from django.utils import timezone
 
 from wallet import ledger
-from wallet.errors import BankAccountMissing
+from wallet.errors import BankAccountMissing, ReasonMissing, SettlementReturned
 from wallet.models import Account, Merchant, Settlement, Transfer
 from wallet.transactions import retried
 
@@ -47,13 +47,36 @@ def settle(merchant: Merchant, business_day: date) -> Settlement | None:
 
 @retried
 def confirm_paid(settlement: Settlement) -> Settlement:
-    """The bank has paid it: the money leaves the books. Safe to repeat."""
+    """The bank has paid it: the money leaves the books. Safe to repeat. Raises SettlementReturned."""
     settlement = Settlement.objects.select_for_update().get(pk=settlement.pk)
     if settlement.status == Settlement.Status.PAID:
         return settlement
+    if settlement.status == Settlement.Status.RETURNED:
+        raise SettlementReturned
     clearing, bank = ledger.singleton(Account.Kind.SETTLEMENT), ledger.singleton(Account.Kind.BANK)
     leg = ledger.Leg(clearing.pk, bank.pk, settlement.amount, Transfer.Kind.PAYOUT, f"payout:{settlement.pk}")
     ledger.post([leg])
     settlement.status, settlement.paid_at = Settlement.Status.PAID, timezone.now()
     settlement.save(update_fields=["status", "paid_at"])
+    return settlement
+
+
+@retried
+def returned(settlement: Settlement, reason: str) -> Settlement:
+    """The bank sent it back: the merchant is owed the amount again, and the next settlement pays it anew. Safe to repeat.
+
+    What was posted is reversed, not rewritten; the first reason stays. Raises ReasonMissing.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    settlement = Settlement.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=settlement.pk)
+    if settlement.status == Settlement.Status.RETURNED:
+        return settlement
+    ledger.lock_merchant(settlement.merchant.account_id)  # before the clearing account, as whoever settles does
+    if settlement.status == Settlement.Status.PAID:
+        ledger.reverse(Transfer.objects.get(key=f"payout:{settlement.pk}"), row_kept=True)
+    ledger.reverse(Transfer.objects.get(key=f"settle:{settlement.pk}"), row_kept=True)
+    settlement.status, settlement.returned_at = Settlement.Status.RETURNED, timezone.now()
+    settlement.return_reason = reason.strip()
+    settlement.save(update_fields=["status", "returned_at", "return_reason"])
     return settlement

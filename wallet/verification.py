@@ -86,9 +86,21 @@ CHECKS = {
         WHERE s.amount <> coalesce(t.amount, 0)
     """,
     "settlement payout": """
-        SELECT s.id, CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END, coalesce(t.amount, 0)
+        SELECT s.id, CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END, coalesce(t.amount, 0) - coalesce(back.amount, 0)
         FROM wallet_settlement s LEFT JOIN wallet_transfer t ON t.key = 'payout:' || s.id
-        WHERE CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END <> coalesce(t.amount, 0)
+            LEFT JOIN wallet_transfer back ON back.reverses_id = t.id
+        WHERE CASE s.status WHEN 'paid' THEN s.amount ELSE 0 END <> coalesce(t.amount, 0) - coalesce(back.amount, 0)
+    """,
+    "settlement returned": """
+        SELECT s.id, CASE s.status WHEN 'returned' THEN s.amount ELSE 0 END, coalesce(back.amount, 0)
+        FROM wallet_settlement s LEFT JOIN wallet_transfer t ON t.key = 'settle:' || s.id
+            LEFT JOIN wallet_transfer back ON back.reverses_id = t.id
+        WHERE CASE s.status WHEN 'returned' THEN s.amount ELSE 0 END <> coalesce(back.amount, 0)
+    """,
+    "top-up amount": """
+        SELECT u.id, u.amount, coalesce(t.amount, 0) FROM wallet_topup u
+        LEFT JOIN wallet_transfer t ON t.key = 'top_up:' || u.id AND t.credit_id = u.purse_id AND t.kind = 'top_up'
+        WHERE u.amount <> coalesce(t.amount, 0)
     """,
     "held by holds": """
         SELECT a.id, a.held, coalesce(reserved.amount, 0) FROM wallet_account a LEFT JOIN (

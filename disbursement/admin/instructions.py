@@ -75,6 +75,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
             Instruction.Status.PAID: "success",
             Instruction.Status.FAILED: "danger",
             Instruction.Status.CANCELLED: "warning",
+            Instruction.Status.RETURNED: "warning",
         },
     )
     def status_label(self, row: Instruction) -> tuple[str, str]:

@@ -407,7 +407,7 @@ def test_a_following_batch_pays_exactly_those_that_failed(programme: Programme) 
         wallets.freeze(wallet, "sengketa")
     money.pay_out(batch)
     for wallet in frozen:
-        wallets.unfreeze(wallet)
+        wallets.unfreeze(wallet, "selesai")
     second = batches.submit(batches.prepare(batch.cycle), by=money.officer())
     assert sorted(second.instructions.values_list("wallet_id", flat=True)) == sorted(wallet.pk for wallet in frozen)
     batches.approve(second, by=money.officer(), digest=second.digest)

@@ -150,7 +150,7 @@ def test_a_reset_forgets_pin_and_lockout(wallet: Wallet) -> None:
 def test_a_frozen_wallet_answers_no_guess_and_makes_no_pin(wallet: Wallet) -> None:
     unset = money.wallet()
     for frozen in (wallet, unset):
-        wallets.freeze(frozen, "")
+        wallets.freeze(frozen, "sengketa")
     with pytest.raises(WalletInactive):
         pins.check(wallet, RIGHT)
     with pytest.raises(WalletInactive):

@@ -159,7 +159,7 @@ def test_a_frozen_wallet_does_not_pay_until_it_is_unfrozen(wallet: Wallet, shop:
     code = codes.issue(wallet).qr_content
     wallets.freeze(wallet, "laporan kehilangan")
     assert redemption.pay(money.order(shop, code, 100)).decline == "wallet_inactive"
-    wallets.unfreeze(wallet)
+    wallets.unfreeze(wallet, "selesai")
     assert redemption.pay(money.order(shop, code, 100)).status == "paid"
 
 
@@ -286,7 +286,7 @@ def test_a_ceiling_is_whole_rupiah_above_zero(wallet: Wallet, ceiling: Any) -> N
 
 
 def test_a_frozen_wallet_gets_no_code(wallet: Wallet) -> None:
-    wallets.freeze(wallet, "")
+    wallets.freeze(wallet, "sengketa")
     with pytest.raises(WalletInactive):
         codes.issue(wallet)
 

@@ -146,7 +146,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         wallet = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            wallets.freeze(wallet, data["reason"])
+            wallets.freeze(wallet, data["reason"], by=request.user.get_username())
             _expect(wallet, Wallet.Status.FROZEN)
             return Done(gettext("Dompet dibekukan: %(reason)s") % data)
 
@@ -167,7 +167,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         wallet = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            wallets.unfreeze(wallet)
+            wallets.unfreeze(wallet, data["reason"], by=request.user.get_username())
             _expect(wallet, Wallet.Status.ACTIVE)
             return Done(gettext("Dompet dapat dipakai lagi."))
 
@@ -176,6 +176,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
             button=_("Buka kembali"),
             text=_("Pemegangnya dapat belanja lagi sejak sekarang."),
             facts=[(_("Dibekukan karena"), wallet.status_reason or "-")],
+            form=ReasonForm,
         )
         return take(self, request, step, run, wallet)
 

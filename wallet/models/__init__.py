@@ -3,7 +3,7 @@
 from wallet.models.ledger import Account, Checkpoint, Transfer
 from wallet.models.merchant import Merchant, Partner, Settlement
 from wallet.models.payment import Hold, HoldPart, Payment, PaymentCode, Refund, TopUp
-from wallet.models.purse import Purse, PurseTerms, Succession, Wallet
+from wallet.models.purse import Purse, PurseTerms, Succession, Wallet, WalletStep
 from wallet.models.seal import Seal, SealBlock, Verification
 from wallet.models.snap import AccessToken, ExternalId
 
@@ -29,4 +29,5 @@ __all__ = [
     "Transfer",
     "Verification",
     "Wallet",
+    "WalletStep",
 ]

@@ -40,6 +40,29 @@ class Wallet(models.Model):
         return str(_("Dompet %(number)s")) % {"number": self.pk}
 
 
+class WalletStep(models.Model):
+    """Something done to a wallet, with who did it and why. Written once; a succession has a row of its own."""
+
+    class Kind(models.TextChoices):
+        FROZEN = "frozen", _("Dibekukan")
+        UNFROZEN = "unfrozen", _("Dibuka kembali")
+        RECOVERED = "recovered", _("Dipulihkan setelah telepon hilang")
+        CLOSED = "closed", _("Ditutup")
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="steps", verbose_name=_("dompet"))
+    kind = models.CharField(_("langkah"), max_length=9, choices=Kind)
+    reason = models.CharField(_("alasan"), max_length=200)
+    by = models.CharField(_("oleh"), max_length=150, blank=True)
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("langkah dompet")
+        verbose_name_plural = _("langkah dompet")
+
+    def __str__(self) -> str:
+        return f"{self.wallet_id}: {self.kind}"
+
+
 class PurseTerms(models.Model):
     """The rules that a purse carries for life: where it may be spent, whether as cash, where the rest returns.
 

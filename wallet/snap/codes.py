@@ -78,6 +78,8 @@ WALLET_CASES: dict[str, Case] = {
     "daily_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
     "balance_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
     "monthly_limit_exceeded": Case.ACCOUNT_LIMIT_EXCEED,
+    "cash_not_allowed": Case.NOT_PERMITTED,
+    "not_an_agent": Case.NOT_PERMITTED,
     "code_ceiling": Case.EXCEEDS_AMOUNT_LIMIT,
     "code_unknown": Case.TRANSACTION_NOT_FOUND,
     "code_expired": Case.TRANSACTION_EXPIRED,

@@ -72,7 +72,7 @@ def test_freezing_needs_a_reason_and_is_undone(house: House) -> None:
     )
     wallet.refresh_from_db()
     assert (wallet.status, wallet.status_reason) == (Wallet.Status.FROZEN, "hilang")
-    client.post(f"{address}/unfreeze/")
+    client.post(f"{address}/unfreeze/", {"reason": "sudah jelas"})
     wallet.refresh_from_db()
     assert wallet.status == Wallet.Status.ACTIVE
 
