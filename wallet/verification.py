@@ -75,7 +75,8 @@ WITH differing AS MATERIALIZED (
         UNION ALL SELECT id, -balance FROM wallet_account WHERE kind <> 'merchant') moved
     GROUP BY account HAVING sum(delta) <> 0
 ), named AS MATERIALIZED (
-    SELECT a.id, a.kind, a.balance, differing.delta FROM differing JOIN wallet_account a ON a.id = differing.account
+    SELECT account AS id, coalesce(a.kind, '') AS kind, coalesce(a.balance, 0) AS balance, delta
+    FROM differing LEFT JOIN wallet_account a ON a.id = account
 )
 (SELECT 'account balance', id, balance, balance + delta, NULL FROM named WHERE kind <> 'merchant' ORDER BY id LIMIT 100)
 UNION ALL
@@ -83,7 +84,7 @@ UNION ALL
 UNION ALL
 SELECT NULL, count(*), NULL, sum(total), kind FROM (
     SELECT kind, CASE WHEN kind = 'merchant' THEN 0 ELSE balance END AS total FROM wallet_account
-    UNION ALL SELECT kind, delta FROM named) totals GROUP BY kind
+    UNION ALL SELECT kind, delta FROM named WHERE kind <> '') totals GROUP BY kind
 """
 # What merchants' accounts and the history of their checkpoints say at each cut, against the transfers between the cuts.
 CHECKPOINTS = """
