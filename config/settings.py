@@ -37,10 +37,15 @@ def _key(text: str) -> bytes:
     return key
 
 
-# --- Keys: four of them, so that losing one does not open the others (docs/adr/0008) ---
+def _numbered_keys(name: str) -> dict[int, bytes]:
+    """Keys by number, written "1:BASE64,2:BASE64"."""
+    return {int(number): _key(key) for number, key in (pair.split(":", 1) for pair in env.list(name))}
+
+
+# --- Keys: five of them, so that losing one does not open the others (docs/adr/0008) ---
 SECRET_KEY = env("SECRET_KEY")
-# "1:BASE64,2:BASE64": the highest number seals, all of them open.
-VAULT_KEYS = {int(number): _key(key) for number, key in (pair.split(":", 1) for pair in env.list("VAULT_KEYS"))}
+VAULT_KEYS = _numbered_keys("VAULT_KEYS")  # the highest number seals, all of them open
+SEAL_KEYS = _numbered_keys("SEAL_KEYS")  # seeds of Ed25519: the highest number signs, all of them verify
 BLIND_INDEX_KEY = _key(env("BLIND_INDEX_KEY"))
 PIN_PEPPER = _key(env("PIN_PEPPER"))
 
@@ -114,6 +119,7 @@ ADMIN_CSP = {"script-src": [SELF, UNSAFE_INLINE, UNSAFE_EVAL], "style-src": [SEL
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = not DEBUG
 SECURE_HSTS_SECONDS = 0 if DEBUG else env.int("HSTS_SECONDS", default=31_536_000)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = not DEBUG
+METRICS_TOKEN = env("METRICS_TOKEN", default="")  # who reads /metrics; empty: nobody
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
 DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.SecretsFilter"
@@ -155,6 +161,8 @@ CELERY_BEAT_SCHEDULE = {
     "expire-holds": {"task": "wallet.tasks.expire_holds", "schedule": 60.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
+    "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
+    "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 

@@ -269,3 +269,50 @@ class PinLocked(WalletError):
     code = "pin_locked"
     status = 403
     message = _("PIN terkunci karena salah berulang kali. Coba lagi setelah %(until)s.")
+
+
+class DayNotOver(WalletError):
+    """Transfers can still be posted on that day."""
+
+    code = "day_not_over"
+    status = 409
+    message = _("Hari %(day)s belum berakhir. Segel baru dapat dibuat sesudah tengah malam Jakarta.")
+
+
+class SealOutOfOrder(WalletError):
+    """Seals are a chain without gaps."""
+
+    code = "seal_out_of_order"
+    status = 409
+    message = _("Hari %(day)s belum dapat disegel. Segel dahulu hari-hari sebelumnya: manage.py ledger seal.")
+
+
+class LedgerBusy(WalletError):
+    """Some transaction went on writing transfers for longer than a seal may make payments wait."""
+
+    code = "ledger_busy"
+    status = 503
+    message = _("Buku besar sedang ditulis terus-menerus, segel belum dibuat. Ulangi beberapa menit lagi.")
+
+
+class TransferUnknown(WalletError):
+    code = "transfer_unknown"
+    status = 404
+    message = _("Transfer %(transfer)s tidak ditemukan.")
+
+
+class DayNotSealed(WalletError):
+    code = "day_not_sealed"
+    status = 409
+    message = _(
+        "Transfer ini dibukukan pada %(day)s, dan hari itu belum disegel. Buktinya ada sesudah segel dibuat: besok,"
+        " atau dengan manage.py ledger seal."
+    )
+
+
+class SealDiffers(WalletError):
+    """The transfer, or others of its day, are not what was sealed: nothing can be proved from them."""
+
+    code = "seal_differs"
+    status = 409
+    message = _("Transfer hari %(day)s tidak sama dengan segelnya. Jalankan manage.py ledger verify.")

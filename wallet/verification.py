@@ -1,22 +1,33 @@
-"""Recomputes the ledger from its transfers and tells where the books differ from them."""
+"""Recomputes the ledger from its transfers and tells where the books, and the seals, differ from them.
+
+Outermost, the checks share one snapshot over several connections, because one backend keeps one core busy; inside a
+transaction they run in it one after the other. What reads every transfer reads it once: balances, checkpoints' ends and
+totals come out of one aggregate.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import logging
+import os
+import queue
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import date, datetime
 
 from django.db import connection, transaction
+from django.utils import timezone
 
-from wallet.models import Account
+from wallet import seal_verification, seals
+from wallet.findings import MOST_A_CHECK, Finding
+from wallet.models import Account, Seal, Verification
 
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One row that does not agree with the transfers."""
-
-    check: str
-    row: int
-    stored: int
-    recomputed: int
+logger = logging.getLogger(__name__)
+CONNECTIONS = min(4, (os.cpu_count() or 1) + 1)  # one more than cores: while Python hashes, its backend waits
+# Large enough for a hash table over millions of accounts; compiling such plans costs more than it saves.
+TUNING = "SET LOCAL work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4; SET LOCAL jit = off"
+VERIFYING = 7_305_002  # the advisory lock of the nightly run
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,53 +38,111 @@ class Report:
     transfers: int
     balances: dict[str, int]
     findings: list[Finding] = field(default_factory=list)
+    sealed_to: date | None = None
+    started_at: datetime = field(default_factory=timezone.now)
 
     @property
     def holds(self) -> bool:
         return not self.findings and sum(self.balances.values()) == 0
 
 
-# Each check selects (row, stored, recomputed) where the two differ.
-MOVED = """
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How many of the run's jobs are done, and what the last one was."""
+
+    done: int
+    jobs: int
+    name: str
+
+
+@dataclass(slots=True)
+class _Found:
+    """What the jobs add up: findings by job, and the figures of the whole."""
+
+    findings: dict[str, list[Finding]] = field(default_factory=dict)
+    balances: dict[str, int] = field(default_factory=dict)
+    accounts: int = 0
+    transfers: int = 0
+
+
+# Every account whose transfers do not add up to what it stores, and every merchant, whose balance is not stored: with the
+# stored balances taken off as if they were transfers, the accounts that agree come to zero and need no join.
+BALANCES = """
+WITH differing AS MATERIALIZED (
     SELECT account, sum(delta) AS delta FROM (
         SELECT credit_id AS account, amount AS delta FROM wallet_transfer
-        UNION ALL SELECT debit_id, -amount FROM wallet_transfer) legs GROUP BY account
+        UNION ALL SELECT debit_id, -amount FROM wallet_transfer
+        UNION ALL SELECT id, -balance FROM wallet_account WHERE kind <> 'merchant') moved
+    GROUP BY account HAVING sum(delta) <> 0
+), named AS MATERIALIZED (
+    SELECT account AS id, coalesce(a.kind, '') AS kind, coalesce(a.balance, 0) AS balance, delta
+    FROM differing LEFT JOIN wallet_account a ON a.id = account
+)
+(SELECT 'account balance', id, balance, balance + delta, NULL FROM named WHERE kind <> 'merchant' ORDER BY id LIMIT 100)
+UNION ALL
+(SELECT 'merchant below zero', id, 0, delta, NULL FROM named WHERE kind = 'merchant' AND delta < 0 ORDER BY id LIMIT 100)
+UNION ALL
+SELECT NULL, count(*), NULL, sum(total), kind FROM (
+    SELECT kind, CASE WHEN kind = 'merchant' THEN 0 ELSE balance END AS total FROM wallet_account
+    UNION ALL SELECT kind, delta FROM named WHERE kind <> '') totals GROUP BY kind
 """
+# What merchants' accounts and the history of their checkpoints say at each cut, against the transfers between the cuts.
+CHECKPOINTS = """
+WITH cuts AS (
+    SELECT id AS account, counted_to, balance, NULL::bigint AS checkpoint FROM wallet_account WHERE kind = 'merchant'
+    UNION ALL SELECT account_id, counted_to, balance, id FROM wallet_checkpoint
+), spans AS (
+    SELECT *, lag(counted_to, 1, 0::bigint) OVER (PARTITION BY account ORDER BY counted_to, checkpoint) AS since FROM cuts
+), summed AS (
+    SELECT spans.*, sum(moved.delta) OVER (PARTITION BY account ORDER BY counted_to, checkpoint) AS recomputed
+    FROM spans, LATERAL (
+        SELECT (SELECT coalesce(sum(amount), 0) FROM wallet_transfer
+                WHERE credit_id = account AND id > since AND id <= counted_to)
+             - (SELECT coalesce(sum(amount), 0) FROM wallet_transfer
+                WHERE debit_id = account AND id > since AND id <= counted_to) AS delta) moved
+), differing AS MATERIALIZED (SELECT * FROM summed WHERE balance <> recomputed)
+(SELECT 'merchant checkpoint', account, balance, recomputed FROM differing WHERE checkpoint IS NULL
+ ORDER BY account LIMIT 100)
+UNION ALL
+(SELECT 'checkpoint history', checkpoint, balance, recomputed FROM differing WHERE checkpoint IS NOT NULL
+ ORDER BY checkpoint LIMIT 100)
+"""
+# Payments by the same subtraction as the balances.
+PAYMENTS = """
+WITH differing AS MATERIALIZED (
+    SELECT payment FROM (
+        SELECT payment_id AS payment, amount AS delta FROM wallet_transfer
+        WHERE payment_id IS NOT NULL AND kind IN ('redemption', 'cash_out')
+        UNION ALL SELECT id, -amount FROM wallet_payment WHERE status = 'paid') moved
+    GROUP BY payment HAVING sum(delta) <> 0
+)
+SELECT 'payment amount', p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, (
+    SELECT coalesce(sum(t.amount), 0) FROM wallet_transfer t
+    WHERE t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out'))
+FROM differing JOIN wallet_payment p ON p.id = differing.payment ORDER BY 2 LIMIT 100
+"""
+# Each pass reads much and serves several checks: it selects (check, row, stored, recomputed).
+PASSES = {"checkpoints": CHECKPOINTS, "payments": PAYMENTS}
+PASSED = ("account balance", "merchant below zero", "merchant checkpoint", "checkpoint history", "payment amount")
+# Each check selects (row, stored, recomputed) where the two differ.
 CHECKS = {
-    "account balance": f"""
-        SELECT a.id, a.balance, coalesce(moved.delta, 0)
-        FROM wallet_account a LEFT JOIN ({MOVED}) moved ON moved.account = a.id
-        WHERE a.kind <> 'merchant' AND a.balance <> coalesce(moved.delta, 0)
-    """,  # noqa: S608
-    "merchant checkpoint": """
-        SELECT a.id, a.balance, coalesce(moved.delta, 0) FROM wallet_account a LEFT JOIN LATERAL (
-            SELECT (SELECT coalesce(sum(amount), 0) FROM wallet_transfer WHERE credit_id = a.id AND id <= a.counted_to)
-                 - (SELECT coalesce(sum(amount), 0) FROM wallet_transfer WHERE debit_id = a.id AND id <= a.counted_to)
-                AS delta) moved ON true
-        WHERE a.kind = 'merchant' AND a.balance <> coalesce(moved.delta, 0)
-    """,
-    "merchant below zero": f"""
-        SELECT a.id, 0, moved.delta FROM wallet_account a JOIN ({MOVED}) moved ON moved.account = a.id
-        WHERE a.kind = 'merchant' AND moved.delta < 0
-    """,  # noqa: S608
-    "payment amount": """
-        SELECT p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, coalesce(sum(t.amount), 0)
-        FROM wallet_payment p LEFT JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out')
-        GROUP BY p.id HAVING CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END <> coalesce(sum(t.amount), 0)
-    """,
     "payment refunds": """
-        SELECT p.id, p.refunded, coalesce(sum(t.amount), 0)
-        FROM wallet_payment p LEFT JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind = 'refund'
-        GROUP BY p.id HAVING p.refunded <> coalesce(sum(t.amount), 0)
+        SELECT payment, sum(stored), sum(moved) FROM (
+            SELECT payment_id AS payment, 0 AS stored, amount AS moved FROM wallet_transfer
+            WHERE kind = 'refund' AND payment_id IS NOT NULL
+            UNION ALL SELECT id, refunded, 0 FROM wallet_payment WHERE refunded <> 0) both_sides
+        GROUP BY payment HAVING sum(stored) <> sum(moved)
     """,
     "refund above its purse": """
-        SELECT t.payment_id, sum(t.amount) FILTER (WHERE t.kind <> 'refund'),
-               sum(t.amount) FILTER (WHERE t.kind = 'refund')
-        FROM wallet_transfer t JOIN wallet_purse p
-            ON p.account_id = CASE t.kind WHEN 'refund' THEN t.credit_id ELSE t.debit_id END
-        WHERE t.kind IN ('redemption', 'cash_out', 'refund') GROUP BY t.payment_id, p.account_id
-        HAVING coalesce(sum(t.amount) FILTER (WHERE t.kind = 'refund'), 0)
-             > coalesce(sum(t.amount) FILTER (WHERE t.kind <> 'refund'), 0)
+        SELECT refunded.payment_id, coalesce(spent.amount, 0), refunded.amount FROM (
+            SELECT t.payment_id, t.credit_id, sum(t.amount) AS amount
+            FROM wallet_transfer t JOIN wallet_purse p ON p.account_id = t.credit_id
+            WHERE t.kind = 'refund' GROUP BY t.payment_id, t.credit_id) refunded,
+        LATERAL (
+            SELECT sum(t.amount) AS amount FROM wallet_transfer t
+            WHERE t.payment_id = refunded.payment_id AND t.debit_id = refunded.credit_id
+              AND t.kind IN ('redemption', 'cash_out')) spent
+        WHERE refunded.amount > coalesce(spent.amount, 0)
     """,
     "refund amount": """
         SELECT r.id, r.amount, coalesce(sum(t.amount), 0) FROM wallet_refund r
@@ -141,27 +210,176 @@ CHECKS = {
 }
 
 
-def verify() -> Report:
-    """Compares every balance, payment, hold, refund and settlement with the transfers, in one snapshot."""
-    findings: list[Finding] = []
-    with transaction.atomic(), connection.cursor() as cursor:
-        if not connection.savepoint_ids:  # only the outermost transaction may choose its snapshot
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-        for check, query in CHECKS.items():
-            cursor.execute(f"{query} ORDER BY 1 LIMIT 100")
-            findings += [Finding(check, int(row), int(stored or 0), int(now or 0)) for row, stored, now in cursor]
+def verify(since: date | None = None, progress: Callable[[Progress], None] = lambda _: None) -> Report:
+    """Compares every balance, checkpoint, payment, hold, refund, settlement and seal with the transfers, in one snapshot.
+
+    Sealed days before `since` are not recomputed; the chain and the signatures of all are checked. `progress` is called
+    after each job, from any thread. What differs from a seal comes first in the findings, the earliest day first.
+    """
+    started = timezone.now()
+    parallel = not connection.in_atomic_block
+    with transaction.atomic():
+        snapshot = _choose_snapshot() if parallel else ""
+        found = _Found()
+        days = Seal.objects.order_by("day").values_list("day", flat=True)
+        jobs = _jobs(found, list(days.filter(day__gte=since) if since else days))
+        if parallel:
+            _run_together(jobs, snapshot, progress)
+        else:
+            _run(_queue(jobs), len(jobs), progress)
+        sealed_to = seals.sealed_to()
+    findings = [finding for name in jobs for finding in found.findings.get(name, [])]
+    return Report(found.accounts, found.transfers, found.balances, _at_most(findings), sealed_to, started)
+
+
+def record(report: Report) -> Verification:
+    """Keeps what was found, and logs an error if the books do not hold."""
+    if not report.holds:
+        first = report.findings[0] if report.findings else None
+        logger.error("the ledger does not verify: %s findings, the first: %s", len(report.findings), first)
+    findings = [asdict(finding) | {"day": finding.day and f"{finding.day:%Y-%m-%d}"} for finding in report.findings]
+    return Verification.objects.create(
+        started_at=report.started_at,
+        accounts=report.accounts,
+        transfers=report.transfers,
+        sealed_to=report.sealed_to,
+        findings=findings,
+        holds=report.holds,
+    )
+
+
+def verify_due() -> Verification | None:
+    """Verifies and records, if none began since the last 01:00 in Jakarta; safe to repeat and to race."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [VERIFYING])
+        if not cursor.fetchone()[0]:
+            return None
+        try:
+            cursor.execute(DUE)
+            return record(verify()) if cursor.fetchone()[0] else None
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [VERIFYING])
+
+
+DUE = """
+SELECT NOT EXISTS (SELECT FROM wallet_verification WHERE started_at >= (
+    date_trunc('day', (clock_timestamp() AT TIME ZONE 'Asia/Jakarta') - interval '1 hour') + interval '1 hour')
+    AT TIME ZONE 'Asia/Jakarta')
+"""
+
+Jobs = dict[str, Callable[[], None]]
+
+
+def _jobs(found: _Found, days: list[date]) -> Jobs:
+    """What there is to do, by name, in the order in which findings are told."""
+
+    def job(name: str, find: Callable[[], list[Finding]]) -> tuple[str, Callable[[], None]]:
+        def run() -> None:
+            found.findings[name] = find()
+
+        return name, run
+
+    return dict(
+        [
+            *(job(f"{day:%Y-%m-%d}", lambda day=day: seal_verification.check_day(day)) for day in days),  # type: ignore[misc]
+            job("before the first seal", seal_verification.check_before_first_seal),
+            job("seals", seal_verification.check_chain),
+            job("balances", lambda: _balances(found)),
+            *(job(name, lambda query=query: _pass(query)) for name, query in PASSES.items()),  # type: ignore[misc]
+            *(job(name, lambda name=name: _check(name)) for name in CHECKS),  # type: ignore[misc]
+        ]
+    )
+
+
+def _balances(found: _Found) -> list[Finding]:
+    """The findings of accounts; leaves the counts and the recomputed rupiah by kind in `found`."""
+    findings = []
+    totals = {}
+    with connection.cursor() as cursor:
+        cursor.execute(BALANCES)
+        for check, row, stored, recomputed, kind in cursor.fetchall():
+            if check is None:
+                totals[kind] = int(recomputed)
+            else:
+                findings.append(Finding(check, int(row), int(stored), int(recomputed)))
         cursor.execute("SELECT (SELECT count(*) FROM wallet_account), (SELECT count(*) FROM wallet_transfer)")
-        accounts, transfers = cursor.fetchone()
-        return Report(accounts, transfers, _balances(), findings)
+        found.accounts, found.transfers = cursor.fetchone()
+    found.balances = {kind.value: totals.get(kind.value, 0) for kind in Account.Kind}
+    return sorted(findings, key=lambda finding: (PASSED.index(finding.check), finding.row))
 
 
-def _balances() -> dict[str, int]:
-    """Rupiah by kind of account, recomputed from the transfers alone."""
-    query = f"""
-        SELECT a.kind, sum(moved.delta) FROM wallet_account a
-        JOIN ({MOVED}) moved ON moved.account = a.id GROUP BY a.kind
-    """  # noqa: S608
+def _pass(query: str) -> list[Finding]:
     with connection.cursor() as cursor:
         cursor.execute(query)
-        found = {kind: int(total) for kind, total in cursor.fetchall()}
-    return {kind.value: found.get(kind.value, 0) for kind in Account.Kind}
+        return [Finding(check, int(row), int(stored), int(now)) for check, row, stored, now in cursor.fetchall()]
+
+
+def _check(name: str) -> list[Finding]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{CHECKS[name]} ORDER BY 1 LIMIT {MOST_A_CHECK}")
+        return [Finding(name, int(row), int(stored or 0), int(now or 0)) for row, stored, now in cursor.fetchall()]
+
+
+def _at_most(findings: list[Finding]) -> list[Finding]:
+    """No more than 100 of each check, however many days or jobs found them."""
+    counts: dict[str, int] = {}
+    kept = []
+    for finding in findings:
+        counts[finding.check] = counts.get(finding.check, 0) + 1
+        if counts[finding.check] <= MOST_A_CHECK:
+            kept.append(finding)
+    return kept
+
+
+def _choose_snapshot() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SELECT pg_export_snapshot()")
+        [snapshot] = cursor.fetchone()
+    return str(snapshot)
+
+
+def _queue(jobs: Jobs) -> queue.SimpleQueue[tuple[str, Callable[[], None]]]:
+    """The longest jobs first, so that no connection begins one when the others are done."""
+    waiting: queue.SimpleQueue[tuple[str, Callable[[], None]]] = queue.SimpleQueue()
+    for name, job in sorted(jobs.items(), key=lambda item: item[0] not in ("balances", *PASSES)):
+        waiting.put((name, job))
+    return waiting
+
+
+def _run(
+    waiting: queue.SimpleQueue[tuple[str, Callable[[], None]]], jobs: int, progress: Callable[[Progress], None]
+) -> None:
+    while True:
+        try:
+            name, job = waiting.get_nowait()
+        except queue.Empty:
+            return
+        job()
+        progress(Progress(jobs - waiting.qsize(), jobs, name))
+
+
+def _run_together(jobs: Jobs, snapshot: str, progress: Callable[[Progress], None]) -> None:
+    """The jobs on several connections that all see the snapshot; what one raises is raised here."""
+    waiting = _queue(jobs)
+
+    def work() -> None:
+        try:
+            with _seeing(snapshot):
+                _run(waiting, len(jobs), progress)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(CONNECTIONS, thread_name_prefix="verify") as pool:
+        for future in [pool.submit(work) for _ in range(CONNECTIONS)]:
+            future.result()
+
+
+@contextmanager
+def _seeing(snapshot: str) -> Iterator[None]:
+    """A transaction of this thread's own connection, in another one's snapshot."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+        cursor.execute(TUNING)
+        yield
