@@ -40,11 +40,14 @@ def start_server(env: dict[str, str]) -> None:
         os.environ.update(before)
 
 
-def together(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Outcome]:
-    """Runs each job in a process of its own, all released at once; the outcomes come in the order of the jobs."""
+def together(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]], *, seconds: int = SECONDS) -> list[Outcome]:
+    """Runs each job in a process of its own, all released at once; the outcomes come in the order of the jobs.
+
+    Fails if one takes longer than the seconds.
+    """
     barrier = CONTEXT.Barrier(len(jobs))
     running = [_start(function, arguments, barrier) for function, arguments in jobs]
-    return [_outcome(*process) for process in running]
+    return [_outcome(*process, seconds) for process in running]
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Outcome:
@@ -89,10 +92,10 @@ def _run(function: Callable[..., Any], arguments: tuple[Any, ...], barrier: Any,
     answer.send(outcome)
 
 
-def _outcome(process: BaseProcess, answer: Connection) -> Outcome:
+def _outcome(process: BaseProcess, answer: Connection, seconds: int) -> Outcome:
     try:
-        if not answer.poll(SECONDS):
-            raise AssertionError(f"{process.name} neither ended nor answered within {SECONDS} s")
+        if not answer.poll(seconds):
+            raise AssertionError(f"{process.name} neither ended nor answered within {seconds} s")
         outcome = answer.recv()
     except EOFError:
         outcome = None

@@ -1,4 +1,7 @@
-"""Batches are paid exactly once whatever dies: a worker at any point, its children, the broker, the order of deliveries."""
+"""Batches are paid exactly once whatever dies: real workers, their children, the broker, the order of deliveries.
+
+What a worker's death after each single step leaves is in test_crashes.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +27,7 @@ from disbursement.models import Batch, Chunk
 from tests import money
 from tests.processes import alone, together, waiting_for_locks
 from wallet import doorbell
-from wallet.models import Account, Purse, Transfer
+from wallet.models import Account, Transfer
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PATIENCE = 120
@@ -55,76 +58,6 @@ def queue(committed_db: None) -> Iterator[redis.Redis]:
 
 def closed(batch: Batch) -> bool:
     return Batch.objects.get(pk=batch.pk).status == Batch.Status.CLOSED
-
-
-# --- a worker killed at each point ---
-
-
-def _die(*_: Any, **__: Any) -> None:
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _raise(*_: Any, **__: Any) -> None:
-    raise ConnectionError("jaringan putus")
-
-
-def _then_die(real: Callable[..., Any]) -> Callable[..., Any]:
-    def run(*arguments: Any, **named: Any) -> None:
-        real(*arguments, **named)
-        _die()
-
-    return run
-
-
-def _do_pay_and_die(batch: int, point: str) -> None:
-    """Pays in a process of its own until it dies at the named point."""
-    if point == "after claiming a chunk":
-        execution.content.as_approved = _die
-    elif point == "before posting":
-        execution.ledger.open_purses = _die
-    elif point == "after posting, before the commit":
-        execution.ledger.open_purses = _then_die(execution.ledger.open_purses)
-    elif point == "after the first chunk's commit":
-        execution.pay_next_chunk(batch)
-        _die()
-    elif point == "while remembering a failure":
-        execution.ledger.open_purses = _raise
-        execution.logger.exception = _die
-    elif point == "before the rest is released":
-        execution.ledger.post = _die
-    elif point == "after the rest is released, before the batch is closed":
-        execution.advance = _die
-    elif point == "after closing":
-        execution.close_if_done = _then_die(execution.close_if_done)
-    tasks.pay(batch)
-
-
-@pytest.mark.parametrize(
-    "point",
-    [
-        "after claiming a chunk",
-        "before posting",
-        "after posting, before the commit",
-        "after the first chunk's commit",
-        "while remembering a failure",
-        "before the rest is released",
-        "after the rest is released, before the batch is closed",
-        "after closing",
-    ],
-)
-def test_another_worker_finishes_what_a_killed_one_began(processes: None, small_chunks: None, point: str) -> None:
-    batch = money.approved_crowd(10)
-    frozen = batch.instructions.earliest("pk").wallet  # so that there is a rest to release
-    money.wallets.freeze(frozen, "sengketa")
-    assert alone(_do_pay_and_die, batch.pk, point).signal == signal.SIGKILL
-    # The server frees the dead process's locks when it notices; until then its chunk is passed over.
-    until(lambda: closed(batch), meanwhile=lambda: tasks.pay(batch.pk))
-    assert sorted(Purse.objects.values_list("wallet", flat=True)) == sorted(
-        batch.instructions.exclude(wallet=frozen).values_list("wallet", flat=True)
-    )
-    assert Transfer.objects.filter(kind=Transfer.Kind.DISBURSEMENT).count() == 9
-    assert money.balance(batch.cycle.programme.fund_id) == 300_000
-    money.assert_books_hold()
 
 
 # --- many at once, and many times ---

@@ -5,12 +5,12 @@ The functions named `_do_…` run in those processes.
 
 from __future__ import annotations
 
-import random
 import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -21,20 +21,33 @@ from django.utils import timezone
 from tests import money
 from tests.processes import Outcome, together, waiting_for_locks
 from wallet import codes, ledger, purses, redemption, refunds, settlement, wallets
-from wallet.errors import WalletError
 from wallet.models import Account, Merchant, Payment, Purse, PurseTerms, Refund, Settlement, Transfer, Wallet
 
-pytestmark = pytest.mark.usefixtures("processes")
+# One group, so that two of these never run at once: a PostgreSQL of usual size admits a hundred connections.
+pytestmark = [pytest.mark.usefixtures("processes"), pytest.mark.xdist_group("many processes")]
+MANY = 50
 DAY = date(2026, 11, 24)
 
 
-def _do_pay(*orders: redemption.PaymentOrder) -> list[tuple[int, str, str, str]]:
-    payments = [redemption.pay(order) for order in orders]
-    return [(made.pk, made.status, made.decline, made.reference_no) for made in payments]
+def _do_pay(order: redemption.PaymentOrder, *, within: bool = False) -> tuple[int, str, str, str]:
+    """Pays as production does, in one statement that is its own transaction, or within a transaction of the caller's."""
+    with transaction.atomic() if within else nullcontext():
+        assert connection.in_atomic_block == within
+        made = redemption.pay(order)
+    return made.pk, made.status, made.decline, made.reference_no
+
+
+def _do_pay_within(order: redemption.PaymentOrder) -> tuple[int, str, str, str]:
+    return _do_pay(order, within=True)
 
 
 def _do_refund(order: refunds.RefundOrder) -> int:
     return refunds.refund(order).amount
+
+
+def _do_refund_no(order: refunds.RefundOrder) -> tuple[int, str]:
+    made = refunds.refund(order)
+    return made.pk, made.refund_no
 
 
 def _do_reverse(transfer: int) -> int:
@@ -62,17 +75,17 @@ def values(outcomes: list[Outcome]) -> list[Any]:
 # --- payments ---
 
 
-def test_twenty_tills_at_one_wallet_are_paid_exactly_as_often_as_its_balance_affords() -> None:
+def test_fifty_tills_at_one_wallet_are_paid_exactly_as_often_as_its_balance_affords() -> None:
     wallet, shops = money.wallet(), [money.merchant() for _ in range(3)]
-    for amount in (400, 300, 250):  # 950 affords nine payments of 100, across three purses
+    for amount in (1_100, 700, 350):  # 2,150 affords 21 payments of 100, across three purses
         money.purse(wallet, amount)
-    jobs = [(_do_pay, (money.order(shops[n % 3], codes.issue(wallet).qr_content, 100),)) for n in range(20)]
-    answers = [answer for [answer] in values(together(jobs))]
+    jobs = [(_do_pay, (money.order(shops[n % 3], codes.issue(wallet).qr_content, 100),)) for n in range(MANY)]
+    answers = values(together(jobs))
     assert Counter((status, decline) for _, status, decline, _ in answers) == {
-        ("paid", ""): 9,
-        ("declined", "insufficient_funds"): 11,
+        ("paid", ""): 21,
+        ("declined", "insufficient_funds"): MANY - 21,
     }
-    assert sum(money.balance(shop.account) for shop in shops) == 900
+    assert sum(money.balance(shop.account) for shop in shops) == 2_100
     assert sum(view.balance for view in purses.in_wallet(wallet)) == 50
     money.assert_books_hold()
 
@@ -100,50 +113,62 @@ def _last_number() -> int:
         return int(cursor.fetchone()[0])
 
 
-def test_one_order_sent_twenty_times_at_once_is_one_payment_with_one_answer() -> None:
+def test_tills_in_transactions_of_their_own_beside_tills_without_are_paid_as_often_as_the_balance_affords() -> None:
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 777)
+    jobs = [
+        ([_do_pay, _do_pay_within][n % 2], (money.order(shop, codes.issue(wallet).qr_content, 70),)) for n in range(24)
+    ]
+    assert Counter(status for _, status, _, _ in values(together(jobs))) == {"paid": 11, "declined": 13}
+    assert money.balance(shop.account) == 770
+    money.assert_books_hold()
+
+
+@pytest.mark.parametrize("within", [False, True], ids=["each in one statement", "each in a transaction"])
+def test_one_order_sent_fifty_times_at_once_is_one_payment_with_one_answer(within: bool) -> None:
     wallet, shop = money.wallet(), money.merchant()
     money.purse(wallet, 5_000)
     order = money.order(shop, codes.issue(wallet).qr_content, 100)
-    answers = values(together([(_do_pay, (order,))] * 20))
-    assert len({answer for [answer] in answers}) == 1
-    assert answers[0][0][1] == "paid"
+    answers = values(together([(_do_pay_within if within else _do_pay, (order,))] * MANY))
+    assert len(set(answers)) == 1
+    assert answers[0][1] == "paid"
     assert (Payment.objects.count(), money.balance(shop.account)) == (1, 100)
+    later = _do_pay(order)
+    assert later == answers[0]
     money.assert_books_hold()
 
 
 @pytest.mark.parametrize("qr_content", ["", "NOSUCHCODE"])
 def test_one_declined_order_sent_at_once_gets_one_answer(qr_content: str) -> None:
     order = money.order(money.merchant(), qr_content, 100)
-    answers = values(together([(_do_pay, (order,))] * 8))
-    assert len({answer for [answer] in answers}) == 1
+    assert len(set(values(together([(_do_pay, (order,))] * MANY)))) == 1
     assert Payment.objects.count() == 1
 
 
-def test_one_code_shown_at_twenty_tills_at_once_pays_one() -> None:
+def test_one_code_shown_at_fifty_tills_at_once_pays_one() -> None:
     wallet = money.wallet()
     money.purse(wallet, 5_000)
     code = codes.issue(wallet).qr_content
-    jobs = [(_do_pay, (money.order(money.merchant(), code, 100),)) for _ in range(20)]
-    answers = [answer for [answer] in values(together(jobs))]
-    assert Counter((status, decline) for _, status, decline, _ in answers) == {
+    jobs = [(_do_pay, (money.order(money.merchant(), code, 100),)) for _ in range(MANY)]
+    assert Counter((status, decline) for _, status, decline, _ in values(together(jobs))) == {
         ("paid", ""): 1,
-        ("declined", "code_used"): 19,
+        ("declined", "code_used"): MANY - 1,
     }
     money.assert_books_hold()
 
 
-def test_one_reference_with_two_bodies_at_once_keeps_one_and_refuses_the_other() -> None:
-    wallet, other, shop = money.wallet(), money.wallet(), money.merchant()
-    for owner in (wallet, other):
+def test_one_reference_with_fifty_bodies_at_once_keeps_one_and_refuses_the_others() -> None:
+    owners, shop = [money.wallet() for _ in range(5)], money.merchant()
+    for owner in owners:
         money.purse(owner, 5_000)
-    jobs = [
-        (_do_pay, (money.order(shop, codes.issue(owner).qr_content, amount, "REF-1"),))
-        for owner, amount in ((wallet, 100), (other, 200), (wallet, 300), (other, 400))
-    ]
-    outcomes = together(jobs)
-    assert sorted(outcome.error for outcome in outcomes) == ["", *["idempotency_conflict"] * 3]
+    orders = [
+        money.order(shop, codes.issue(owners[n % 5]).qr_content, 100 + n, "REF-1") for n in range(MANY)
+    ]  # by several payers: those of one would meet at its lock
+    outcomes = together([(_do_pay, (order,)) for order in orders])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "idempotency_conflict": MANY - 1}
     [payment] = Payment.objects.all()
-    assert money.balance(shop.account) == payment.amount
+    assert (payment.status, money.balance(shop.account)) == ("paid", payment.amount)
+    assert sum(view.balance for owner in owners for view in purses.in_wallet(owner)) == 25_000 - payment.amount
     money.assert_books_hold()
 
 
@@ -157,24 +182,51 @@ def test_wallets_opened_by_many_at_once_in_any_order_are_one_each() -> None:
 # --- refunds ---
 
 
-def test_twenty_refunds_at_once_never_exceed_the_payment() -> None:
+def test_fifty_refunds_of_different_amounts_at_once_never_exceed_the_payment() -> None:
     wallet, shop = money.wallet(), money.merchant()
-    money.purse(wallet, 5_000)
+    for amount in (300, 700, 4_000):
+        money.purse(wallet, amount)
     payment = money.pay(wallet, shop, 1_000)
     money.pay(wallet, shop, 4_000)  # the merchant could give back far more
-    outcomes = together([(_do_refund, (money.refund_order(payment, 150),)) for _ in range(20)])
-    assert Counter(outcome.error for outcome in outcomes) == {"": 6, "refund_too_large": 14}
+    amounts = [31 + 2 * n for n in range(MANY)]
+    outcomes = together([(_do_refund, (money.refund_order(payment, amount),)) for amount in amounts])
+    made = [outcome.value for outcome in outcomes if not outcome.error]
+    assert {outcome.error for outcome in outcomes} == {"", "refund_too_large"}
     payment.refresh_from_db()
-    assert (payment.refunded, money.balance(shop.account)) == (900, 4_100)
+    assert payment.refunded == sum(made) <= 1_000
+    assert money.balance(shop.account) == 5_000 - sum(made)
+    # Who was refused asked for more than was left then, and so for more than is left now.
+    assert 1_000 - sum(made) < min(set(amounts) - set(made))
     money.assert_books_hold()
 
 
-def test_one_refund_sent_twenty_times_at_once_is_made_once() -> None:
+def test_fifty_refunds_of_all_that_is_left_at_once_make_one() -> None:
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 5_000)
+    payment = money.pay(wallet, shop, 1_000)
+    outcomes = together([(_do_refund, (money.refund_order(payment, None),)) for _ in range(MANY)])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "refund_too_large": MANY - 1}
+    assert (Refund.objects.get().amount, money.balance(shop.account)) == (1_000, 0)
+    money.assert_books_hold()
+
+
+def test_one_refund_sent_fifty_times_at_once_is_made_once() -> None:
     wallet, shop = money.wallet(), money.merchant()
     money.purse(wallet, 5_000)
     order = money.refund_order(money.pay(wallet, shop, 1_000), 150)
-    assert values(together([(_do_refund, (order,))] * 20)) == [150] * 20
+    assert len(set(values(together([(_do_refund_no, (order,))] * MANY)))) == 1
     assert (Refund.objects.count(), money.balance(shop.account)) == (1, 850)
+    money.assert_books_hold()
+
+
+def test_one_refund_number_with_fifty_bodies_at_once_keeps_one_and_refuses_the_others() -> None:
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 5_000)
+    payment = money.pay(wallet, shop, 5_000)
+    orders = [money.refund_order(payment, 10 + n, "R-1") for n in range(MANY)]
+    outcomes = together([(_do_refund, (order,)) for order in orders])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "idempotency_conflict": MANY - 1}
+    assert money.balance(shop.account) == 5_000 - Refund.objects.get().amount
     money.assert_books_hold()
 
 
@@ -205,18 +257,37 @@ def test_two_reversals_at_once_make_one() -> None:
     money.assert_books_hold()
 
 
-def test_one_transfer_posted_by_many_at_once_moves_once() -> None:
+def test_one_transfer_posted_fifty_times_at_once_moves_once() -> None:
     fund, clearing = money.fund(10_000), ledger.open_account(Account.Kind.CLEARING)
-    ids = values(together([(_do_post, (fund.pk, clearing.pk, 300, "once"))] * 10))
+    ids = values(together([(_do_post, (fund.pk, clearing.pk, 300, "once"))] * MANY))
     assert len(set(ids)) == 1
     assert money.balance(fund) == 9_700
 
 
+def test_one_key_for_fifty_transfers_at_once_moves_one_of_them() -> None:
+    funds, clearing = [money.fund(10_000) for _ in range(5)], ledger.open_account(Account.Kind.CLEARING)
+    jobs = [(_do_post, (funds[n % 5].pk, clearing.pk, 300 + n, "once")) for n in range(MANY)]
+    outcomes = together(jobs)
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "idempotency_conflict": MANY - 1}
+    kept = Transfer.objects.get(key="once")
+    assert money.balance(clearing) == kept.amount
+    assert sum(money.balance(fund) for fund in funds) == 50_000 - kept.amount
+
+
+def test_one_key_for_transfers_that_share_no_account_moves_one_of_them() -> None:
+    """Their locks do not meet: only the unique index does."""
+    pairs = [(money.fund(1_000), ledger.open_account(Account.Kind.CLEARING)) for _ in range(10)]
+    outcomes = together([(_do_post, (fund.pk, clearing.pk, 300, "once")) for fund, clearing in pairs])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "idempotency_conflict": 9}
+    assert sorted(money.balance(fund) for fund, _ in pairs) == [700] + [1_000] * 9
+    money.assert_books_hold()
+
+
 def test_debits_at_once_take_no_more_than_the_account_holds() -> None:
-    fund, clearing = money.fund(1_000), ledger.open_account(Account.Kind.CLEARING)
-    outcomes = together([(_do_post, (fund.pk, clearing.pk, 150, f"k{n}")) for n in range(20)])
-    assert Counter(outcome.error for outcome in outcomes) == {"": 6, "insufficient_funds": 14}
-    assert (money.balance(fund), money.balance(clearing)) == (100, 900)
+    fund, clearing = money.fund(3_000), ledger.open_account(Account.Kind.CLEARING)
+    outcomes = together([(_do_post, (fund.pk, clearing.pk, 150, f"k{n}")) for n in range(MANY)])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 20, "insufficient_funds": MANY - 20}
+    assert (money.balance(fund), money.balance(clearing)) == (0, 3_000)
     money.assert_books_hold()
 
 
@@ -357,48 +428,3 @@ def _wait_until_somebody_waits_for_us(unless: Callable[[], bool]) -> None:
             return
         time.sleep(0.01)
     raise AssertionError("nobody waits, nobody is done")
-
-
-# --- everything at random ---
-
-
-def _do_anything(seed: int, own: list[int], shops: list[int]) -> dict[str, int]:
-    """Payments, refunds, settlements and lapses at random over few wallets and merchants; WalletErrors are answers."""
-    dice = random.Random(seed)
-    owners, merchants = list(Wallet.objects.filter(pk__in=own)), list(Merchant.objects.filter(pk__in=shops))
-    paid: list[Payment] = []
-    did: Counter[str] = Counter()
-    for _ in range(60):
-        deed = dice.choice(["pay", "pay", "pay", "refund", "refund", "settle", "confirm", "lapse"])
-        try:
-            if deed == "pay":
-                payment = money.pay(dice.choice(owners), dice.choice(merchants), dice.randint(1, 400))
-                if payment.status == Payment.Status.PAID:
-                    paid.append(payment)
-            elif deed == "refund" and paid:
-                money.refund(dice.choice(paid), dice.randint(1, 200))
-            elif deed == "settle":
-                settlement.settle(dice.choice(merchants), DAY)
-            elif deed == "confirm":
-                pending = Settlement.objects.filter(status=Settlement.Status.PENDING).order_by("pk").first()
-                if pending:
-                    settlement.confirm_paid(pending)
-            elif deed == "lapse":
-                list(purses.lapse_due())
-            did[deed] += 1
-        except WalletError as refusal:
-            did[refusal.code] += 1
-    return dict(did)
-
-
-def test_payments_refunds_settlements_and_lapses_at_random_neither_deadlock_nor_lose_a_rupiah() -> None:
-    fund = money.fund()
-    owners, shops = [money.wallet() for _ in range(3)], [money.merchant() for _ in range(2)]
-    for owner in owners:
-        for days in (-1, 5, 10):
-            money.purse(owner, 4_000, lapses_to=fund, usable_until=timezone.now() + timedelta(days=days))
-    arguments = [owner.pk for owner in owners], [shop.pk for shop in shops]
-    did = values(together([(_do_anything, (seed, *arguments)) for seed in range(8)]))
-    assert sum(sum(deeds.values()) for deeds in did) == 8 * 60
-    assert money.balance(fund) >= 12_000  # what had expired at the start
-    money.assert_books_hold()
