@@ -247,7 +247,7 @@ class Teller:
         owner = self.dice.choice(self.wallets)
         wallets.freeze(owner, "sengketa")
         time.sleep(0.02)  # for the others to meet it
-        wallets.unfreeze(owner)
+        wallets.unfreeze(owner, "selesai")
         return True
 
     def do_ask_again(self) -> bool:

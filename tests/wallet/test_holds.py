@@ -197,7 +197,7 @@ def test_each_decline_reserves_nothing_and_is_answered_again(
     assert (parts_of(hold), held_in(purse)[0][1]) == ([], 0)
     # Whatever has changed: the answer stays what it was.
     Merchant.objects.filter(pk=shop.pk).update(status=Merchant.Status.ACTIVE)
-    wallets.unfreeze(wallet)
+    wallets.unfreeze(wallet, "selesai")
     money.purse(wallet, 1_000)
     again = holds.authorise(order)
     assert (again.pk, again.status, again.decline) == (hold.pk, "declined", decline)
