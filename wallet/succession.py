@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from wallet import codes, wallets
-from wallet.errors import AlreadySucceeded, MoneyHeld, SuccessorUnfit
+from wallet import codes, holds, wallets
+from wallet.errors import AlreadySucceeded, SuccessorUnfit
 from wallet.models import Purse, Succession, Wallet
 from wallet.transactions import retried
 
@@ -14,11 +14,12 @@ from wallet.transactions import retried
 def succeed(predecessor: Wallet, heir: UUID, reason: str, by: str) -> Succession:
     """Passes the wallet on to the heir, whose wallet is opened if there is none, and closes it; asked again, tells the same.
 
-    Purses move with their rules, expiry and history; no rupiah is transferred, and no limit applies. Codes and PIN of the
-    predecessor are dead. A wallet closed before may be passed on too: a refund may have reached it since.
-    Raises ReasonMissing, SuccessorUnfit (it is not active, or the same), AlreadySucceeded (by another heir), MoneyHeld(held).
+    Purses move with their rules, expiry and history; no rupiah is transferred, and no limit applies. Holds are voided; codes
+    and PIN of the predecessor are dead. A wallet closed before may be passed on too: a refund may have reached it since.
+    Raises ReasonMissing, SuccessorUnfit (it is not active, or the same), AlreadySucceeded (by another heir).
     """
     reason = wallets.required(reason)
+    holds.void_all(predecessor)
     codes.kill_open(predecessor)
     successor = wallets.open_for([heir])[heir]
     locked = wallets.lock([predecessor.pk, successor])
@@ -29,9 +30,8 @@ def succeed(predecessor: Wallet, heir: UUID, reason: str, by: str) -> Succession
         return earlier
     if successor == predecessor.pk or locked[successor].status != Wallet.Status.ACTIVE:
         raise SuccessorUnfit
-    left, held = wallets.money_in(predecessor)
-    if held:
-        raise MoneyHeld(held=held)
+    holds.void_all(predecessor)
+    left, _held = wallets.money_in(predecessor)
     moved = sorted(Purse.objects.filter(wallet=predecessor).values_list("pk", flat=True))
     Purse.objects.filter(pk__in=moved).update(wallet=successor)
     wallets.end(locked[predecessor.pk], reason)

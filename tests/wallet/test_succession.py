@@ -1,0 +1,288 @@
+"""A wallet ends: closed when empty, or passed on to an heir with its purses, their rules and their history."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from tests import money
+from wallet import codes, ledger, pins, purses, redemption, succession, wallets
+from wallet.errors import (
+    AlreadySucceeded,
+    MoneyHeld,
+    PinAlreadySet,
+    PinNotSet,
+    ReasonMissing,
+    SuccessorUnfit,
+    WalletInactive,
+    WalletNotEmpty,
+)
+from wallet.models import Merchant, PaymentCode, Purse, Succession, Transfer, Wallet, WalletStep
+
+pytestmark = pytest.mark.django_db
+PIN = "482913"
+
+
+@pytest.fixture
+def wallet() -> Wallet:
+    return money.wallet()
+
+
+@pytest.fixture
+def heir() -> Wallet:
+    return money.wallet()
+
+
+@pytest.fixture
+def shop() -> Merchant:
+    return money.merchant()
+
+
+def succeed(predecessor: Wallet, heir: Wallet) -> Succession:
+    return succession.succeed(predecessor, heir.holder, "meninggal dunia", "dewi")
+
+
+# --- freezing ---
+
+
+@pytest.mark.parametrize("reason", ["", "  \n"])
+def test_nothing_is_done_to_a_wallet_without_a_reason(wallet: Wallet, heir: Wallet, reason: str) -> None:
+    steps: list[Any] = [
+        lambda: wallets.freeze(wallet, reason),
+        lambda: wallets.unfreeze(wallet, reason),
+        lambda: wallets.close(wallet, reason, "dewi"),
+        lambda: wallets.recover(wallet, reason, "dewi"),
+        lambda: succession.succeed(wallet, heir.holder, reason, "dewi"),
+    ]
+    for step in steps:
+        with pytest.raises(ReasonMissing):
+            step()
+    wallet.refresh_from_db()
+    assert (wallet.status, WalletStep.objects.count()) == ("active", 0)
+
+
+def test_each_step_is_recorded_once_with_who_and_why_and_never_rewritten(wallet: Wallet) -> None:
+    for _ in range(2):
+        wallets.freeze(wallet, "sengketa", "dewi")
+    wallets.unfreeze(wallet, "selesai", "budi")
+    wallets.close(wallet, "pindah", "dewi")
+    wallets.close(wallet, "pindah lagi", "budi")
+    assert list(WalletStep.objects.order_by("pk").values_list("kind", "reason", "by")) == [
+        ("frozen", "sengketa", "dewi"),
+        ("unfrozen", "selesai", "budi"),
+        ("closed", "pindah", "dewi"),
+    ]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        WalletStep.objects.update(reason="lain")
+
+
+# --- closing ---
+
+
+def test_a_wallet_with_money_is_not_closed(wallet: Wallet, shop: Merchant) -> None:
+    money.purse(wallet, 300)
+    with pytest.raises(WalletNotEmpty) as refusal:
+        wallets.close(wallet, "pindah", "dewi")
+    assert refusal.value.data == {"left": 300}
+    money.hold(wallet, shop, 100)
+    with pytest.raises(MoneyHeld) as held:
+        wallets.close(wallet, "pindah", "dewi")
+    assert held.value.data == {"held": 100}
+    wallet.refresh_from_db()
+    assert wallet.status == "active"
+
+
+def test_codes_and_pin_of_a_closed_wallet_are_dead(wallet: Wallet, shop: Merchant) -> None:
+    pins.create(wallet, PIN)
+    code = codes.issue(wallet).qr_content
+    wallets.close(wallet, "pindah", "dewi")
+    assert redemption.pay(money.order(shop, code, 1)).decline == "code_used"
+    for dead in (
+        lambda: pins.check(wallet, PIN),
+        lambda: pins.create(wallet, PIN),
+        lambda: codes.issue(wallet),
+        lambda: wallets.recover(wallet, "telepon hilang", "dewi"),
+    ):
+        with pytest.raises(WalletInactive):
+            dead()
+    wallets.freeze(wallet, "sengketa")
+    wallets.unfreeze(wallet, "selesai")
+    wallet.refresh_from_db()
+    assert (wallet.status, wallet.status_reason, wallet.pin_hash, wallet.pin_failures) == ("closed", "pindah", "", 0)
+
+
+def test_a_code_that_escaped_pays_nothing_out_of_a_closed_wallet(wallet: Wallet, shop: Merchant) -> None:
+    code = codes.issue(wallet).qr_content
+    wallets.close(wallet, "pindah", "dewi")
+    PaymentCode.objects.update(used_at=None)
+    assert redemption.pay(money.order(shop, code, 1)).decline == "wallet_inactive"
+
+
+def test_a_closed_wallet_gets_no_new_purse_but_what_it_was_granted_before_is_told_again(wallet: Wallet) -> None:
+    fund, terms, now = money.fund(1_000), money.terms(), timezone.now()
+
+    def grant(key: str) -> int:
+        return ledger.open_purses(fund.pk, terms, "Bantuan", now, None, [ledger.Grant(key, wallet.pk, 100)])
+
+    grant("first")
+    money.pay(wallet, money.merchant(), 100)
+    wallets.close(wallet, "pindah", "dewi")
+    assert grant("first") == 0
+    with pytest.raises(WalletInactive):
+        grant("second")
+    assert (money.balance(fund), Purse.objects.count()) == (900, 1)
+
+
+def test_a_refund_into_a_closed_wallet_is_not_lost_and_can_be_passed_on(
+    wallet: Wallet, heir: Wallet, shop: Merchant
+) -> None:
+    money.purse(wallet, 100)
+    payment = money.pay(wallet, shop, 100)
+    wallets.close(wallet, "pindah", "dewi")
+    money.refund(payment, None)
+    assert succeed(wallet, heir).amount == 100
+    assert money.pay(heir, shop, 100).status == "paid"
+    money.assert_books_hold()
+
+
+# --- a lost phone ---
+
+
+def test_after_a_lost_phone_codes_are_dead_and_the_pin_is_made_anew_and_the_money_stays(
+    wallet: Wallet, shop: Merchant
+) -> None:
+    money.purse(wallet, 500)
+    money.pay(wallet, shop, 100)
+    pins.create(wallet, PIN)
+    code = codes.issue(wallet).qr_content
+    wallets.recover(wallet, "telepon hilang", "dewi")
+    assert redemption.pay(money.order(shop, code, 1)).decline == "code_used"
+    with pytest.raises(PinNotSet):
+        pins.check(wallet, PIN)
+    assert len(purses.history(wallet)) == 2
+    assert money.pay(wallet, shop, 400).status == "paid"
+    assert WalletStep.objects.get().kind == "recovered"
+
+
+def test_recovering_does_not_unfreeze(wallet: Wallet) -> None:
+    wallets.freeze(wallet, "telepon hilang")
+    wallets.recover(wallet, "telepon hilang", "dewi")
+    wallet.refresh_from_db()
+    assert wallet.status == "frozen"
+
+
+# --- succession ---
+
+
+def test_purses_go_to_the_heir_with_rules_expiry_and_history(wallet: Wallet, heir: Wallet, shop: Merchant) -> None:
+    until = timezone.now() + timedelta(days=9)
+    bound = money.purse(wallet, 500, mccs=["5411"], usable_until=until)
+    empty, free = money.purse(wallet, 100), money.purse(wallet, 50)
+    money.pay(wallet, shop, 100)
+    before = Transfer.objects.count()
+    made = succeed(wallet, heir)
+    assert (made.amount, made.purses, made.successor_id) == (550, [bound.pk, empty.pk, free.pk], heir.pk)
+    assert Transfer.objects.count() == before
+    moved = Purse.objects.get(pk=bound.pk)
+    assert (moved.wallet_id, moved.terms_id, moved.usable_until) == (heir.pk, bound.terms_id, bound.usable_until)
+    assert len(purses.history(heir)) == 4
+    assert money.pay(heir, money.merchant("5912"), 151).decline == "not_permitted"
+    assert money.pay(heir, shop, 550).status == "paid"
+    money.assert_books_hold()
+
+
+def test_the_predecessors_wallet_is_closed_with_its_codes_and_pin(wallet: Wallet, heir: Wallet, shop: Merchant) -> None:
+    money.purse(wallet, 500)
+    pins.create(wallet, PIN)
+    code = codes.issue(wallet).qr_content
+    succeed(wallet, heir)
+    wallet.refresh_from_db()
+    assert (wallet.status, wallet.status_reason, wallet.pin_hash) == ("closed", "meninggal dunia", "")
+    assert redemption.pay(money.order(shop, code, 1)).decline == "code_used"
+    with pytest.raises(WalletInactive):
+        codes.issue(wallet)
+
+
+def test_open_holds_are_voided_and_their_money_goes_along(wallet: Wallet, heir: Wallet, shop: Merchant) -> None:
+    purse = money.purse(wallet, 500)
+    held, partly = money.hold(wallet, shop, 200), money.hold(wallet, shop, 100)
+    money.capture(partly, 40, final=False)
+    assert succeed(wallet, heir).amount == 460
+    for hold in (held, partly):
+        hold.refresh_from_db()
+        assert hold.status == "voided"
+    purse.account.refresh_from_db()
+    assert purse.account.held == 0
+    assert money.pay(heir, shop, 460).status == "paid"
+    money.assert_books_hold()
+
+
+def test_the_same_succession_again_is_told_again_and_another_heir_is_refused(wallet: Wallet, heir: Wallet) -> None:
+    money.purse(wallet, 500)
+    assert succeed(wallet, heir).pk == succeed(wallet, heir).pk
+    with pytest.raises(AlreadySucceeded):
+        succeed(wallet, money.wallet())
+    assert Succession.objects.count() == 1
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Succession.objects.update(amount=1)
+
+
+def test_the_heir_may_be_new_here(wallet: Wallet) -> None:
+    money.purse(wallet, 500)
+    holder = uuid.uuid4()
+    made = succession.succeed(wallet, holder, "meninggal dunia", "dewi")
+    assert made.successor.holder == holder
+
+
+def test_nobody_inherits_from_oneself_or_into_a_wallet_that_is_not_active(wallet: Wallet, heir: Wallet) -> None:
+    money.purse(wallet, 500)
+    wallets.freeze(heir, "sengketa")
+    for unfit in (wallet, heir):
+        with pytest.raises(SuccessorUnfit):
+            succeed(wallet, unfit)
+    wallet.refresh_from_db()
+    assert (wallet.status, Succession.objects.count()) == ("active", 0)
+
+
+def test_an_heir_is_succeeded_in_turn(wallet: Wallet, heir: Wallet, shop: Merchant) -> None:
+    money.purse(wallet, 500)
+    money.purse(heir, 70)
+    payment = money.pay(wallet, shop, 200)
+    last = money.wallet()
+    assert succeed(wallet, heir).amount == 300
+    assert succeed(heir, last).amount == 370
+    with pytest.raises(SuccessorUnfit):  # the dead inherit nothing
+        succeed(last, wallet)
+    money.refund(payment, 150)
+    assert sum(view.balance for view in purses.in_wallet(last)) == 520
+    assert money.pay(last, shop, 520).status == "paid"
+    money.assert_books_hold()
+
+
+def test_what_was_granted_to_the_predecessor_is_not_granted_again(wallet: Wallet, heir: Wallet) -> None:
+    fund, terms, now = money.fund(1_000), money.terms(), timezone.now()
+    grants = [ledger.Grant("once", wallet.pk, 100)]
+    assert ledger.open_purses(fund.pk, terms, "Bantuan", now, None, grants) == 1
+    succeed(wallet, heir)
+    succeed(heir, money.wallet())
+    assert ledger.open_purses(fund.pk, terms, "Bantuan", now, None, grants) == 0
+    assert money.balance(fund) == 900
+
+
+def test_what_lapses_after_a_succession_returns_to_its_fund(wallet: Wallet, heir: Wallet) -> None:
+    fund, until = money.fund(), timezone.now() + timedelta(days=1)
+    money.purse(wallet, 500, usable_until=until, lapses_to=fund)
+    succeed(wallet, heir)
+    assert [transfer.amount for transfer in purses.lapse_due(until)] == [500]
+    money.assert_books_hold()
+
+
+def test_a_first_pin_is_made_once(wallet: Wallet) -> None:
+    pins.create(wallet, PIN)
+    with pytest.raises(PinAlreadySet):
+        pins.create(wallet, PIN)
