@@ -39,12 +39,14 @@ BALANCE_AT = """
             WHERE debit_id = %(account)s AND id > since AND id <= upto AND posted_at <= %(moment)s)
     FROM bounds
 """
-# Ends as soon as the n-th transfer since the checkpoint is found, and asks merchants only: not the millions of purses.
+# Ends as soon as the n-th transfer since the checkpoint is found, and asks merchants only: not the millions of purses. A range
+# of (account, id), because by equality the planner may walk the primary key.
 DUE = """
     SELECT account.id FROM wallet_merchant merchant JOIN wallet_account account ON account.id = merchant.account_id
     WHERE EXISTS (SELECT FROM wallet_transfer transfer
-                  WHERE transfer.credit_id = account.id AND transfer.id > account.counted_to
-                  ORDER BY transfer.id OFFSET %s LIMIT 1)
+                  WHERE transfer.credit_id <= account.id
+                    AND (transfer.credit_id, transfer.id) > (account.id, account.counted_to)
+                  ORDER BY transfer.credit_id, transfer.id OFFSET %s LIMIT 1)
     ORDER BY account.id LIMIT %s
 """
 

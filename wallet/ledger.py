@@ -407,10 +407,14 @@ def cut(*accounts: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(accounts)])
         cursor.execute(
+            # A range of one account: by equality the planner may walk the primary key until it meets the account.
             """
-            SELECT coalesce(max(greatest((SELECT max(id) FROM wallet_transfer WHERE credit_id = own.id),
-                                         (SELECT max(id) FROM wallet_transfer WHERE debit_id = own.id))), 0)
-            FROM unnest(%s::bigint[]) AS own (id)
+            SELECT coalesce(max(greatest(
+                (SELECT id FROM wallet_transfer WHERE credit_id BETWEEN own.account AND own.account
+                 ORDER BY credit_id DESC, id DESC LIMIT 1),
+                (SELECT id FROM wallet_transfer WHERE debit_id BETWEEN own.account AND own.account
+                 ORDER BY debit_id DESC, id DESC LIMIT 1))), 0)
+            FROM unnest(%s::bigint[]) AS own (account)
             """,
             [list(accounts)],
         )

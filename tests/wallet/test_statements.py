@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 from django.core import signing
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import Q
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import money
 from tests.processes import together
 from tests.wallet.test_checkpoints import fill, read_rows
-from wallet import checkpoints, purses, settlement, statements
+from wallet import checkpoints, ledger, purses, settlement, statements
 from wallet.errors import StatementCursorInvalid
 from wallet.models import Account, Checkpoint, Merchant, Payment, Purse, Succession, Transfer, Wallet
 from wallet.statements import Line, Statement
@@ -278,9 +279,10 @@ def test_pages_read_while_six_processes_post_are_one_history_each() -> None:
 # --- what a page costs ---
 
 
-def rows_read(values: dict[str, Any]) -> int:
+def rows_read(query: str, values: Any = None) -> int:
+    """How many transfers the query read, as the database tells."""
     with connection.cursor() as cursor:
-        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {statements.LINES}", values)
+        cursor.execute(f"EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {query}", values)
         [[plan]] = cursor.fetchone()
     return sum(read_rows(plan["Plan"], "wallet_transfer"))
 
@@ -294,7 +296,11 @@ def test_a_page_of_a_merchant_with_many_transfers_reads_about_a_page(django_asse
     newest = Transfer.objects.latest("id").pk
     for upto in (newest, newest - 30_000):
         values = {"accounts": [shop.account_id], "from": upto, "moment": timezone.now(), "limit": 51}
-        assert 51 <= rows_read(values) <= 102
+        assert 51 <= rows_read(statements.LINES, values) <= 102
+    with transaction.atomic(), CaptureQueriesContext(connection) as asked:
+        assert ledger.cut(shop.account_id) == newest
+    assert rows_read(asked[1]["sql"]) <= 2
+    assert rows_read(checkpoints.DUE, [999, 10]) <= 1_000
     # As of a moment long past: from the checkpoint after it.
     middle = Transfer.objects.get(pk=newest - 30_000)
     Checkpoint.objects.create(
@@ -306,7 +312,7 @@ def test_a_page_of_a_merchant_with_many_transfers_reads_about_a_page(django_asse
     upto = checkpoints.bound_at(shop.account_id, middle.posted_at)
     assert upto == middle.pk + 10
     values = {"accounts": [shop.account_id], "from": upto, "moment": middle.posted_at, "limit": 51}
-    assert rows_read(values) <= 102
+    assert rows_read(statements.LINES, values) <= 102
     with django_assert_max_num_queries(20):
         page = statements.of_account(shop.account_id, as_of=middle.posted_at, limit=50)
     assert (page.lines[0].id, page.closing) == (middle.pk, 30_000)
