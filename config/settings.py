@@ -160,6 +160,8 @@ CELERY_BEAT_SCHEDULE = {
     "forget-codes": {"task": "mobile.tasks.forget_codes", "schedule": 3600.0},
     "expire-holds": {"task": "wallet.tasks.expire_holds", "schedule": 60.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
+    "advance-checkpoints": {"task": "wallet.tasks.advance_checkpoints", "schedule": 300.0},
+    "warn-of-lapse": {"task": "mobile.tasks.warn_of_lapse", "schedule": 3600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
@@ -229,6 +231,7 @@ WALLET = {
         "unregistered": env.int("WALLET_MONTHLY_LIMIT_UNREGISTERED", default=20_000_000),
     },
     "hold_lifetime": timedelta(hours=env.int("HOLD_LIFETIME_HOURS", default=24)),
+    "checkpoint_after": env.int("CHECKPOINT_AFTER", default=1_000),  # transfers of a merchant
     "lapse_notice": timedelta(days=env.int("LAPSE_NOTICE_DAYS", default=7)),
     "pin_attempts": 5,
     "pin_lockout": timedelta(minutes=30),

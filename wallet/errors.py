@@ -242,6 +242,13 @@ class RefundNotPossible(WalletError):
     message = _("Belanja itu ditolak, tidak ada yang dapat dikembalikan.")
 
 
+class StatementCursorInvalid(WalletError):
+    """The cursor was not made by us, or belongs to another statement."""
+
+    code = "statement_cursor_invalid"
+    message = _("Penanda halaman rekening koran ini tidak sah. Mulai lagi dari halaman pertama.")
+
+
 class PinNotSet(WalletError):
     code = "pin_not_set"
     status = 409

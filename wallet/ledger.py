@@ -14,10 +14,11 @@ accounts before it draws ids.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models.functions import Now
@@ -30,7 +31,7 @@ from wallet.errors import (
     NotReversible,
     WalletInactive,
 )
-from wallet.models import Account, Purse, PurseTerms, Transfer, Wallet
+from wallet.models import Account, Checkpoint, Purse, PurseTerms, Transfer, Wallet
 from wallet.transactions import retried
 
 MAX_AMOUNT = 10**15  # a quadrillion rupiah: above any budget, far below BIGINT
@@ -254,6 +255,39 @@ def _insert(legs: Sequence[Leg]) -> list[Transfer]:
         raise
 
 
+@retried
+def sweep(legs: Sequence[Leg]) -> list[Transfer]:
+    """Posts legs out of purses into accounts that many such calls fill at the same time, in sets: not into merchants'.
+
+    The caller holds the purses' wallets and has read what may go in the statement after. The receiving accounts are only
+    pinned, and updated one by one at the very end, so that two sweepers wait for each other only while committing.
+    Raises InvalidAmount, InsufficientFunds (a purse, or what is held in it), IdempotencyConflict (a key was used).
+    """
+    taken: Counter[int] = Counter()
+    received: Counter[int] = Counter()
+    for leg in legs:
+        check_amount(leg.amount)
+        taken[leg.debit] += leg.amount
+        received[leg.credit] += leg.amount
+    purses = sorted(taken)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR KEY SHARE", [sorted(received)])
+        cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR NO KEY UPDATE", [purses])
+        try:
+            cursor.execute(
+                "UPDATE wallet_account SET balance = balance - amount"
+                " FROM unnest(%s::bigint[], %s::bigint[]) AS taken (purse, amount) WHERE id = purse",
+                [purses, [taken[purse] for purse in purses]],
+            )
+        except IntegrityError as error:
+            raise InsufficientFunds(accounts=purses) from error
+    transfers = _insert(legs)
+    with connection.cursor() as cursor:
+        for account, amount in sorted(received.items()):
+            cursor.execute("UPDATE wallet_account SET balance = balance + %s WHERE id = %s", [amount, account])
+    return transfers
+
+
 def pin_wallets(grants: GrantQuery) -> dict[int, str]:
     """Nobody closes these wallets, or passes them on, until the transaction ends; returns the status of those not active.
 
@@ -430,23 +464,36 @@ def reverse(transfer: Transfer, *, row_kept: bool = False) -> Transfer:
     return post([leg])[0]
 
 
-def cut(account: int) -> int:
-    """Excludes for a moment whoever moves this account's money; returns its last transfer's id, 0 if there is none.
+def cut(*accounts: int) -> int:
+    """Excludes for a moment whoever moves these accounts' money; returns their last transfer's id, 0 if there is none.
 
-    Up to that id the account's history is final, and all that follows gets a higher id and a later `posted_at`. Waits for
-    the transactions that are writing the account now. Needs a transaction, which should be short.
+    Up to that id the accounts' history is final, and all that follows gets a higher id and a later `posted_at`. Waits for
+    the transactions that are writing them now. Needs a transaction, which should be short.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR UPDATE", [account])
+        cursor.execute("SELECT FROM wallet_account WHERE id = ANY(%s) ORDER BY id FOR UPDATE", [list(accounts)])
         cursor.execute(
+            # A range of one account: by equality the planner may walk the primary key until it meets the account.
             """
-            SELECT greatest((SELECT max(id) FROM wallet_transfer WHERE credit_id = %s),
-                            (SELECT max(id) FROM wallet_transfer WHERE debit_id = %s), 0)
+            SELECT coalesce(max(greatest(
+                (SELECT id FROM wallet_transfer WHERE credit_id BETWEEN own.account AND own.account
+                 ORDER BY credit_id DESC, id DESC LIMIT 1),
+                (SELECT id FROM wallet_transfer WHERE debit_id BETWEEN own.account AND own.account
+                 ORDER BY debit_id DESC, id DESC LIMIT 1))), 0)
+            FROM unnest(%s::bigint[]) AS own (account)
             """,
-            [account, account],
+            [list(accounts)],
         )
         [last] = cursor.fetchone()
     return int(last)
+
+
+def clock() -> datetime:
+    """The database's clock now, by which transfers are posted; under a `cut`, the moment of the cut."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT clock_timestamp()")
+        [moment] = cursor.fetchone()
+    return cast(datetime, moment)
 
 
 def lock_merchant(account: int) -> int:
@@ -464,4 +511,25 @@ def drain_merchant(account: int, amount: int, credit: int, kind: str, key: str) 
     """Moves all that a merchant's account holds, as told by `lock_merchant`, and sets its checkpoint there."""
     [transfer] = post([Leg(account, credit, amount, kind, key)])
     Account.objects.filter(id=account).update(balance=0, counted_to=transfer.pk)
+    # The row's clock: nobody else has been able to post since the lock.
+    Checkpoint.objects.create(account_id=account, counted_to=transfer.pk, balance=0)
     return transfer
+
+
+@retried
+def move_checkpoint(account: int, *, since: int, to: int, moved: int, made_at: datetime) -> Checkpoint | None:
+    """Moves a merchant's checkpoint from transfer `since` to transfer `to`, between which so many rupiah came in, net.
+
+    `to` and `made_at` are the last id and the clock under one `cut`. None, and nothing is done, if somebody moved the
+    checkpoint meanwhile.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE wallet_account SET balance = balance + %s, counted_to = %s"
+            " WHERE id = %s AND kind = 'merchant' AND counted_to = %s RETURNING balance",
+            [moved, to, account, since],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    return Checkpoint.objects.create(account_id=account, counted_to=to, balance=int(row[0]), made_at=made_at)

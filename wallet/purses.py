@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from itertools import islice
 
 from django.db import connection
-from django.db.models import F, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from wallet import ledger
-from wallet.models import Account, Merchant, Purse, Transfer, Wallet
+from wallet.models import Merchant, Purse, Transfer, Wallet
 from wallet.transactions import retried
+
+LAPSE_BATCH = 500  # purses a transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +31,14 @@ class Spendable:
 class PurseView:
     """A purse as its holder sees it. Amounts in rupiah; `mccs` and `regions` empty mean any merchant, anywhere.
 
-    `balance` is the book balance, `usable` what of it can be spent now: nothing before its time, nothing that is held.
+    `balance` is the book balance, `held` what holds have reserved of it, `usable` what can be spent now: nothing before its
+    time, nothing that is held.
     """
 
     account_id: int
     title: str
     balance: int
+    held: int
     usable: int
     usable_now: bool
     usable_from: datetime
@@ -41,6 +47,15 @@ class PurseView:
     regions: list[str]
     cash_allowed: bool
     returns_when_lapsed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class WalletBalance:
+    """Rupiah in all purses of a wallet: the book balance, what of it is held, what can be spent now at some merchant."""
+
+    book: int
+    held: int
+    usable: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +85,7 @@ def in_wallet(wallet: Wallet) -> list[PurseView]:
             account_id=purse.pk,
             title=purse.title,
             balance=purse.account.balance,
+            held=purse.account.held,
             usable=purse.account.balance - purse.account.held if active and purse.usable_at(now) else 0,
             usable_now=purse.usable_at(now),
             usable_from=purse.usable_from,
@@ -81,6 +97,14 @@ def in_wallet(wallet: Wallet) -> list[PurseView]:
         )
         for purse in _in_spending_order(Purse.objects.filter(wallet=wallet, account__balance__gt=0))
     ]
+
+
+def balance(views: Iterable[PurseView]) -> WalletBalance:
+    """What the purses hold together: `balance(in_wallet(wallet))`, read once for the list and its sums."""
+    book, held, usable_now = 0, 0, 0
+    for view in views:
+        book, held, usable_now = book + view.balance, held + view.held, usable_now + view.usable
+    return WalletBalance(book, held, usable_now)
 
 
 def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime) -> list[Spendable]:
@@ -122,27 +146,73 @@ def _entry(row: Transfer, purses: dict[int, str]) -> Entry:
 
 
 def lapse_due(moment: datetime | None = None) -> Iterator[Transfer]:
-    """Returns what is left in each expired purse to the fund its terms name; one transaction a purse, safe to repeat.
+    """Returns what is left in each expired purse to the fund its terms name; safe to repeat and to race.
 
-    What is held waits for its hold to end: then the purse is due again.
-    A generator: whoever runs it decides how far it goes.
+    What is held stays until its hold ends. A wallet that somebody is working on is passed over and due again next time.
+    A generator that works in batches: whoever runs it decides how far it goes.
     """
+    for transfers in lapse_in_batches(moment):
+        yield from transfers
+
+
+def lapse_in_batches(moment: datetime | None = None) -> Iterator[list[Transfer]]:
+    """`lapse_due`, one list for each batch of purses, which is one transaction."""
     moment = moment or timezone.now()
-    due = Purse.objects.filter(
+    # By wallet: its purses come together, so that its row is locked once.
+    found = _lapsable(moment).order_by("wallet_id", "pk").values_list("pk", flat=True).iterator()
+    while batch := list(islice(found, LAPSE_BATCH)):
+        if transfers := _lapse(batch, moment):
+            yield transfers
+
+
+def _lapsable(moment: datetime) -> QuerySet[Purse]:
+    return Purse.objects.filter(
         usable_until__lte=moment, terms__lapses_to__isnull=False, account__balance__gt=F("account__held")
     )
-    for purse in due.select_related("terms").order_by("pk").iterator():
-        if (transfer := _lapse(purse)) is not None:
-            yield transfer
 
 
 @retried
-def _lapse(purse: Purse) -> Transfer | None:
-    ledger.lock_wallets_of([purse.pk])
-    account, fund = Account.objects.get(pk=purse.pk), purse.terms.lapses_to_id
-    left = account.balance - account.held
-    if left <= 0 or fund is None:
-        return None
-    times = Transfer.objects.filter(debit_id=purse.pk, kind=Transfer.Kind.LAPSE).count()
-    leg = ledger.Leg(purse.pk, fund, left, Transfer.Kind.LAPSE, f"lapse:{purse.pk}:{times}")
-    return ledger.post([leg])[0]
+def _lapse(batch: Sequence[int], moment: datetime) -> list[Transfer]:
+    with connection.cursor() as cursor:
+        # Never waiting, neither behind payments nor behind another sweeper: both are gone long before the next run.
+        cursor.execute(
+            "SELECT id FROM wallet_wallet WHERE id IN (SELECT wallet_id FROM wallet_purse WHERE account_id = ANY(%s))"
+            " ORDER BY id FOR NO KEY UPDATE SKIP LOCKED",
+            [list(batch)],
+        )
+        wallets = [wallet for (wallet,) in cursor.fetchall()]
+    times = (
+        Transfer.objects.filter(debit_id=OuterRef("pk"), kind=Transfer.Kind.LAPSE)
+        .order_by()
+        .values("debit_id")
+        .annotate(times=Count("*"))
+        .values("times")
+    )
+    left = F("account__balance") - F("account__held")
+    due = _lapsable(moment).filter(pk__in=batch, wallet_id__in=wallets).order_by("pk")
+    rows = due.values_list("pk", "terms__lapses_to_id", left, Coalesce(Subquery(times), 0))
+    return ledger.sweep(
+        [
+            ledger.Leg(purse, fund, amount, Transfer.Kind.LAPSE, f"lapse:{purse}:{number}")
+            for purse, fund, amount, number in rows
+            if fund is not None
+        ]
+    )
+
+
+def lapsing(within: timedelta, moment: datetime | None = None) -> QuerySet[Purse]:
+    """Purses whose unspent money returns to a fund within that time from the moment (by default now), soonest first.
+
+    Each with its `unspent` rupiah: what is held may still be spent and is left out.
+    """
+    now = moment or timezone.now()
+    return (
+        Purse.objects.filter(
+            usable_until__gt=now,
+            usable_until__lte=now + within,
+            terms__lapses_to__isnull=False,
+            account__balance__gt=F("account__held"),
+        )
+        .annotate(unspent=F("account__balance") - F("account__held"))
+        .order_by("usable_until", "pk")
+    )

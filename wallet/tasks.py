@@ -6,18 +6,19 @@ from datetime import timedelta
 from celery import shared_task
 from django.utils import timezone
 
-from wallet import doorbell, holds, purses
+from wallet import checkpoints, doorbell, holds, purses
 from wallet.snap import external_ids
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout
+CHECKPOINTS_A_TASK = 1_000
 
 
 @shared_task(name="wallet.tasks.lapse_purses")
 def lapse_purses() -> int:
     """Returns expired money to its funds for some seconds, and passes the bell on if more is due; rung by the beat."""
     until, returned = time.monotonic() + SECONDS_A_TASK, 0
-    for _ in purses.lapse_due():
-        returned += 1
+    for transfers in purses.lapse_in_batches():
+        returned += len(transfers)
         if time.monotonic() > until:
             doorbell.ring("wallet.tasks.lapse_purses")
             break
@@ -34,6 +35,18 @@ def expire_holds() -> int:
             doorbell.ring("wallet.tasks.expire_holds")
             break
     return ended
+
+
+@shared_task(name="wallet.tasks.advance_checkpoints")
+def advance_checkpoints() -> int:
+    """Moves merchants' checkpoints on for some seconds; rung by the beat, and by itself if more is due."""
+    until, moved = time.monotonic() + SECONDS_A_TASK, 0
+    for _ in checkpoints.advance_due(CHECKPOINTS_A_TASK):
+        moved += 1
+        if time.monotonic() > until or moved == CHECKPOINTS_A_TASK:
+            doorbell.ring("wallet.tasks.advance_checkpoints")
+            break
+    return moved
 
 
 @shared_task(name="wallet.tasks.forget_external_ids")

@@ -63,7 +63,8 @@ def _do_settle(merchant: int) -> int:
     return settled.amount if settled else 0
 
 
-def _do_lapse(moment: Any) -> int:
+def _do_lapse(moment: Any, batch: int = purses.LAPSE_BATCH) -> int:
+    purses.LAPSE_BATCH = batch
     return sum(transfer.amount for transfer in purses.lapse_due(moment))
 
 
@@ -348,18 +349,33 @@ def test_what_lapses_returns_once_however_many_run() -> None:
     money.assert_books_hold()
 
 
-def test_a_lapse_waits_for_the_payment_that_is_spending_the_purse() -> None:
-    wallet, fund = money.wallet(), money.fund()
+def test_a_lapse_passes_over_a_wallet_that_is_paying_and_comes_back() -> None:
+    wallet, other, fund = money.wallet(), money.wallet(), money.fund()
     moment = timezone.now() + timedelta(days=1)
-    money.purse(wallet, 100, usable_until=moment, lapses_to=fund)
+    for owner in (wallet, other):
+        money.purse(owner, 100, usable_until=moment, lapses_to=fund)
     order = money.order(money.merchant(), codes.issue(wallet).qr_content, 30)
-    with ThreadPoolExecutor() as helper:
-        with transaction.atomic():
-            redemption.pay(order)
-            lapsing = helper.submit(together, [(_do_lapse, (moment,))])
-            _wait_until_somebody_waits_for_us(unless=lapsing.done)
-        assert values(lapsing.result()) == [70]
-    assert money.balance(fund) == 70
+    with transaction.atomic():
+        redemption.pay(order)
+        assert values(together([(_do_lapse, (moment,))])) == [100]  # the other's, and without waiting for us
+    assert values(together([(_do_lapse, (moment,))])) == [70]
+    assert money.balance(fund) == 170
+    money.assert_books_hold()
+
+
+def test_sweepers_of_many_wallets_and_funds_at_once_return_everything_once() -> None:
+    funds, owners = [money.fund() for _ in range(3)], [money.wallet() for _ in range(40)]
+    moment = timezone.now() + timedelta(days=1)
+    rules = [money.terms(lapses_to=fund) for fund in funds]
+    for number, owner in enumerate(owners):
+        for place in range(3):
+            money.purse(owner, 10 + place, rules=rules[(number + place) % 3], usable_until=moment)
+    # Small batches meet more often.
+    swept = values(together([(_do_lapse, (moment, 7))] * 6))
+    assert sum(swept) + sum(transfer.amount for transfer in purses.lapse_due(moment)) == 40 * 33
+    assert sum(1 for amount in swept if amount) >= 2  # they shared the work
+    assert sum(money.balance(fund) for fund in funds) == 40 * 33
+    assert Transfer.objects.filter(kind="lapse").count() == 120
     money.assert_books_hold()
 
 

@@ -93,6 +93,7 @@ WALLET_CASES: dict[str, Case] = {
     "capture_too_large": Case.INVALID_AMOUNT,
     "refund_too_large": Case.INVALID_AMOUNT,
     "refund_not_possible": Case.INVALID_STATUS,
+    "statement_cursor_invalid": Case.BAD_REQUEST,
 }
 
 
