@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
-CASH = ("6010", "6011")  # ISO 18245: cash at a counter, cash at a machine; as in wallet/sql
 NAMES = {
     "4111": _("angkutan umum"),
     "4121": _("taksi dan ojek"),

@@ -103,7 +103,7 @@ def test_a_payment_draws_its_transfers_numbers_only_once_it_has_its_purses() -> 
             paying = helper.submit(together, [(_do_pay, (order,))])
             _wait_until_somebody_waits_for_us(unless=paying.done)
             assert (_last_number(), paying.done()) == (before, False)
-        [[(_, status, _, _)]] = values(paying.result())
+        [(_, status, _, _)] = values(paying.result())
     assert status == "paid"
     assert _last_number() > before
 
