@@ -121,8 +121,9 @@ def capture(order: CaptureOrder) -> Payment:
     capture ends the hold; one that is not leaves the rest held, for further captures until the hold's end.
 
     The holder's part was done when the hold was made, with PIN and code, and the merchant has delivered on it since. So a
-    wallet that was frozen or closed meanwhile pays: freezing stops new spending. A merchant that was suspended meanwhile
-    is paid nothing; the hold stays, so it may still be voided, or captured once the merchant is active again.
+    wallet that was frozen meanwhile pays: freezing stops new spending. (None is closed while money is held.) A merchant that
+    was suspended meanwhile is paid nothing; the hold stays, so it may still be voided, or captured once the merchant is
+    active again.
     Raises InvalidAmount, HoldUnknown, HoldEnded (its time is over, whether or not `expire_due` has come by),
     MerchantSuspended, CaptureTooLarge, IdempotencyConflict.
     """

@@ -151,6 +151,19 @@ def test_a_settlement_called_pending_whose_money_went_to_the_bank_is_found(shop:
     assert findings() == [Finding("settlement payout", settled.pk, 0, 250)]
 
 
+def test_a_settlement_called_returned_whose_money_the_merchant_never_got_back_is_found(shop: Merchant) -> None:
+    settled = settlement.settle(shop, date(2026, 11, 25))
+    assert settled is not None
+    tamper("UPDATE wallet_settlement SET status = 'returned' WHERE id = %s", settled.pk)
+    assert findings() == [Finding("settlement returned", settled.pk, 40, 0)]
+
+
+def test_a_top_up_that_says_more_than_was_moved_is_found(shop: Merchant) -> None:
+    made = money.top_up(money.wallet(), 500)
+    tamper("UPDATE wallet_topup SET amount = 600 WHERE id = %s", made.pk)
+    assert findings() == [Finding("top-up amount", made.pk, 600, 500)]
+
+
 def test_a_reversal_that_is_not_the_mirror_of_its_transfer_is_found(shop: Merchant) -> None:
     fund, clearing = money.fund(100), ledger.open_account(Account.Kind.CLEARING)
     wrong = money.move(fund, clearing, 30)
