@@ -15,8 +15,9 @@ from django.utils.translation import gettext_lazy as _
 
 from disbursement.models import Batch, Chunk
 from wallet import position
+from wallet.admin.ledger import finding_rows
 from wallet.admin.rows import change_url, list_url, money
-from wallet.models import Account
+from wallet.models import Account, Verification
 
 K = Account.Kind
 # Where budget may be: the order it travels in.
@@ -62,6 +63,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("wallet.purseterms", "gavel"),
             ("wallet.account", "account_tree"),
             ("wallet.transfer", "swap_horiz"),
+            ("wallet.seal", "approval"),
+            ("wallet.verification", "fact_check"),
         ),
     ),
     (
@@ -117,6 +120,7 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         context["paying"] = _paying()
     if may("wallet.view_transfer"):
         context["verify_url"] = reverse("admin:wallet_transfer_verify")
+        context["verification"] = _verification(request)
     return context
 
 
@@ -139,6 +143,20 @@ def _money() -> dict[str, Any]:
         "spent": money(spent),
         "places": places,
         "difference": money(sum(now.values())) if sum(now.values()) else "",
+    }
+
+
+def _verification(request: HttpRequest) -> dict[str, Any] | None:
+    """The last verification: when it was, how far the books were sealed, and what differed, if anything did."""
+    last = Verification.objects.order_by("-started_at").first()
+    if last is None:
+        return None
+    return {
+        "url": change_url(last) if request.user.has_perm("wallet.view_verification") else "",
+        "when": date_format(timezone.localtime(last.started_at), "j F Y H:i"),
+        "sealed_to": date_format(last.sealed_to, "j F Y") if last.sealed_to else "-",
+        "holds": last.holds,
+        "findings": finding_rows(last.findings[:LISTED]),
     }
 
 

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import TemplateView
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from config.metrics import metrics
 from wallet.snap.views import UnknownView
 
 MOBILE = [path("api/v1/", include("mobile.urls"))]
@@ -20,6 +21,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="home",
     ),
     path("admin/", admin.site.urls),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),  # the office's language switch
     *MOBILE,
     *SNAP,

@@ -1,14 +1,17 @@
 """Background work of the wallet. Every task may run never, once or many times."""
 
+import logging
 import time
 from datetime import timedelta
 
 from celery import shared_task
 from django.utils import timezone
 
-from wallet import checkpoints, doorbell, holds, purses
+from wallet import checkpoints, doorbell, holds, purses, seals, verification
+from wallet.errors import LedgerBusy
 from wallet.snap import external_ids
 
+logger = logging.getLogger(__name__)
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout
 CHECKPOINTS_A_TASK = 1_000
 
@@ -53,3 +56,24 @@ def advance_checkpoints() -> int:
 def forget_external_ids() -> int:
     """Deletes X-EXTERNAL-IDs whose day is over in every time zone; rung by the beat."""
     return external_ids.forget(timezone.localdate() - timedelta(days=2))
+
+
+@shared_task(name="wallet.tasks.seal_days")
+def seal_days() -> int:
+    """Seals the days that are over, and passes the bell on if that takes long; rung by the beat."""
+    until, sealed = time.monotonic() + SECONDS_A_TASK, 0
+    try:
+        for _ in seals.seal_due():
+            sealed += 1
+            if time.monotonic() > until:
+                doorbell.ring("wallet.tasks.seal_days")
+                break
+    except LedgerBusy:
+        logger.warning("no seal: transfers were being written all the time; the next tick tries again")
+    return sealed
+
+
+@shared_task(name="wallet.tasks.verify_ledger")
+def verify_ledger() -> bool:
+    """Verifies the ledger once a night, after 01:00 in Jakarta; True if this was the run. Rung by the beat."""
+    return verification.verify_due() is not None

@@ -21,11 +21,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 
 from tests import money
+from tests.owner import tamper
 from tests.processes import together, waiting_for_locks
 from tests.wallet import books
-from wallet import leaves, merkle, proofs, seals
+from wallet import leaves, ledger, merkle, proofs, seals
 from wallet.errors import DayNotOver, DayNotSealed, LedgerBusy, SealDiffers, SealOutOfOrder, TransferUnknown
-from wallet.models import Seal, SealBlock, Transfer
+from wallet.models import Account, Seal, SealBlock, Transfer
 
 CHECKER = Path(settings.BASE_DIR) / "audit" / "check_proof.py"
 
@@ -190,6 +191,13 @@ def in_thread(work: Any) -> tuple[threading.Thread, list[Any]]:
     return thread, outcome
 
 
+def wait_for_a_waiter() -> None:
+    until = time.monotonic() + 20
+    while not waiting_for_locks():
+        assert time.monotonic() < until
+        time.sleep(0.02)
+
+
 def test_sealing_waits_for_a_transfer_that_is_being_written(committed_db: None) -> None:
     """What was inserted in the day and commits after the sealing began is in the seal."""
     day = books.days_ago(1)
@@ -203,32 +211,31 @@ def test_sealing_waits_for_a_transfer_that_is_being_written(committed_db: None) 
                 [account.pk, books.at(day, clock(23, 59))],
             )
         thread, outcome = in_thread(seal_all)
-        until = time.monotonic() + 20
-        while not waiting_for_locks() and time.monotonic() < until:
-            time.sleep(0.02)
+        wait_for_a_waiter()
         assert not outcome and not Seal.objects.exists()
     thread.join()
     assert outcome == [[str(day)]]
     assert Seal.objects.get().count == 2
 
 
-def test_a_writer_that_does_not_end_stops_the_seal_and_payments_go_on(
+def test_a_writer_that_does_not_end_stops_the_seal_and_never_the_payments(
     committed_db: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(seals, "ATTEMPTS", 2)
     monkeypatch.setattr(seals, "SECONDS_BETWEEN", 0.5)
     books.post_on(books.at(books.days_ago(1)))
-    account, budget = money.fund(), money.ledger.singleton(money.Account.Kind.BUDGET)
+    long, payer, payee = money.fund(), money.fund(50), money.fund()
     with transaction.atomic():
-        money.move(budget, account, 5)
-        thread, outcome = in_thread(seal_all)
-        until = time.monotonic() + 20
-        while not waiting_for_locks() and time.monotonic() < until:
-            time.sleep(0.02)
-        first, second = money.ledger.open_account(money.Account.Kind.FUND), money.fund()
-        del first, second
-        thread.join()
-        assert isinstance(outcome[0], LedgerBusy)
+        money.move(ledger.singleton(Account.Kind.BUDGET), long, 5)
+        sealing, sealed = in_thread(seal_all)
+        wait_for_a_waiter()
+        paying, paid = in_thread(lambda: money.move(payer, payee, 10))
+        paying.join(10)
+        assert [row.amount for row in paid] == [
+            10
+        ]  # it queued behind the lock, and was let through before the writer ended
+        sealing.join(20)
+        assert [type(error) for error in sealed] == [LedgerBusy]
     assert not Seal.objects.exists()
     assert seal_all() == [str(books.days_ago(1))]
 
@@ -304,9 +311,15 @@ def test_what_cannot_be_proved_is_said() -> None:
     [late] = books.post_on(books.at(books.days_ago(1)))
     with pytest.raises(SealDiffers):
         proofs.prove(late.pk)
-    books.tamper("UPDATE wallet_transfer SET amount = 9 WHERE id = %s", row.pk)
-    with pytest.raises(SealDiffers):
-        proofs.prove(row.pk)
+
+
+def test_a_transfer_that_was_changed_cannot_be_proved(committed_db: None) -> None:
+    first, second = books.post_on(books.at(books.days_ago(1)), 2)
+    list(seals.seal_due())
+    tamper("UPDATE wallet_transfer SET amount = 9 WHERE id = %s", first.pk)
+    for row in (first, second):  # the changed row, and its neighbour, whose path holds it
+        with pytest.raises(SealDiffers, match="ledger verify"):
+            proofs.prove(row.pk)
 
 
 # --- the command ---

@@ -8,11 +8,11 @@ from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.formats import number_format
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from wallet import verification
+from wallet import seal_verification, verification
 from wallet.admin.decorators import action
 from wallet.admin.rows import (
     NUMBER,
@@ -40,7 +40,45 @@ CHECK_NAMES = {
     "refund amount": _("Jumlah pengembalian dan transfernya"),
     "settlement payout": _("Penyelesaian dan setoran ke bank"),
     "reversal mirrors": _("Pembatalan bukan cermin transfernya"),
+    "settlement returned": _("Penyelesaian yang dikembalikan bank"),
+    "top-up amount": _("Jumlah isi saldo"),
+    "held by holds": _("Dana yang ditahan"),
+    "hold parts": _("Penahanan dan bagiannya"),
+    "hold captures": _("Tagihan atas penahanan"),
+    "hold parts captured": _("Tagihan atas bagian penahanan"),
+    "capture of its purse": _("Tagihan melebihi kantong yang ditahan"),
+    "checkpoint history": _("Riwayat titik hitung saldo pedagang"),
+    seal_verification.CHANGED: _("Transfer berubah sesudah disegel"),
+    seal_verification.MISSING: _("Transfer hilang sesudah disegel"),
+    seal_verification.ADDED: _("Transfer disisipkan sesudah disegel"),
+    seal_verification.ROOT: _("Isi hari berbeda dari segelnya"),
+    seal_verification.BLOCK: _("Blok segel berubah"),
+    seal_verification.CHAIN: _("Rantai segel putus"),
+    seal_verification.SIGNATURE: _("Tanda tangan segel salah"),
+    seal_verification.KEY: _("Kunci segel tidak dikenal"),
+    seal_verification.DAY_MISSING: _("Segel hilang"),
 }
+
+
+def finding_rows(findings: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    """Kept findings as rows of a table: check, row, sealed day, recorded, as it should be."""
+
+    def shown(finding: dict[str, Any], number: int | None) -> Any:
+        if number is None:
+            return "-"
+        counted = finding["check"] in seal_verification.SEAL_CHECKS
+        return number_format(number, force_grouping=True) if counted else money(number)
+
+    return [
+        (
+            CHECK_NAMES.get(finding["check"], finding["check"]),
+            str(finding["row"]),
+            finding["day"] or "-",
+            shown(finding, finding["stored"]),
+            shown(finding, finding["recomputed"]),
+        )
+        for finding in findings
+    ]
 
 
 @admin.register(Account)
@@ -166,7 +204,7 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
 
     @action(description=_("Periksa buku besar"), permissions=["wallet.view_transfer"], icon="fact_check")
     def verify(self, request: HttpRequest) -> HttpResponse:
-        """Recomputes every balance from the transfers when asked (POST), because it reads them all."""
+        """Recomputes the books from the transfers when asked (POST), because it reads them all, and keeps what it found."""
         report = verification.verify() if request.method == "POST" else None
         context = self.admin_site.each_context(request) | {
             "title": _("Periksa buku besar"),
@@ -174,18 +212,13 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
             "report": report,
         }
         if report is not None:
+            kept = verification.record(report)
             context["balances"] = [(Account.Kind(kind).label, money(total)) for kind, total in report.balances.items()]
             context["counts"] = [
                 (_("akun diperiksa"), number_format(report.accounts, force_grouping=True)),
                 (_("transfer diperiksa"), number_format(report.transfers, force_grouping=True)),
             ]
-            context["findings"] = [
-                (
-                    CHECK_NAMES.get(finding.check, finding.check),
-                    str(finding.row),
-                    money(finding.stored),
-                    money(finding.recomputed),
-                )
-                for finding in report.findings
-            ]
+            sealed_to = date_format(report.sealed_to, "j F Y") if report.sealed_to else "-"
+            context["counts"].append((_("disegel sampai"), sealed_to))
+            context["findings"] = finding_rows(kept.findings)
         return TemplateResponse(request, "wallet/admin/verify.html", context)

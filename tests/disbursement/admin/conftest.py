@@ -17,7 +17,8 @@ from django.utils import timezone
 from beneficiaries.models import Household, Person
 from disbursement import batches, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
-from wallet import codes, ledger, redemption, refunds, settlement
+from tests.wallet import books
+from wallet import codes, ledger, redemption, refunds, seals, settlement, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
 
 
@@ -54,6 +55,7 @@ def house(db: None, settings: object) -> House:
 
 
 def build_house() -> House:
+    _sealed_yesterday()
     call_command("roles", verbosity=0, stdout=open(os.devnull, "w"))  # noqa: SIM115
     officers = {}
     for name, role in (
@@ -86,7 +88,17 @@ def build_house() -> House:
     closed.refresh_from_db()
     house = House(programme, closed, batches.submit(prepared(10), by=maker), prepared(11), officers)
     _shop()
+    verification.record(verification.verify())
     return house
+
+
+def _sealed_yesterday() -> None:
+    """A thousand rupiah there and back, as of yesterday, so that there is a day to seal."""
+    budget, fund = ledger.singleton(Account.Kind.BUDGET), ledger.open_account(Account.Kind.FUND, "Dana lama")
+    moment = books.at(books.days_ago(1))
+    books.post_between(budget, fund, moment)
+    books.post_between(fund, budget, moment)
+    list(seals.seal_due())
 
 
 def _shop() -> None:

@@ -15,7 +15,10 @@ from django.urls import reverse
 from disbursement import batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
 from tests.disbursement.admin.conftest import House, add_people
-from wallet.models import Transfer
+from tests.wallet import books
+from wallet import seal_verification, verification
+from wallet.admin.ledger import CHECK_NAMES
+from wallet.models import Seal, Transfer, Verification
 
 OURS = {"wallet", "disbursement", "auth"}
 
@@ -129,6 +132,37 @@ def test_the_check_of_the_books_runs_on_post(house: House) -> None:
     assert "tidak ada selisih" in client.post("/admin/wallet/transfer/verify/").content.decode()
     assert house.client("petugas").post("/admin/wallet/transfer/verify/").status_code == 403
     assert Transfer.objects.exists()
+
+
+def test_a_row_that_differs_is_named_on_the_page_of_the_check_in_its_history_and_on_the_front_page(
+    house: House,
+) -> None:
+    client = house.client("auditor")
+    assert "tidak cocok" not in client.get("/admin/").content.decode()
+    seal = Seal.objects.get()
+    assert "tidak ada selisih" in client.post("/admin/wallet/transfer/verify/").content.decode()
+    assert "tidak cocok" not in client.get("/admin/").content.decode()
+    [row] = books.post_on(books.at(seal.day))
+    run_page = "/admin/wallet/verification/{}/change/"
+    told = "Transfer disisipkan sesudah disegel"
+    checked = client.post("/admin/wallet/transfer/verify/").content.decode()
+    last = Verification.objects.latest("pk")
+    for page in (
+        checked,
+        client.get(run_page.format(last.pk)).content.decode(),
+        client.get("/admin/").content.decode(),
+    ):
+        assert told in page and f"<td>{row.pk}</td><td>{books.days_ago(1)}</td>" in page
+    assert "tidak cocok" in house.client("penyetuju").get("/admin/").content.decode()
+    page = client.get(f"/admin/wallet/seal/{seal.pk}/change/").content.decode()
+    assert bytes(seal.root).hex() in page and bytes(seal.signature).hex() in page
+    for url in (run_page.format(last.pk), f"/admin/wallet/seal/{seal.pk}/change/"):
+        assert house.client("admin").post(url, {"count": 1}).status_code == 403
+
+
+def test_every_check_has_a_name_for_people() -> None:
+    checks = {*verification.CHECKS, *verification.PASSED, *seal_verification.SEAL_CHECKS}
+    assert checks == set(CHECK_NAMES)
 
 
 def test_the_roles_are_exact_and_repeatable(house: House, capsys: pytest.CaptureFixture[str]) -> None:

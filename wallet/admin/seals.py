@@ -1,0 +1,65 @@
+"""Seals, and what each verification found."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from wallet import seals
+from wallet.admin.decorators import display
+from wallet.admin.ledger import finding_rows
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, money
+from wallet.models import Seal, Verification
+
+
+@admin.register(Seal)
+class SealAdmin(LongTable, ViewOnlyAdmin):
+    """What an auditor compares with the published statements."""
+
+    list_display = ("day", "count", "amount_shown", "root_shown", "key_id", "sealed_at")
+    list_filter = ("day",)
+    fields = ("day", "count", "amount_shown", "statement", "signature_shown", "key_id", "public_key", "sealed_at")
+    readonly_fields = ("amount_shown", "statement", "signature_shown", "public_key")
+
+    @admin.display(description=_("jumlah"))
+    def amount_shown(self, seal: Seal) -> SafeString:
+        return money(seal.amount)
+
+    @admin.display(description=_("akar Merkle"))
+    def root_shown(self, seal: Seal) -> str:
+        return bytes(seal.root).hex()[:16] + "…"
+
+    @admin.display(description=_("pernyataan yang ditandatangani"))
+    def statement(self, seal: Seal) -> SafeString:
+        return render_to_string("wallet/admin/statement.html", {"statement": seals.statement_of(seal).decode()})
+
+    @admin.display(description=_("tanda tangan"))
+    def signature_shown(self, seal: Seal) -> str:
+        return bytes(seal.signature).hex()
+
+    @admin.display(description=_("kunci publik"))
+    def public_key(self, seal: Seal) -> str:
+        return seals.public_keys().get(seal.key_id, b"").hex() or "-"
+
+
+@admin.register(Verification)
+class VerificationAdmin(LongTable, ViewOnlyAdmin):
+    """Every run, nightly or asked for, with the rows it named."""
+
+    list_display = ("started_at", "result", "transfers", "sealed_to", "finished_at")
+    list_filter = ("holds", "started_at")
+    fields = ("started_at", "finished_at", "result", "accounts", "transfers", "sealed_to", "rows")
+    readonly_fields = ("result", "rows")
+
+    @display(description=_("hasil"), label={True: "success", False: "danger"})
+    def result(self, run: Verification) -> tuple[bool, str]:
+        return run.holds, gettext("Cocok") if run.holds else gettext("Ada selisih")
+
+    @admin.display(description=_("temuan"))
+    def rows(self, run: Verification) -> SafeString:
+        if not run.findings:
+            return SafeString("-")
+        return render_to_string("wallet/admin/findings.html", {"findings": finding_rows(run.findings)})
