@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -87,7 +88,7 @@ def warn(lapsing: list[Lapsing]) -> LapseNotice.Outcome | None:
     else:
         outcome = LapseNotice.Outcome.QUEUED if phone else LapseNotice.Outcome.NO_PHONE
     with connection.cursor() as cursor:
-        columns = [
+        columns: list[list[Any]] = [
             [one.purse for one in lapsing],
             [one.usable_until for one in lapsing],
             [one.amount for one in lapsing],
