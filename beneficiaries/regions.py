@@ -63,6 +63,18 @@ def kelurahan(code: str) -> Region | None:
     return _region(found) if found else None
 
 
+# As people say it: "Jakarta Selatan", and a kecamatan with its kind, because its name alone may be a city's too.
+_SAID = {"kota": "", "kecamatan": "Kecamatan ", "kelurahan": "Kelurahan ", "desa": "Desa "}
+_UNSAID = re.compile("^(Daerah Khusus Ibukota|Kota Administrasi|Kota) |(?<=^Kabupaten) Administrasi")
+
+
+@cache
+def short_name(code: str) -> str:
+    """A region of any level (dotted code) as people say it: Jakarta, Jakarta Selatan, Kecamatan Tebet; the code if unknown."""
+    found = wilayah.get_wilayah(code)
+    return _SAID.get(found.type, "") + _UNSAID.sub("", found.name) if found else code
+
+
 @cache
 def children(code: str) -> tuple[Region, ...]:
     """The regions directly under a province, city or district (dotted code), in code order; empty if unknown."""

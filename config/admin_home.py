@@ -41,6 +41,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.registryimport", "upload_file"),
             ("mobile.device", "smartphone"),
             ("mobile.sms", "sms"),
+            ("mobile.lapsenotice", "hourglass_bottom"),
             ("mobile.otpchallenge", "password"),
         ),
     ),

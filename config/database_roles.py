@@ -47,6 +47,7 @@ RESTRICTED = {
     "wallet_holdpart": changing("captured"),
     "wallet_settlement": NEVER_DELETED,
     "disbursement_approval": APPEND_ONLY,
+    "mobile_lapsenotice": changing("sms_id"),
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

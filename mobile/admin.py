@@ -10,10 +10,11 @@ from django.utils.translation import ngettext
 
 from beneficiaries import identity
 from mobile import devices
-from mobile.models import Device, OtpChallenge, Sms
+from mobile.models import Device, LapseNotice, OtpChallenge, Sms
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin
+from wallet.money import rupiah
 
 
 @admin.register(Device)
@@ -75,3 +76,23 @@ class SmsAdmin(LongTable, ViewOnlyAdmin):
 class OtpChallengeAdmin(LongTable, ViewOnlyAdmin):
     list_display = ("id", "created_at", "expires_at", "attempts", "used_at")
     list_filter = ("created_at",)
+
+
+@admin.register(LapseNotice)
+class LapseNoticeAdmin(LongTable, ViewOnlyAdmin):
+    """Whom to reach otherwise before their money lapses: filter by outcome."""
+
+    list_display = ("purse", "person", "rupiah", "usable_until", "coloured_outcome", "created_at")
+    list_filter = ("outcome", "usable_until")
+    search_fields = ("person__name",)
+    list_select_related = ("purse", "person")
+    fields = ("purse", "person", "rupiah", "usable_until", "outcome", "sms", "created_at")
+    readonly_fields = ("rupiah",)
+
+    @display(description=_("hasil"), label={"queued": "success", "no_phone": "danger", "no_holder": "danger"})
+    def coloured_outcome(self, notice: LapseNotice) -> tuple[str, str]:
+        return notice.outcome, notice.get_outcome_display()
+
+    @admin.display(description=_("jumlah"), ordering="amount")
+    def rupiah(self, notice: LapseNotice) -> str:
+        return rupiah(notice.amount)

@@ -114,3 +114,42 @@ class Sms(models.Model):
 
     def __str__(self) -> str:
         return f"SMS {self.pk}"
+
+
+class LapseNotice(models.Model):
+    """One purse's holder was told, or could not be told, that its money returns to the fund when its time is over.
+
+    Told once for each end the purse is given. Who is without a phone is kept too: officers have to reach them otherwise.
+    """
+
+    class Outcome(models.TextChoices):
+        QUEUED = "queued", _("SMS dibuat")
+        NO_PHONE = "no_phone", _("Tidak dikirim: tanpa nomor HP")
+        NO_HOLDER = "no_holder", _("Tidak dikirim: pemegang tidak dikenal")
+
+    purse = models.ForeignKey(
+        "wallet.Purse", models.PROTECT, db_index=False, related_name="lapse_notices", verbose_name=_("kantong")
+    )
+    usable_until = models.DateTimeField(_("dapat dipakai sampai"))
+    amount = models.BigIntegerField(_("jumlah"))
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, related_name="lapse_notices", verbose_name=_("penerima")
+    )
+    outcome = models.CharField(_("hasil"), max_length=9, choices=Outcome)
+    sms = models.ForeignKey(
+        Sms, models.SET_NULL, null=True, blank=True, related_name="lapse_notices", verbose_name=_("SMS")
+    )
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("peringatan hangus")
+        verbose_name_plural = _("peringatan hangus")
+        constraints = [
+            models.UniqueConstraint(name="lapse_notice_once", fields=["purse", "usable_until"]),
+            models.CheckConstraint(
+                name="lapse_notice_outcome", condition=Q(outcome__in=["queued", "no_phone", "no_holder"])
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Peringatan %(number)s")) % {"number": self.pk}

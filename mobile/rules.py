@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from beneficiaries import regions
+from wallet.money import rupiah
 from wallet.purses import PurseView
 
 # What beneficiaries call the kinds of shop (MCC, ISO 18245) that aid is usually bound to.
@@ -47,8 +49,20 @@ SHOPS = {
 
 
 def in_words(purse: PurseView) -> list[str]:
-    """One sentence each for where, whether as cash, from when or until when, and what becomes of the rest."""
-    return [_where(purse.mccs), _cash(purse.cash_allowed), *_when(purse)]
+    """One sentence each for which shops, which regions, whether as cash, when, what is held, what becomes of the rest."""
+    return [_where(purse.mccs), *_regions(purse.regions), _cash(purse.cash_allowed), *_held(purse), *_when(purse)]
+
+
+def lapses_in_days(purse: PurseView) -> int | None:
+    """Days until the last one on which the purse's money can be spent before it returns, 0 today; None if it stays."""
+    if purse.usable_until is None or not purse.returns_when_lapsed:
+        return None
+    return max((last_day(purse.usable_until) - timezone.localdate()).days, 0)
+
+
+def last_day(usable_until: datetime) -> date:
+    """The last day in Jakarta of a time that ends at this moment, itself not included: midnight ends the day before."""
+    return timezone.localdate(usable_until - timedelta(microseconds=1))
 
 
 def _where(mccs: list[str]) -> str:
@@ -59,6 +73,18 @@ def _where(mccs: list[str]) -> str:
     if other:
         known.append(_("pedagang kategori %(codes)s") % {"codes": ", ".join(other)})
     return _("Hanya dapat dipakai di: %(shops)s.") % {"shops": ", ".join(known)}
+
+
+def _regions(codes: list[str]) -> list[str]:
+    if not codes:
+        return []
+    return [_("Hanya di %(regions)s.") % {"regions": ", ".join(regions.short_name(code) for code in codes)}]
+
+
+def _held(purse: PurseView) -> list[str]:
+    if not purse.held:
+        return []
+    return [_("%(amount)s sedang ditahan untuk pesanan yang belum selesai.") % {"amount": rupiah(purse.held)}]
 
 
 def _cash(allowed: bool) -> str:

@@ -90,18 +90,25 @@ class PurseOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     title = serializers.CharField()
     book_balance = serializers.IntegerField(help_text="Isi kantong, rupiah.")
-    usable_now = serializers.IntegerField(help_text="Yang dapat dipakai sekarang, rupiah.")
+    held = serializers.IntegerField(help_text="Dari isi itu, yang ditahan untuk pesanan yang belum selesai, rupiah.")
+    usable_now = serializers.IntegerField(help_text="Yang dapat dipakai sekarang, rupiah: tanpa yang ditahan.")
     usable_from = serializers.DateTimeField()
     usable_until = serializers.DateTimeField(allow_null=True)
     rules = serializers.ListField(child=serializers.CharField(), help_text="Aturan kantong dalam kalimat.")
     mccs = serializers.ListField(child=serializers.CharField(), help_text="Kosong: pedagang apa pun.")
+    regions = serializers.ListField(child=serializers.CharField(), help_text="Kode wilayah. Kosong: di mana pun.")
     cash_allowed = serializers.BooleanField()
     returns_when_lapsed = serializers.BooleanField()
+    lapses_in_days = serializers.IntegerField(
+        allow_null=True,
+        help_text="Hari sampai sisanya kembali ke program; 0: hari ini yang terakhir. null: tidak kembali.",
+    )
 
 
 class Purses(serializers.Serializer[Any]):
-    usable_now = serializers.IntegerField()
-    book_balance = serializers.IntegerField()
+    usable_now = serializers.IntegerField(help_text="Saldo efektif, rupiah.")
+    book_balance = serializers.IntegerField(help_text="Saldo buku, rupiah.")
+    held = serializers.IntegerField(help_text="Ditahan untuk pesanan yang belum selesai, rupiah.")
     purses = PurseOut(many=True)
 
 

@@ -6,7 +6,8 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from mobile import otp, sms
+from mobile import lapse_notices, otp, sms
+from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
 
@@ -21,6 +22,18 @@ def deliver_sms() -> int:
     while monotonic() < end and sms.deliver_next(carrier):
         done += 1
     return done
+
+
+@shared_task(name="mobile.tasks.warn_of_lapse")
+def warn_of_lapse() -> int:
+    """Tells holders what is about to lapse, for some seconds, and rings for the rest; returns how many wallets that were."""
+    told, end = 0, monotonic() + SECONDS
+    for _ in lapse_notices.warn_all():
+        told += 1
+        if monotonic() > end:
+            doorbell.ring("mobile.tasks.warn_of_lapse")
+            break
+    return told
 
 
 @shared_task(name="mobile.tasks.forget_codes")

@@ -209,40 +209,56 @@ class MeView(BeneficiaryView):
 class PursesView(BeneficiaryView):
     @described(
         summary="Isi kantong dan aturannya",
-        description="`usable_now` dapat dipakai sekarang (saldo efektif); `book_balance` seluruh isi (saldo buku).",
+        description=(
+            "`usable_now` dapat dipakai sekarang (saldo efektif); `book_balance` seluruh isi (saldo buku);"
+            " `held` bagian yang ditahan untuk pesanan yang belum selesai."
+        ),
         answer=serializers.Purses,
         example={
-            "usable_now": 300_000,
+            "usable_now": 275_000,
             "book_balance": 550_000,
+            "held": 25_000,
             "purses": [
                 {
                     "id": 41,
                     "title": "KLJ Oktober 2026",
                     "book_balance": 300_000,
-                    "usable_now": 300_000,
+                    "held": 25_000,
+                    "usable_now": 275_000,
                     "usable_from": "2026-10-05T00:00:00+07:00",
                     "usable_until": None,
-                    "rules": ["Dapat dipakai di semua pedagang.", "Boleh diambil tunai.", "Tidak ada batas waktu."],
+                    "rules": [
+                        "Dapat dipakai di semua pedagang.",
+                        "Boleh diambil tunai.",
+                        "Rp 25.000 sedang ditahan untuk pesanan yang belum selesai.",
+                        "Tidak ada batas waktu.",
+                    ],
                     "mccs": [],
+                    "regions": [],
                     "cash_allowed": True,
                     "returns_when_lapsed": False,
+                    "lapses_in_days": None,
                 },
                 {
                     "id": 57,
                     "title": "KJP Plus Desember 2026",
                     "book_balance": 250_000,
+                    "held": 0,
                     "usable_now": 0,
                     "usable_from": "2026-12-05T00:00:00+07:00",
                     "usable_until": "2027-01-01T00:00:00+07:00",
                     "rules": [
                         "Hanya dapat dipakai di: toko buku, toko alat tulis dan sekolah.",
+                        "Hanya di Jakarta Selatan.",
                         "Tidak dapat diambil tunai.",
                         "Dapat dipakai mulai 5 Desember 2026, 0.00.",
                         "Pakai sebelum 1 Januari 2027, 0.00; setelah itu sisanya kembali ke program.",
                     ],
                     "mccs": ["5942", "5943"],
+                    "regions": ["31.74"],
                     "cash_allowed": False,
                     "returns_when_lapsed": True,
+                    "lapses_in_days": 37,
                 },
             ],
         },
@@ -250,23 +266,19 @@ class PursesView(BeneficiaryView):
     def get(self, request: Request) -> Response:
         wallet = self.person.wallet
         found = purses.in_wallet(wallet) if wallet else []
-        # A frozen wallet keeps its money, but none of it can be used now.
-        active = wallet is not None and wallet.status == Wallet.Status.ACTIVE
         shown = [
             asdict(purse)
             | {
                 "id": purse.account_id,
                 "book_balance": purse.balance,
-                "usable_now": purse.balance if active and purse.usable_now else 0,
+                "usable_now": purse.usable,
                 "rules": rules.in_words(purse),
+                "lapses_in_days": rules.lapses_in_days(purse),
             }
             for purse in found
         ]
-        answer = {
-            "usable_now": sum(purse["usable_now"] for purse in shown),
-            "book_balance": sum(purse["book_balance"] for purse in shown),
-            "purses": shown,
-        }
+        total = purses.balance(found)
+        answer = {"usable_now": total.usable, "book_balance": total.book, "held": total.held, "purses": shown}
         return Response(serializers.Purses(answer).data)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import connection
+from django.db import connection, transaction
 
 from wallet import ledger
 from wallet.models import Account, Checkpoint
@@ -41,6 +41,7 @@ BALANCE_AT = """
 """
 # Ends as soon as the n-th transfer since the checkpoint is found, and asks merchants only: not the millions of purses. A range
 # of (account, id), because by equality the planner may walk the primary key.
+STOP_EARLY = "SET LOCAL enable_bitmapscan = off; SET LOCAL enable_seqscan = off"  # both read all of a merchant's first
 DUE = """
     SELECT account.id FROM wallet_merchant merchant JOIN wallet_account account ON account.id = merchant.account_id
     WHERE EXISTS (SELECT FROM wallet_transfer transfer
@@ -90,7 +91,8 @@ def moved(account: int, since: int, to: int) -> int:
 
 def due(most: int) -> list[int]:
     """Merchants' accounts with `settings.WALLET["checkpoint_after"]` transfers or more since their checkpoint."""
-    with connection.cursor() as cursor:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STOP_EARLY)
         cursor.execute(DUE, [settings.WALLET["checkpoint_after"] - 1, most])
         return [account for (account,) in cursor.fetchall()]
 

@@ -196,7 +196,7 @@ def test_purses_say_what_is_usable_now_and_by_which_rules(siti: Person, hers: AP
 
 def test_no_wallet_no_purses(db: None) -> None:
     client = people.client_of(people.register(wallet=False))
-    assert client.get("/api/v1/purses").json() == {"usable_now": 0, "book_balance": 0, "purses": []}
+    assert client.get("/api/v1/purses").json() == {"usable_now": 0, "book_balance": 0, "held": 0, "purses": []}
     assert client.get("/api/v1/history").json() == {"entries": [], "next_before": None}
 
 
