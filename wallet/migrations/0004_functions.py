@@ -35,6 +35,10 @@ CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_topup
     FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_succession
     FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_walletstep
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
+CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON wallet_verification
+    FOR EACH STATEMENT EXECUTE FUNCTION wallet_is_append_only();
 
 CREATE FUNCTION wallet_granted_terms_stay() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -51,10 +55,22 @@ UPDATE wallet_purseterms SET granted_at = now() WHERE EXISTS (SELECT FROM wallet
 """
 
 
+# What a seal waits for: every transaction that is writing transfers. The tables' owner owns it, because a role with SELECT and
+# INSERT alone may not lock a table against writers. The time-out bounds how long the payments behind the lock can wait.
+WAIT = """
+CREATE FUNCTION wallet_wait_for_transfers() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = pg_catalog, pg_temp SET lock_timeout = '1500ms' AS $$
+BEGIN
+    LOCK TABLE public.wallet_transfer IN SHARE MODE;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("wallet", "0003_ledger_depth")]
     operations = [
         migrations.RunSQL(FOREIGN_KEYS_AT_ONCE, migrations.RunSQL.noop),
         migrations.RunSQL(REFUSALS, migrations.RunSQL.noop),
+        migrations.RunSQL(WAIT, migrations.RunSQL.noop),
         migrations.RunSQL((SQL / "redemption.sql").read_text(), migrations.RunSQL.noop),
     ]
