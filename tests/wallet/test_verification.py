@@ -270,3 +270,39 @@ def test_a_purse_that_gave_more_than_it_had_promised_is_found(hold: Hold) -> Non
 def test_every_check_has_a_test_here() -> None:
     source = Path(__file__).read_text()
     assert [check for check in CHECKS if f'"{check}"' not in source] == []
+
+
+# --- settlements that came back, and top-ups ---
+
+
+def settled_and_paid() -> Settlement:
+    made = settlement.settle(money.owed(100), date(2026, 11, 24))
+    assert made is not None
+    return settlement.confirm_paid(made)
+
+
+@pytest.mark.parametrize(
+    ("lie", "check"),
+    [
+        ("status = 'paid', returned_at = NULL", {"settlement payout", "settlement returned"}),
+        ("status = 'pending', returned_at = NULL", {"settlement returned"}),
+        ("amount = amount + 1", {"settlement amount", "settlement returned"}),
+    ],
+)
+def test_a_return_that_the_row_denies_is_found(lie: str, check: set[str]) -> None:
+    made = settled_and_paid()
+    settlement.returned(made, "rekening ditutup")
+    tamper(f"UPDATE wallet_settlement SET {lie} WHERE id = %s", made.pk)
+    assert {finding.check for finding in verification.verify().findings} == check
+
+
+def test_a_settlement_called_returned_that_was_not_is_found() -> None:
+    made = settled_and_paid()
+    tamper("UPDATE wallet_settlement SET status = 'returned' WHERE id = %s", made.pk)
+    assert {finding.check for finding in verification.verify().findings} == {"settlement payout", "settlement returned"}
+
+
+def test_a_top_up_that_says_more_than_was_moved_is_found() -> None:
+    made = money.top_up(money.wallet(), 100)
+    tamper("UPDATE wallet_topup SET amount = 200 WHERE id = %s", made.pk)
+    assert [finding.check for finding in verification.verify().findings] == ["top-up amount"]
