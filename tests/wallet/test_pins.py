@@ -216,3 +216,23 @@ def test_guesses_made_at_once_get_five_comparisons_together(processes: None) -> 
     assert sum(outcome.value for outcome in outcomes) == 5
     with pytest.raises(PinLocked):
         pins.check(wallet, RIGHT)
+
+
+def test_a_pin_that_was_reset_while_it_was_being_changed_stays_forgotten(
+    db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever holds the lost phone and knows the PIN is a moment too late."""
+    wallet = money.wallet()
+    pins.create(wallet, "482913")
+    real = pins._check
+
+    def and_meanwhile(row: Wallet, pin: str) -> str:
+        proved = real(row, pin)
+        wallets.recover(wallet, "telepon hilang", "dewi")
+        return proved
+
+    monkeypatch.setattr(pins, "_check", and_meanwhile)
+    with pytest.raises(PinNotSet):
+        pins.change(wallet, "482913", "719264")
+    wallet.refresh_from_db()
+    assert wallet.pin_hash == ""
