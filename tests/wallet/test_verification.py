@@ -267,12 +267,7 @@ def test_a_purse_that_gave_more_than_it_had_promised_is_found(hold: Hold) -> Non
     assert {"hold parts", "hold parts captured", "capture of its purse"} <= checks
 
 
-def test_every_check_has_a_test_here() -> None:
-    source = Path(__file__).read_text()
-    assert [check for check in CHECKS if f'"{check}"' not in source] == []
-
-
-# --- settlements that came back, and top-ups ---
+# --- settlements that came back ---
 
 
 def settled_and_paid() -> Settlement:
@@ -302,7 +297,6 @@ def test_a_settlement_called_returned_that_was_not_is_found() -> None:
     assert {finding.check for finding in verification.verify().findings} == {"settlement payout", "settlement returned"}
 
 
-def test_a_top_up_that_says_more_than_was_moved_is_found() -> None:
-    made = money.top_up(money.wallet(), 100)
-    tamper("UPDATE wallet_topup SET amount = 200 WHERE id = %s", made.pk)
-    assert [finding.check for finding in verification.verify().findings] == ["top-up amount"]
+def test_every_check_has_a_test_here() -> None:
+    source = Path(__file__).read_text()
+    assert [check for check in CHECKS if f'"{check}"' not in source] == []
