@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import cast
 
 from django.conf import settings
@@ -105,8 +105,8 @@ def _pay(chunk: Chunk) -> None:
     batch, now = chunk.batch, timezone.now()
     programme = batch.cycle.programme
     pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
-    for wallet_status, held in _not_payable(chunk).items():
-        pending.filter(wallet__in=held).update(status=Instruction.Status.FAILED, failure=f"wallet_{wallet_status}")
+    for reason, refused in _not_payable(chunk, now).items():
+        pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
     count, total = _mark_paid(chunk)
     Chunk.objects.filter(pk=chunk.pk).update(
         status=Chunk.Status.DONE, paid_count=count, paid_total=total, error="", finished_at=now
@@ -133,11 +133,13 @@ def _grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
     )
 
 
-def _not_payable(chunk: Chunk) -> dict[str, list[int]]:
-    """Wallets of the chunk that may not receive aid now, by their status; none of them changes until we commit."""
+def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
+    """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit."""
+    grants = _grants(chunk, Instruction.Status.PENDING)
+    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(grants).items()}
     found: dict[str, list[int]] = {}
-    for wallet, status in ledger.pin_wallets(_grants(chunk, Instruction.Status.PENDING)).items():
-        found.setdefault(status, []).append(wallet)
+    for wallet, reason in (limits.exceeded(grants, moment) | inactive).items():
+        found.setdefault(reason, []).append(wallet)
     return found
 
 

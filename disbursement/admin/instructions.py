@@ -19,6 +19,9 @@ from wallet.models import Transfer
 FAILURES = {
     "wallet_frozen": _("Dompet dibekukan"),
     "wallet_closed": _("Dompet ditutup"),
+    "balance_limit_exceeded": _("Saldo dompet akan melebihi batas"),
+    "monthly_limit_exceeded": _("Dana masuk bulan ini akan melebihi batas"),
+    "given_up": _("Tidak dibayar dalam batch ini, atas keputusan petugas"),
     ContentChanged.code: _("Isi potongan berbeda dari yang disetujui"),
 }
 

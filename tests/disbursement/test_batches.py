@@ -378,6 +378,25 @@ def test_a_chunk_digest_forged_together_with_its_lines_does_not_help(programme: 
     assert (Purse.objects.count(), money.balance(programme.fund)) == (0, 500)
 
 
+@pytest.mark.parametrize(
+    ("limit", "reason"),
+    [("balance_limit", "balance_limit_exceeded"), ("monthly_limit", "monthly_limit_exceeded")],
+)
+def test_who_would_hold_or_receive_too_much_is_not_paid_and_the_money_returns(
+    programme: Programme, settings: Any, limit: str, reason: str
+) -> None:
+    batch = money.approved(programme)
+    rich = batch.instructions.earliest("pk")
+    money.purse(rich.wallet, 1)
+    settings.WALLET = settings.WALLET | {limit: {"registered": rich.amount, "unregistered": 0}}
+    money.pay_out(batch)
+    rich.refresh_from_db()
+    assert (rich.status, rich.failure) == ("failed", reason)
+    assert batch.instructions.filter(status="paid").count() == batch.count - 1
+    assert money.balance(programme.fund) == rich.amount
+    money.assert_books_hold()
+
+
 def test_a_frozen_wallets_line_fails_with_the_reason_and_its_money_returns(programme: Programme) -> None:
     batch = money.approved(programme)
     line = batch.instructions.first()
