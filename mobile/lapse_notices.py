@@ -16,7 +16,7 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, F, OuterRef
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import Person
@@ -105,7 +105,15 @@ def warn(lapsing: list[Lapsing]) -> LapseNotice.Outcome | None:
 
 
 def text_of(lapsing: list[Lapsing]) -> str:
-    """The message: in one part for one purse, soonest first for several, in letters that cost nothing extra."""
+    """The message: in one part for one purse, soonest first for several, in letters that cost nothing extra.
+
+    In the project's own language, whatever the worker spoke last: nobody has told us the holder's.
+    """
+    with translation.override(settings.LANGUAGE_CODE):
+        return _in_words(lapsing)
+
+
+def _in_words(lapsing: list[Lapsing]) -> str:
     if len(lapsing) == 1:
         [one] = lapsing
         whole = _("%(amount)s bantuan %(title)s kembali ke dana program jika tidak dipakai sampai %(day)s.")

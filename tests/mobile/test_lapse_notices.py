@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db.models import F
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from beneficiaries.models import Person
 from mobile import lapse_notices
@@ -47,6 +47,11 @@ def test_one_purse_is_told_with_the_last_day_on_which_it_can_be_used() -> None:
     )
     noon = datetime(2026, 12, 1, 12, tzinfo=timezone.get_default_timezone())
     assert text_of([lapsing("KLJ 11/2026", until=noon)]).endswith("sampai 01-12-2026.")
+
+
+def test_a_message_does_not_follow_whatever_language_was_spoken_last() -> None:
+    with translation.override("en"):
+        assert " kembali ke dana program " in text_of([lapsing("KLJ 11/2026")])
 
 
 def test_several_purses_share_one_message() -> None:
