@@ -1,6 +1,6 @@
 """Any sequence of what can be done with money, against a model in plain Python: after each step every balance agrees.
 
-``HYPOTHESIS_PROFILE=long`` runs many more sequences.
+``HYPOTHESIS_PROFILE=long`` runs many more sequences. What is refused is compared as well: the model says why.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -34,6 +34,7 @@ from hypothesis.stateful import (
 from tests import money
 from tests.wallet import money_model as plain
 from wallet import (
+    checkpoints,
     codes,
     holds,
     ledger,
@@ -157,6 +158,11 @@ class MoneyMachine(RuleBasedStateMachine):
         self.reversed: set[int] = set()
         self.replays: list[Callable[[], None]] = []
         self.number = 0
+        for fund in world.funds:
+            self.post(world.budget, fund.pk, 5_000, Transfer.Kind.FUNDING)
+        self.post(world.funds[0].pk, world.clearing, 4_000, Transfer.Kind.RESERVATION)
+        self.give([400, 500, 300], 0, owners=self.wallets)
+        self.give([200, 300, 100], 2, hours=30, lapses=1, owners=self.wallets)
 
     def teardown(self) -> None:
         if not hasattr(self, "transaction"):
@@ -178,9 +184,22 @@ class MoneyMachine(RuleBasedStateMachine):
         return timezone.localtime()
 
     def drawn(self, which: int) -> tuple[plain.Wallet, Wallet]:
-        """One of the wallets, of the last four: those of before are closed and empty."""
-        number = max(0, len(self.wallets) - 4) + which % min(4, len(self.wallets))
+        """One of the wallets; seldom a closed one."""
+        numbers = [n for n, wallet in enumerate(self.wallets) if which % 8 == 7 or wallet.status != "closed"]
+        number = numbers[which // 8 % len(numbers)]
         return self.wallets[number], self.rows[number]
+
+    def keep_three_wallets(self) -> None:
+        """Another one for one that was closed, with some money: a world of closed wallets shows nothing."""
+        while sum(wallet.status != "closed" for wallet in self.wallets) < 3:
+            row = Wallet.objects.get(pk=next(iter(wallets.open_for([self.next_holder()]).values())))
+            self.rows.append(row)
+            self.wallets.append(plain.Wallet(row.pk))
+            self.give([500], 0, owners=[self.wallets[-1]])
+
+    def next_holder(self) -> uuid.UUID:
+        self.number += 1
+        return uuid.UUID(int=self.number)
 
     def note(self, deed: str, refusal: type[WalletError] | str | None = None) -> None:
         code = refusal if isinstance(refusal, str) else refusal.code if refusal else ""
@@ -222,22 +241,30 @@ class MoneyMachine(RuleBasedStateMachine):
         amounts=st.lists(AMOUNTS, min_size=1, max_size=4),
         rules=st.integers(0, len(RULES) - 1),
         begins=st.sampled_from([0, 0, 0, 5]),
-        hours=st.sampled_from([None, 6, 30, 100]),
-        lapses=st.sampled_from([None, 0, 1]),
-        funded=st.booleans(),
+        hours=st.sampled_from([30, None, 6, 100]),
+        lapses=st.sampled_from([0, None, 1]),
+        who=PICK,
     )
     def open_purses(
-        self, amounts: list[int], rules: int, begins: int, hours: int | None, lapses: int | None, funded: bool
+        self, amounts: list[int], rules: int, begins: int, hours: int | None, lapses: int | None, who: int
     ) -> None:
-        """Money for the wallets in turn; it is there if it was `funded` before, else if there happens to be enough."""
+        owners = [self.drawn(who + 8 * number)[0] for number in range(len(amounts))]
+        self.give(amounts, rules, begins, hours, lapses, owners)
+
+    def give(
+        self,
+        amounts: list[int],
+        rules: int,
+        begins: int = 0,
+        hours: int | None = None,
+        lapses: int | None = None,
+        owners: Sequence[plain.Wallet] = (),
+    ) -> None:
         world = self.world
-        if funded:
-            self.post(world.budget, world.funds[0].pk, sum(amounts), Transfer.Kind.FUNDING)
-            self.post(world.funds[0].pk, world.clearing, sum(amounts), Transfer.Kind.RESERVATION)
         begin = self.now + timedelta(hours=begins)
         until = None if hours is None else begin + timedelta(hours=hours)
         grants = [
-            ledger.Grant(self.next_key(), self.drawn(number)[0].number, amount) for number, amount in enumerate(amounts)
+            ledger.Grant(self.next_key(), owner.number, amount) for owner, amount in zip(owners, amounts, strict=True)
         ]
         arguments = (world.clearing, world.terms[rules, lapses], "Bantuan", begin, until, grants)
         closed = {wallet.number for wallet in self.wallets if wallet.status == "closed"}
@@ -275,7 +302,8 @@ class MoneyMachine(RuleBasedStateMachine):
     def top_up(self, who: int, where: int | None, into: int | None, amount: int) -> None:
         """At a counter, or at any merchant; into the purse of the holder's own money, or any."""
         wallet, row = self.drawn(who)
-        shop = None if where is None else self.shops[where % 4]
+        agent = None if where is None else [2, 2, 2, 2, 0, 1][where % 6]
+        shop = None if agent is None else self.shops[agent]
         purse = self.model.purses[into % len(self.model.purses)] if into and self.model.purses else None
         reference = self.next_key()
         order = top_ups.TopUpOrder(
@@ -284,7 +312,7 @@ class MoneyMachine(RuleBasedStateMachine):
             request_hash=reference.encode(),
             wallet=row,
             amount=amount,
-            agent=self.world.shops[where % 4].merchant_id if where is not None else None,
+            agent=None if agent is None else self.world.shops[agent].merchant_id,
             purse=purse.account if purse else None,
         )
         this_month = self.world.stamp >= self.now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
@@ -348,11 +376,11 @@ class MoneyMachine(RuleBasedStateMachine):
 
     def shown(self, which: int) -> plain.Code | None:
         """The code that the till is shown: a fresh one, one of before, or something else altogether."""
-        if which % 8 == 0:
+        if which % 10 == 9:
             return None
-        if which % 8 < 3 and self.codes:
-            return self.codes[which // 8 % len(self.codes)]
-        return self.issue(which // 8)
+        if which % 10 > 6 and self.codes:
+            return self.codes[which // 10 % len(self.codes)]
+        return self.issue(which // 10)
 
     @rule(which=PICK, where=PICK, amount=AMOUNTS)
     def pay(self, which: int, where: int, amount: int) -> None:
@@ -459,6 +487,12 @@ class MoneyMachine(RuleBasedStateMachine):
             self.model.end(hold, "voided")
         assert holds.void(row.partner, reference_no=row.reference_no).status == "voided"
 
+    @rule(which=PICK)
+    def advance_a_checkpoint(self, which: int) -> None:
+        """Changes nothing that anybody can see."""
+        if checkpoints.advance(self.shops[which % 4].account):
+            self.note("checkpoint")
+
     @rule()
     def expire_holds(self) -> None:
         due = [hold for hold in self.model.holds if hold.status == "held" and hold.until <= self.now]
@@ -504,9 +538,12 @@ class MoneyMachine(RuleBasedStateMachine):
 
     @rule(which=PICK)
     def settle(self, which: int) -> None:
-        shop = self.shops[which % 4]
+        """Mostly a merchant that is owed something."""
+        owing = [n for n, shop in enumerate(self.shops) if self.model.balances[shop.account] or which % 5 == 4]
+        number = owing[which // 5 % len(owing)] if owing else 0
+        shop = self.shops[number]
         owed = self.model.balances[shop.account]
-        made = settlement.settle(self.world.shops[which % 4], DAY)
+        made = settlement.settle(self.world.shops[number], DAY)
         assert (made.amount if made else 0) == owed
         if made:
             self.note("settle")
@@ -619,6 +656,7 @@ class MoneyMachine(RuleBasedStateMachine):
         wallets.close(row, "pindah", "petugas")
         wallet.status = "closed"
         self.kill_codes(wallet)
+        self.keep_three_wallets()
 
     @rule(who=PICK)
     def recover(self, who: int) -> None:
@@ -635,8 +673,7 @@ class MoneyMachine(RuleBasedStateMachine):
         """To the holder of another wallet, or to somebody who has none yet."""
         wallet, row = self.drawn(who)
         if heir is None:
-            holder, successor = uuid.UUID(int=self.number + 1), None
-            self.number += 1
+            holder, successor = self.next_holder(), None
         else:
             successor, successor_row = self.drawn(heir)
             holder = successor_row.holder
@@ -645,8 +682,6 @@ class MoneyMachine(RuleBasedStateMachine):
             refusal = AlreadySucceeded if wallet.successor is not successor else None
         elif successor and (successor is wallet or successor.status != "active"):
             refusal = SuccessorUnfit
-        elif self.is_held(wallet):
-            refusal = MoneyHeld
         self.note("succeed", refusal)
         if refusal:
             with pytest.raises(refusal):
@@ -655,6 +690,11 @@ class MoneyMachine(RuleBasedStateMachine):
         made = succession.succeed(row, holder, "meninggal", "petugas")
         if wallet.successor:
             return
+        mine = {purse.account for purse in self.model.in_wallet(wallet)}
+        for hold in self.model.holds:
+            if hold.status == "held" and mine & {part.purse.account for part in hold.parts}:
+                self.note("hold voided by succession")
+                self.model.end(hold, "voided")
         assert made.amount == self.model.kept(wallet)
         if successor is None:
             successor = plain.Wallet(made.successor_id)
@@ -664,10 +704,11 @@ class MoneyMachine(RuleBasedStateMachine):
             purse.wallet = successor.number
         wallet.successor, wallet.status = successor, "closed"
         self.kill_codes(wallet)
+        self.keep_three_wallets()
 
     @rule(which=PICK)
     def suspend_or_admit(self, which: int) -> None:
-        shop = self.shops[which % 4]
+        shop = next((shop for shop in self.shops if shop.suspended), self.shops[which % 4])  # one at a time
         shop.suspended = not shop.suspended
         status = Merchant.Status.SUSPENDED if shop.suspended else Merchant.Status.ACTIVE
         Merchant.objects.filter(account=shop.account).update(status=status)
@@ -740,4 +781,6 @@ def test_any_sequence_of_steps_agrees_with_the_model(db: None, part: int) -> Non
     machine = type("MoneyMachine", (MoneyMachine,), {"world": World(), "seen": Counter()})
     with the_models_limits():
         run_state_machine_as_test(machine, settings=profile)
-    print(sorted(machine.seen.items()))
+    # It was about money indeed: what needs a long run of luck is left out.
+    often = ["funding", "reservation", "open purses", "pay", "hold", "top up", "succeed"]
+    assert min(machine.seen[f"{deed}: done"] for deed in often) >= 10, machine.seen
