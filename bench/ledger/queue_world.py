@@ -39,6 +39,11 @@ class Queue:
         return max(self.crowd, self.clients * self.wallets_each)
 
     @property
+    def transfers(self) -> int:
+        """How many there are before anything is measured."""
+        return 1 + self.wallets * (1 + self.past) + 2 * self.clients * self.wallets_each
+
+    @property
     def stride(self) -> int:
         return self.wallets // (self.clients * self.wallets_each)
 
@@ -86,8 +91,7 @@ def build(queue: Queue) -> None:
         first = _purses(every | {"terms": groceries.pk, "amount": PLENTY, "spent": queue.past * PRICE, "days": 30})
         _purses(some | {"terms": groceries.pk, "amount": REMNANT, "spent": 0, "days": 20})
         _purses(some | {"terms": clothes.pk, "amount": PLENTY, "spent": 0, "days": 10})
-        if queue.past:
-            _past(queue, partner.pk, first)
+        _past(queue, partner.pk, first)
     sql(CODE_DIGEST)
     sql(
         """

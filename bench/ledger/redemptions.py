@@ -57,8 +57,11 @@ def rows(plan: Plan, tell: Tell) -> list[Row]:
         database.drop(template)
 
 
-def waiting(plan: Plan, fewest_clients: int, runs: int, *, crowd: int = 0, past: int = 0) -> Queue:
-    """Wallets and codes for so many runs, of so few clients that each needs many codes."""
+def waiting(plan: Plan, fewest_clients: int, runs: int, *, crowd: int = 0, past: int = 1) -> Queue:
+    """Wallets and codes for so many runs, of so few clients that each needs many codes.
+
+    Each has paid once before: a table that has never held a row is planned for as no other.
+    """
     wallets = plan.count(WALLETS_EACH)
     fastest = MOST * min(MOST_CORES, len(os.sched_getaffinity(0)))
     codes = runs * (wallets + math.ceil(fastest * seconds(plan) / fewest_clients))
