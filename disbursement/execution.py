@@ -21,7 +21,7 @@ from disbursement import content
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
-from wallet import doorbell, ledger, wallets
+from wallet import doorbell, ledger, limits, wallets
 from wallet.errors import InsufficientFunds
 from wallet.models import Transfer
 from wallet.transactions import retried
