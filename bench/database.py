@@ -1,4 +1,7 @@
-"""The benchmark's databases: made by the owner, copied so that every run begins in the same state, dropped afterwards."""
+"""The benchmark's databases: made by the owner, copied so that every run begins in the same state, dropped afterwards.
+
+No superuser is needed: the owner may make databases, and whoever leaves one is waited for.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +11,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import psycopg2
-from django.conf import settings
 from django.core.management import call_command
-from django.db import ProgrammingError, connections
+from django.db import connections
 from psycopg2.extensions import cursor as Cursor
 
-OWNER = "owner" if "owner" in settings.DATABASES else "default"
+from config import database_roles
+
+OWNER = "owner"
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "wal_sync_method")
 PATIENCE = 10  # seconds until whoever has just left a database is gone from it
 
@@ -50,7 +54,9 @@ def make(name: str) -> None:
     with _server() as cursor:
         cursor.execute(f'CREATE DATABASE "{name}"')
     use(name)
-    call_command("migrate", verbosity=0, database=OWNER)
+    with _owner_by_default():
+        call_command("migrate", verbosity=0, database="default")
+    database_roles.grant()
 
 
 def copy(template: str, name: str) -> None:
@@ -73,13 +79,17 @@ def keep(name: str, template: str) -> None:
 def drop(name: str) -> None:
     connections.close_all()
     with _server() as cursor:
-        cursor.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        _patiently(cursor, f'DROP DATABASE IF EXISTS "{name}"')
 
 
-def checkpoint() -> None:
-    """What earlier runs have left to be written is written now, if the owner may ask for it."""
-    with contextlib.suppress(ProgrammingError):
-        sql("CHECKPOINT")
+def checkpoint(name: str) -> None:
+    """What earlier runs have left to be written is written now.
+
+    CHECKPOINT itself is not for an owner, but making and dropping a database by copying files makes one each.
+    """
+    with _server() as cursor:
+        cursor.execute(f'CREATE DATABASE "{name}_rest" TEMPLATE template0 STRATEGY file_copy')
+        cursor.execute(f'DROP DATABASE "{name}_rest"')
 
 
 def server_facts() -> dict[str, str]:
@@ -90,6 +100,20 @@ def server_facts() -> dict[str, str]:
             cursor.execute(f"SHOW {name}")
             [(facts[name],)] = cursor.fetchall()
         return facts
+
+
+@contextlib.contextmanager
+def _owner_by_default() -> Iterator[None]:
+    """The default connection is the owner's: hordak's migrations ask that one, whichever they run on."""
+    place = connections["default"].settings_dict
+    application = {key: place[key] for key in ("USER", "PASSWORD")}
+    connections.close_all()
+    place.update({key: connections[OWNER].settings_dict[key] for key in application})
+    try:
+        yield
+    finally:
+        connections.close_all()
+        place.update(application)
 
 
 def _patiently(cursor: Cursor, statement: str) -> None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bench.database import sql
 from wallet import ledger, verification
-from wallet.models import Account, Merchant, Partner, PurseTerms, Transfer
+from wallet.models import Account, Merchant, Partner, PurseTerms
 
 PRICE = 10_000  # rupiah a redemption
 PLENTY = 5_000_000  # rupiah: no wallet runs dry while it is measured
@@ -37,6 +37,11 @@ class Queue:
     @property
     def wallets(self) -> int:
         return max(self.crowd, self.clients * self.wallets_each)
+
+    @property
+    def transfers(self) -> int:
+        """How many there are before anything is measured."""
+        return 1 + self.wallets * (1 + self.past) + 2 * self.clients * self.wallets_each
 
     @property
     def stride(self) -> int:
@@ -72,7 +77,8 @@ def build(queue: Queue) -> None:
         Merchant.objects.create(
             partner=partner, merchant_id=merchant_id(shop), name=f"Warung {shop}", mcc=GROCER, account=account
         )
-    clearing = _funded_clearing(queue.wallets * PLENTY + queue.clients * queue.wallets_each * (REMNANT + PLENTY))
+    total = queue.wallets * PLENTY + queue.clients * queue.wallets_each * (REMNANT + PLENTY)
+    clearing = _funded_clearing(total, queue.past)
     groceries = PurseTerms.objects.create(name="Sembako", mccs=[GROCER])
     clothes = PurseTerms.objects.create(name="Sandang", mccs=[DRAPER])
     with _bare("wallet_purse", "wallet_payment", "wallet_transfer"):
@@ -80,14 +86,12 @@ def build(queue: Queue) -> None:
             "INSERT INTO wallet_wallet (holder) SELECT gen_random_uuid() FROM generate_series(1, %(n)s)",
             {"n": queue.wallets},
         )
-        every = {"clearing": clearing, "stride": 1, "count": queue.wallets}
-        some = {"clearing": clearing, "stride": queue.stride, "count": queue.clients * queue.wallets_each}
+        every = {"clearing": clearing, "past": queue.past, "stride": 1, "count": queue.wallets}
+        some = every | {"stride": queue.stride, "count": queue.clients * queue.wallets_each}
         first = _purses(every | {"terms": groceries.pk, "amount": PLENTY, "spent": queue.past * PRICE, "days": 30})
         _purses(some | {"terms": groceries.pk, "amount": REMNANT, "spent": 0, "days": 20})
         _purses(some | {"terms": clothes.pk, "amount": PLENTY, "spent": 0, "days": 10})
-        if queue.past:
-            _past(queue, partner.pk, first)
-    sql("UPDATE wallet_account SET balance = 0 WHERE id = %(clearing)s", {"clearing": clearing})
+        _past(queue, partner.pk, first)
     sql(CODE_DIGEST)
     sql(
         """
@@ -109,15 +113,18 @@ def build(queue: Queue) -> None:
         raise RuntimeError(f"the world that was built does not verify: {report.findings[:3]}")
 
 
-def _funded_clearing(amount: int) -> int:
-    """A batch's clearing account with the money of all the purses."""
-    budget, fund = ledger.singleton(Account.Kind.BUDGET), ledger.open_account(Account.Kind.FUND)
-    clearing = ledger.open_account(Account.Kind.CLEARING)
-    ledger.post(
-        [
-            ledger.Leg(budget.pk, fund.pk, amount, Transfer.Kind.FUNDING, "bench:fund"),
-            ledger.Leg(fund.pk, clearing.pk, amount, Transfer.Kind.RESERVATION, "bench:reserve"),
-        ]
+def _funded_clearing(amount: int, past: int) -> int:
+    """A batch's clearing account that the money of all the purses went through."""
+    budget, clearing = ledger.singleton(Account.Kind.BUDGET), ledger.open_account(Account.Kind.CLEARING)
+    sql(
+        """
+        INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, posted_at)
+        VALUES (%(budget)s, %(clearing)s, %(amount)s, 'reservation', 'bench:reserve', now() - interval '1 day' * (%(past)s + 1))
+        """,
+        {"budget": budget.pk, "clearing": clearing.pk, "amount": amount, "past": past},
+    )
+    sql(
+        "UPDATE wallet_account SET balance = -%(amount)s WHERE id = %(budget)s", {"amount": amount, "budget": budget.pk}
     )
     return clearing.pk
 
@@ -143,8 +150,9 @@ def _purses(parameters: dict[str, int]) -> int:
     )
     sql(
         """
-        INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
-        SELECT %(clearing)s, %(before)s + n, %(amount)s, 'disbursement', 'disburse:0:' || %(before)s + n || ':1'
+        INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, posted_at)
+        SELECT %(clearing)s, %(before)s + n, %(amount)s, 'disbursement', 'disburse:0:' || %(before)s + n || ':1',
+               now() - interval '1 day' * (%(past)s + 1)
         FROM generate_series(1, %(count)s) n
         """,
         parameters,
@@ -154,18 +162,19 @@ def _purses(parameters: dict[str, int]) -> int:
 
 
 def _past(queue: Queue, partner: int, first: int) -> None:
-    """Each wallet has paid so often before, all of them the first time, then all the second time, at any shop.
+    """Each wallet has paid once a day for so many days before this one, at any shop.
 
-    The merchants' checkpoints stand where a settlement of the day would have left them: at the end.
+    The merchants' checkpoints stand where a settlement would have left them: at the end.
     """
     parameters = {"wallets": queue.wallets, "past": queue.past, "partner": partner, "first": first}
     parameters |= {"price": PRICE, "shops": SHOPS}
     sql(
         """
         INSERT INTO wallet_payment (id, partner_id, partner_reference_no, external_id, request_hash, reference_no,
-                                    merchant_id, wallet_id, amount, status, decline, title)
+                                    merchant_id, wallet_id, amount, status, decline, title, created_at)
         SELECT n, %(partner)s, 'past-' || n, 'past-' || n, sha256(n::text::bytea), '20260101' || upper(left(md5(n::text), 16)),
-               shops.ids[1 + abs(hashint8(n)::bigint) %% %(shops)s], 1 + (n - 1) %% %(wallets)s, %(price)s, 'paid', '', ''
+               shops.ids[1 + abs(hashint8(n)::bigint) %% %(shops)s], 1 + (n - 1) %% %(wallets)s, %(price)s, 'paid', '', '',
+               now() - interval '1 day' * (%(past)s - (n - 1) / %(wallets)s)
         FROM generate_series(1, %(wallets)s::bigint * %(past)s) n,
              (SELECT array_agg(id ORDER BY id) AS ids FROM wallet_merchant) shops
         """,
@@ -173,8 +182,8 @@ def _past(queue: Queue, partner: int, first: int) -> None:
     )
     sql(
         """
-        INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, payment_id)
-        SELECT %(first)s + p.wallet_id, m.account_id, p.amount, 'redemption', 'pay:' || p.id || ':0', p.id
+        INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key, payment_id, posted_at)
+        SELECT %(first)s + p.wallet_id, m.account_id, p.amount, 'redemption', 'pay:' || p.id || ':0', p.id, p.created_at
         FROM wallet_payment p JOIN wallet_merchant m ON m.id = p.merchant_id ORDER BY p.id
         """,
         parameters,

@@ -25,6 +25,8 @@ WITH terms AS (
     UPDATE disbursement_chunk c SET status = 'done', paid_count = done.count, paid_total = done.total, finished_at = now()
     FROM (SELECT chunk_id, count(*) AS count, sum(amount) AS total FROM paid GROUP BY chunk_id) done
     WHERE c.id = done.chunk_id
+), granted AS (
+    UPDATE wallet_purseterms SET granted_at = now() WHERE id = (SELECT terms_id FROM terms) AND granted_at IS NULL
 )
 UPDATE wallet_account SET balance = balance - (SELECT sum(amount) FROM paid)
 WHERE id = (SELECT clearing_id FROM terms)
