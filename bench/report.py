@@ -88,8 +88,15 @@ def _written(figures: Figures) -> str:
 
 
 def write(run: dict[str, Any], rows: Sequence[Row], folder: Path) -> None:
-    """latest.json and latest.svg in the folder."""
+    """latest.json and latest.svg in the folder. Areas that were not measured now keep their rows and the facts of their run."""
     folder.mkdir(parents=True, exist_ok=True)
-    found = {"run": run, "rows": [row.as_json() for row in rows]}
-    (folder / "latest.json").write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
-    (folder / "latest.svg").write_text(draw(run, rows))
+    latest = folder / "latest.json"
+    kept = json.loads(latest.read_text()) if latest.exists() else {"runs": {}, "rows": []}
+    measured = {row.area: run for row in rows}
+    found = {
+        "runs": kept["runs"] | measured,
+        "rows": [row for row in kept["rows"] if row["area"] not in measured] + [row.as_json() for row in rows],
+    }
+    latest.write_text(json.dumps(found, indent=1, ensure_ascii=False) + "\n")
+    if judged := [row for row in rows if row.aim]:
+        (folder / "latest.svg").write_text(draw(run, judged))

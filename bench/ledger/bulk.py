@@ -59,9 +59,13 @@ class Bulk:
             raise RuntimeError("the batch does not close, or the ledger does not verify")
         return clients.elapsed(tallies)
 
-    def by_hand(self, statement: str, *, per_chunk: bool = False, marked: bool = True) -> float:
-        """Seconds of the rival's SQL, for all chunks at once or for each by itself."""
+    def by_hand(
+        self, statement: str, *, per_chunk: bool = False, marked: bool = True, before: Callable[[], None] | None = None
+    ) -> float:
+        """Seconds of the rival's SQL, for all chunks at once or for each by itself; `before` may change the tables first."""
         database.copy(self.template, self.name)
+        if before:
+            before()
         text = (RIVALS / statement).read_text()
         chunks = list(Chunk.objects.filter(batch=self.batch).order_by("number").values_list("pk", flat=True))
         portions = [[chunk] for chunk in chunks] if per_chunk else [chunks]

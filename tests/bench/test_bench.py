@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -77,7 +78,7 @@ def test_the_report_says_what_was_measured_and_where(tmp_path: Path) -> None:
     report.show(RUN, rows)
     report.write(RUN, rows, tmp_path)
     found = json.loads((tmp_path / "latest.json").read_text())
-    assert found["run"] == RUN
+    assert found["runs"] == {"ledger": RUN}
     assert [line["holds"] for line in found["rows"]] == [True, True, None]
     assert found["rows"][0] | {"ours_range": None, "beside_range": None} == {
         "area": "ledger",
@@ -92,6 +93,15 @@ def test_the_report_says_what_was_measured_and_where(tmp_path: Path) -> None:
         "aim": ">= 0.8",
         "holds": True,
     }
+
+
+def test_an_area_that_was_not_measured_now_keeps_its_figures(tmp_path: Path) -> None:
+    report.write(RUN, [row(80, 100, Aim(">=", 0.8)), replace(row(1, 2, None), area="costs")], tmp_path)
+    report.write(RUN | {"date": "2027-01-01"}, [replace(row(3, 2, None), area="costs")], tmp_path)
+    found = json.loads((tmp_path / "latest.json").read_text())
+    assert [(line["area"], line["ours"]) for line in found["rows"]] == [("ledger", 80), ("costs", 3)]
+    assert found["runs"] == {"ledger": RUN, "costs": RUN | {"date": "2027-01-01"}}
+    assert "pay &amp; redeem" in (tmp_path / "latest.svg").read_text()  # of the run that had aims
 
 
 def test_the_chart_has_a_bar_for_each_aim_as_long_as_it_is_reached() -> None:

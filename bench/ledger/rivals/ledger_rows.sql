@@ -7,7 +7,7 @@ WITH terms AS (
     WHERE b.id = %(batch)s AND b.status = 'approved'
 ), paid AS MATERIALIZED (
     SELECT i.enrolment_id, i.wallet_id, i.amount, i.attempt,
-           nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
+           nextval('wallet_account_id_seq') AS account
     FROM disbursement_instruction i WHERE i.chunk_id = ANY(%(chunks)s)
 ), accounts AS (
     INSERT INTO wallet_account (id, kind, balance) SELECT account, 'purse', amount FROM paid

@@ -11,7 +11,7 @@ WITH terms AS (
     FROM wallet_wallet w
     WHERE i.chunk_id = ANY(%(chunks)s) AND i.status = 'pending' AND w.id = i.wallet_id AND w.status = 'active'
     RETURNING i.chunk_id, i.enrolment_id, i.wallet_id, i.amount, i.attempt,
-              nextval(pg_get_serial_sequence('wallet_account', 'id')) AS account
+              nextval('wallet_account_id_seq') AS account
 ), accounts AS (
     INSERT INTO wallet_account (id, kind, balance) SELECT account, 'purse', amount FROM paid
 ), purses AS (
