@@ -25,8 +25,12 @@ from wallet.models import Account, Seal, Verification
 
 logger = logging.getLogger(__name__)
 CONNECTIONS = min(4, (os.cpu_count() or 1) + 1)  # one more than cores: while Python hashes, its backend waits
-# Large enough for a hash table over millions of accounts; compiling such plans costs more than it saves.
-TUNING = "SET LOCAL work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4; SET LOCAL jit = off"
+# Memory for a hash table over millions of accounts. Compiling such plans costs more than it saves, and workers only take
+# cores from the other connections: aggregating in parts costs half as much again.
+TUNING = (
+    "SET LOCAL work_mem = '256MB'; SET LOCAL hash_mem_multiplier = 4; SET LOCAL jit = off;"
+    " SET LOCAL max_parallel_workers_per_gather = 0"
+)
 VERIFYING = 7_305_002  # the advisory lock of the nightly run
 
 
@@ -107,25 +111,17 @@ UNION ALL
 (SELECT 'checkpoint history', checkpoint, balance, recomputed FROM differing WHERE checkpoint IS NOT NULL
  ORDER BY checkpoint LIMIT 100)
 """
-# Payments by the same subtraction as the balances.
-PAYMENTS = """
-WITH differing AS MATERIALIZED (
-    SELECT payment FROM (
-        SELECT payment_id AS payment, amount AS delta FROM wallet_transfer
-        WHERE payment_id IS NOT NULL AND kind IN ('redemption', 'cash_out')
-        UNION ALL SELECT id, -amount FROM wallet_payment WHERE status = 'paid') moved
-    GROUP BY payment HAVING sum(delta) <> 0
-)
-SELECT 'payment amount', p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, (
-    SELECT coalesce(sum(t.amount), 0) FROM wallet_transfer t
-    WHERE t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out'))
-FROM differing JOIN wallet_payment p ON p.id = differing.payment ORDER BY 2 LIMIT 100
-"""
 # Each pass reads much and serves several checks: it selects (check, row, stored, recomputed).
-PASSES = {"checkpoints": CHECKPOINTS, "payments": PAYMENTS}
-PASSED = ("account balance", "merchant below zero", "merchant checkpoint", "checkpoint history", "payment amount")
+PASSES = {"checkpoints": CHECKPOINTS}
+PASSED = ("account balance", "merchant below zero", "merchant checkpoint", "checkpoint history")
 # Each check selects (row, stored, recomputed) where the two differ.
 CHECKS = {
+    # A merge of two indexes that run in the same order: half the time of an aggregate, and no memory for it.
+    "payment amount": """
+        SELECT p.id, CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END, coalesce(sum(t.amount), 0)
+        FROM wallet_payment p LEFT JOIN wallet_transfer t ON t.payment_id = p.id AND t.kind IN ('redemption', 'cash_out')
+        GROUP BY p.id HAVING CASE p.status WHEN 'paid' THEN p.amount ELSE 0 END <> coalesce(sum(t.amount), 0)
+    """,
     "payment refunds": """
         SELECT payment, sum(stored), sum(moved) FROM (
             SELECT payment_id AS payment, 0 AS stored, amount AS moved FROM wallet_transfer
@@ -342,7 +338,7 @@ def _choose_snapshot() -> str:
 def _queue(jobs: Jobs) -> queue.SimpleQueue[tuple[str, Callable[[], None]]]:
     """The longest jobs first, so that no connection begins one when the others are done."""
     waiting: queue.SimpleQueue[tuple[str, Callable[[], None]]] = queue.SimpleQueue()
-    for name, job in sorted(jobs.items(), key=lambda item: item[0] not in ("balances", *PASSES)):
+    for name, job in sorted(jobs.items(), key=lambda item: item[0] not in ("balances", "payment amount")):
         waiting.put((name, job))
     return waiting
 

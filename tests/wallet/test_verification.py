@@ -13,8 +13,8 @@ import pytest
 from tests import money
 from tests.owner import tamper
 from wallet import ledger, settlement, verification
-from wallet.models import Account, Hold, HoldPart, Merchant, Payment, Refund, Settlement, Transfer
-from wallet.verification import CHECKS, Finding
+from wallet.models import Account, Checkpoint, Hold, HoldPart, Merchant, Payment, Refund, Settlement, Transfer
+from wallet.verification import CHECKS, PASSED, Finding
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -297,6 +297,18 @@ def test_a_settlement_called_returned_that_was_not_is_found() -> None:
     assert {finding.check for finding in verification.verify().findings} == {"settlement payout", "settlement returned"}
 
 
+def test_a_checkpoint_of_the_past_that_was_changed_is_found(shop: Merchant) -> None:
+    first = Transfer.objects.filter(credit=shop.account_id).earliest("pk")
+    last = Transfer.objects.filter(credit=shop.account_id).latest("pk")
+    true, wrong, latest = (
+        Checkpoint.objects.create(account_id=shop.account_id, counted_to=counted_to, balance=balance)
+        for counted_to, balance in ((first.pk, 200), (first.pk + 1, 299), (last.pk, 40))
+    )
+    found = [(finding.check, finding.row, finding.stored) for finding in findings()]
+    assert found == [("checkpoint history", wrong.pk, 299)]
+    assert true.pk < wrong.pk < latest.pk
+
+
 def test_every_check_has_a_test_here() -> None:
     source = Path(__file__).read_text()
-    assert [check for check in CHECKS if f'"{check}"' not in source] == []
+    assert [check for check in (*CHECKS, *PASSED) if f'"{check}"' not in source] == []
