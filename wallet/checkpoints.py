@@ -22,7 +22,8 @@ MOVED = """
     (SELECT coalesce(sum(amount), 0) FROM wallet_transfer WHERE credit_id = %(account)s AND id > %(since)s AND id <= %(to)s)
   - (SELECT coalesce(sum(amount), 0) FROM wallet_transfer WHERE debit_id = %(account)s AND id > %(since)s AND id <= %(to)s)
 """
-# From the last checkpoint made by then to the first made after: what is outside was counted, or came later.
+# From the last checkpoint made by then to the first made after: what is outside was counted, or came later. The clock as a
+# sum, lest its index be asked for all of history where statistics are old.
 BALANCE_AT = """
     WITH last AS (
         SELECT counted_to, balance FROM wallet_checkpoint
@@ -34,9 +35,9 @@ BALANCE_AT = """
     )
     SELECT bounds.balance
          + (SELECT coalesce(sum(amount), 0) FROM wallet_transfer
-            WHERE credit_id = %(account)s AND id > since AND id <= upto AND posted_at <= %(moment)s)
+            WHERE credit_id = %(account)s AND id > since AND id <= upto AND posted_at + interval '0' <= %(moment)s)
          - (SELECT coalesce(sum(amount), 0) FROM wallet_transfer
-            WHERE debit_id = %(account)s AND id > since AND id <= upto AND posted_at <= %(moment)s)
+            WHERE debit_id = %(account)s AND id > since AND id <= upto AND posted_at + interval '0' <= %(moment)s)
     FROM bounds
 """
 # Ends as soon as the n-th transfer since the checkpoint is found, and asks merchants only: not the millions of purses. A range

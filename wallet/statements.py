@@ -22,8 +22,9 @@ from wallet.transactions import retried
 SALT = "wallet.statements"
 PAGE_MOST = 1_000
 # Two index scans an account, each of a page at most. Written as ranges of (account, id), because an equality lets the planner
-# walk the primary key instead, past everybody else's rows. What moves between two accounts of the statement changes nothing in
-# it and is left out. The names are looked up for the page alone.
+# walk the primary key instead, past everybody else's rows; and the clock as a sum, because its own index would fetch all of
+# history where statistics are old. What moves between two accounts of the statement changes nothing in it and is left out. The
+# names are looked up for the page alone.
 LINES = """
     SELECT line.id, line.posted_at, line.kind, line.account, line.counter, line.amount, payment.reference_no,
            coalesce(merchant.name, purse.title, account.name)
@@ -31,12 +32,12 @@ LINES = """
         SELECT entry.* FROM unnest(%(accounts)s::bigint[]) AS own (account) CROSS JOIN LATERAL (
             (SELECT id, posted_at, kind, own.account, debit_id AS counter, amount, payment_id FROM wallet_transfer
              WHERE credit_id >= own.account AND (credit_id, id) <= (own.account, %(from)s)
-               AND posted_at <= %(moment)s AND debit_id <> ALL (%(accounts)s)
+               AND posted_at + interval '0' <= %(moment)s AND debit_id <> ALL (%(accounts)s)
              ORDER BY credit_id DESC, id DESC LIMIT %(limit)s)
             UNION ALL
             (SELECT id, posted_at, kind, own.account, credit_id, -amount, payment_id FROM wallet_transfer
              WHERE debit_id >= own.account AND (debit_id, id) <= (own.account, %(from)s)
-               AND posted_at <= %(moment)s AND credit_id <> ALL (%(accounts)s)
+               AND posted_at + interval '0' <= %(moment)s AND credit_id <> ALL (%(accounts)s)
              ORDER BY debit_id DESC, id DESC LIMIT %(limit)s)
         ) entry ORDER BY entry.id DESC LIMIT %(limit)s
     ) line
