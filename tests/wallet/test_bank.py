@@ -123,7 +123,9 @@ class Teller:
             if time.monotonic() < begin + SECONDS:
                 [deed] = self.dice.choices(deeds, weights)
             elif missing := [deed for deed in deeds if not self.did[deed]]:
-                deed = self.dice.choice([*missing, "pay", "hold", "grant", "fund", "settle"])  # what the missing ones need
+                deed = self.dice.choice(
+                    [*missing, "pay", "hold", "grant", "fund", "settle"]
+                )  # what the missing ones need
             else:
                 break
             if time.monotonic() > begin + LONGEST:
