@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help install demo serve stop clean test check bench format messages constraints
+.PHONY: help install demo serve stop clean test check bench mutants format messages constraints
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -56,6 +56,16 @@ check: install messages ## style, types, import contracts, migrations, deploymen
 bench: install messages ## measures the house beside others, in full (an hour); ONLY=ledger: one area, ARGS="--scale 0.01": a trial
 	@$(BIN)/python -m config.embedded start
 	@$(BIN)/python -m bench $(addprefix --only ,$(ONLY)) $(ARGS)
+
+mutants: install messages ## changes the ledger in every small way and looks whether a test fails; ONLY=wallet.ledger.x_post_: one function
+	@$(BIN)/python -m config.embedded start
+	@rm -rf mutants .data/mutmut
+	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target .data/mutmut -r requirements-mutants.txt
+	@DEBUG=True $(BIN)/python -m pytest -q --create-db --reuse-db tests/wallet/test_ledger.py
+	@# One at a time: they share the test database, which was just made.
+	@SALUR_ENV_FILE=$(CURDIR)/.data/env DEBUG=True PYTHONPATH=$(CURDIR)/.data/mutmut \
+		$(BIN)/python -m tests.mutants run --max-children 1 $(addsuffix *,$(ONLY))
+	@PYTHONPATH=$(CURDIR)/.data/mutmut $(BIN)/python -m mutmut results | grep -v "not checked" || true
 
 format: install ## let ruff put the code in order
 	$(BIN)/ruff check --fix .

@@ -39,9 +39,15 @@ def clearing() -> Account:
 def test_an_amount_that_is_not_whole_rupiah_above_zero_is_refused(
     fund: Account, clearing: Account, amount: Any
 ) -> None:
-    with pytest.raises(InvalidAmount):
+    with pytest.raises(InvalidAmount) as refusal:
         ledger.post([leg(fund, clearing, amount, "k")])
+    assert refusal.value.data == {"amount": amount}
     assert money.balance(fund) == 1_000
+
+
+def test_the_largest_amount_there_is_may_move(fund: Account) -> None:
+    money.move(ledger.singleton(Kind.BUDGET), fund, 10**15)
+    assert money.balance(fund) == 10**15 + 1_000
 
 
 def test_more_than_the_account_holds_is_refused_and_says_how_much_is_short(fund: Account, clearing: Account) -> None:
@@ -54,6 +60,20 @@ def test_more_than_the_account_holds_is_refused_and_says_how_much_is_short(fund:
 def test_all_that_the_account_holds_may_go(fund: Account, clearing: Account) -> None:
     ledger.post([leg(fund, clearing, 1_000, "k")])
     assert (money.balance(fund), money.balance(clearing)) == (0, 1_000)
+
+
+@pytest.mark.parametrize(("amount", "refused"), [(1_300, False), (1_301, True)])
+def test_what_one_leg_brings_may_go_on_with_the_next_together_with_what_was_there(
+    fund: Account, clearing: Account, amount: int, refused: bool
+) -> None:
+    between = money.fund(800)
+    legs = [leg(fund, between, 500, "k:0"), leg(between, clearing, amount, "k:1")]
+    if refused:
+        with pytest.raises(InsufficientFunds):
+            ledger.post(legs)
+    else:
+        ledger.post(legs)
+    assert money.balance(clearing) == (0 if refused else 1_300)
 
 
 def test_an_account_that_does_not_exist_is_named(fund: Account) -> None:
