@@ -246,6 +246,7 @@ class Instruction(models.Model):
     class Meta:
         verbose_name = _("instruksi bayar")
         verbose_name_plural = _("instruksi bayar")
+        permissions = [("take_back_instruction", _("Dapat menarik kembali bantuan"))]
         constraints = [
             models.UniqueConstraint(
                 name="instruction_once_a_cycle",

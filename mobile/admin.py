@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from beneficiaries import identity
+from beneficiaries.models import Person
 from mobile import devices
 from mobile.models import Device, LapseNotice, OtpChallenge, Sms
 from vault.sealing import CannotOpen
+from wallet.admin import above
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin
+from wallet.models import Wallet
 from wallet.money import rupiah
 
 
@@ -38,6 +41,17 @@ class DeviceAdmin(LongTable, ViewOnlyAdmin):
             self.log_change(request, device, _("Dikeluarkan petugas"))
         said = ngettext("%(count)s perangkat dikeluarkan.", "%(count)s perangkat dikeluarkan.", len(revoked))
         self.message_user(request, said % {"count": len(revoked)}, messages.SUCCESS)
+
+
+def sign_out(wallet: Wallet) -> str:
+    """Ends all devices of the wallet's holder, for the office's step after a lost phone; says how many there were."""
+    person = Person.objects.filter(wallet=wallet).first()
+    ended = devices.revoke_all(person) if person else 0
+    said = ngettext("%(count)s perangkat dikeluarkan.", "%(count)s perangkat dikeluarkan.", ended)
+    return said % {"count": ended}
+
+
+above.SIGN_OUTS.append(sign_out)
 
 
 @admin.register(Sms)

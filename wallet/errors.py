@@ -6,9 +6,12 @@ declined payment; `status` is the HTTP status a plain JSON API answers with; wal
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+
+from wallet.money import rupiah
 
 
 class WalletError(Exception):
@@ -23,7 +26,8 @@ class WalletError(Exception):
         super().__init__(self.code, data)
 
     def __str__(self) -> str:
-        return str(self.message) % self.data
+        # Amounts as people write them, whoever raised them: "Rp 20.000.000".
+        return re.sub(r"Rp ([0-9]+)", lambda found: rupiah(int(found[1])), str(self.message) % self.data)
 
 
 class InvalidAmount(WalletError):
@@ -141,6 +145,14 @@ class CodeUsed(WalletError):
     code = "code_used"
     status = 409
     message = _("Kode bayar sudah dipakai. Minta pembeli membuat kode baru.")
+
+
+class CodeOfAnotherWallet(WalletError):
+    """At the counter the holder sits before the officer: somebody else's code is not theirs to use."""
+
+    code = "code_of_another_wallet"
+    status = 409
+    message = _("Kode ini bukan dari dompet ini. Buka dompet pemilik kodenya, atau minta kode baru.")
 
 
 class WalletInactive(WalletError):

@@ -447,9 +447,7 @@ def reverse(transfer: Transfer, *, row_kept: bool = False) -> Transfer:
     programme. Such a caller keeps the row true and says so with `row_kept`. A reversal itself is final: post anew what
     should stand.
     """
-    if transfer.kind == Transfer.Kind.REVERSAL or transfer.payment_id is not None:
-        raise NotReversible(transfer=transfer.pk)
-    if transfer.kind in CLAIMED_BY_A_ROW and not row_kept:
+    if not (reversible(transfer) or (row_kept and transfer.kind in CLAIMED_BY_A_ROW and transfer.payment_id is None)):
         raise NotReversible(transfer=transfer.pk)
     if Transfer.objects.filter(reverses=transfer).exists():
         raise AlreadyReversed(transfer=transfer.pk)
@@ -462,6 +460,12 @@ def reverse(transfer: Transfer, *, row_kept: bool = False) -> Transfer:
         reverses=transfer.pk,
     )
     return post([leg])[0]
+
+
+def reversible(transfer: Transfer) -> bool:
+    """True if no row goes on claiming the money, so that `reverse` alone tells the truth."""
+    final = transfer.kind == Transfer.Kind.REVERSAL or transfer.payment_id is not None
+    return not final and transfer.kind not in CLAIMED_BY_A_ROW
 
 
 def cut(*accounts: int) -> int:

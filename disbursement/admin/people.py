@@ -6,10 +6,15 @@ import re
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.safestring import SafeString
 
 from beneficiaries import identity
 from beneficiaries.models import Person
 from vault.sealing import CannotOpen
+from wallet.admin import above
+from wallet.admin.rows import change_url, link
+from wallet.models import Wallet
 
 NIK = re.compile(r"[0-9]{16}")
 
@@ -34,3 +39,14 @@ def masked_nik(person: Person) -> str:
         return identity.mask_number(person.nik)
     except CannotOpen:
         return "?"
+
+
+def holder(request: HttpRequest, wallet: Wallet) -> SafeString | None:
+    """The person who holds the wallet, for officers who may see people."""
+    if not request.user.has_perm("beneficiaries.view_person"):
+        return None
+    person = Person.objects.filter(wallet=wallet).first()
+    return link(change_url(person), person.name) if person else None
+
+
+above.HOLDERS.append(holder)

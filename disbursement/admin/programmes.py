@@ -13,11 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import regions
 from disbursement import batches, eligibility, programmes
 from disbursement.errors import DisbursementError
 from disbursement.forms import FundForm, MonthForm, ProgrammeForm
 from disbursement.models import Batch, Cycle, Enrolment, Programme
-from wallet.admin import purses
+from wallet.admin import above, purses
 from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, change_url, link, list_url, money
 from wallet.admin.steps import Done, Step, row_of, take
@@ -39,7 +40,8 @@ def _terms_are_running(terms: PurseTerms) -> bool:
     return Batch.objects.filter(cycle__programme__terms=terms, status__in=RUNNING).exists()
 
 
-purses.BINDINGS.append(_terms_are_running)
+above.BINDINGS.append(_terms_are_running)
+above.PLACE_NAMES.append(regions.short_name)
 
 
 @admin.register(Programme)

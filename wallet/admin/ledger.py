@@ -5,14 +5,21 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from wallet import seal_verification, verification
+from wallet import ledger, seal_verification, verification
+from wallet.admin import statements
 from wallet.admin.decorators import action
 from wallet.admin.rows import (
     NUMBER,
@@ -26,7 +33,9 @@ from wallet.admin.rows import (
     list_url,
     money,
 )
-from wallet.models import Account, Payment, Transfer
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.models import Account, Checkpoint, Payment, Transfer
+from wallet.money import rupiah
 
 # What each check of wallet.verification compares, in the reader's words.
 CHECK_NAMES = {
@@ -88,8 +97,9 @@ class AccountAdmin(LongTable, ViewOnlyAdmin):
     list_filter = ("kind",)
     search_fields = ("name",)
     search_help_text = _("Nomor akun atau namanya")
-    fields = ("kind", "name", "balance_shown", "transfers", "created_at")
-    readonly_fields = ("balance_shown", "transfers")
+    fields = ("kind", "name", "balance_shown", "held_shown", "checkpoint", "transfers", "created_at")
+    readonly_fields = ("balance_shown", "held_shown", "checkpoint", "transfers")
+    actions_detail = ("statement",)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BalancesChangeList]:
         return BalancesChangeList
@@ -113,9 +123,30 @@ class AccountAdmin(LongTable, ViewOnlyAdmin):
     def balance_shown(self, row: Account) -> SafeString:
         return money(balance_now(row, row.pk))
 
+    @admin.display(description=_("ditahan"))
+    def held_shown(self, row: Account) -> SafeString:
+        return money(row.held or None)
+
+    @admin.display(description=_("titik hitung terakhir"))
+    def checkpoint(self, row: Account) -> SafeString | str:
+        return checkpoint_of(row.pk)
+
     @admin.display(description=_("transfer"))
     def transfers(self, row: Account) -> SafeString:
         return link(list_url(Transfer, account=row.pk), _("Lihat semua transfer akun ini"))
+
+    @action(description=_("Rekening koran"), permissions=["wallet.view_account"], icon="receipt_long")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return statements.show(self, request, row_of(self, request, object_id))
+
+
+def checkpoint_of(account: int) -> SafeString | str:
+    """A merchant's last checkpoint in words; a dash where none was made (other accounts keep their balance)."""
+    last = Checkpoint.objects.filter(account_id=account).order_by("-counted_to").first()
+    if last is None:
+        return "-"
+    when = date_format(timezone.localtime(last.made_at), "j M Y H:i")
+    return format_html(gettext("{} pada {}, sampai transfer {}"), money(last.balance), when, last.counted_to)
 
 
 class AccountFilter(NumberFilter):
@@ -145,6 +176,7 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
         "payment_link",
         "reverses_link",
         "reversed_by_link",
+        "reason",
     )
     readonly_fields = (
         "debit_link",
@@ -153,8 +185,14 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
         "payment_link",
         "reverses_link",
         "reversed_by_link",
+        "reason",
     )
     actions_list = ("verify",)
+    actions_detail = ("reverse_it",)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        row = self.get_object(request, str(object_id))
+        return list(super().get_actions_detail(request, object_id)) if row is not None and _may_reverse(row) else []
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Transfer], search_term: str
@@ -202,6 +240,64 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
         reversal = Transfer.objects.filter(reverses=row).first()
         return link(change_url(reversal), reversal) if reversal else None
 
+    @admin.display(description=_("alasan"))
+    def reason(self, row: Transfer) -> str:
+        """Of a reversal taken in the office: kept in its history, with who took it."""
+        told = LogEntry.objects.filter(
+            content_type=ContentType.objects.get_for_model(Transfer), object_id=str(row.pk)
+        ).select_related("user")
+        return "; ".join(f"{entry.get_change_message()} ({entry.user})" for entry in told.order_by("pk")) or "-"
+
+    @action(description=_("Batalkan transfer"), permissions=["wallet.reverse_transfer"], icon="undo")
+    def reverse_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For what no payment, batch, top-up or settlement claims: those go back through their own steps."""
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            reversal = ledger.reverse(row)
+            said = {"number": row.pk, "reason": data["reason"]}
+            self.log_change(request, reversal, gettext("Membatalkan transfer %(number)s: %(reason)s") % said)
+            said = {"amount": rupiah(row.amount), "reason": data["reason"]}
+            return Done(gettext("Transfer dibatalkan, %(amount)s kembali: %(reason)s") % said, change_url(reversal))
+
+        warnings: list[Any] = []
+        if Transfer.objects.filter(reverses=row).exists():
+            warnings.append(_("Transfer ini sudah pernah dibatalkan."))
+        elif not ledger.reversible(row):
+            warnings.append(
+                _(
+                    "Transfer ini bagian dari belanja, batch, isi saldo atau penyelesaian, dan dikembalikan lewat langkahnya "
+                    "sendiri. Pembatalan tidak dapat dibatalkan."
+                )
+            )
+        step = Step(
+            title=_("Batalkan transfer"),
+            button=_("Bukukan pembatalan"),
+            text=_(
+                "Jumlah yang sama dibukukan ke arah sebaliknya; kedua transfer tetap tercatat. Ini hanya dapat dilakukan satu "
+                "kali untuk tiap transfer."
+            )
+            if row.kind != Transfer.Kind.LAPSE
+            else _(
+                "Jumlah yang sama kembali ke kantongnya. Selama kantong itu tetap kedaluwarsa, uangnya tidak dapat dipakai dan "
+                "hangus lagi pada giliran berikutnya."
+            ),
+            facts=[
+                (_("Transfer"), row.pk),
+                (_("Jenis"), row.get_kind_display()),
+                (_("Dibukukan"), date_format(timezone.localtime(row.posted_at), "j M Y H:i")),
+                (_("Dari akun"), row.debit),
+                (_("Ke akun"), row.credit),
+                (_("Jumlah"), money(row.amount)),
+            ],
+            warnings=warnings,
+            form=ReasonForm,
+            danger=True,
+            possible=not warnings,
+            as_one=True,
+        )
+        return take(self, request, step, run, row)
+
     @action(description=_("Periksa buku besar"), permissions=["wallet.view_transfer"], icon="fact_check")
     def verify(self, request: HttpRequest) -> HttpResponse:
         """Recomputes the books from the transfers when asked (POST), because it reads them all, and keeps what it found."""
@@ -222,3 +318,7 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
             context["counts"].append((_("disegel sampai"), sealed_to))
             context["findings"] = finding_rows(kept.findings)
         return TemplateResponse(request, "wallet/admin/verify.html", context)
+
+
+def _may_reverse(row: Transfer) -> bool:
+    return ledger.reversible(row) and not Transfer.objects.filter(reverses=row).exists()

@@ -10,9 +10,11 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import RegexValidator
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
@@ -21,8 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from vault.sealing import CannotOpen
-from wallet import ledger, settlement
+from wallet import counter, ledger, settlement
+from wallet.admin import statements
 from wallet.admin.decorators import action, display
+from wallet.admin.ledger import checkpoint_of
 from wallet.admin.rows import (
     BalancesChangeList,
     OfficeAdmin,
@@ -37,7 +41,7 @@ from wallet.admin.rows import (
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
 from wallet.merchant_categories import in_words
-from wallet.models import Account, Merchant, Partner, Payment, Settlement, Transfer
+from wallet.models import Account, Hold, Merchant, Partner, Payment, Settlement, Transfer
 from wallet.money import rupiah
 
 SECRET_BYTES = 32
@@ -74,6 +78,13 @@ def checked_public_key(pem: str) -> str:
     return pem.strip() + "\n"
 
 
+def _not_the_counters(text: str, reserved: str) -> str:
+    """The text, unless the office's own counter goes by it. Raises ValidationError."""
+    if text.strip().casefold() == reserved.casefold():
+        raise ValidationError(_("Nama ini untuk loket kantor sendiri. Pilih yang lain."))
+    return text
+
+
 class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Partner
@@ -82,6 +93,9 @@ class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_public_key(self) -> str:
         return checked_public_key(self.cleaned_data["public_key"])
+
+    def clean_client_id(self) -> str:
+        return _not_the_counters(self.cleaned_data["client_id"], counter.CLIENT_ID)
 
 
 @admin.register(Partner)
@@ -100,6 +114,16 @@ class PartnerAdmin(OfficeAdmin):
         given: dict[str, Any] = super().get_changeform_initial_data(request)
         return {"client_id": str(uuid.uuid4())} | given
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The counter's partner has no key and stays inactive: nobody may call the API as the office."""
+        allowed = bool(super().has_change_permission(request, obj))
+        return allowed and not (isinstance(obj, Partner) and counter.is_ours(obj))
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        partner = self.get_object(request, str(object_id))
+        ours = partner is not None and counter.is_ours(partner)
+        return [] if ours else list(super().get_actions_detail(request, object_id))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Partner | None = None) -> tuple[str, ...]:
         return ("client_id",) if obj else ()  # it is in the partner's configuration by now
 
@@ -114,6 +138,8 @@ class PartnerAdmin(OfficeAdmin):
     @action(description=_("Buat rahasia baru"), permissions=["wallet.change_partner"], icon="key")
     def new_secret(self, request: HttpRequest, object_id: str) -> HttpResponse:
         partner = row_of(self, request, object_id)
+        if counter.is_ours(partner):
+            raise PermissionDenied
         if request.method == "POST":
             secret = secrets.token_urlsafe(SECRET_BYTES)
             partner.secret = secret
@@ -160,7 +186,7 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Merchant
-        fields = ("partner", "merchant_id", "name", "mcc", "city", "bank_code", "bank_account")
+        fields = ("partner", "merchant_id", "name", "mcc", "city", "region", "bank_code", "bank_account")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,6 +194,9 @@ class MerchantForm(forms.ModelForm):  # type: ignore[type-arg]
             self.fields["bank_account"].help_text = _("Sekarang %(masked)s. Kosongkan bila tidak berubah.") % {
                 "masked": masked_account(self.instance)
             }
+
+    def clean_merchant_id(self) -> str:
+        return _not_the_counters(self.cleaned_data["merchant_id"], counter.MERCHANT_ID)
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
@@ -198,13 +227,25 @@ class MerchantAdmin(OfficeAdmin):
     ordering = ("name", "pk")
     actions = None
     actions_list = ("settle_all",)
-    actions_detail = ("suspend", "reactivate")
+    actions_detail = ("statement", "suspend", "reactivate")
     add_fieldsets = (
-        (None, {"fields": (("partner", "merchant_id"), ("name", "city"), "mcc")}),
+        (None, {"fields": (("partner", "merchant_id"), ("name", "city"), "mcc", "region")}),
         (_("Rekening penerima penyelesaian"), {"fields": (("bank_code", "bank_account"),)}),
     )
     fieldsets = (
-        (None, {"fields": ("status_label", "owed", "books", ("partner", "merchant_id"), ("name", "city"), "mcc")}),
+        (
+            None,
+            {
+                "fields": (
+                    ("status_label", "owed"),
+                    "checkpoint",
+                    "books",
+                    ("partner", "merchant_id"),
+                    ("name", "city"),
+                    ("mcc", "region"),
+                )
+            },
+        ),
         (_("Rekening penerima penyelesaian"), {"fields": ("bank_code", "bank_account")}),
     )
 
@@ -217,8 +258,12 @@ class MerchantAdmin(OfficeAdmin):
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> tuple[str, ...]:
-        computed = ("status_label", "owed", "books", "bank_account_masked")
-        return (*computed, "partner", "merchant_id") if obj else computed  # payments already name both
+        computed = ("status_label", "owed", "checkpoint", "books", "bank_account_masked")
+        if obj is None:
+            return computed
+        # Payments already name both. The office's counter hands out cash whatever else it is.
+        counters = ("mcc",) if counter.is_ours(obj.partner) else ()
+        return (*computed, "partner", "merchant_id", *counters)
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BalancesChangeList]:
         return BalancesChangeList
@@ -263,10 +308,20 @@ class MerchantAdmin(OfficeAdmin):
                 (
                     link(list_url(Payment, merchant=merchant.pk), _("belanja")),
                     link(list_url(Settlement, merchant=merchant.pk), _("penyelesaian")),
+                    link(list_url(Hold, merchant=merchant.pk), _("penahanan")),
                     link(list_url(Transfer, account=merchant.account_id), _("transfer")),
                 )
             )
         )
+
+    @admin.display(description=_("titik hitung terakhir"))
+    def checkpoint(self, merchant: Merchant) -> SafeString | str:
+        return checkpoint_of(merchant.account_id)
+
+    @action(description=_("Rekening koran"), permissions=["wallet.view_account"], icon="receipt_long")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        merchant = row_of(self, request, object_id)
+        return statements.show(self, request, merchant, merchant.account_id)
 
     @action(description=_("Tangguhkan"), permissions=["wallet.change_merchant"], icon="block")
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -338,6 +393,13 @@ class MerchantAdmin(OfficeAdmin):
         return take(self, request, step, run, back=list_url(Merchant))
 
 
+SETTLEMENT_TONES = {
+    Settlement.Status.PENDING: "warning",
+    Settlement.Status.PAID: "success",
+    Settlement.Status.RETURNED: "danger",
+}
+
+
 @admin.register(Settlement)
 class SettlementAdmin(ViewOnlyAdmin):
     list_display = ("id", "merchant", "business_day", "amount_shown", "status_label", "paid_at")
@@ -347,15 +409,28 @@ class SettlementAdmin(ViewOnlyAdmin):
     search_fields = ("merchant__name", "merchant__merchant_id")
     search_help_text = _("Nama atau id pedagang")
     ordering = ("-pk",)
-    fields = ("merchant", "business_day", "amount_shown", "bank", "status_label", "transfers", "created_at", "paid_at")
+    fields = (
+        "merchant",
+        "business_day",
+        "amount_shown",
+        "bank",
+        "status_label",
+        "return_reason",
+        "transfers",
+        "created_at",
+        "paid_at",
+        "returned_at",
+    )
     readonly_fields = ("amount_shown", "bank", "status_label", "transfers")
-    actions_detail = ("mark_paid",)
+    actions_detail = ("mark_paid", "send_back")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
-        if row is None or row.status != Settlement.Status.PENDING:
+        if row is None or row.status == Settlement.Status.RETURNED:
             return []
-        return list(super().get_actions_detail(request, object_id))
+        steps = super().get_actions_detail(request, object_id)
+        paid = row.status == Settlement.Status.PAID
+        return [step for step in steps if not (paid and step.action_name.endswith("_mark_paid"))]
 
     @admin.display(description=_("jumlah"), ordering="amount")
     def amount_shown(self, row: Settlement) -> SafeString:
@@ -365,13 +440,14 @@ class SettlementAdmin(ViewOnlyAdmin):
     def bank(self, row: Settlement) -> str:
         return f"{row.bank_code} {masked_account(row)}"
 
-    @display(description=_("status"), label={Settlement.Status.PENDING: "warning", Settlement.Status.PAID: "success"})
+    @display(description=_("status"), label=SETTLEMENT_TONES)
     def status_label(self, row: Settlement) -> tuple[str, str]:
         return row.status, row.get_status_display()
 
     @admin.display(description=_("transfer"))
     def transfers(self, row: Settlement) -> SafeString:
-        rows = Transfer.objects.filter(key__in=[f"settle:{row.pk}", f"payout:{row.pk}"]).order_by("pk")
+        keys = [f"settle:{row.pk}", f"payout:{row.pk}"]
+        rows = Transfer.objects.filter(Q(key__in=keys) | Q(reverses__key__in=keys)).order_by("pk")
         return SafeString(
             " · ".join(link(change_url(one), f"{one.get_kind_display()} {one.pk}") for one in rows) or "-"
         )
@@ -393,7 +469,10 @@ class SettlementAdmin(ViewOnlyAdmin):
         step = Step(
             title=_("Tandai dibayar bank"),
             button=_("Ya, bank sudah membayarnya"),
-            text=_("Lakukan setelah mutasi bank menunjukkan pembayaran ini. Langkah ini tidak dapat ditarik kembali."),
+            text=_(
+                "Lakukan setelah mutasi bank menunjukkan pembayaran ini. Bila bank mengembalikannya kemudian, pilih "
+                "Dikembalikan bank."
+            ),
             facts=[
                 (_("Pedagang"), row.merchant),
                 (_("Rekening tujuan"), self.bank(row)),
@@ -401,6 +480,39 @@ class SettlementAdmin(ViewOnlyAdmin):
                 (_("Jumlah"), money(row.amount)),
             ],
             possible=row.status == Settlement.Status.PENDING,
-            warnings=[] if row.status == Settlement.Status.PENDING else [_("Penyelesaian ini sudah dibayar.")],
+            warnings=[]
+            if row.status == Settlement.Status.PENDING
+            else [_("Status penyelesaian ini: %(status)s.") % {"status": row.get_status_display()}],
+        )
+        return take(self, request, step, run, row)
+
+    @action(description=_("Dikembalikan bank"), permissions=["wallet.return_settlement"], icon="keyboard_return")
+    def send_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            done = settlement.returned(row, data["reason"])
+            said = {"amount": rupiah(done.amount), "merchant": row.merchant, "reason": done.return_reason}
+            return Done(gettext("%(amount)s terutang lagi ke %(merchant)s: %(reason)s") % said)
+
+        back_already = row.status == Settlement.Status.RETURNED
+        step = Step(
+            title=_("Dikembalikan bank"),
+            button=_("Ya, bank mengembalikannya"),
+            text=_(
+                "Uangnya terutang lagi ke pedagang, dan penyelesaian berikutnya membayarnya lagi. Perbaiki rekening "
+                "pedagang dahulu bila itu sebabnya. Langkah ini tidak dapat ditarik kembali."
+            ),
+            facts=[
+                (_("Pedagang"), row.merchant),
+                (_("Rekening tujuan"), self.bank(row)),
+                (_("Hari buku"), f"{row.business_day:%d/%m/%Y}"),
+                (_("Jumlah"), money(row.amount)),
+                (_("Status"), row.get_status_display()),
+            ],
+            form=ReasonForm,
+            danger=True,
+            possible=not back_already,
+            warnings=[_("Bank sudah mengembalikan penyelesaian ini.")] if back_already else [],
         )
         return take(self, request, step, run, row)

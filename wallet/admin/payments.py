@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -19,7 +20,13 @@ from wallet.models import Payment, PaymentCode, Refund, Transfer
 def _decline_messages() -> dict[str, str]:
     """Each stored reason to decline, in the words its error has for people."""
     family: list[type[errors.WalletError]] = [errors.WalletError, *errors.WalletError.__subclasses__()]
-    return {error.code: str(error.message) for error in family if "%(" not in str(error.message)}
+    plain = {error.code: str(error.message) for error in family if "%(" not in str(error.message)}
+    return plain | {errors.LimitExceeded.code: str(errors.LimitExceeded(limit=settings.WALLET["payment_limit"]))}
+
+
+def in_words(decline: str) -> str:
+    """A stored reason to decline, for people."""
+    return _decline_messages().get(decline, decline)
 
 
 @admin.register(PaymentCode)
@@ -94,6 +101,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
         "partner",
         by_number("merchant", _("pedagang")),
         by_number("wallet", _("dompet")),
+        by_number("hold", _("penahanan")),
     )
     list_select_related = ("merchant", "wallet")
     search_fields = ("reference_no",)
@@ -112,6 +120,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
         "external_id",
         "wallet",
         "code",
+        "hold",
     )
     readonly_fields = ("status_label", "decline_reason", "amount_shown", "refunded_shown")
     inlines = (RefundInline, TransferInline)
@@ -129,7 +138,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("alasan ditolak"))
     def decline_reason(self, row: Payment) -> str:
-        return _decline_messages().get(row.decline, row.decline) or "-"
+        return in_words(row.decline) or "-"
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Payment) -> SafeString:

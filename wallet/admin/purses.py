@@ -1,4 +1,4 @@
-"""Wallets, their purses, and the rules that purses carry."""
+"""Purses, and the rules that they carry."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
-from django.utils import timezone
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from wallet import pins, wallets
-from wallet.admin.decorators import action, display
+from wallet.admin import above, statements
+from wallet.admin.decorators import action
 from wallet.admin.rows import (
     NUMBER,
     LongTable,
@@ -30,12 +30,11 @@ from wallet.admin.rows import (
     list_url,
     money,
 )
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
-from wallet.errors import WalletError
+from wallet.admin.steps import row_of
 from wallet.merchant_categories import all_in_words
-from wallet.models import Account, Payment, Purse, PurseTerms, Transfer, Wallet
+from wallet.models import Account, Purse, PurseTerms, Transfer
 
-UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
+REGION = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 
 
 def in_words(terms: PurseTerms) -> str:
@@ -44,6 +43,7 @@ def in_words(terms: PurseTerms) -> str:
         gettext("Hanya di pedagang %(categories)s") % {"categories": all_in_words(terms.mccs)}
         if terms.mccs
         else gettext("Di pedagang apa pun"),
+        *([gettext("hanya di wilayah %(places)s") % {"places": above.places(terms.regions)}] if terms.regions else []),
         gettext("boleh tunai") if terms.cash_allowed else gettext("tidak boleh tunai"),
         gettext("sisa kembali ke %(fund)s") % {"fund": terms.lapses_to}
         if terms.lapses_to
@@ -52,15 +52,10 @@ def in_words(terms: PurseTerms) -> str:
     return "; ".join(parts) + "."
 
 
-class WalletMoved(WalletError):
-    code = "wallet_moved"
-    message = _("Status dompet sudah berubah. Muat ulang halaman.")
-
-
 class PurseInline(ViewOnlyInline):
     model = Purse
-    fields = ("opened", "balance", "rule", "usable_from", "usable_until")
-    readonly_fields = ("opened", "balance", "rule")
+    fields = ("opened", "balance", "held", "rule", "usable_from", "usable_until")
+    readonly_fields = ("opened", "balance", "held", "rule")
     ordering = ("-account_id",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Purse]:
@@ -75,137 +70,13 @@ class PurseInline(ViewOnlyInline):
     def balance(self, purse: Purse) -> SafeString:
         return money(purse.account.balance)
 
+    @admin.display(description=_("ditahan"))
+    def held(self, purse: Purse) -> SafeString:
+        return money(purse.account.held or None)
+
     @admin.display(description=_("aturan"))
     def rule(self, purse: Purse) -> str:
         return in_words(purse.terms)
-
-
-@admin.register(Wallet)
-class WalletAdmin(LongTable, OfficeAdmin):
-    """A wallet is opened by enrolment; here it is frozen, freed, or given a fresh start with its PIN."""
-
-    list_display = ("id", "holder", "status_label", "pin_state", "created_at")
-    list_filter = ("status",)
-    search_fields = ("holder",)
-    search_help_text = _("Nomor dompet atau pemegang (UUID)")
-    fields = ("holder", "status_label", "status_reason", "pin_state", "payments", "created_at")
-    readonly_fields = fields
-    inlines = (PurseInline,)
-    actions = None
-    actions_detail = ("freeze", "unfreeze", "reset_pin")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False  # what changes, changes by the steps above, each with its own page
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Wallet], search_term: str
-    ) -> tuple[QuerySet[Wallet], bool]:
-        text = search_term.strip()
-        if not text:
-            return queryset, False
-        if NUMBER.fullmatch(text):
-            return queryset.filter(pk=int(text)), False
-        return (queryset.filter(holder=text) if UUID.fullmatch(text) else queryset.none()), False
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only the steps that make sense for the wallet as it stands."""
-        wallet = self.get_object(request, str(object_id))
-        possible = {
-            "freeze": wallet is not None and wallet.status == Wallet.Status.ACTIVE,
-            "unfreeze": wallet is not None and wallet.status == Wallet.Status.FROZEN,
-            "reset_pin": wallet is not None and bool(wallet.pin_hash),
-        }
-        steps = super().get_actions_detail(request, object_id)
-        return [step for step in steps if possible[step.action_name.removeprefix("wallet_wallet_")]]
-
-    @display(
-        description=_("status"),
-        label={Wallet.Status.ACTIVE: "success", Wallet.Status.FROZEN: "warning", Wallet.Status.CLOSED: "danger"},
-    )
-    def status_label(self, wallet: Wallet) -> tuple[str, str]:
-        return wallet.status, wallet.get_status_display()
-
-    @admin.display(description=_("PIN"))
-    def pin_state(self, wallet: Wallet) -> str:
-        if not wallet.pin_hash:
-            return gettext("Belum dibuat")
-        if wallet.pin_locked_until and wallet.pin_locked_until > timezone.now():
-            until = timezone.localtime(wallet.pin_locked_until)
-            return gettext("Terkunci sampai %(until)s") % {"until": f"{until:%d/%m/%Y %H:%M}"}
-        return gettext("Sudah dibuat")
-
-    @admin.display(description=_("belanja"))
-    def payments(self, wallet: Wallet) -> SafeString:
-        return link(list_url(Payment, wallet=wallet.pk), _("Lihat belanja dompet ini"))
-
-    @action(description=_("Bekukan"), permissions=["wallet.change_wallet"], icon="ac_unit")
-    def freeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        wallet = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            wallets.freeze(wallet, data["reason"], by=request.user.get_username())
-            _expect(wallet, Wallet.Status.FROZEN)
-            return Done(gettext("Dompet dibekukan: %(reason)s") % data)
-
-        step = Step(
-            title=_("Bekukan dompet"),
-            button=_("Bekukan"),
-            text=_(
-                "Pemegangnya tidak dapat belanja dan tidak dapat membuat kode bayar sampai dompet dibuka lagi. "
-                "Bantuan yang sudah diterima tetap ada; bantuan baru tidak masuk selama dompet beku."
-            ),
-            form=ReasonForm,
-            danger=True,
-        )
-        return take(self, request, step, run, wallet)
-
-    @action(description=_("Buka kembali"), permissions=["wallet.change_wallet"], icon="lock_open")
-    def unfreeze(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        wallet = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            wallets.unfreeze(wallet, data["reason"], by=request.user.get_username())
-            _expect(wallet, Wallet.Status.ACTIVE)
-            return Done(gettext("Dompet dapat dipakai lagi."))
-
-        step = Step(
-            title=_("Buka kembali dompet"),
-            button=_("Buka kembali"),
-            text=_("Pemegangnya dapat belanja lagi sejak sekarang."),
-            facts=[(_("Dibekukan karena"), wallet.status_reason or "-")],
-            form=ReasonForm,
-        )
-        return take(self, request, step, run, wallet)
-
-    @action(description=_("Atur ulang PIN"), permissions=["wallet.change_wallet"], icon="pin")
-    def reset_pin(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        wallet = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            pins.reset(wallet)
-            return Done(gettext("PIN dihapus (%(reason)s). Pemegang dapat membuat PIN baru di aplikasinya.") % data)
-
-        step = Step(
-            title=_("Atur ulang PIN"),
-            button=_("Hapus PIN lama"),
-            text=_(
-                "Lakukan hanya setelah pemegangnya hadir dan KTP-nya diperiksa. PIN lama dihapus; "
-                "siapa pun yang memegang telepon yang terdaftar dapat membuat PIN baru."
-            ),
-            form=ReasonForm,
-            danger=True,
-        )
-        return take(self, request, step, run, wallet)
-
-
-def _expect(wallet: Wallet, status: Wallet.Status) -> None:
-    """The change was a conditional update: make sure that it was ours to make."""
-    wallet.refresh_from_db(fields=["status"])
-    if wallet.status != status:
-        raise WalletMoved
 
 
 @admin.register(Purse)
@@ -216,8 +87,9 @@ class PurseAdmin(LongTable, ViewOnlyAdmin):
     list_select_related = ("account", "terms", "wallet")
     search_fields = ("title",)
     search_help_text = _("Nomor akun kantong atau nomor dompet")
-    fields = ("title", "wallet", "balance", "rule", "usable_from", "usable_until", "transfers")
-    readonly_fields = ("balance", "rule", "transfers")
+    fields = ("title", "wallet", "balance", "held", "rule", "usable_from", "usable_until", "transfers")
+    readonly_fields = ("balance", "held", "rule", "transfers")
+    actions_detail = ("statement",)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Purse], search_term: str
@@ -231,6 +103,10 @@ class PurseAdmin(LongTable, ViewOnlyAdmin):
     def balance(self, purse: Purse) -> SafeString:
         return money(purse.account.balance)
 
+    @admin.display(description=_("ditahan"))
+    def held(self, purse: Purse) -> SafeString:
+        return money(purse.account.held or None)
+
     @admin.display(description=_("aturan"))
     def rule(self, purse: Purse) -> str:
         return in_words(purse.terms)
@@ -238,6 +114,10 @@ class PurseAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("transfer"))
     def transfers(self, purse: Purse) -> SafeString:
         return link(list_url(Transfer, account=purse.pk), _("Lihat semua transfer kantong ini"))
+
+    @action(description=_("Rekening koran"), permissions=["wallet.view_purse"], icon="receipt_long")
+    def statement(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
+        return statements.show(self, request, row_of(self, request, object_id))
 
 
 class CategoriesField(forms.CharField):
@@ -258,15 +138,41 @@ class CategoriesField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
+class RegionsField(forms.CharField):
+    """Region codes typed as ``31.74, 31.75.01``; empty for anywhere."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"required": False, "widget": UnfoldAdminTextInputWidget()} | kwargs))
+
+    def clean(self, value: Any) -> list[str]:
+        codes = [code for code in re.split(r"[,;\s]+", super().clean(value)) if code]
+        if wrong := [code for code in codes if not REGION.fullmatch(code)]:
+            raise ValidationError(
+                _("Bukan kode wilayah: %(codes)s. Isi kode seperti 31.74 atau 31.74.01.") % {"codes": ", ".join(wrong)}
+            )
+        return sorted(set(codes))
+
+    def prepare_value(self, value: Any) -> Any:
+        return ", ".join(value) if isinstance(value, list) else value
+
+
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     mccs = CategoriesField(
         label=_("Kategori pedagang (MCC)"),
         help_text=_("Empat angka, dipisah koma, misalnya 5411, 5499. Kosong berarti pedagang apa pun."),
     )
 
+    regions = RegionsField(
+        label=_("Wilayah"),
+        help_text=_(
+            "Kode wilayah Kemendagri, dipisah koma, misalnya 31.74 atau 31.74.01; berlaku untuk semua di dalamnya. "
+            "Kosong berarti di mana pun."
+        ),
+    )
+
     class Meta:
         model = PurseTerms
-        fields = ("name", "mccs", "cash_allowed", "lapses_to")
+        fields = ("name", "mccs", "regions", "cash_allowed", "lapses_to")
 
 
 @admin.register(PurseTerms)
@@ -278,7 +184,7 @@ class PurseTermsAdmin(OfficeAdmin):
     list_select_related = ("lapses_to",)
     search_fields = ("name",)
     search_help_text = _("Nama aturan")
-    fields = ("name", "mccs", "cash_allowed", "lapses_to")
+    fields = ("name", "mccs", "regions", "cash_allowed", "lapses_to")
     readonly_fields = ("rule", "bound")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
@@ -308,8 +214,4 @@ class PurseTermsAdmin(OfficeAdmin):
 
 def is_bound(terms: PurseTerms) -> bool:
     """True once money was granted under the terms, or is about to be."""
-    return Purse.objects.filter(terms=terms).exists() or any(bound(terms) for bound in BINDINGS)
-
-
-# Apps above this one tell here what else makes terms a promise: a batch under way freezes them before a purse exists.
-BINDINGS: list[Any] = []
+    return terms.granted_at is not None or any(bound(terms) for bound in above.BINDINGS)

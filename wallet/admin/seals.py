@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -45,14 +49,33 @@ class SealAdmin(LongTable, ViewOnlyAdmin):
         return seals.public_keys().get(seal.key_id, b"").hex() or "-"
 
 
+def figures(run: Verification) -> list[tuple[Any, str]]:
+    """How much was looked at, how far the seals reach, and how many rows differ."""
+    counts = ((_("akun diperiksa"), run.accounts), (_("transfer diperiksa"), run.transfers))
+    return [
+        *((name, number_format(count, force_grouping=True)) for name, count in counts),
+        (_("disegel sampai"), date_format(run.sealed_to, "j M Y") if run.sealed_to else "-"),
+        (_("temuan"), number_format(len(run.findings), force_grouping=True)),
+    ]
+
+
 @admin.register(Verification)
 class VerificationAdmin(LongTable, ViewOnlyAdmin):
     """Every run, nightly or asked for, with the rows it named."""
 
     list_display = ("started_at", "result", "transfers", "sealed_to", "finished_at")
     list_filter = ("holds", "started_at")
-    fields = ("started_at", "finished_at", "result", "accounts", "transfers", "sealed_to", "rows")
+    fields = ("started_at", "finished_at", "result", "rows")
     readonly_fields = ("result", "rows")
+    change_form_outer_before_template = "wallet/admin/verification_figures.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        shown = {} if run is None else {"run": run, "figures": figures(run)}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+        return page
 
     @display(description=_("hasil"), label={True: "success", False: "danger"})
     def result(self, run: Verification) -> tuple[bool, str]:

@@ -20,6 +20,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from wallet.admin.rows import change_url
 from wallet.errors import WalletError
+from wallet.transactions import retried
 
 
 class ReasonForm(forms.Form):
@@ -31,6 +32,19 @@ class ReasonForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Dibaca oleh siapa pun yang memeriksa langkah ini nanti."),
     )
+
+
+class Refused(WalletError):
+    """A step that ends without having done anything, in the words of whoever refuses."""
+
+    code = "refused"
+    message = "%(said)s"
+
+
+class AskAgain(Refused):
+    """Nothing is wrong, but the officer has to look at something before it is done."""
+
+    level = messages.WARNING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +71,7 @@ class Step:
     possible: bool = True  # False: the page explains and offers no button
     hidden: dict[str, str] = field(default_factory=dict)
     errors: tuple[type[Exception], ...] = (WalletError,)
+    as_one: bool = False  # the deed and its line in the history stand or fall together: the reason is kept there alone
     template: str = "wallet/admin/step.html"
 
 
@@ -83,16 +98,21 @@ def take(
     back = back or (change_url(row) if row is not None else "")
     form = step.form(request.POST if request.method == "POST" else None, initial=step.initial)
     if request.method == "POST" and form.is_valid():
-        try:
+
+        def run_and_note() -> Done:
             done = run(form.cleaned_data)
+            if row is not None:
+                admin.log_change(request, row, str(done.message))
+            return done
+
+        try:
+            done = retried(run_and_note)() if step.as_one else run_and_note()
         except step.errors as error:
-            messages.error(request, str(error))
+            messages.add_message(request, getattr(error, "level", messages.ERROR), str(error))
             if not form.visible_fields():
                 return HttpResponseRedirect(back)
         else:
             messages.add_message(request, done.level, str(done.message))
-            if row is not None:
-                admin.log_change(request, row, str(done.message))
             return HttpResponseRedirect(done.url or back)
     context = admin.admin_site.each_context(request) | {
         "title": step.title,

@@ -95,6 +95,7 @@ class Transfer(models.Model):
     class Meta:
         verbose_name = _("transfer")
         verbose_name_plural = _("transfer")
+        permissions = [("reverse_transfer", _("Dapat membatalkan transfer"))]
         constraints = [
             # As a constraint and not `unique=True`, which adds a second index for LIKE (docs/adr/0014).
             models.UniqueConstraint(name="transfer_once", fields=["key"]),

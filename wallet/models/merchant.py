@@ -104,6 +104,7 @@ class Settlement(models.Model):
     class Meta:
         verbose_name = _("penyelesaian")
         verbose_name_plural = _("penyelesaian")
+        permissions = [("return_settlement", _("Dapat mencatat penyelesaian yang dikembalikan bank"))]
         constraints = [
             models.CheckConstraint(name="settlement_positive", condition=models.Q(amount__gt=0)),
         ]

@@ -66,6 +66,7 @@ class Hold(models.Model):
     class Meta:
         verbose_name = _("penahanan")
         verbose_name_plural = _("penahanan")
+        permissions = [("void_hold", _("Dapat membatalkan penahanan"))]
         constraints = [
             models.UniqueConstraint(name="hold_once", fields=["partner", "partner_reference_no"]),
             models.UniqueConstraint(name="hold_reference", fields=["reference_no"]),

@@ -35,6 +35,13 @@ class Wallet(models.Model):
     class Meta:
         verbose_name = _("dompet")
         verbose_name_plural = _("dompet")
+        permissions = [
+            ("close_wallet", _("Dapat menutup dompet")),
+            ("succeed_wallet", _("Dapat mewariskan dompet")),
+            ("recover_wallet", _("Dapat memulihkan dompet setelah telepon hilang")),
+            ("cash_in_wallet", _("Dapat mengisi saldo di loket")),
+            ("cash_out_wallet", _("Dapat menyerahkan tunai di loket")),
+        ]
 
     def __str__(self) -> str:
         return str(_("Dompet %(number)s")) % {"number": self.pk}
