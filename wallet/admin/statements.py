@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
-from typing import Any
 
 from django import forms
 from django.contrib import messages
@@ -104,7 +103,9 @@ def _page(
     return TemplateResponse(request, "wallet/admin/account_statement.html", context)
 
 
-def _file(row: Model, as_of: date | None, read: Callable[[date | None, str | None, int], Statement]) -> HttpResponseBase:
+def _file(
+    row: Model, as_of: date | None, read: Callable[[date | None, str | None, int], Statement]
+) -> HttpResponseBase:
     first = read(as_of, None, FILE_LINES)
     header = [
         gettext("waktu"),
