@@ -104,7 +104,9 @@ def _page(
     return TemplateResponse(request, "wallet/admin/account_statement.html", context)
 
 
-def _file(row: Model, as_of: date | None, read: Callable[[date | None, str | None, int], Statement]) -> HttpResponseBase:
+def _file(
+    row: Model, as_of: date | None, read: Callable[[date | None, str | None, int], Statement]
+) -> HttpResponseBase:
     first = read(as_of, None, FILE_LINES)
     header = [
         gettext("waktu"),
