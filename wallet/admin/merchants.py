@@ -318,7 +318,11 @@ class MerchantAdmin(OfficeAdmin):
     def checkpoint(self, merchant: Merchant) -> SafeString | str:
         return checkpoint_of(merchant.account_id)
 
-    @action(description=_("Rekening koran"), permissions=["wallet.view_account"], icon="receipt_long")
+    @action(
+        description=_("Rekening koran"),
+        permissions=["wallet.view_merchant", "wallet.view_account"],
+        icon="receipt_long",
+    )
     def statement(self, request: HttpRequest, object_id: str) -> HttpResponseBase:
         merchant = row_of(self, request, object_id)
         return statements.show(self, request, merchant, merchant.account_id)

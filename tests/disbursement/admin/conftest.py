@@ -18,7 +18,7 @@ from beneficiaries.models import Household, Person
 from disbursement import batches, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
 from tests.wallet import books
-from wallet import codes, ledger, redemption, refunds, seals, settlement, verification
+from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
 
 
@@ -121,6 +121,9 @@ def _shop() -> None:
         )
         paid = redemption.pay(order)
     refunds.refund(refunds.RefundOrder(partner, "K1", bytes(32), 5_000, original_reference_no=paid.reference_no))
+    held = holds.HoldOrder(partner, "W1", codes.issue(wallet).qr_content, 10_000, "H1", "h1", bytes(32))
+    holds.authorise(held)
+    top_ups.top_up(top_ups.TopUpOrder(partner, "U1", bytes(32), wallet, 50_000))
     list(settlement.settle_all())
     AccessToken.objects.create(partner=partner, digest=bytes(32), expires_at=timezone.now() + timedelta(minutes=5))
     ExternalId.objects.create(partner=partner, day=timezone.localdate(), external_id="1")

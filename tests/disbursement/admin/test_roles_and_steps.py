@@ -12,7 +12,18 @@ from django.utils import timezone
 from disbursement.models import Batch, Chunk, Enrolment, Instruction, Programme
 from tests.disbursement.admin.conftest import House
 from wallet import ledger
-from wallet.models import AccessToken, Account, Merchant, Partner, PurseTerms, Settlement, Transfer, Wallet
+from wallet.models import (
+    AccessToken,
+    Account,
+    Hold,
+    Merchant,
+    Partner,
+    Purse,
+    PurseTerms,
+    Settlement,
+    Transfer,
+    Wallet,
+)
 
 EVERYONE = ("petugas", "penyetuju", "bendahara", "auditor", "kosong")
 STEPS = {
@@ -32,6 +43,22 @@ STEPS = {
     "/admin/wallet/wallet/{wallet}/freeze/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/unfreeze/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/reset_pin/": {"petugas"},
+    "/admin/wallet/wallet/{wallet}/recover/": {"petugas"},
+    "/admin/wallet/wallet/{wallet}/close/": {"petugas"},
+    "/admin/wallet/wallet/{wallet}/succeed/": {"penyetuju"},
+    "/admin/wallet/wallet/{wallet}/pay_in/": {"petugas"},
+    "/admin/wallet/wallet/{wallet}/pay_out/": {"petugas"},
+    "/admin/wallet/wallet/{wallet}/statement/": {"petugas", "penyetuju", "bendahara", "auditor"},
+    "/admin/wallet/wallet/{wallet}/statement/?file=csv": {"petugas", "penyetuju", "bendahara", "auditor"},
+    "/admin/wallet/purse/{purse}/statement/": {"petugas", "penyetuju", "bendahara", "auditor"},
+    "/admin/wallet/account/{purse}/statement/": {"penyetuju", "bendahara", "auditor"},
+    "/admin/wallet/merchant/{merchant}/statement/": {"bendahara", "auditor"},
+    "/admin/wallet/hold/": {"petugas", "bendahara", "auditor"},
+    "/admin/wallet/hold/{hold}/void/": {"petugas"},
+    "/admin/wallet/topup/": {"petugas", "bendahara", "auditor"},
+    "/admin/wallet/transfer/{transfer}/reverse_it/": {"bendahara"},
+    "/admin/wallet/settlement/{settlement}/send_back/": {"bendahara"},
+    "/admin/disbursement/instruction/{instruction}/take_back/": {"penyetuju"},
     "/admin/wallet/merchant/add/": {"bendahara"},
     "/admin/wallet/merchant/{merchant}/suspend/": {"bendahara"},
     "/admin/wallet/merchant/settle_all/": {"bendahara"},
@@ -56,6 +83,10 @@ def _address(house: House, pattern: str) -> str:
         settlement=Settlement.objects.first().pk,
         partner=Partner.objects.first().pk,
         token=AccessToken.objects.first().pk,
+        purse=Purse.objects.first().pk,
+        hold=Hold.objects.first().pk,
+        transfer=Transfer.objects.first().pk,
+        instruction=Instruction.objects.first().pk,
     )
 
 
