@@ -24,7 +24,7 @@ def main() -> None:
     from bench import database, report
     from bench.measure import Plan
 
-    plan = Plan(options.scale, options.rounds, options.database)
+    plan = Plan(options.scale, options.rounds, options.database, tuple(sorted(options.clients)))
     facts = report.run_facts(plan, database.server_facts())
     began, rows = time.monotonic(), []
     try:
@@ -46,6 +46,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--only", action="append", choices=(*AREAS, *PARTS), help="an area or a part of one")
     parser.add_argument("--scale", type=float, default=1.0, help="a part of the full size: 0.01 is a trial of a minute")
+    parser.add_argument("--clients", type=int, nargs="+", default=[8, 16], help="how many pay at once")
     parser.add_argument("--rounds", type=int, default=5, help="how often each competitor runs")
     parser.add_argument(
         "--database", default="bench_salur", help="made for the run, and dropped; copies add to its name"
@@ -56,7 +57,8 @@ def _options() -> argparse.Namespace:
 
 def _is_full(options: argparse.Namespace) -> bool:
     """Only a run of whole areas at full size may replace their figures that are kept in the repository."""
-    return options.scale == 1 and set(options.only or AREAS) <= set(AREAS)
+    full_size = options.scale == 1 and options.clients == [8, 16]
+    return full_size and set(options.only or AREAS) <= set(AREAS)
 
 
 if __name__ == "__main__":

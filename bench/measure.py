@@ -20,6 +20,7 @@ class Plan:
     scale: float = 1.0
     rounds: int = 5
     database: str = "bench_salur"
+    clients: tuple[int, ...] = (8, 16)  # at the tills at once, fewest first
 
     @property
     def empty(self) -> str:

@@ -7,7 +7,7 @@ from functools import partial
 
 from bench import database
 from bench.ledger import queue_world
-from bench.ledger.redemptions import CLIENTS, Tills, waiting
+from bench.ledger.redemptions import Tills, waiting
 from bench.measure import Aim, Plan, Row, Tell, in_rounds
 from wallet import seals, verification
 
@@ -18,7 +18,7 @@ CROWD, PAST = 1_000_000, 9  # wallets, each paid once, and how often each has pa
 def rows(plan: Plan, tell: Tell) -> list[Row]:
     """Redemption with a long past and with none, in turn; then `verify` over the past, before and after it is sealed."""
     young, old = f"{plan.database}_young", f"{plan.database}_old"
-    count = max(CLIENTS)
+    count = plan.clients[-1]
     few = waiting(plan, count, plan.rounds)
     many = waiting(plan, count, plan.rounds, crowd=max(plan.count(CROWD), few.wallets), past=PAST)
     try:

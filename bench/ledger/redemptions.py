@@ -27,7 +27,6 @@ from wallet import redemption, verification
 from wallet.models import Partner, Payment
 
 AREA = "ledger"
-CLIENTS = (8, 16)
 SHOPS = 20
 SECONDS = 10
 WALLETS_EACH = 200
@@ -41,9 +40,9 @@ SCRIPTS = {
 
 
 def rows(plan: Plan, tell: Tell) -> list[Row]:
-    """Redemption side by side with 8 and 16 clients, and all of them at one merchant."""
+    """Redemption side by side with as many clients as are planned, and all of the most of them at one merchant."""
     template = f"{plan.database}_tills"
-    queue = waiting(plan, min(CLIENTS), runs=1)
+    queue = waiting(plan, plan.clients[0], runs=1)
     tell(f"building: {queue.wallets:,} wallets, {queue.codes_each:,} codes for each of {queue.clients} clients")
     database.copy(plan.empty, plan.database)
     queue_world.build(queue)
@@ -65,7 +64,7 @@ def waiting(plan: Plan, fewest_clients: int, runs: int, *, crowd: int = 0, past:
     wallets = plan.count(WALLETS_EACH)
     fastest = MOST * min(MOST_CORES, len(os.sched_getaffinity(0)))
     codes = runs * (wallets + math.ceil(fastest * seconds(plan) / fewest_clients))
-    return Queue(max(CLIENTS), wallets, codes, crowd=crowd, past=past)
+    return Queue(plan.clients[-1], wallets, codes, crowd=crowd, past=past)
 
 
 def seconds(plan: Plan) -> int:
@@ -179,10 +178,10 @@ def _pgbench(script: Path, count: int, variables: dict[str, int], spent: int, *l
 
 
 def _side_by_side(tills: Tills, plan: Plan, tell: Tell) -> list[Row]:
-    others, most = (*SCRIPTS, "hordak, transfer_to"), max(CLIENTS)
+    others, most = (*SCRIPTS, "hordak, transfer_to"), plan.clients[-1]
     aims = {"lean SQL under pgbench": Aim(">=", 0.7), "hordak, transfer_to": Aim(">=", 10)}
     found, unit = [], "payments/s"
-    for count in CLIENTS:
+    for count in plan.clients:
         tell(f"redemption with {count} clients, payments a second")
         competitors = {"ours": partial(tills.ours, count)}
         competitors |= {name: partial(tills.pgbench, script, count) for name, script in SCRIPTS.items()}
