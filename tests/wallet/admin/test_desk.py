@@ -145,7 +145,7 @@ def test_the_heir_is_shown_before_anything_is_passed_on(house: House) -> None:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), [("999999999", "Tidak ada dompet"), ("abc", "Tidak ada dompet"), ("", "tidak boleh kosong")]
+    ("number", "said"), [("999999999", "Tidak ada dompet"), ("abc", "Tidak ada dompet"), ("", "harus diisi")]
 )
 def test_a_heir_who_is_not_there_is_said(house: House, number: str, said: str) -> None:
     wallet = money.wallet()

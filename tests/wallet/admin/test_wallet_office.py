@@ -159,7 +159,7 @@ def test_a_token_is_revoked(house: House) -> None:
 
 
 def test_terms_are_a_promise_once_money_was_granted_or_is_about_to_be(house: House) -> None:
-    client, terms = house.client("bendahara"), PurseTerms.objects.get()
+    client, terms = house.client("bendahara"), PurseTerms.objects.get(name="Sembako")
     assert Purse.objects.filter(terms=terms).exists()
     client.post(f"/admin/wallet/purseterms/{terms.pk}/change/", {"name": "Lain", "mccs": ""})
     terms.refresh_from_db()
