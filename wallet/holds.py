@@ -24,7 +24,7 @@ from wallet.errors import (
     MerchantSuspended,
     MerchantUnknown,
 )
-from wallet.models import Hold, HoldPart, Merchant, Partner, Payment, Transfer, Wallet
+from wallet.models import Hold, HoldPart, Merchant, Partner, Payment, Transfer
 from wallet.redemption import new_reference
 from wallet.transactions import retried, retried_statement
 
@@ -186,19 +186,6 @@ def void(partner: Partner, *, partner_reference_no: str = "", reference_no: str 
     _refuse_ended(hold, now)
     _release_rest(hold, S.VOIDED, now)
     return hold
-
-
-def void_all(wallet: Wallet) -> int:
-    """Voids each open hold on the wallet's purses, whoever made it; returns how many. Needs a transaction.
-
-    A hold is locked before its wallet: call it before locking the wallet, and again after, for one made in between.
-    """
-    parts = HoldPart.objects.filter(purse__wallet=wallet, hold__status=S.HELD)
-    found = Hold.objects.select_for_update(no_key=True).filter(pk__in=parts.values("hold_id")).order_by("pk")
-    still_held = [hold for hold in list(found) if hold.status == S.HELD]  # all are locked before the first wallet is
-    for hold in still_held:
-        _release_rest(hold, S.VOIDED, timezone.now())
-    return len(still_held)
 
 
 def expire_due(moment: datetime | None = None) -> Iterator[Hold]:

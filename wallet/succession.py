@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from wallet import codes, holds, wallets
+from wallet import codes, wallets
 from wallet.errors import AlreadySucceeded, SuccessorUnfit
 from wallet.models import Purse, Succession, Wallet
 from wallet.transactions import retried
@@ -14,12 +14,12 @@ from wallet.transactions import retried
 def succeed(predecessor: Wallet, heir: UUID, reason: str, by: str) -> Succession:
     """Passes the wallet on to the heir, whose wallet is opened if there is none, and closes it; asked again, tells the same.
 
-    Purses move with their rules, expiry and history; no rupiah is transferred, and no limit applies. Holds are voided; codes
-    and PIN of the predecessor are dead. A wallet closed before may be passed on too: a refund may have reached it since.
+    Purses move with their rules, expiry and history; no rupiah is transferred, and no limit applies. What is held in them
+    stays held: PIN and code were proved when the holder lived, and the merchant may have delivered on it. Codes and PIN of
+    the predecessor are dead. A wallet closed before may be passed on too: a refund may have reached it since.
     Raises ReasonMissing, SuccessorUnfit (it is not active, or the same), AlreadySucceeded (by another heir).
     """
     reason = wallets.required(reason)
-    holds.void_all(predecessor)
     codes.kill_open(predecessor)
     successor = wallets.open_for([heir])[heir]
     locked = wallets.lock([predecessor.pk, successor])
@@ -30,7 +30,6 @@ def succeed(predecessor: Wallet, heir: UUID, reason: str, by: str) -> Succession
         return earlier
     if successor == predecessor.pk or locked[successor].status != Wallet.Status.ACTIVE:
         raise SuccessorUnfit
-    holds.void_all(predecessor)
     left, _held = wallets.money_in(predecessor)
     moved = sorted(Purse.objects.filter(wallet=predecessor).values_list("pk", flat=True))
     Purse.objects.filter(pk__in=moved).update(wallet=successor)

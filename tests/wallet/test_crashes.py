@@ -364,13 +364,9 @@ DEEDS = {
     ),
     "succeed": Deed(
         steps={
-            "the holds are locked": "lock wallet_hold no key update",
-            **RELEASE,
-            "the hold is voided": "update wallet_hold",
             "the codes are locked": "lock wallet_paymentcode no key update",
             "the heir has a wallet": "insert wallet_wallet",
             "both wallets are locked": "lock wallet_wallet update",
-            "holds made in between are locked": "lock wallet_hold no key update",
             "the purses have moved": "update wallet_purse",
             "codes made in between are locked": "lock wallet_paymentcode no key update",
             "the wallet is closed": "update wallet_wallet",

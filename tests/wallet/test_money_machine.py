@@ -690,11 +690,6 @@ class MoneyMachine(RuleBasedStateMachine):
         made = succession.succeed(row, holder, "meninggal", "petugas")
         if wallet.successor:
             return
-        mine = {purse.account for purse in self.model.in_wallet(wallet)}
-        for hold in self.model.holds:
-            if hold.status == "held" and mine & {part.purse.account for part in hold.parts}:
-                self.note("hold voided by succession")
-                self.model.end(hold, "voided")
         assert made.amount == self.model.kept(wallet)
         if successor is None:
             successor = plain.Wallet(made.successor_id)

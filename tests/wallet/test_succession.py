@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from tests import money
-from wallet import codes, ledger, pins, purses, redemption, succession, wallets
+from wallet import codes, holds, ledger, pins, purses, redemption, succession, wallets
 from wallet.errors import (
     AlreadySucceeded,
     MoneyHeld,
@@ -208,17 +208,21 @@ def test_the_predecessors_wallet_is_closed_with_its_codes_and_pin(wallet: Wallet
         codes.issue(wallet)
 
 
-def test_open_holds_are_voided_and_their_money_goes_along(wallet: Wallet, heir: Wallet, shop: Merchant) -> None:
+def test_what_is_held_stays_held_in_the_heirs_wallet_and_is_captured_there(
+    wallet: Wallet, heir: Wallet, shop: Merchant
+) -> None:
     purse = money.purse(wallet, 500)
     held, partly = money.hold(wallet, shop, 200), money.hold(wallet, shop, 100)
     money.capture(partly, 40, final=False)
     assert succeed(wallet, heir).amount == 460
-    for hold in (held, partly):
-        hold.refresh_from_db()
-        assert hold.status == "voided"
     purse.account.refresh_from_db()
-    assert purse.account.held == 0
-    assert money.pay(heir, shop, 460).status == "paid"
+    assert (purse.account.balance, purse.account.held) == (460, 260)
+    assert money.pay(heir, shop, 201).decline == "insufficient_funds"
+    assert money.pay(heir, shop, 200).status == "paid"
+    assert money.capture(held, 200).status == "paid"
+    assert holds.void(partly.partner, reference_no=partly.reference_no).status == "voided"
+    purse.account.refresh_from_db()
+    assert (purse.account.balance, purse.account.held) == (60, 0)
     money.assert_books_hold()
 
 

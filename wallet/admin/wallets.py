@@ -343,7 +343,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
             button=_("Wariskan ke %(wallet)s") % {"wallet": heir} if heir else _("Lanjutkan"),
             text=_(
                 "Bila pemegangnya meninggal. Semua kantongnya pindah ke dompet penerus dengan aturan dan masa berlakunya; "
-                "yang ditahan pedagang dilepas. Dompet ini ditutup. Langkah ini tidak dapat ditarik kembali."
+                "yang ditahan pedagang tetap ditahan. Dompet ini ditutup. Langkah ini tidak dapat ditarik kembali."
             ),
             facts=[
                 (_("Pemegang sekarang"), above.holder(request, wallet) or wallet.holder),
