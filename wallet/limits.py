@@ -43,12 +43,16 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
         arriving = GrantQuery("SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])", columns)
     balance, monthly = settings.WALLET["balance_limit"], settings.WALLET["monthly_limit"]
     with connection.cursor() as cursor:
-        # A purse at a time, by its indexes: OFFSET 0 and the sub-select keep the planner from reading whole tables instead,
-        # which it did for each wallet where nobody had analysed them yet.
+        # A wallet's first purse can only be too much by itself, and a programme's first batch is nothing but such: those are
+        # let go before anything is summed. The others a purse at a time, by its indexes: OFFSET 0 and the sub-select keep the
+        # planner from reading whole tables instead, which it did for each wallet where nobody had analysed them yet.
         cursor.execute(
             f"""
-            WITH arriving AS MATERIALIZED (
-                SELECT g.wallet, sum(g.amount) AS amount FROM ({arriving.sql}) AS g (key, wallet, amount) GROUP BY g.wallet)
+            WITH sums AS MATERIALIZED (
+                SELECT g.wallet, sum(g.amount) AS amount FROM ({arriving.sql}) AS g (key, wallet, amount) GROUP BY g.wallet
+            ), known AS MATERIALIZED (
+                SELECT wallet, amount, EXISTS (SELECT FROM wallet_purse WHERE wallet_id = wallet) AS has_purse FROM sums
+            ), arriving AS MATERIALIZED (SELECT wallet, amount FROM known WHERE has_purse OR amount > %s)
             SELECT arriving.wallet, CASE WHEN has.kept + arriving.amount > allowed.balance THEN %s ELSE %s END
             FROM arriving CROSS JOIN LATERAL (
                 SELECT CASE WHEN registered THEN %s ELSE %s END AS balance,
@@ -68,6 +72,7 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
             """,  # noqa: S608
             [
                 *arriving.parameters,
+                min(*balance.values(), *monthly.values()),
                 BalanceLimitExceeded.code,
                 MonthlyLimitExceeded.code,
                 balance["registered"],

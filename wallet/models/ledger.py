@@ -97,7 +97,7 @@ class Transfer(models.Model):
         verbose_name_plural = _("transfer")
         permissions = [("reverse_transfer", _("Dapat membatalkan transfer"))]
         constraints = [
-            # As a constraint and not `unique=True`, which adds a second index for LIKE (docs/adr/0014).
+            # As a constraint and not `unique=True`, which adds a second index for LIKE (docs/adr/0016).
             models.UniqueConstraint(name="transfer_once", fields=["key"]),
             models.UniqueConstraint(
                 name="transfer_reversed_once", fields=["reverses"], condition=Q(reverses__isnull=False)
