@@ -52,7 +52,7 @@ class ExpiringFilter(admin.SimpleListFilter):
 
 class HoldPartInline(ViewOnlyInline):
     model = HoldPart
-    fields = ("number", "purse", "amount_shown", "captured_shown")
+    fields = ("purse", "amount_shown", "captured_shown")
     readonly_fields = ("amount_shown", "captured_shown")
     ordering = ("number",)
     show_change_link = False

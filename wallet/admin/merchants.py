@@ -24,7 +24,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
 from vault.sealing import CannotOpen
 from wallet import counter, ledger, settlement
-from wallet.admin import statements
+from wallet.admin import above, statements
 from wallet.admin.decorators import action, display
 from wallet.admin.ledger import checkpoint_of
 from wallet.admin.rows import (
@@ -242,7 +242,9 @@ class MerchantAdmin(OfficeAdmin):
                     "books",
                     ("partner", "merchant_id"),
                     ("name", "city"),
-                    ("mcc", "region"),
+                    ("mcc", "category"),
+                    "region",
+                    "place",
                 )
             },
         ),
@@ -258,7 +260,7 @@ class MerchantAdmin(OfficeAdmin):
         return super().get_fieldsets(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Merchant | None = None) -> tuple[str, ...]:
-        computed = ("status_label", "owed", "checkpoint", "books", "bank_account_masked")
+        computed = ("status_label", "owed", "checkpoint", "books", "category", "place", "bank_account_masked")
         if obj is None:
             return computed
         # Payments already name both. The office's counter hands out cash whatever else it is.
@@ -288,6 +290,10 @@ class MerchantAdmin(OfficeAdmin):
     @admin.display(description=_("kategori"))
     def category(self, merchant: Merchant) -> str:
         return in_words(merchant.mcc)
+
+    @admin.display(description=_("tempat usaha"))
+    def place(self, merchant: Merchant) -> str:
+        return above.place(merchant.region) if merchant.region else "-"
 
     @display(description=_("status"), label={Merchant.Status.ACTIVE: "success", Merchant.Status.SUSPENDED: "warning"})
     def status_label(self, merchant: Merchant) -> tuple[str, str]:

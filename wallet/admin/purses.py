@@ -188,7 +188,9 @@ class PurseTermsAdmin(OfficeAdmin):
     readonly_fields = ("rule", "bound")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        return self.fields if self.has_change_permission(request, obj) or obj is None else ("name", "rule", "bound")
+        if obj is None:
+            return self.fields
+        return (*self.fields, "rule") if self.has_change_permission(request, obj) else ("name", "rule", "bound")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         allowed = bool(super().has_change_permission(request, obj))

@@ -65,24 +65,18 @@ class VerificationAdmin(LongTable, ViewOnlyAdmin):
 
     list_display = ("started_at", "result", "transfers", "sealed_to", "finished_at")
     list_filter = ("holds", "started_at")
-    fields = ("started_at", "finished_at", "result", "rows")
-    readonly_fields = ("result", "rows")
+    fields = ("started_at", "finished_at", "result")
+    readonly_fields = ("result",)
     change_form_outer_before_template = "wallet/admin/verification_figures.html"
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         run = self.get_object(request, object_id)
-        shown = {} if run is None else {"run": run, "figures": figures(run)}
+        shown = {} if run is None else {"run": run, "figures": figures(run), "findings": finding_rows(run.findings)}
         page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
         return page
 
     @display(description=_("hasil"), label={True: "success", False: "danger"})
     def result(self, run: Verification) -> tuple[bool, str]:
         return run.holds, gettext("Cocok") if run.holds else gettext("Ada selisih")
-
-    @admin.display(description=_("temuan"))
-    def rows(self, run: Verification) -> SafeString:
-        if not run.findings:
-            return SafeString("-")
-        return render_to_string("wallet/admin/findings.html", {"findings": finding_rows(run.findings)})

@@ -23,7 +23,7 @@ from wallet import statements
 from wallet.admin import sheets
 from wallet.admin.rows import change_url, money
 from wallet.errors import StatementCursorInvalid
-from wallet.models import Purse, Transfer, Wallet
+from wallet.models import Account, Purse, Transfer, Wallet
 from wallet.statements import Line, Statement
 
 LINES = 50
@@ -67,7 +67,7 @@ def show(admin: ModelAdmin, request: HttpRequest, row: Model, account: int | Non
 def _page(
     admin: ModelAdmin, request: HttpRequest, row: Model, page: Statement, form: DayForm, cursor: str | None
 ) -> HttpResponse:
-    titles = _purses(page.lines)
+    titles, counters = _purses(page.lines), _counters(page.lines)
     day = request.GET.get("as_of", "") if form.is_valid() else ""
     context = admin.admin_site.each_context(request) | {
         "title": _("Rekening koran"),
@@ -91,7 +91,7 @@ def _page(
                 if request.user.has_perm("wallet.view_transfer")
                 else "",
                 "purse": titles.get(line.account, ""),
-                "counter": line.counter_name or gettext("akun %(number)s") % {"number": line.counter},
+                "counter": counters[line.counter],
                 "reference": line.payment_reference,
                 "amount": money(line.amount),
                 "incoming": line.amount > 0,
@@ -114,8 +114,8 @@ def _file(
         gettext("kantong"),
         gettext("lawan"),
         gettext("nomor belanja"),
-        gettext("masuk"),
-        gettext("keluar"),
+        gettext("uang masuk"),
+        gettext("uang keluar"),
         gettext("saldo"),
     ]
     kinds = {kind.value: str(kind.label) for kind in Transfer.Kind}  # now: the language is the request's
@@ -123,14 +123,14 @@ def _file(
     def lines() -> Iterator[list[object]]:
         page = first
         while True:
-            titles = _purses(page.lines)
+            titles, counters = _purses(page.lines), _counters(page.lines)
             for line in page.lines:
                 yield [
                     _clock(line.at),
                     line.id,
                     kinds[line.kind],
                     titles.get(line.account, ""),
-                    line.counter_name or line.counter,
+                    counters[line.counter],
                     line.payment_reference,
                     max(line.amount, 0) or "",
                     max(-line.amount, 0) or "",
@@ -146,6 +146,13 @@ def _file(
 
 def _purses(lines: list[Line]) -> dict[int, str]:
     return dict(Purse.objects.filter(pk__in={line.account for line in lines}).values_list("pk", "title"))
+
+
+def _counters(lines: list[Line]) -> dict[int, str]:
+    """The other side of each line by name; an account without one (the bank, the budget) by its kind."""
+    unnamed = Account.objects.filter(pk__in={line.counter for line in lines if not line.counter_name})
+    names = {account.pk: str(account.get_kind_display()) for account in unnamed}
+    return {line.counter: line.counter_name or names[line.counter] for line in lines}
 
 
 def _clock(moment: datetime) -> str:

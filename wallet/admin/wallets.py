@@ -354,7 +354,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
             warnings=[_inheritance(earlier, wallet)] if earlier else [],
             form=SucceedForm,
             hidden={"seen": str(heir.pk)} if heir else {},
-            danger=True,
+            danger=heir is not None,
             possible=earlier is None,
         )
         return take(self, request, step, run, wallet)

@@ -266,4 +266,4 @@ def test_a_verifications_page_has_figures_and_names_the_row_and_its_day(house: H
     [row] = books.post_on(books.at(books.days_ago(1)))
     kept = verification.record(verification.verify())
     page = _page(client, f"/admin/wallet/verification/{kept.pk}/change/")
-    assert "Hentikan pembayaran" in page and f"<td>{row.pk}</td><td>{books.days_ago(1)}</td>" in page
+    assert "Hentikan pembayaran" in page and re.search(rf">{row.pk}</td><td[^>]*>{books.days_ago(1)}</td>", page)
