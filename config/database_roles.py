@@ -39,13 +39,13 @@ RESTRICTED = {
     "wallet_purse": changing("wallet_id"),
     "wallet_succession": APPEND_ONLY,
     "wallet_merchant": NEVER_DELETED,
-    "wallet_paymentcode": NEVER_DELETED,
+    "wallet_paymentcode": changing("used_at", "declines"),
     "wallet_payment": changing("refunded"),
     "wallet_refund": APPEND_ONLY,
     "wallet_topup": APPEND_ONLY,
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
-    "wallet_settlement": NEVER_DELETED,
+    "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason"),
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
 }
@@ -97,7 +97,9 @@ def grant(owner: str = "owner") -> None:
             )
         cursor.execute(ROUTINES)
         for (routine,) in cursor.fetchall():
-            cursor.execute(f"GRANT EXECUTE ON ROUTINE {routine} TO {role}")
+            cursor.execute(
+                f"REVOKE ALL ON ROUTINE {routine} FROM PUBLIC, {role}; GRANT EXECUTE ON ROUTINE {routine} TO {role}"
+            )
 
 
 def _privileges(table: str, columns: list[str]) -> str:

@@ -73,6 +73,7 @@ def _terms_line(batch: Batch) -> str:
         programme.purse_days,
         terms.pk,
         ",".join(sorted(terms.mccs)),
+        ",".join(sorted(terms.regions)),
         terms.cash_allowed,
         terms.lapses_to_id,
     )

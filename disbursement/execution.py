@@ -99,6 +99,7 @@ def _claim(batch: int) -> Chunk | None:
 
 def _pay(chunk: Chunk) -> None:
     """Posts the claimed chunk and marks its rows, in the caller's transaction."""
+    ledger.bind(chunk.batch.cycle.programme.terms)  # before they are compared, or they could change in between
     if not content.as_approved(chunk):
         _block(chunk)
         return

@@ -308,6 +308,13 @@ def pin_wallets(grants: GrantQuery) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+def bind(terms: PurseTerms) -> None:
+    """From now on nobody changes these terms; reads them as they are bound. Needs a transaction."""
+    if terms.granted_at is None:
+        PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
+        terms.refresh_from_db()
+
+
 @retried
 def open_purses(
     source: int,
@@ -332,8 +339,7 @@ def open_purses(
         _refuse_closed(query, pin_wallets(query))
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR KEY SHARE", [source])
-    if terms.granted_at is None:
-        PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
+    bind(terms)
     values = [terms.pk, title, usable_from, usable_until, source]
     try:
         with transaction.atomic():
@@ -355,8 +361,7 @@ def open_purses(
 
 def open_empty_purse(wallet: int, terms: PurseTerms, title: str, usable_from: datetime) -> int:
     """A purse with nothing in it and no end, for what its holder pays in; returns its account. The caller locked the wallet."""
-    if terms.granted_at is None:
-        PurseTerms.objects.filter(pk=terms.pk, granted_at=None).update(granted_at=Now())
+    bind(terms)
     account = open_account(Account.Kind.PURSE)
     Purse.objects.create(account=account, wallet_id=wallet, terms=terms, title=title, usable_from=usable_from)
     return account.pk

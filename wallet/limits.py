@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection
@@ -16,7 +17,12 @@ from wallet.models import Wallet
 
 def today_began(moment: datetime) -> datetime:
     """Midnight in Jakarta before the moment."""
-    return timezone.localtime(moment).replace(hour=0, minute=0, second=0, microsecond=0)
+    return _midnight(timezone.localtime(moment).date())
+
+
+@lru_cache(maxsize=8)
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=timezone.get_default_timezone())
 
 
 def month_began(moment: datetime) -> datetime:
@@ -35,8 +41,8 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
 
     `arriving` is rupiah by wallet id, or grants as a query: what several grants bring one wallet counts together. A
     wallet holds all that its purses hold. It received the disbursements and top-ups since the month began in Jakarta; what
-    was reversed, and what a refund gave back, did not come in. One statement for any number of wallets; certain only
-    for those whose lock the caller holds.
+    was reversed, what a refund gave back, and what another had received before passing it on, did not come in. One statement
+    for any number of wallets; certain only for those whose lock the caller holds.
     """
     if not isinstance(arriving, GrantQuery):
         columns = [[""] * len(arriving), list(arriving), list(arriving.values())]
@@ -64,7 +70,9 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
                     SELECT account.balance AS kept, (
                         SELECT coalesce(sum(came.amount), 0) FROM wallet_transfer came
                         WHERE came.credit_id = account.id
-                          AND came.kind IN ('disbursement', 'top_up') AND came.posted_at >= %s
+                          AND came.kind IN ('disbursement', 'top_up') AND came.posted_at >= greatest(%s, (
+                              SELECT max(created_at) FROM wallet_succession
+                              WHERE successor_id = purse.wallet_id AND account.id = ANY (purses)))
                           AND NOT EXISTS (SELECT FROM wallet_transfer back WHERE back.reverses_id = came.id)) AS got
                     FROM wallet_account account WHERE account.id = purse.account_id OFFSET 0) purse_has
                 WHERE purse.wallet_id = arriving.wallet) has

@@ -71,11 +71,6 @@ class Entry:
     reference_no: str
 
 
-def usable(moment: datetime) -> Q:
-    """Purses whose time it is."""
-    return Q(usable_from__lte=moment) & (Q(usable_until__isnull=True) | Q(usable_until__gt=moment))
-
-
 def in_wallet(wallet: Wallet) -> list[PurseView]:
     """The wallet's purses that hold money, those to be spent first leading."""
     now = timezone.now()

@@ -6,18 +6,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import connection
 from django.utils import timezone
 
 from wallet import codes, ledger, limits
 from wallet.errors import IdempotencyConflict, MerchantUnknown, PaymentUnknown
 from wallet.models import Partner, Payment
+from wallet.prepared import Prepared
 from wallet.transactions import retried_statement
 
 PAYMENT_FIELDS = [field.attname for field in Payment._meta.concrete_fields]
-REDEEM = (
-    f"SELECT {', '.join(PAYMENT_FIELDS)} FROM wallet_redeem("  # noqa: S608
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::wallet_limits)"
+REDEEM = Prepared(
+    "wallet_redeem",
+    ("bigint", "text", "bytea", "bigint", "text", "text", "bytea", "text", "text", "timestamptz", "wallet_limits"),
+    f"SELECT {', '.join(PAYMENT_FIELDS)} FROM wallet_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",  # noqa: S608
 )
 
 
@@ -53,24 +54,21 @@ def pay(order: PaymentOrder) -> Payment:
 
 @retried_statement
 def _redeem(order: PaymentOrder, now: datetime) -> Payment | None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            REDEEM,
-            [
-                order.partner.pk,
-                order.merchant_id,
-                codes.digest(order.qr_content),
-                order.amount,
-                order.partner_reference_no,
-                order.external_id,
-                order.request_hash,
-                new_reference(),
-                order.title,
-                now,
-                limits.for_redemption(now),
-            ],
-        )
-        row = cursor.fetchone()
+    row = REDEEM.row(
+        [
+            order.partner.pk,
+            order.merchant_id,
+            codes.digest(order.qr_content),
+            order.amount,
+            order.partner_reference_no,
+            order.external_id,
+            order.request_hash,
+            new_reference(now),
+            order.title,
+            now,
+            limits.for_redemption(now),
+        ]
+    )
     return Payment.from_db("default", PAYMENT_FIELDS, row) if row else None
 
 
@@ -90,6 +88,6 @@ def find(partner: Partner, *, partner_reference_no: str = "", reference_no: str 
     return payment
 
 
-def new_reference() -> str:
+def new_reference(now: datetime | None = None) -> str:
     """Our number for a payment or refund: the Jakarta date and 16 random hex digits."""
-    return f"{timezone.localdate():%Y%m%d}{secrets.token_hex(8).upper()}"
+    return f"{limits.today_began(now or timezone.now()):%Y%m%d}{secrets.token_hex(8).upper()}"

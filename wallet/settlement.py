@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from datetime import date
 
 from django.utils import timezone
 
+from vault.sealing import CannotOpen
 from wallet import ledger
 from wallet.errors import BankAccountMissing, ReasonMissing, SettlementReturned
 from wallet.models import Account, Merchant, Settlement, Transfer
 from wallet.transactions import retried
 
+logger = logging.getLogger(__name__)
+
 
 def settle_all(business_day: date | None = None) -> Iterator[Settlement]:
     """One settlement for each merchant that is owed anything, one transaction each; safe to repeat and to race.
 
-    A merchant without a bank account keeps what it is owed until it has one.
+    A merchant without a bank account, or whose account cannot be read, keeps what it is owed until that is mended.
     """
     day = business_day or timezone.localdate()
     for merchant in Merchant.objects.exclude(bank_account_sealed=b"").order_by("pk"):
-        if (settlement := settle(merchant, day)) is not None:
+        try:
+            settlement = settle(merchant, day)
+        except (BankAccountMissing, CannotOpen):
+            logger.exception("settlement: the bank account of merchant %s", merchant.merchant_id)
+            continue
+        if settlement is not None:
             yield settlement
 
 
@@ -30,6 +39,8 @@ def settle(merchant: Merchant, business_day: date) -> Settlement | None:
 
     Raises BankAccountMissing.
     """
+    # Under its lock: an officer who corrects the account is waited for, or waits.
+    merchant = Merchant.objects.select_for_update(no_key=True).get(pk=merchant.pk)
     if not merchant.bank_account:
         raise BankAccountMissing
     clearing = ledger.singleton(Account.Kind.SETTLEMENT)

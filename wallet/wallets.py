@@ -38,7 +38,7 @@ def required(reason: str) -> str:
 
 @retried
 def freeze(wallet: Wallet, reason: str, by: str = "") -> None:
-    """Stops spending and new codes until `unfreeze`; money still arrives nowhere else. The reason is recorded.
+    """Stops spending, new codes, top-ups and new aid until `unfreeze`; refunds and captures of holds go on. The reason is kept.
 
     Raises ReasonMissing.
     """

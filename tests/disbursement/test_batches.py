@@ -262,6 +262,10 @@ def _change_categories(batch: Batch) -> None:
     PurseTerms.objects.filter(programme__cycles__batches=batch).update(mccs=["5813"])
 
 
+def _leave_the_region(batch: Batch) -> None:
+    PurseTerms.objects.filter(programme__cycles__batches=batch).update(regions=["32"])
+
+
 def _exchange_terms(batch: Batch) -> None:
     Programme.objects.filter(cycles__batches=batch).update(terms=money.terms())
 
@@ -275,7 +279,7 @@ def _exchange_fund(batch: Batch) -> None:
 
 
 CHANGES = [_change_amount, _change_wallet, _remove_line, _add_line]
-TERM_CHANGES = [_widen_terms, _change_categories, _exchange_terms, _prolong, _exchange_fund]
+TERM_CHANGES = [_widen_terms, _change_categories, _leave_the_region, _exchange_terms, _prolong, _exchange_fund]
 
 
 @pytest.mark.parametrize("change", CHANGES + TERM_CHANGES)

@@ -30,13 +30,13 @@ POST = {
 }
 DONE = {"it is committed": "commit"}
 CHUNK = {
-    "the chunk is claimed; its digest is read next": "lock disbursement_chunk update",
+    "the chunk is claimed": "lock disbursement_chunk update",
+    "the terms are bound": "update wallet_purseterms",
     "the wallets are pinned": "lock wallet_wallet key share",
     "who cannot be paid is marked": "update disbursement_instruction",
     "who is paid is marked": "update disbursement_instruction",
     "the chunk is done": "update disbursement_chunk",
     "the clearing account is pinned": "lock wallet_account key share",
-    "the terms are granted": "update wallet_purseterms",
     "purses, their accounts and transfers are written": "insert wallet_account, insert wallet_purse, insert wallet_transfer",
     "the clearing account is debited": "update wallet_account",
 }
@@ -119,7 +119,7 @@ def _without(steps_of: dict[str, str], *names: str) -> dict[str, str]:
     return {name: step for name, step in steps_of.items() if name not in names}
 
 
-SECOND = _without(CHUNK, "who cannot be paid is marked", "the terms are granted")
+SECOND = _without(CHUNK, "who cannot be paid is marked", "the terms are bound")
 UNPOSTED = dict(list(CHUNK.items())[: list(CHUNK).index("the chunk is done") + 1])
 DEEDS = {
     "approve": Deed(APPROVE | DONE, _prepare_approve, _do_approve),

@@ -249,6 +249,7 @@ DEEDS = {
     ),
     "settle": Deed(
         steps={
+            "the merchant's bank account stays": "lock wallet_merchant no key update",
             "the merchant is locked": "lock wallet_account update",
             "the settlement is kept": "insert wallet_settlement",
             **POST,

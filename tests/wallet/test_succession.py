@@ -11,7 +11,7 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from tests import money
-from wallet import codes, holds, ledger, pins, purses, redemption, succession, wallets
+from wallet import codes, holds, ledger, limits, pins, purses, redemption, succession, wallets
 from wallet.errors import (
     AlreadySucceeded,
     MoneyHeld,
@@ -224,6 +224,14 @@ def test_what_is_held_stays_held_in_the_heirs_wallet_and_is_captured_there(
     purse.account.refresh_from_db()
     assert (purse.account.balance, purse.account.held) == (60, 0)
     money.assert_books_hold()
+
+
+def test_what_the_predecessor_received_does_not_count_as_the_heirs(wallet: Wallet, heir: Wallet, settings: Any) -> None:
+    money.purse(wallet, 500)
+    succeed(wallet, heir)
+    settings.WALLET = settings.WALLET | {"monthly_limit": {"registered": 400, "unregistered": 0}}
+    assert limits.exceeded({heir.pk: 400}, timezone.now()) == {}
+    assert limits.exceeded({heir.pk: 401}, timezone.now()) == {heir.pk: "monthly_limit_exceeded"}
 
 
 def test_the_same_succession_again_is_told_again_and_another_heir_is_refused(wallet: Wallet, heir: Wallet) -> None:

@@ -56,7 +56,8 @@ UPDATE wallet_purseterms SET granted_at = now() WHERE EXISTS (SELECT FROM wallet
 
 
 # What a seal waits for: every transaction that is writing transfers. The tables' owner owns it, because a role with SELECT and
-# INSERT alone may not lock a table against writers. The time-out bounds how long the payments behind the lock can wait.
+# INSERT alone may not lock a table against writers. The time-out bounds how long it
+# waits, and payments behind it; the caller ends its transaction at once (wallet/seals.py).
 WAIT = """
 CREATE FUNCTION wallet_wait_for_transfers() RETURNS void LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = pg_catalog, pg_temp SET lock_timeout = '1500ms' AS $$
@@ -69,8 +70,8 @@ END $$;
 class Migration(migrations.Migration):
     dependencies = [("wallet", "0003_ledger_depth")]
     operations = [
-        migrations.RunSQL(FOREIGN_KEYS_AT_ONCE, migrations.RunSQL.noop),
-        migrations.RunSQL(REFUSALS, migrations.RunSQL.noop),
-        migrations.RunSQL(WAIT, migrations.RunSQL.noop),
-        migrations.RunSQL((SQL / "redemption.sql").read_text(), migrations.RunSQL.noop),
+        migrations.RunSQL(FOREIGN_KEYS_AT_ONCE),
+        migrations.RunSQL(REFUSALS),
+        migrations.RunSQL(WAIT),
+        migrations.RunSQL((SQL / "redemption.sql").read_text()),
     ]

@@ -1,7 +1,8 @@
 -- Redemption and authorisation, each in one round trip: what a till waits for is decided and posted where the rows are.
 --
 -- wallet.redemption and wallet.holds call wallet_redeem and wallet_authorise; wallet.purses reads wallet_spendable. Whoever
--- changes this file adds a migration that runs it again (see wallet/migrations/0004_functions.py).
+-- changes this file moves the line that runs it from the migration that has it (wallet/migrations/0004_functions.py) to a new
+-- one, so that a fresh database runs it once, when all it speaks of is there.
 --
 -- Every function is VOLATILE where it takes locks: under READ COMMITTED each of its statements then reads what was
 -- committed before that statement, so what is read after a lock is certain.
