@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Model
+from django.db.models import Model, Sum
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +17,7 @@ from disbursement.models import Batch, Chunk
 from wallet import position
 from wallet.admin.ledger import finding_rows
 from wallet.admin.rows import change_url, list_url, money
-from wallet.models import Account, Verification
+from wallet.models import Account, TopUp, Verification
 
 K = Account.Kind
 # Where budget may be: the order it travels in.
@@ -130,7 +130,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
 def _money() -> dict[str, Any]:
     """Every rupiah that left the budget, by where it is now. The places add up to the budget, or the page says so."""
     now = position.by_kind()
-    spent = -now[K.BUDGET]
+    # Cash over the counter goes to the same bank that pays merchants: told apart, or the one would hide the other.
+    cash_in = TopUp.objects.filter(agent=None).aggregate(total=Sum("amount", default=0))["total"]
+    now[K.BANK] += cash_in
+    spent = cash_in - now[K.BUDGET]
     places = [
         {
             "name": name,
@@ -143,9 +146,10 @@ def _money() -> dict[str, Any]:
         for kind, tone, name in PLACES
     ]
     return {
-        "spent": money(spent),
+        "spent": money(-now[K.BUDGET]),
+        "cash_in": money(cash_in) if cash_in else "",
         "places": places,
-        "difference": money(sum(now.values())) if sum(now.values()) else "",
+        "difference": money(difference) if (difference := sum(now.values()) - cash_in) else "",
     }
 
 

@@ -267,3 +267,13 @@ def test_a_verifications_page_has_figures_and_names_the_row_and_its_day(house: H
     kept = verification.record(verification.verify())
     page = _page(client, f"/admin/wallet/verification/{kept.pk}/change/")
     assert "Hentikan pembayaran" in page and re.search(rf">{row.pk}</td><td[^>]*>{books.days_ago(1)}</td>", page)
+
+
+def test_cash_paid_in_is_told_apart_from_what_merchants_were_paid(house: House) -> None:
+    money.top_up(money.wallet(), 777_000)
+    settlement.confirm_paid(paid := Settlement.objects.get())
+    page = _page(house.client("auditor"), "/admin/")
+    told = re.findall(r'class="money">(-?Rp [0-9.]+)<', page)
+    cash_in = 777_000 + 50_000  # the house's own top-up
+    assert {f"Rp {amount:,}".replace(",", ".") for amount in (cash_in, paid.amount)} <= set(told)
+    assert "Setoran tunai di loket" in page and "tidak sama dengan anggaran" not in page and "-Rp" not in page
