@@ -36,7 +36,7 @@ stop: ## end what demo and serve started, and the embedded servers
 
 clean: stop ## remove all data and keys of this checkout
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded clean; fi
-	@rm -rf .data/demo .data/run .data/sms .data/beat* static
+	@rm -rf .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut mutants static
 
 test: install messages ## every test
 	@$(BIN)/python -m config.embedded start

@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
 
 def _is_full(options: argparse.Namespace) -> bool:
     """Only a run of whole areas at full size may replace their figures that are kept in the repository."""
-    full_size = options.scale == 1 and options.clients == [8, 16]
+    full_size = options.scale == 1 and options.rounds >= 3 and options.clients == [8, 16]
     return full_size and set(options.only or AREAS) <= set(AREAS)
 
 

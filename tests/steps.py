@@ -22,14 +22,12 @@ from tests.processes import Outcome, alone
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM)\s+"?([a-z]+_[a-z]+)"?')
 LOCK = re.compile(r"FOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)")
 FROM = re.compile(r'FROM\s+"?([a-z]+_[a-z]+)"?')
-CALL = re.compile(r"(?:FROM|^EXECUTE) (wallet_[a-z]+) ?\(")
+CALL = re.compile(r"FROM (wallet_[a-z]+)\(")
 
 
 def name_of(sql: str) -> str:
     """What the statement does to which tables; empty if it only reads."""
     sql = " ".join(sql.split())
-    if sql.startswith("PREPARE"):
-        return ""
     if called := CALL.search(sql):
         return f"call {called[1]}"
     if writes := [f"{verb.split()[0].lower()} {table}" for verb, table in WRITES.findall(sql)]:

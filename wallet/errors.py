@@ -298,6 +298,14 @@ class DayNotOver(WalletError):
     message = _("Hari %(day)s belum berakhir. Segel baru dapat dibuat sesudah tengah malam Jakarta.")
 
 
+class SealRemoved(WalletError):
+    """A verification saw this day sealed, and the seal is gone: sealing anew would sign whatever was done to the day."""
+
+    code = "seal_removed"
+    status = 409
+    message = _("Segel hari %(day)s pernah ada dan kini hilang. Tidak disegel ulang; jalankan manage.py ledger verify.")
+
+
 class SealOutOfOrder(WalletError):
     """Seals are a chain without gaps."""
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils import timezone
 
@@ -25,8 +25,7 @@ from wallet.errors import (
     MerchantUnknown,
 )
 from wallet.models import Hold, HoldPart, Merchant, Partner, Payment, Transfer
-from wallet.prepared import Prepared
-from wallet.redemption import REDEEM, new_reference
+from wallet.redemption import new_reference
 from wallet.transactions import retried, retried_statement
 
 logger = logging.getLogger(__name__)
@@ -38,10 +37,9 @@ TRANSITIONS = {  # a hold begins held, or declined for good
     (S.HELD, S.EXPIRED),  # its time was over before that
 }
 HOLD_FIELDS = [field.attname for field in Hold._meta.concrete_fields]
-AUTHORISE = Prepared(
-    "wallet_authorise",
-    (*REDEEM.types, "timestamptz"),
-    f"SELECT {', '.join(HOLD_FIELDS)} FROM wallet_authorise($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",  # noqa: S608
+AUTHORISE = (
+    f"SELECT {', '.join(HOLD_FIELDS)} FROM wallet_authorise("  # noqa: S608
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::wallet_limits, %s)"
 )
 
 
@@ -93,22 +91,25 @@ def authorise(order: HoldOrder) -> Hold:
 
 @retried_statement
 def _authorise(order: HoldOrder, now: datetime) -> Hold | None:
-    row = AUTHORISE.row(
-        [
-            order.partner.pk,
-            order.merchant_id,
-            codes.digest(order.qr_content),
-            order.amount,
-            order.partner_reference_no,
-            order.external_id,
-            order.request_hash,
-            new_reference(now),
-            order.title,
-            now,
-            limits.for_redemption(now),
-            now + settings.WALLET["hold_lifetime"],
-        ]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            AUTHORISE,
+            [
+                order.partner.pk,
+                order.merchant_id,
+                codes.digest(order.qr_content),
+                order.amount,
+                order.partner_reference_no,
+                order.external_id,
+                order.request_hash,
+                new_reference(now),
+                order.title,
+                now,
+                limits.for_redemption(now),
+                now + settings.WALLET["hold_lifetime"],
+            ],
+        )
+        row = cursor.fetchone()
     return Hold.from_db("default", HOLD_FIELDS, row) if row else None
 
 

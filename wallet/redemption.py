@@ -6,19 +6,18 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import connection
 from django.utils import timezone
 
 from wallet import codes, ledger, limits
 from wallet.errors import IdempotencyConflict, MerchantUnknown, PaymentUnknown
 from wallet.models import Partner, Payment
-from wallet.prepared import Prepared
 from wallet.transactions import retried_statement
 
 PAYMENT_FIELDS = [field.attname for field in Payment._meta.concrete_fields]
-REDEEM = Prepared(
-    "wallet_redeem",
-    ("bigint", "text", "bytea", "bigint", "text", "text", "bytea", "text", "text", "timestamptz", "wallet_limits"),
-    f"SELECT {', '.join(PAYMENT_FIELDS)} FROM wallet_redeem($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",  # noqa: S608
+REDEEM = (
+    f"SELECT {', '.join(PAYMENT_FIELDS)} FROM wallet_redeem("  # noqa: S608
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::wallet_limits)"
 )
 
 
@@ -54,21 +53,24 @@ def pay(order: PaymentOrder) -> Payment:
 
 @retried_statement
 def _redeem(order: PaymentOrder, now: datetime) -> Payment | None:
-    row = REDEEM.row(
-        [
-            order.partner.pk,
-            order.merchant_id,
-            codes.digest(order.qr_content),
-            order.amount,
-            order.partner_reference_no,
-            order.external_id,
-            order.request_hash,
-            new_reference(now),
-            order.title,
-            now,
-            limits.for_redemption(now),
-        ]
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            REDEEM,
+            [
+                order.partner.pk,
+                order.merchant_id,
+                codes.digest(order.qr_content),
+                order.amount,
+                order.partner_reference_no,
+                order.external_id,
+                order.request_hash,
+                new_reference(now),
+                order.title,
+                now,
+                limits.for_redemption(now),
+            ],
+        )
+        row = cursor.fetchone()
     return Payment.from_db("default", PAYMENT_FIELDS, row) if row else None
 
 

@@ -58,7 +58,7 @@ def check_chain() -> list[Finding]:
     seen: date | None = Verification.objects.aggregate(seen=Max("sealed_to"))["seen"]
     if seen is not None and (before is None or before.day < seen):
         findings.append(Finding(DAY_MISSING, 0, day=seen))
-    return findings[: MOST_A_CHECK * 3]
+    return findings
 
 
 def check_before_first_seal() -> list[Finding]:

@@ -24,10 +24,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from django.conf import settings
 from django.db import OperationalError, connection, transaction
+from django.db.models import Max
 
 from wallet import leaves, merkle
-from wallet.errors import DayNotOver, LedgerBusy, SealOutOfOrder
-from wallet.models import Seal, SealBlock, Transfer
+from wallet.errors import DayNotOver, LedgerBusy, SealOutOfOrder, SealRemoved
+from wallet.models import Seal, SealBlock, Transfer, Verification
 
 NO_PREVIOUS = bytes(32)  # what the first seal is chained to
 LOCK_NOT_AVAILABLE = "55P03"
@@ -85,7 +86,10 @@ def today() -> date:
 
 
 def seal_due() -> Iterator[Seal]:
-    """Seals each day that is over and has no seal yet, the oldest first; safe to repeat and to race. Raises LedgerBusy."""
+    """Seals each day that is over and has no seal yet, the oldest first; safe to repeat and to race.
+
+    Raises LedgerBusy, SealRemoved (a verification saw that day sealed).
+    """
     end = today()
     if not unsealed_days(end):
         return
@@ -153,6 +157,9 @@ def _seal(day: date) -> Seal:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEALING])
     if made := Seal.objects.filter(day=day).first():
         return made
+    seen: date | None = Verification.objects.aggregate(seen=Max("sealed_to"))["seen"]
+    if seen is not None and day <= seen:
+        raise SealRemoved(day=day)
     before = Seal.objects.filter(day=day - timedelta(days=1)).first()
     if before is None and Seal.objects.exists():
         raise SealOutOfOrder(day=day)

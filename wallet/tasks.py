@@ -8,7 +8,7 @@ from celery import shared_task
 from django.utils import timezone
 
 from wallet import checkpoints, doorbell, holds, purses, seals, verification
-from wallet.errors import LedgerBusy
+from wallet.errors import LedgerBusy, SealRemoved
 from wallet.snap import external_ids
 
 logger = logging.getLogger(__name__)
@@ -68,6 +68,8 @@ def seal_days() -> int:
             if time.monotonic() > until:
                 doorbell.ring("wallet.tasks.seal_days")
                 break
+    except SealRemoved:
+        logger.exception("no seal: a day that was sealed has none any more")
     except LedgerBusy:
         logger.warning("no seal: transfers were being written all the time; the next tick tries again")
     return sealed

@@ -167,6 +167,18 @@ CHECKS = {
         LEFT JOIN wallet_transfer t ON t.key = 'top_up:' || u.id AND t.credit_id = u.purse_id AND t.kind = 'top_up'
         WHERE u.amount <> coalesce(t.amount, 0)
     """,
+    # The other way round: no transfer claims a payment, a top-up, a settlement or a refund that is not there.
+    "transfer without its row": """
+        WITH claiming AS MATERIALIZED (
+            SELECT id, kind, split_part(key, ':', 2) AS row, amount, payment_id FROM wallet_transfer
+            WHERE kind IN ('top_up', 'settlement', 'payout', 'refund')
+               OR (kind IN ('redemption', 'cash_out') AND payment_id IS NULL))
+        SELECT c.id, 0, c.amount FROM claiming c
+        LEFT JOIN wallet_topup u ON c.kind = 'top_up' AND c.row = u.id::text
+        LEFT JOIN wallet_settlement s ON c.kind IN ('settlement', 'payout') AND c.row = s.id::text
+        LEFT JOIN wallet_refund r ON c.kind = 'refund' AND c.row = r.id::text AND c.payment_id = r.payment_id
+        WHERE u.id IS NULL AND s.id IS NULL AND r.id IS NULL
+    """,
     "held by holds": """
         SELECT a.id, a.held, coalesce(reserved.amount, 0) FROM wallet_account a LEFT JOIN (
             SELECT part.purse_id, sum(part.amount - part.captured) AS amount

@@ -16,6 +16,7 @@ from tests import money
 from tests.owner import tamper
 from tests.wallet import books
 from wallet import leaves, merkle, seals, verification
+from wallet.errors import SealRemoved
 from wallet.findings import Finding
 from wallet.models import Seal, Transfer, Verification
 
@@ -175,6 +176,15 @@ def test_a_missing_day_is_found_between_at_the_beginning_and_at_the_end(sealed: 
         tamper("DELETE FROM wallet_seal WHERE id = %s", seal.pk)
         found = [(finding.check, finding.day) for finding in findings()]
         assert [pair for pair in expected if pair not in found] == []
+
+
+def test_the_last_day_once_seen_is_not_sealed_anew_over_what_was_done_to_it(sealed: list[Transfer]) -> None:
+    verification.record(verification.verify())
+    seal = Seal.objects.get(day=books.days_ago(1))
+    tamper("DELETE FROM wallet_seal WHERE id = %s", seal.pk)
+    with pytest.raises(SealRemoved):
+        list(seals.seal_due())
+    assert ("seal missing", seal.day) in [(finding.check, finding.day) for finding in findings()]
 
 
 @pytest.mark.parametrize(

@@ -158,6 +158,12 @@ def test_a_settlement_called_returned_whose_money_the_merchant_never_got_back_is
     assert findings() == [Finding("settlement returned", settled.pk, 40, 0)]
 
 
+@pytest.mark.parametrize("kind", ["top_up", "redemption", "cash_out", "refund", "settlement", "payout"])
+def test_a_transfer_that_claims_a_row_which_is_not_there_is_found(shop: Merchant, kind: str) -> None:
+    slipped_in = money.move(ledger.singleton(Account.Kind.BANK), money.fund(), 500, kind=kind, key="x:999999")
+    assert findings() == [Finding("transfer without its row", slipped_in.pk, 0, 500)]
+
+
 def test_a_top_up_that_says_more_than_was_moved_is_found(shop: Merchant) -> None:
     made = money.top_up(money.wallet(), 500)
     tamper("UPDATE wallet_topup SET amount = 600 WHERE id = %s", made.pk)

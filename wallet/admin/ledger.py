@@ -49,6 +49,7 @@ CHECK_NAMES = {
     "refund amount": _("Jumlah pengembalian dan transfernya"),
     "settlement payout": _("Penyelesaian dan setoran ke bank"),
     "reversal mirrors": _("Pembatalan bukan cermin transfernya"),
+    "transfer without its row": _("Transfer tanpa belanja, isi saldo, penyelesaian, atau pengembaliannya"),
     "settlement returned": _("Penyelesaian yang dikembalikan bank"),
     "top-up amount": _("Jumlah isi saldo"),
     "held by holds": _("Dana yang ditahan"),

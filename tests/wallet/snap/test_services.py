@@ -33,6 +33,7 @@ NOT_REACHABLE_HERE = {
     "code_of_another_wallet",
     "day_not_over",  # seals and proofs are made on the command line and at night
     "seal_out_of_order",
+    "seal_removed",
     "ledger_busy",
     "day_not_sealed",
     "seal_differs",
