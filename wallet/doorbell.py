@@ -1,7 +1,8 @@
 """Rings the workers. Redis carries the ring and nothing else: what is to be done stands in PostgreSQL.
 
-A lost ring costs time, never money, because the beat rings again for whatever is due (payments every 30 seconds). So a ring is one try of
-a second at most: Celery's own publishing tries for about 6 s when the broker is away (measured, refused and frozen alike).
+A lost ring costs time, never money, because the beat rings again for whatever is due (payments every 30 seconds).
+So a ring is one try of a second at most: Celery's own publishing tries for about 6 s when the broker is away (measured, refused
+and frozen alike).
 """
 
 from __future__ import annotations
