@@ -9,7 +9,7 @@ from typing import Any
 
 from bench.measure import Row
 
-LABELS, BARS, FIGURES, LINE, TOP = 470, 400, 190, 30, 64
+LABELS, BARS, FIGURES, LINE, TOP = 500, 400, 190, 30, 64
 OCTAVES = 2  # the scale is logarithmic, from a quarter of the aim to four times; longer bars end there
 WIDTH = LABELS + BARS + FIGURES
 # Both schemes: an SVG that is shown as an image follows the reader's, and no figure is told by colour alone.

@@ -86,7 +86,7 @@ def test_a_merchants_checkpoint_moved_past_a_payment_is_found(shop: Merchant) ->
 def test_a_merchant_that_gave_more_than_it_got_is_found(shop: Merchant) -> None:
     tamper(
         "INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)"
-        " SELECT %s, id, 41, 'settlement', 'raw' FROM wallet_account WHERE kind = 'settlement'",
+        " SELECT %s, id, 41, 'lapse', 'raw' FROM wallet_account WHERE kind = 'settlement'",
         shop.account_id,
     )
     tamper("UPDATE wallet_account SET balance = balance + 41 WHERE kind = 'settlement'")
