@@ -152,9 +152,9 @@ def pay(owner: Wallet, at: Merchant, amount: int, reference: str = "") -> Paymen
     return redemption.pay(order(at, codes.issue(owner).qr_content, amount, reference))
 
 
-def hold_order(at: Merchant, qr_content: str, amount: int, reference: str = "") -> holds.HoldOrder:
+def hold_order(at: Merchant, qr_content: str, amount: int, reference: str = "") -> redemption.PaymentOrder:
     asked = order(at, qr_content, amount, reference or unique("hold"))
-    return holds.HoldOrder(
+    return redemption.PaymentOrder(
         partner=asked.partner,
         merchant_id=asked.merchant_id,
         qr_content=qr_content,

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils import timezone
 
-from wallet import codes, ledger, limits, merchant_categories
+from wallet import ledger, merchant_categories
 from wallet.errors import (
     CaptureTooLarge,
     HoldEnded,
@@ -25,7 +25,7 @@ from wallet.errors import (
     MerchantUnknown,
 )
 from wallet.models import Hold, HoldPart, Merchant, Partner, Payment, Transfer
-from wallet.redemption import new_reference
+from wallet.redemption import PaymentOrder, new_reference, parameters_of
 from wallet.transactions import retried, retried_statement
 
 logger = logging.getLogger(__name__)
@@ -44,20 +44,6 @@ AUTHORISE = (
 
 
 @dataclass(frozen=True, slots=True)
-class HoldOrder:
-    """A hold as a partner asks for it. `request_hash` covers all that must be the same in a retry."""
-
-    partner: Partner
-    merchant_id: str
-    qr_content: str
-    amount: int
-    partner_reference_no: str
-    external_id: str
-    request_hash: bytes
-    title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class CaptureOrder:
     """A capture as a partner asks for it: its own number, and the hold's. `final` releases what is then left of the hold."""
 
@@ -72,7 +58,7 @@ class CaptureOrder:
     title: str = ""
 
 
-def authorise(order: HoldOrder) -> Hold:
+def authorise(order: PaymentOrder) -> Hold:
     """The hold: held, or declined with its reason kept for good; an identical retry gets the same hold again.
 
     The purses' rules are judged now, for the capture too. It ends after settings.WALLET["hold_lifetime"], or with the first
@@ -90,24 +76,11 @@ def authorise(order: HoldOrder) -> Hold:
 
 
 @retried_statement
-def _authorise(order: HoldOrder, now: datetime) -> Hold | None:
+def _authorise(order: PaymentOrder, now: datetime) -> Hold | None:
     with connection.cursor() as cursor:
         cursor.execute(
             AUTHORISE,
-            [
-                order.partner.pk,
-                order.merchant_id,
-                codes.digest(order.qr_content),
-                order.amount,
-                order.partner_reference_no,
-                order.external_id,
-                order.request_hash,
-                new_reference(now),
-                order.title,
-                now,
-                limits.for_redemption(now),
-                now + settings.WALLET["hold_lifetime"],
-            ],
+            [*parameters_of(order, now), now + settings.WALLET["hold_lifetime"]],
         )
         row = cursor.fetchone()
     return Hold.from_db("default", HOLD_FIELDS, row) if row else None

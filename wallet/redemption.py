@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -23,7 +24,7 @@ REDEEM = (
 
 @dataclass(frozen=True, slots=True)
 class PaymentOrder:
-    """A payment as a partner asks for it. `request_hash` covers all that must be the same in a retry."""
+    """A payment, or a hold, as a partner asks for it. `request_hash` covers all that must be the same in a retry."""
 
     partner: Partner
     merchant_id: str
@@ -54,24 +55,26 @@ def pay(order: PaymentOrder) -> Payment:
 @retried_statement
 def _redeem(order: PaymentOrder, now: datetime) -> Payment | None:
     with connection.cursor() as cursor:
-        cursor.execute(
-            REDEEM,
-            [
-                order.partner.pk,
-                order.merchant_id,
-                codes.digest(order.qr_content),
-                order.amount,
-                order.partner_reference_no,
-                order.external_id,
-                order.request_hash,
-                new_reference(now),
-                order.title,
-                now,
-                limits.for_redemption(now),
-            ],
-        )
+        cursor.execute(REDEEM, parameters_of(order, now))
         row = cursor.fetchone()
     return Payment.from_db("default", PAYMENT_FIELDS, row) if row else None
+
+
+def parameters_of(order: PaymentOrder, now: datetime) -> list[Any]:
+    """What wallet_redeem and wallet_authorise (wallet/sql) both ask for, in their order."""
+    return [
+        order.partner.pk,
+        order.merchant_id,
+        codes.digest(order.qr_content),
+        order.amount,
+        order.partner_reference_no,
+        order.external_id,
+        order.request_hash,
+        new_reference(now),
+        order.title,
+        now,
+        limits.for_redemption(now),
+    ]
 
 
 def find(partner: Partner, *, partner_reference_no: str = "", reference_no: str = "", external_id: str = "") -> Payment:

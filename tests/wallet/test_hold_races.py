@@ -33,7 +33,7 @@ def _do_pay(order: redemption.PaymentOrder) -> tuple[str, str]:
     return made.status, made.decline
 
 
-def _do_authorise(order: holds.HoldOrder) -> tuple[int, str, str, str]:
+def _do_authorise(order: redemption.PaymentOrder) -> tuple[int, str, str, str]:
     made = holds.authorise(order)
     return made.pk, made.status, made.decline, made.reference_no
 

@@ -282,7 +282,9 @@ def test_an_amount_that_is_not_whole_rupiah_keeps_nothing(wallet: Wallet, shop: 
 
 def test_a_merchant_of_another_partner_is_unknown(wallet: Wallet, shop: Merchant) -> None:
     order = money.hold_order(shop, codes.issue(wallet).qr_content, 100)
-    stranger = holds.HoldOrder(money.partner(), shop.merchant_id, order.qr_content, 100, "R", "E", order.request_hash)
+    stranger = redemption.PaymentOrder(
+        money.partner(), shop.merchant_id, order.qr_content, 100, "R", "E", order.request_hash
+    )
     with pytest.raises(MerchantUnknown):
         holds.authorise(stranger)
     assert not Hold.objects.exists()

@@ -121,7 +121,7 @@ def _shop() -> None:
         )
         paid = redemption.pay(order)
     refunds.refund(refunds.RefundOrder(partner, "K1", bytes(32), 5_000, original_reference_no=paid.reference_no))
-    held = holds.HoldOrder(partner, "W1", codes.issue(wallet).qr_content, 10_000, "H1", "h1", bytes(32))
+    held = redemption.PaymentOrder(partner, "W1", codes.issue(wallet).qr_content, 10_000, "H1", "h1", bytes(32))
     holds.authorise(held)
     top_ups.top_up(top_ups.TopUpOrder(partner, "U1", bytes(32), wallet, 50_000))
     list(settlement.settle_all())
