@@ -5,6 +5,7 @@ Millions of rows are written by SQL as the house's functions would have left the
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,7 +15,6 @@ from wallet import ledger, verification
 from wallet.models import Account, Merchant, Partner, PurseTerms
 
 PRICE = 10_000  # rupiah a redemption
-PLENTY = 5_000_000  # rupiah: no wallet runs dry while it is measured
 REMNANT = 15_000  # rupiah in the purse that is spent first: the second payment takes from two
 SHOPS = 200
 GROCER, DRAPER = "5411", "5651"  # merchant categories
@@ -42,6 +42,11 @@ class Queue:
     def transfers(self) -> int:
         """How many there are before anything is measured."""
         return 1 + self.wallets * (1 + self.past) + 2 * self.clients * self.wallets_each
+
+    @property
+    def plenty(self) -> int:
+        """Rupiah for each wallet's past and for all the codes it may show: none runs dry while it is measured."""
+        return PRICE * (self.past + 2 + math.ceil(self.codes_each / self.wallets_each))
 
     @property
     def stride(self) -> int:
@@ -77,7 +82,7 @@ def build(queue: Queue) -> None:
         Merchant.objects.create(
             partner=partner, merchant_id=merchant_id(shop), name=f"Warung {shop}", mcc=GROCER, account=account
         )
-    total = queue.wallets * PLENTY + queue.clients * queue.wallets_each * (REMNANT + PLENTY)
+    total = queue.wallets * queue.plenty + queue.clients * queue.wallets_each * (REMNANT + queue.plenty)
     clearing = _funded_clearing(total, queue.past)
     groceries = PurseTerms.objects.create(name="Sembako", mccs=[GROCER])
     clothes = PurseTerms.objects.create(name="Sandang", mccs=[DRAPER])
@@ -88,9 +93,11 @@ def build(queue: Queue) -> None:
         )
         every = {"clearing": clearing, "past": queue.past, "stride": 1, "count": queue.wallets}
         some = every | {"stride": queue.stride, "count": queue.clients * queue.wallets_each}
-        first = _purses(every | {"terms": groceries.pk, "amount": PLENTY, "spent": queue.past * PRICE, "days": 30})
+        first = _purses(
+            every | {"terms": groceries.pk, "amount": queue.plenty, "spent": queue.past * PRICE, "days": 30}
+        )
         _purses(some | {"terms": groceries.pk, "amount": REMNANT, "spent": 0, "days": 20})
-        _purses(some | {"terms": clothes.pk, "amount": PLENTY, "spent": 0, "days": 10})
+        _purses(some | {"terms": clothes.pk, "amount": queue.plenty, "spent": 0, "days": 10})
         _past(queue, partner.pk, first)
     sql(CODE_DIGEST)
     sql(

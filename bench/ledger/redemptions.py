@@ -47,7 +47,7 @@ def rows(plan: Plan, tell: Tell) -> list[Row]:
     database.copy(plan.empty, plan.database)
     queue_world.build(queue)
     database.sql((RIVALS / "lean_redemption.sql").read_text())
-    hordak.open_queue(queue.clients, queue.wallets_each, SHOPS)
+    hordak.open_queue(queue.clients, queue.wallets_each, SHOPS, queue.plenty)
     database.sql("VACUUM ANALYZE")
     database.keep(plan.database, template)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
@@ -13,6 +14,7 @@ from xml.etree import ElementTree
 import pytest
 
 from bench import chart, report
+from bench.ledger.queue_world import PRICE, Queue
 from bench.measure import Aim, Figures, Plan, Row, in_rounds
 from config.embedded import ROOT
 
@@ -116,6 +118,11 @@ def test_a_smaller_plan_measures_less_but_never_nothing() -> None:
     assert Plan().count(100_000) == 100_000
     assert Plan(scale=0.01).count(100_000) == 1_000
     assert Plan(scale=1e-9).count(100_000) == 1
+
+
+def test_no_wallet_runs_dry_however_fast_the_machine() -> None:
+    queue = Queue(clients=2, wallets_each=3, codes_each=12_001, past=1)
+    assert queue.plenty >= PRICE * (1 + math.ceil(12_001 / 3))
 
 
 @pytest.mark.xdist_group("bench")

@@ -14,7 +14,7 @@ from hordak.models import Account, AccountType, Leg, Transaction
 
 from bench.clients import Start, Tally
 from bench.ledger.batch_world import AID
-from bench.ledger.queue_world import PLENTY, PRICE
+from bench.ledger.queue_world import PRICE
 
 BLOCK = 25_000  # transactions in one database transaction, as its own command has it
 CURRENCY = "IDR"
@@ -45,14 +45,14 @@ def open_bulk_world(people: int) -> None:
     open_accounts("purse", people)
 
 
-def open_queue(clients: int, wallets_each: int, shops: int) -> None:
-    """Shops, and accounts with plenty of money for each client."""
+def open_queue(clients: int, wallets_each: int, shops: int, plenty: int) -> None:
+    """Shops, and accounts for each client with so many rupiah in them."""
     open_accounts("fund", 1)
     open_accounts("shop", shops)
     fund = Account.objects.get(name="fund")
     for client in range(clients):
         open_accounts(f"client {client}", wallets_each)
-        _pay_in_bulk(fund, list(Account.objects.filter(name=f"client {client}")), Money(PLENTY, CURRENCY))
+        _pay_in_bulk(fund, list(Account.objects.filter(name=f"client {client}")), Money(plenty, CURRENCY))
 
 
 def bulk(start: Start, payments: int) -> Tally:
