@@ -7,11 +7,19 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Model
 from django.utils import timezone
 
 from tests import money
-from wallet import ledger
-from wallet.errors import AlreadyReversed, IdempotencyConflict, InsufficientFunds, InvalidAmount, NotReversible
+from wallet import checkpoints, ledger, wallets
+from wallet.errors import (
+    AlreadyReversed,
+    IdempotencyConflict,
+    InsufficientFunds,
+    InvalidAmount,
+    NotReversible,
+    WalletInactive,
+)
 from wallet.models import Account, Purse, PurseTerms, Transfer
 
 pytestmark = pytest.mark.django_db
@@ -215,10 +223,11 @@ def test_a_reversal_moves_the_same_amount_back(fund: Account, clearing: Account)
 def test_a_transfer_is_reversed_once_and_a_reversal_never(fund: Account, clearing: Account) -> None:
     wrong = money.move(fund, clearing, 300)
     back = ledger.reverse(wrong)
-    with pytest.raises(AlreadyReversed):
+    with pytest.raises(AlreadyReversed) as again:
         ledger.reverse(wrong)
-    with pytest.raises(NotReversible):
+    with pytest.raises(NotReversible) as never:
         ledger.reverse(back)
+    assert (again.value.data, never.value.data) == ({"transfer": wrong.pk}, {"transfer": back.pk})
     assert money.balance(fund) == 1_000
 
 
@@ -242,8 +251,48 @@ def test_parts_of_a_payment_are_refunded_and_not_reversed() -> None:
 def test_the_database_itself_refuses_a_second_reversal(fund: Account, clearing: Account) -> None:
     wrong = money.move(fund, clearing, 300)
     ledger.reverse(wrong)
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflict) as refusal:
         ledger.post([leg(fund, clearing, 1, "again", kind=Transfer.Kind.REVERSAL, reverses=wrong.pk)])
+    assert refusal.value.data == {"keys": ["again"]}
+
+
+# --- locks: a row that is locked or pinned carries the number of the transaction that did it ---
+
+
+def lock_marks(*rows: Model) -> list[str]:
+    marks = []
+    with connection.cursor() as cursor:
+        for row in rows:
+            cursor.execute(f"SELECT xmax::text FROM {row._meta.db_table} WHERE id = %s", [row.pk])
+            marks += cursor.fetchone()
+    return marks
+
+
+def locked_by(legs: list[ledger.Leg], *rows: Model) -> list[bool]:
+    """Which of the rows posting these locks, or pins, anew."""
+    before = lock_marks(*rows)
+    with transaction.atomic():
+        ledger.post(legs)
+        return [mark != old for mark, old in zip(lock_marks(*rows), before, strict=True)]
+
+
+def test_whoever_spends_from_purses_holds_their_wallets_and_no_other() -> None:
+    owners = [money.wallet() for _ in range(3)]
+    purses = [money.purse(owner, 500).account for owner in owners]
+    into = ledger.open_account(Kind.CLEARING)
+    legs = [leg(purse, into, 100, f"k:{purse.pk}") for purse in purses[:2]]
+    assert locked_by(legs, *owners) == [True, True, False]
+
+
+def test_who_only_puts_money_into_a_purse_does_not_wait_for_its_wallet(fund: Account) -> None:
+    wallet = money.wallet()
+    purse = money.purse(wallet, 500)
+    assert locked_by([leg(fund, purse.account, 100, "k")], wallet) == [False]
+
+
+def test_a_merchant_that_is_only_credited_is_pinned_and_no_more(fund: Account) -> None:
+    shop = money.merchant()  # whose row points at its account, which pins it already: a stronger lock would show
+    assert locked_by([leg(fund, shop.account, 100, "k")], shop.account, fund) == [False, True]
 
 
 # --- merchants: a checkpoint and what came since ---
@@ -268,6 +317,18 @@ def test_draining_a_merchant_sets_its_checkpoint_and_later_payments_come_on_top(
     assert (owed, row.balance, row.counted_to, money.balance(row)) == (300, 0, drained.pk, 0)
     money.pay(wallet, shop, 150)
     assert money.balance(row) == 150
+
+
+def test_draining_a_merchant_takes_what_an_earlier_checkpoint_had_counted() -> None:
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 500)
+    money.pay(wallet, shop, 300)
+    checkpoints.advance(shop.account_id)
+    owed = ledger.lock_merchant(shop.account_id)
+    ledger.drain_merchant(
+        shop.account_id, owed, ledger.singleton(Kind.SETTLEMENT).pk, Transfer.Kind.SETTLEMENT, "settle:0"
+    )
+    assert (owed, money.balance(shop.account)) == (300, 0)
 
 
 # --- purses opened in bulk ---
@@ -303,8 +364,9 @@ def test_replayed_grants_open_nothing(fund: Account) -> None:
 def test_a_grant_replayed_under_another_title_is_refused(fund: Account) -> None:
     grants = [grant("a")]
     open_purses(fund, grants)
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflict) as refusal:
         open_purses(fund, grants, title="Bantuan lain")
+    assert refusal.value.data == {"key": "a"}
 
 
 def test_of_a_partial_replay_only_the_new_grants_are_opened(fund: Account) -> None:
@@ -336,8 +398,9 @@ def test_a_grant_with_the_key_of_a_transfer_that_opened_no_purse_is_refused(fund
 
 
 def test_two_grants_of_one_key_are_refused(fund: Account) -> None:
-    with pytest.raises(IdempotencyConflict):
+    with pytest.raises(IdempotencyConflict) as refusal:
         open_purses(fund, [grant("a"), grant("a")])
+    assert refusal.value.data == {"keys": "doubled within one call"}
 
 
 @pytest.mark.parametrize("amount", [0, -1, True, 1.0])
@@ -348,7 +411,51 @@ def test_a_grant_of_no_whole_rupiah_is_refused(fund: Account, amount: Any) -> No
 
 
 def test_a_source_with_too_little_opens_no_purse_at_all(fund: Account) -> None:
-    with pytest.raises(InsufficientFunds):
+    with pytest.raises(InsufficientFunds) as refusal:
         open_purses(fund, [grant("a", 600), grant("b", 401)])
+    assert refusal.value.data == {"account": fund.pk}
     assert (money.balance(fund), Purse.objects.count()) == (1_000, 0)
     money.assert_books_hold()
+
+
+def test_terms_are_bound_by_the_first_grant_and_by_no_later_one(fund: Account) -> None:
+    other = PurseTerms.objects.create(name="Lain")
+    open_purses(fund, [grant("a")])
+    terms = PurseTerms.objects.get(name="Bantuan")
+    bound = terms.granted_at
+    assert bound is not None
+    stale = PurseTerms.objects.get(pk=terms.pk)
+    stale.granted_at = None  # as a process has it that read them before the first grant
+    ledger.bind(stale)
+    open_purses(fund, [grant("b")])
+    other.refresh_from_db()
+    assert [PurseTerms.objects.get(pk=terms.pk).granted_at, stale.granted_at] == [bound, bound]
+    assert other.granted_at is None
+
+
+def test_a_frozen_wallet_is_granted_a_purse_and_a_closed_one_is_named(fund: Account) -> None:
+    frozen, closed, active = money.wallet(), money.wallet(), money.wallet()
+    wallets.freeze(frozen, "hilang")
+    wallets.close(closed, "pindah", "dewi")
+    assert open_purses(fund, [grant("a", wallet=frozen.pk), grant("b", wallet=active.pk)]) == 2
+    with pytest.raises(WalletInactive) as refusal:
+        open_purses(fund, [grant("c", wallet=active.pk), grant("d", wallet=closed.pk)])
+    assert refusal.value.data == {"wallet": closed.pk}
+    assert money.balance(fund) == 800
+
+
+# --- sweeping: many purses into accounts that others fill at the same time ---
+
+
+def test_sweeping_more_than_a_purse_has_names_the_purses_and_moves_nothing(fund: Account) -> None:
+    purses = [money.purse(money.wallet(), 500).account for _ in range(2)]
+    legs = [leg(purse, fund, amount, f"s:{amount}") for purse, amount in zip(purses, (500, 501), strict=True)]
+    with pytest.raises(InsufficientFunds) as refusal, transaction.atomic():
+        ledger.sweep(legs)
+    assert refusal.value.data == {"accounts": sorted(purse.pk for purse in purses)}
+    assert [money.balance(account) for account in (fund, *purses)] == [1_000, 500, 500]
+
+
+def test_an_account_has_the_name_it_was_given_or_none() -> None:
+    named, nameless = ledger.open_account(Kind.CLEARING, "Tahap 1"), ledger.open_account(Kind.CLEARING)
+    assert [Account.objects.get(pk=account.pk).name for account in (named, nameless)] == ["Tahap 1", ""]
