@@ -36,7 +36,7 @@ stop: ## end what demo and serve started, and the embedded servers
 
 clean: stop ## remove all data and keys of this checkout
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded clean; fi
-	@rm -rf .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut mutants static
+	@rm -rf .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut .data/mutants.env mutants static
 
 test: install messages ## every test
 	@$(BIN)/python -m config.embedded start
@@ -61,9 +61,11 @@ mutants: install messages ## changes the ledger in every small way and looks whe
 	@$(BIN)/python -m config.embedded start
 	@rm -rf mutants .data/mutmut
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target .data/mutmut -r requirements-mutants.txt
-	@DEBUG=True $(BIN)/python -m pytest -q --create-db --reuse-db tests/wallet/test_ledger.py
-	@# One at a time: they share the test database, which was just made.
-	@SALUR_ENV_FILE=$(CURDIR)/.data/env DEBUG=True PYTHONPATH=$(CURDIR)/.data/mutmut \
+	@# A test database of its own, so that `make test` may run meanwhile; one mutant at a time, because they share it.
+	@umask 077; sed 's#/salur$$#/salur_mutants#' .data/env >.data/mutants.env
+	@SALUR_ENV_FILE=$(CURDIR)/.data/mutants.env DEBUG=True \
+		$(BIN)/python -m pytest -q --create-db --reuse-db tests/wallet/test_ledger.py
+	@SALUR_ENV_FILE=$(CURDIR)/.data/mutants.env DEBUG=True PYTHONPATH=$(CURDIR)/.data/mutmut \
 		$(BIN)/python -m tests.mutants run --max-children 1 $(addsuffix *,$(ONLY))
 	@PYTHONPATH=$(CURDIR)/.data/mutmut $(BIN)/python -m mutmut results | grep -v "not checked" || true
 
