@@ -218,7 +218,7 @@ class Postgres:
             self._checked("initdb", "-D", str(self.cluster), *locale, *sign_in)
         for _ in range(START_ATTEMPTS):
             port = free_port()
-            # With the default of 1 GB a batch of a million would force a checkpoint, and whole pages into the log, every few seconds.
+            # With the default of 1 GB a batch of a million would force a checkpoint, and whole pages into the log, all the time.
             tuned = "-c max_connections=200 -c shared_buffers=256MB -c max_wal_size=4GB"
             options = f"-p {port} -h 127.0.0.1 -k '' {tuned}"
             log = str(self.home / "log")
