@@ -244,7 +244,9 @@ class Instruction(models.Model):
     # What the unique key asks, in a column of its own: with `status` in its condition, marking an instruction paid would
     # write every index of the table anew (PostgreSQL's HOT updates need that no value an index reads has changed).
     live = models.GeneratedField(
-        expression=Q(status__in=["pending", "paid"]), output_field=models.BooleanField(), db_persist=True
+        expression=Q(status__in=["pending", "paid"]),  # type: ignore[arg-type]  # a condition is an expression too
+        output_field=models.BooleanField(),
+        db_persist=True,
     )
     failure = models.CharField(_("alasan gagal"), max_length=200, blank=True, db_default="")
 
