@@ -65,6 +65,17 @@ def test_advancing_counts_what_came_since_and_keeps_a_row_of_it() -> None:
 
 
 @pytest.mark.django_db
+def test_a_checkpoint_keeps_the_moment_of_its_cut_and_not_that_of_its_row() -> None:
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 1_000)
+    paid = money.pay(wallet, shop, 300).transfers.get()
+    cut_at = timezone.now() - timedelta(minutes=5)
+    made = ledger.move_checkpoint(shop.account_id, since=0, to=paid.pk, moved=300, made_at=cut_at)
+    assert made is not None
+    assert Checkpoint.objects.get(pk=made.pk).made_at == cut_at
+
+
+@pytest.mark.django_db
 def test_nothing_new_and_what_is_no_merchant_get_no_checkpoint() -> None:
     wallet, shop, fund = money.wallet(), money.merchant(), money.fund(500)
     assert checkpoints.advance(shop.account_id) is None

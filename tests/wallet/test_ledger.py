@@ -159,8 +159,9 @@ def test_the_same_key_with_another_content_is_refused(fund: Account, clearing: A
         leg(clearing, fund, 100, "a"),
         leg(fund, clearing, 100, "a", kind=Transfer.Kind.LAPSE),
     ):
-        with pytest.raises(IdempotencyConflict):
+        with pytest.raises(IdempotencyConflict) as refusal:
             ledger.post([changed])
+        assert refusal.value.data == {"key": "a"}
     assert (money.balance(fund), money.balance(clearing), money.balance(other)) == (900, 100, 0)
 
 
