@@ -9,8 +9,7 @@ from __future__ import annotations
 from functools import partial
 
 from bench import database
-from bench.ledger import batch_world
-from bench.ledger.bulk import PEOPLE, Bulk
+from bench.ledger.bulk import PEOPLE, Bulk, prepared
 from bench.measure import Plan, Row, Tell, in_rounds
 
 AREA = "costs"
@@ -46,22 +45,12 @@ VARIANTS: dict[str, str | tuple[str]] = {
 
 def rows(plan: Plan, tell: Tell) -> list[Row]:
     """One row for each of them."""
-    template = f"{plan.database}_costs"
-    people = plan.count(PEOPLE)
-    tell(f"building: {people:,} people, one approved batch")
-    database.copy(plan.empty, plan.database)
-    batch = batch_world.approved_batch(people)
-    database.sql("VACUUM ANALYZE")
-    database.keep(plan.database, template)
-    bulk = Bulk(plan.database, template, batch, people)
-    try:
+    with prepared(plan, tell, PEOPLE) as bulk:
         competitors = {"with everything": partial(_rate, bulk, "")}
         competitors |= {name: partial(_rate, bulk, change) for name, change in VARIANTS.items()}
         found = in_rounds(competitors, plan.rounds, tell)
-    finally:
-        database.drop(template)
     ours = found.pop("with everything")
-    work, unit = f"pay {people:,} instructions by hand", "instructions/s"
+    work, unit = f"pay {bulk.people:,} instructions by hand", "instructions/s"
     return [Row(AREA, work, unit, ours, beside, name) for name, beside in found.items()]
 
 

@@ -6,7 +6,8 @@ Every run pays a batch of its own copy of one database, and what it leaves behin
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -27,17 +28,23 @@ RIVALS = Path(__file__).parent / "rivals"
 
 def rows(plan: Plan, tell: Tell) -> list[Row]:
     """Bulk disbursement side by side, with two workers, and ten times as much of it."""
-    template = f"{plan.database}_bulk"
-    people = plan.count(PEOPLE)
+    with prepared(plan, tell, PEOPLE, hordak.open_bulk_world) as bulk:
+        return [*_side_by_side(bulk, plan, tell), *_ten_times(bulk, plan, tell)]
+
+
+@contextmanager
+def prepared(plan: Plan, tell: Tell, full: int, beside: Callable[[int], None] = lambda _: None) -> Iterator[Bulk]:
+    """One approved batch, and what `beside` adds for as many people, in a template database that is dropped in the end."""
+    people = plan.count(full)
+    template = f"{plan.database}_{full}"
     tell(f"building: {people:,} people, one approved batch")
     database.copy(plan.empty, plan.database)
     batch = batch_world.approved_batch(people)
-    hordak.open_bulk_world(people)
+    beside(people)
     database.sql("VACUUM ANALYZE")
     database.keep(plan.database, template)
     try:
-        bulk = Bulk(plan.database, template, batch, people)
-        return [*_side_by_side(bulk, plan, tell), *_ten_times(bulk, plan, tell)]
+        yield Bulk(plan.database, template, batch, people)
     finally:
         database.drop(template)
 
@@ -139,29 +146,20 @@ def _side_by_side(bulk: Bulk, plan: Plan, tell: Tell) -> list[Row]:
 
 
 def _ten_times(bulk: Bulk, plan: Plan, tell: Tell) -> list[Row]:
-    template = f"{plan.database}_many"
-    people = plan.count(MANY)
-    tell(f"building: {people:,} people, one approved batch")
-    database.copy(plan.empty, plan.database)
-    batch = batch_world.approved_batch(people)
-    database.keep(plan.database, template)
-    try:
-        many = Bulk(plan.database, template, batch, people)
+    with prepared(plan, tell, MANY) as many:
         bulk.peak_memory.clear()
         tell("bulk disbursement, seconds")
         found = in_rounds(
             {"few": partial(bulk.workers, 1), "many": partial(many.workers, 1)}, min(plan.rounds, 3), tell
         )
-    finally:
-        database.drop(template)
-    work, few, memory = f"pay {people:,} instructions", f"{bulk.people:,} instructions", "a worker's peak memory"
+    work, few, memory = f"pay {many.people:,} instructions", f"{bulk.people:,} instructions", "a worker's peak memory"
     peak = Figures(tuple(many.peak_memory))
     return [
         Row(AREA, work, "s", found["many"], found["few"], few, Aim("<=", 10.5)),
-        Row(AREA, f"{memory}, {people:,} instructions", "MB", peak, aim=Aim("<", 250)),
+        Row(AREA, f"{memory}, {many.people:,} instructions", "MB", peak, aim=Aim("<", 250)),
         Row(
             AREA,
-            f"{memory}, {people:,} instructions",
+            f"{memory}, {many.people:,} instructions",
             "MB",
             peak,
             Figures(tuple(bulk.peak_memory)),
