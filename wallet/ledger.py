@@ -296,11 +296,15 @@ def pin_wallets(grants: GrantQuery) -> dict[int, str]:
     """
     with connection.cursor() as cursor:
         # MATERIALIZED: as a plain subquery the condition would go below the lock, and an active wallet would not be pinned.
+        # LATERAL: a lock within it makes the planner look each wallet up by its key, in this order. As a join it reads all
+        # wallets there are for every chunk.
         cursor.execute(
             f"""
             WITH pinned AS MATERIALIZED (
-                SELECT id, status FROM wallet_wallet
-                WHERE id IN (SELECT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount)) ORDER BY id FOR KEY SHARE)
+                SELECT wallet.id, wallet.status
+                FROM (SELECT DISTINCT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount) ORDER BY 1) wanted
+                CROSS JOIN LATERAL (
+                    SELECT id, status FROM wallet_wallet WHERE id = wanted.wallet FOR KEY SHARE) wallet)
             SELECT id, status FROM pinned WHERE status <> 'active'
             """,  # noqa: S608
             grants.parameters,

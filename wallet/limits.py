@@ -57,7 +57,7 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
             WITH sums AS MATERIALIZED (
                 SELECT g.wallet, sum(g.amount) AS amount FROM ({arriving.sql}) AS g (key, wallet, amount) GROUP BY g.wallet
             ), known AS MATERIALIZED (
-                SELECT wallet, amount, EXISTS (SELECT FROM wallet_purse WHERE wallet_id = wallet) AS has_purse FROM sums
+                SELECT wallet, amount, EXISTS (SELECT FROM wallet_purse WHERE wallet_id = wallet OFFSET 0) AS has_purse FROM sums
             ), arriving AS MATERIALIZED (SELECT wallet, amount FROM known WHERE has_purse OR amount > %s)
             SELECT arriving.wallet, CASE WHEN has.kept + arriving.amount > allowed.balance THEN %s ELSE %s END
             FROM arriving CROSS JOIN LATERAL (
