@@ -14,13 +14,11 @@ from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from beneficiaries import identity, regions
-from beneficiaries.admin_filters import (
+from beneficiaries.admin.filters import (
     AgeFilter,
     CityFilter,
     DecileFilter,
@@ -29,9 +27,9 @@ from beneficiaries.admin_filters import (
     PersonDecileFilter,
     PersonDistrictFilter,
 )
+from beneficiaries.admin.view_only import ViewOnly
 from beneficiaries.errors import FieldRefused
-from beneficiaries.models import Household, Person, RegistryImport
-from beneficiaries.refusals import title
+from beneficiaries.models import Household, Person
 from vault.sealing import CannotOpen
 
 _BETWEEN_DIGITS = re.compile(r"[ .-]")
@@ -66,22 +64,6 @@ def people_found(term: str) -> QuerySet[Person]:
         return Person.objects.with_phone(identity.parse_phone(term.strip()))
     except FieldRefused:
         return Person.objects.filter(name__icontains=term.strip())
-
-
-class ViewOnly:
-    """Nobody adds, changes or deletes, superusers included."""
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
 
 class PersonColumns:
@@ -220,33 +202,3 @@ class PersonAdmin(PersonColumns, ViewOnly, ModelAdmin):  # type: ignore[misc]
     def decile(self, person: Person) -> int:
         """The household's DTSEN decile."""
         return person.household.decile
-
-
-@admin.register(RegistryImport)
-class RegistryImportAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
-    """Imports: what each file held and why rows were refused."""
-
-    list_display = ("file_name", "created_at", "by", "rows", "added", "changed", "households_changed", "refused")
-    list_select_related = ("by",)
-    list_filter = ("created_at",)
-    search_fields = ("file_name",)
-    ordering = ("-pk",)
-    fields = readonly_fields = (
-        "file_name",
-        "file_sha256",
-        "created_at",
-        "by",
-        "rows",
-        "added",
-        "changed",
-        "unchanged",
-        "households_changed",
-        "refused",
-        "reasons",
-    )
-
-    @admin.display(description=_("alasan penolakan"))
-    def reasons(self, done: RegistryImport) -> SafeString | str:
-        """Each reason with its number of rows, the most frequent first."""
-        counts = sorted(done.refusals.items(), key=lambda item: -item[1])
-        return format_html_join("", "<div>{} × {}</div>", ((count, title(key)) for key, count in counts)) or "–"

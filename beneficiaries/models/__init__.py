@@ -1,0 +1,7 @@
+"""What the registry keeps, by subject."""
+
+from beneficiaries.models.change import Change
+from beneficiaries.models.household import Household, Person
+from beneficiaries.models.registry_import import RegistryImport
+
+__all__ = ["Change", "Household", "Person", "RegistryImport"]

@@ -1,0 +1,54 @@
+"""Every change of a person or household is kept, whoever made it and however."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from beneficiaries.history import telling
+from beneficiaries.models import Change, Person
+from tests import money
+
+
+def told(person: Person) -> list[tuple[Any, ...]]:
+    rows = Change.objects.filter(person=person).order_by("pk")
+    return [(row.kind, row.before, row.after, row.by_id, row.reason, row.source) for row in rows]
+
+
+def test_a_person_s_history_says_who_what_why_and_whence(db: None) -> None:
+    officer = User.objects.create_user("dewi")
+    person = money.person()
+    with telling(source="office", by=officer, reason="salah tulis"):
+        person.name = "Siti Aminah"
+        person.save()
+    person.schooling = Person.Schooling.SMP
+    person.save()
+    was = told(person)[1][1]["name"]
+    assert told(person) == [
+        ("added", {}, {}, None, "", ""),
+        ("changed", {"name": was}, {"name": "Siti Aminah"}, officer.pk, "salah tulis", "office"),
+        ("changed", {"schooling": ""}, {"schooling": "smp"}, None, "", ""),
+    ]
+
+
+def test_a_bulk_statement_is_told_a_row_each_and_only_of_rows_that_changed(db: None) -> None:
+    people = [money.person() for _ in range(3)]
+    Person.objects.filter(pk=people[0].pk).update(occupation="trader")
+    with telling(source="import:7"):
+        Person.objects.filter(pk__in=[person.pk for person in people]).update(occupation="trader")
+    changes = Change.objects.filter(source="import:7").order_by("person")
+    assert [change.person_id for change in changes] == [people[1].pk, people[2].pk]
+    assert {change.kind for change in changes} == {"changed"}
+
+
+def test_a_sealed_value_is_kept_sealed_and_opens_at_its_row(db: None) -> None:
+    person = money.person()
+    person.phone = "+6281234567890"
+    person.save()
+    person.phone = "+6281200000000"
+    person.save()
+    change = Change.objects.filter(person=person).latest("pk")
+    assert set(change.before) == {"phone_sealed"} and change.after == {"phone_sealed": None}
+    before = bytes.fromhex(change.before["phone_sealed"].removeprefix("\\x"))
+    assert Person(uid=person.uid, phone_sealed=before).phone == "+6281234567890"
