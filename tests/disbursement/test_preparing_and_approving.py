@@ -1,0 +1,279 @@
+"""A batch holds everyone due once, and is approved by another than its maker, as it was submitted, out of money that is there."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection, transaction
+
+from disbursement import batches, content
+from disbursement.errors import (
+    ApproverIsMaker,
+    ContentChanged,
+    NothingToPay,
+    NowhereToLapse,
+    ProgrammeInactive,
+    WrongStatus,
+)
+from disbursement.models import Approval, Batch, Cycle, Enrolment, Instruction, Programme
+from tests import money
+from tests.disbursement.changes import CHANGES, TERM_CHANGES
+from tests.processes import together
+from wallet.errors import InsufficientFunds
+
+NOVEMBER = date(2026, 11, 1)
+
+
+# --- prepare ---
+
+
+def test_a_batch_has_one_instruction_for_each_active_enrolment(programme: Programme, small_chunks: None) -> None:
+    batch = money.prepared(programme)
+    assert (batch.status, batch.count, batch.total) == ("prepared", 5, 500)
+    assert list(batch.chunks.order_by("number").values_list("number", "count")) == [(1, 2), (2, 2), (3, 1)]
+    assert set(batch.instructions.values_list("amount", "attempt", "status")) == {(100, 1, "pending")}
+    assert batch.instructions.values("enrolment").distinct().count() == 5
+
+
+def test_who_has_left_the_programme_is_not_in_the_batch(programme: Programme) -> None:
+    cycle = batches.cycle_of(programme, NOVEMBER)
+    money.eligibility.enrol_eligible(programme)
+    gone = Enrolment.objects.first()
+    assert gone is not None
+    Enrolment.objects.filter(pk=gone.pk).update(status=Enrolment.Status.ENDED)
+    batch = batches.prepare(cycle)
+    assert batch.count == 4
+    assert not batch.instructions.filter(enrolment=gone).exists()
+
+
+def test_who_is_in_a_batch_of_the_cycle_is_not_in_another(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    with pytest.raises(NothingToPay):
+        batches.prepare(batch.cycle)
+    money.person()
+    assert money.prepared(programme).count == 1
+    assert Batch.objects.count() == 2
+
+
+def test_another_month_is_another_cycle(programme: Programme) -> None:
+    assert money.prepared(programme, date(2026, 11, 24)).cycle == batches.cycle_of(programme, NOVEMBER)
+    assert money.prepared(programme, date(2026, 12, 1)).count == 5
+
+
+def test_the_database_itself_refuses_a_second_pending_instruction(programme: Programme) -> None:
+    line = money.prepared(programme).instructions.first()
+    assert line is not None
+    line.pk, line.attempt = None, 2
+    with pytest.raises(IntegrityError, match="instruction_once_a_cycle"):
+        line.save()
+
+
+def test_an_inactive_programme_prepares_no_batch(programme: Programme) -> None:
+    Programme.objects.filter(pk=programme.pk).update(active=False)
+    programme.refresh_from_db()
+    with pytest.raises(ProgrammeInactive):
+        money.prepared(programme)
+    assert not Batch.objects.exists()
+
+
+def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(programme: Programme) -> None:
+    Programme.objects.filter(pk=programme.pk).update(purse_days=30)
+    with pytest.raises(NowhereToLapse):
+        money.prepared(programme)
+
+
+def _do_prepare(cycle: int) -> int:
+    return batches.prepare(Cycle.objects.get(pk=cycle)).count
+
+
+def _do_make_cycle(programme: int) -> int:
+    return batches.cycle_of(Programme.objects.get(pk=programme), NOVEMBER).pk
+
+
+def test_batches_prepared_at_once_never_share_a_person(processes: None) -> None:
+    money.people(50)
+    programme = money.programme()
+    money.eligibility.enrol_eligible(programme)
+    [cycle] = {outcome.value for outcome in together([(_do_make_cycle, (programme.pk,))] * 4)}
+    outcomes = together([(_do_prepare, (cycle,))] * 4)
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "nothing_to_pay": 3}
+    assert (Batch.objects.count(), Instruction.objects.count()) == (1, 50)
+
+
+# --- submit and cancel ---
+
+
+def test_submission_freezes_count_total_and_digest_and_names_the_maker(programme: Programme) -> None:
+    maker = money.officer()
+    batch = batches.submit(money.prepared(programme), by=maker)
+    now = content.of(batch)
+    assert (batch.status, batch.maker, batch.count, batch.total) == ("submitted", maker, 5, 500)
+    assert (batch.digest, len(batch.digest)) == (now.digest, 64)
+    assert dict(batch.chunks.values_list("pk", "digest")) == now.chunks
+
+
+@pytest.mark.parametrize("column", ["digest", "total", "count", "maker_id"])
+def test_what_was_submitted_stays_in_the_database(programme: Programme, column: str) -> None:
+    batch = money.submitted(programme)
+    value = {"digest": "0" * 64, "total": 1, "count": 1, "maker_id": money.officer().pk}[column]
+    with pytest.raises(IntegrityError, match="stay as they are"), transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(**{column: value})
+
+
+def test_a_cancelled_batch_frees_its_people_for_another(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    batches.cancel(batch)
+    again = batches.prepare(batch.cycle)
+    assert again.count == 5
+    assert set(again.instructions.values_list("attempt", flat=True)) == {2}
+
+
+STEPS: dict[str, Callable[[Batch], Any]] = {
+    "submit": lambda batch: batches.submit(batch, by=money.officer()),
+    "approve": lambda batch: batches.approve(batch, by=money.officer(), digest=batch.digest),
+    "cancel": batches.cancel,
+}
+
+
+@pytest.mark.parametrize(
+    ("status", "forbidden"),
+    [
+        ("prepared", ["approve"]),
+        ("submitted", ["submit"]),
+        ("approved", ["submit", "approve", "cancel"]),
+        ("closed", ["submit", "approve", "cancel"]),
+        ("cancelled", ["submit", "approve", "cancel"]),
+    ],
+)
+def test_no_step_is_taken_out_of_turn(programme: Programme, status: str, forbidden: list[str]) -> None:
+    made: dict[str, Callable[[], Batch]] = {
+        "prepared": lambda: money.prepared(programme),
+        "submitted": lambda: money.submitted(programme),
+        "approved": lambda: money.approved(programme),
+        "closed": lambda: money.pay_out(money.approved(programme)),
+        "cancelled": lambda: batches.cancel(money.submitted(programme)),
+    }
+    batch = made[status]()
+    assert batch.status == status
+    for step in forbidden:
+        with pytest.raises(WrongStatus), transaction.atomic():
+            STEPS[step](batch)
+    batch.refresh_from_db()
+    assert batch.status == status
+    money.assert_books_hold()
+
+
+def test_a_stale_copy_of_a_batch_does_not_act_on_what_it_remembers(programme: Programme) -> None:
+    stale = money.submitted(programme)
+    batches.cancel(Batch.objects.get(pk=stale.pk))
+    assert stale.status == "submitted"
+    with pytest.raises(WrongStatus):
+        batches.approve(stale, by=money.officer(), digest=stale.digest)
+
+
+# --- approve ---
+
+
+def test_approval_reserves_the_whole_total(programme: Programme) -> None:
+    batch, approver = money.submitted(programme), money.officer()
+    batches.approve(batch, by=approver, digest=batch.digest, reason="sesuai SK")
+    batch.refresh_from_db()
+    approval = Approval.objects.get()
+    assert (batch.status, money.balance(programme.fund), money.balance(batch.clearing_id)) == ("approved", 0, 500)
+    assert (approval.approver, approval.maker, approval.digest, approval.reason) == (
+        approver,
+        batch.maker,
+        batch.digest,
+        "sesuai SK",
+    )
+    money.assert_books_hold()
+
+
+@pytest.mark.parametrize("superuser", [False, True])
+def test_the_maker_may_not_approve_not_even_a_superuser(programme: Programme, superuser: bool) -> None:
+    maker = User.objects.create_user("maker", is_superuser=superuser)
+    batch = batches.submit(money.prepared(programme), by=maker)
+    with pytest.raises(ApproverIsMaker):
+        batches.approve(batch, by=maker, digest=batch.digest)
+    assert (money.balance(programme.fund), Approval.objects.count()) == (500, 0)
+
+
+def _insert_approval(batch: Batch, approver: User, maker: User) -> None:
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO disbursement_approval (batch_id, approver_id, maker_id, digest, reason, created_at)"
+            " VALUES (%s, %s, %s, %s, '', now())",
+            [batch.pk, approver.pk, maker.pk, batch.digest],
+        )
+
+
+def test_the_database_itself_refuses_the_makers_approval(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    assert batch.maker is not None
+    with pytest.raises(IntegrityError, match="approver_is_not_maker"):
+        _insert_approval(batch, batch.maker, batch.maker)
+
+
+def test_the_database_itself_refuses_an_approval_that_lies_about_the_maker(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    assert batch.maker is not None
+    with pytest.raises(IntegrityError, match="approval_of_the_batchs_maker"):
+        _insert_approval(batch, batch.maker, money.officer())
+
+
+def test_the_maker_of_an_approved_batch_cannot_be_exchanged(programme: Programme) -> None:
+    batch = money.approved(programme)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Batch.objects.filter(pk=batch.pk).update(maker=money.officer())
+
+
+def test_a_digest_that_is_not_the_one_submitted_is_refused(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    for digest in ("", "0" * 64, batch.digest.upper() + " "):
+        with pytest.raises(ContentChanged):
+            batches.approve(batch, by=money.officer(), digest=digest)
+    assert money.balance(programme.fund) == 500
+
+
+@pytest.mark.parametrize("change", CHANGES + TERM_CHANGES)
+def test_what_was_changed_after_submission_is_not_approved(
+    programme: Programme, change: Callable[[Batch], None]
+) -> None:
+    batch = money.submitted(programme)
+    change(batch)
+    with pytest.raises(ContentChanged):
+        batches.approve(batch, by=money.officer(), digest=batch.digest)
+    assert (money.balance(programme.fund), Approval.objects.count()) == (500, 0)
+
+
+def test_too_little_budget_is_refused_and_changes_nothing(db: None) -> None:
+    money.people(5)
+    programme = money.programme(amount=100, budget=499)
+    batch = money.submitted(programme)
+    with pytest.raises(InsufficientFunds):
+        batches.approve(batch, by=money.officer(), digest=batch.digest)
+    batch.refresh_from_db()
+    assert (batch.status, batch.clearing, Approval.objects.count()) == ("submitted", None, 0)
+    assert money.balance(programme.fund) == 499
+    money.programmes.fund(programme, 1, "DIPA-2")
+    batches.approve(batch, by=money.officer(), digest=batch.digest)
+
+
+def _do_approve(batch: int, approver: int) -> str:
+    chosen = Batch.objects.get(pk=batch)
+    return batches.approve(chosen, by=User.objects.get(pk=approver), digest=chosen.digest).status
+
+
+def test_approvals_at_once_reserve_once(processes: None) -> None:
+    money.people(5)
+    programme = money.programme(amount=100, budget=5_000)
+    batch = money.submitted(programme)
+    outcomes = together([(_do_approve, (batch.pk, money.officer().pk)) for _ in range(4)])
+    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "wrong_status": 3}
+    assert (Approval.objects.count(), money.balance(programme.fund)) == (1, 4_500)
+    money.assert_books_hold()
