@@ -131,6 +131,10 @@ def merchant(mcc: str = "5411", *, of: Partner | None = None, region: str = "") 
     return made
 
 
+def suspend(shop: Merchant) -> None:
+    Merchant.objects.filter(pk=shop.pk).update(status=Merchant.Status.SUSPENDED)
+
+
 def order(at: Merchant, qr_content: str, amount: int, reference: str = "", title: str = "") -> redemption.PaymentOrder:
     """The payment as a till would ask for it; its request hash covers what must be the same in a retry."""
     reference = reference or unique("pay")
@@ -314,6 +318,11 @@ def pay_out(batch: Batch) -> Batch:
 
 def balance(account: Account | int) -> int:
     return ledger.balance_of(account if isinstance(account, int) else account.pk)
+
+
+def held_in(*chosen: Purse) -> list[tuple[int, int]]:
+    """Balance and held of each purse."""
+    return [Account.objects.values_list("balance", "held").get(pk=purse.pk) for purse in chosen]
 
 
 def assert_books_hold() -> None:
