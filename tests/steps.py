@@ -22,6 +22,7 @@ from tests.processes import Outcome, alone
 WRITES = re.compile(r'(INSERT INTO|UPDATE|DELETE FROM)\s+"?([a-z]+_[a-z]+)"?')
 LOCK = re.compile(r"FOR (NO KEY UPDATE|UPDATE|KEY SHARE|SHARE)")
 FROM = re.compile(r'FROM\s+"?([a-z]+_[a-z]+)"?')
+CLOSED = re.compile(r"\([^()]*\)")
 CALL = re.compile(r"FROM (wallet_[a-z]+)\(")
 
 
@@ -32,8 +33,17 @@ def name_of(sql: str) -> str:
         return f"call {called[1]}"
     if writes := [f"{verb.split()[0].lower()} {table}" for verb, table in WRITES.findall(sql)]:
         return ", ".join(writes)
-    table, lock = FROM.search(sql), LOCK.search(sql)
-    return f"lock {table[1]} {lock[1].lower()}" if table and lock else ""
+    lock = LOCK.search(sql)
+    tables = FROM.findall(_same_query(sql[: lock.start()])) if lock else []
+    return f"lock {tables[-1]} {lock[1].lower()}" if lock and tables else ""
+
+
+def _same_query(sql: str) -> str:
+    """What belongs to the query that ends here, without the queries within it and around it."""
+    without = CLOSED.sub("", sql)
+    while without != sql:
+        sql, without = without, CLOSED.sub("", without)
+    return sql.rpartition("(")[2]
 
 
 @contextmanager
