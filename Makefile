@@ -61,7 +61,7 @@ mutants: install messages ## changes the ledger in every small way and looks whe
 	@$(BIN)/python -m config.embedded start
 	@rm -rf mutants .data/mutmut
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --target .data/mutmut -r requirements-mutants.txt
-	@# A test database of its own, so that `make test` may run meanwhile; one mutant at a time, because they share it.
+	@# On the embedded server a test database of its own, so that `make test` may run meanwhile; one mutant at a time, because they share it.
 	@umask 077; sed 's#/salur$$#/salur_mutants#' .data/env >.data/mutants.env
 	@SALUR_ENV_FILE=$(CURDIR)/.data/mutants.env DEBUG=True \
 		$(BIN)/python -m pytest -q --create-db --reuse-db tests/wallet/test_ledger.py

@@ -56,7 +56,7 @@ def prepare(cycle: Cycle) -> Batch:
             SELECT e.id AS enrolment, p.wallet_id AS wallet,
                    (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
             FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(status IN ('pending', 'paid')) AS live
+            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(live) AS live
                        FROM disbursement_instruction WHERE cycle_id = %s GROUP BY enrolment_id) earlier
                 ON earlier.enrolment_id = e.id
             WHERE e.programme_id = %s AND e.status = 'active' AND p.wallet_id IS NOT NULL

@@ -1,7 +1,8 @@
 """`mutmut run` for `make mutants`, with the ledger's heart included, and without what changes nothing.
 
 mutmut leaves decorated functions alone, because most decorators cannot be put around a mutant. `@retried` can. It also
-changes the case of every text: SQL means the same in either, so of SQL only the mutant that breaks it is made.
+changes the case of every text: of a statement that is written out, only the mutant that breaks it is made. Lower case means the
+same, and upper case what no test is needed for (a placeholder that psycopg does not know).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from mutmut.__main__ import cli
 from mutmut.mutation import mutators
 from mutmut.mutation.file_mutation import MutationVisitor
 
-SQL = re.compile(r'f?" *(SELECT|UPDATE|FROM|WHERE)\b')
+SQL = re.compile(r'" *(SELECT|UPDATE|FROM|WHERE)\b')
 string_mutants = mutators.operator_string
 skips = MutationVisitor._skip_node_and_children
 
@@ -28,8 +29,8 @@ def skips_unless_retried(self: MutationVisitor, node: cst.CSTNode) -> bool:
 
 
 def string_mutants_that_matter(node: cst.BaseString) -> Iterable[cst.BaseString]:
+    text = cst.Module([]).code_for_node(node)
     for mutant in string_mutants(node):
-        text = cst.Module([]).code_for_node(node)
         if not SQL.match(text) or cst.Module([]).code_for_node(mutant).lower() != text.lower():
             yield mutant
 

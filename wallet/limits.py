@@ -50,8 +50,8 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
     balance, monthly = settings.WALLET["balance_limit"], settings.WALLET["monthly_limit"]
     with connection.cursor() as cursor:
         # A wallet's first purse can only be too much by itself, and a programme's first batch is nothing but such: those are
-        # let go before anything is summed. The others a purse at a time, by its indexes: OFFSET 0 and the sub-select keep the
-        # planner from reading whole tables instead, which it did for each wallet where nobody had analysed them yet.
+        # let go before anything is summed. Each wallet and each purse is looked up by its indexes: OFFSET 0, here and in
+        # EXISTS, keeps the planner from reading whole tables instead, which it did where nobody had analysed them yet.
         cursor.execute(
             f"""
             WITH sums AS MATERIALIZED (

@@ -11,7 +11,7 @@ from beneficiaries.models.household import Household, Person
 
 
 class Change(models.Model):
-    """What one statement did to one person or household; written by the database itself (migration 0002), not by us.
+    """What one statement did to one person or household; written by the database itself (migration 0003), not by us.
 
     `before` holds the changed columns as they were, `after` as they became. A sealed column stands in `before` as the hex
     of its sealed bytes (bound to the row it came from) and in `after` as null: the row itself has it. What was added has neither.

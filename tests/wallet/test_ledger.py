@@ -291,7 +291,7 @@ def test_who_only_puts_money_into_a_purse_does_not_wait_for_its_wallet(fund: Acc
     assert locked_by([leg(fund, purse.account, 100, "k")], wallet) == [False]
 
 
-def test_a_merchant_that_is_only_credited_is_pinned_and_no_more(fund: Account) -> None:
+def test_a_merchant_that_is_only_credited_is_locked_no_more_than_pinned(fund: Account) -> None:
     shop = money.merchant()  # whose row points at its account, which pins it already: a stronger lock would show
     assert locked_by([leg(fund, shop.account, 100, "k")], shop.account, fund) == [False, True]
 

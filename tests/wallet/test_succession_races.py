@@ -251,3 +251,20 @@ def _do_count_free(numbers: list[int]) -> int:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT id FROM wallet_wallet WHERE id = ANY(%s) FOR UPDATE SKIP LOCKED", [numbers])
         return len(cursor.fetchall())
+
+
+def test_wallets_are_pinned_from_the_lowest_number_on() -> None:
+    """Whatever order a batch names them in: who waits for the first has not locked the others against somebody else."""
+    numbers = sorted(money.wallet().pk for _ in range(5))
+    backwards = numbers[::-1]
+    query = ledger.GrantQuery(
+        "SELECT * FROM unnest(%s::text[], %s::bigint[], %s::bigint[])",
+        [[str(n) for n in backwards], backwards, [1] * 5],
+    )
+    with ThreadPoolExecutor() as helper:
+        with transaction.atomic():
+            wallets.lock(numbers[:1])
+            pinning = helper.submit(together, [(_do_pin, (query,))])
+            _wait_until_somebody_waits_for_us(unless=pinning.done)
+            assert _do_count_free(numbers[1:]) == 4
+        assert values(pinning.result()) == [{}]
