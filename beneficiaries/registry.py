@@ -94,6 +94,7 @@ def import_file(
                 changed=counts.changed,
                 unchanged=counts.unchanged,
                 households_changed=counts.households_changed,
+                households_without_head=counts.households_without_head,
                 refused=reasons.total(),
                 refusals=dict(reasons.most_common()),
                 by=by,
@@ -125,7 +126,11 @@ def _stage(
         clean: list[CleanRow] = []
         refusals: list[tuple[int, list[Refusal]]] = []
         for raw in batch:
-            checked = [raw.refusal] if raw.refusal else check(raw.line, source.in_order(raw.cells), today=today)
+            checked = (
+                [raw.refusal]
+                if raw.refusal
+                else check(raw.line, source.in_order(raw.cells), today=today, optional=source.optional)
+            )
             if isinstance(checked, CleanRow):
                 clean.append(checked)
             else:
@@ -156,14 +161,25 @@ def _refusal_lines(refused: list[tuple[int, list[Refusal]]]) -> Iterator[tuple[A
             yield (line, position, refusal.field, refusal.code, *data[0], *data[1])
 
 
+def _tell(told: list[str], row: CleanRow, column: str) -> None:
+    """Adds a column to what a row says, if its file has the column: told as empty is not the same as not told."""
+    value = getattr(row, column)
+    if value is not None:
+        told.append(f"{column}={value}")
+
+
 def _person_digest(row: CleanRow) -> bytes:
-    told = (row.nik, row.kk, row.name, row.sex, row.birth_date.isoformat(), row.phone)
+    told = [row.nik, row.kk, row.name, row.sex, row.birth_date.isoformat(), row.phone]
+    for column in ("relation", "schooling", "disability", "occupation", "pregnant"):
+        _tell(told, row, column)
     return blind_index(FIELD_SEPARATOR.join(told), subject="person-source")
 
 
 def _household_digest(row: CleanRow) -> bytes:
     # With the KK number in it, equal digests of two households tell nobody that they share an address.
-    told = (row.kk, row.address, row.kelurahan, str(row.decile))
+    told = [row.kk, row.address, row.kelurahan, str(row.decile)]
+    for column in ("rt", "rw"):
+        _tell(told, row, column)
     return blind_index(FIELD_SEPARATOR.join(told), subject="household-source")
 
 
@@ -209,6 +225,13 @@ def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
                 blind_index(FIELD_SEPARATOR.join((row.kk, row.address)), subject="address-staged"),
                 row.kelurahan,
                 row.decile,
+                row.rt,
+                row.rw,
+                row.relation,
+                row.schooling,
+                row.disability,
+                row.occupation,
+                row.pregnant,
             )
         )
     _copy(cursor, registry_merge.STAGED_HOUSEHOLD, household_lines.values())
@@ -223,7 +246,7 @@ def _sealed_person(row: CleanRow, uid: uuid.UUID) -> tuple[bytes, bytes]:
 def _household_line(row: CleanRow, kk_index: bytes, digest: bytes, uid: uuid.UUID | None) -> tuple[Any, ...]:
     table, known, uid = Household._meta.db_table, uid is not None, uid or uuid.uuid4()
     kk, address = Household.kk.seal(table, uid, row.kk), Household.address.seal(table, uid, row.address)
-    return (row.line, kk_index, digest, uid, known, kk, address, row.kelurahan, row.decile)
+    return (row.line, kk_index, digest, uid, known, kk, address, row.kelurahan, row.decile, row.rt, row.rw)
 
 
 def _as_text(value: Any) -> str:

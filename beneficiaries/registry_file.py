@@ -20,7 +20,7 @@ from types import TracebackType
 from typing import BinaryIO, Self, TextIO
 
 from beneficiaries import errors
-from beneficiaries.refusals import COLUMNS, ROW, Refusal
+from beneficiaries.refusals import ALL_COLUMNS, COLUMNS, OPTIONAL_COLUMNS, ROW, Refusal
 from beneficiaries.registry_rows import FORMULA
 
 NOTE_COLUMNS = ("BARIS", "KOLOM", "ALASAN", "PERBAIKAN")
@@ -115,7 +115,7 @@ class RegistryFile:
         names = _split(text) or [text]
         while names and not names[-1]:  # spreadsheets save the sheet's rectangle
             names.pop()
-        known = {*COLUMNS, *NOTE_COLUMNS}
+        known = {*ALL_COLUMNS, *NOTE_COLUMNS}
         if unknown := [at for at, name in enumerate(names) if name not in known]:
             # What does not look like a title may be a person's (no header, or lines that end with CR alone): it is
             # named by its place.
@@ -130,12 +130,14 @@ class RegistryFile:
         if doubled := sorted({name for name in names if names.count(name) > 1}):
             raise errors.ColumnsDoubled(columns=", ".join(doubled))
         self.width = len(names)
-        self.data_columns = [at for at, name in enumerate(names) if name in COLUMNS]
+        self.data_columns = [at for at, name in enumerate(names) if name in ALL_COLUMNS]
         self.header = [names[at] for at in self.data_columns]
         self.is_errors_file = self.width > len(self.header)
-        # Where each of COLUMNS lies among a row's data cells.
-        self.order = [self.header.index(name) for name in COLUMNS]
-        self.plain = self.header == list(COLUMNS) and self.width == len(COLUMNS)
+        self.optional = tuple(name for name in OPTIONAL_COLUMNS if name in names)
+        # Where each of COLUMNS, and of `optional` after them, lies among a row's data cells.
+        columns = COLUMNS + self.optional
+        self.order = [self.header.index(name) for name in columns]
+        self.plain = self.header == list(columns) and self.width == len(columns)
 
     def rows(self) -> Iterator[RawRow]:
         """Every line after the header but the empty ones, in file order. Raises NotUtf8 and LineTooLong."""
@@ -171,7 +173,7 @@ class RegistryFile:
         return cells + [""] * (len(self.header) - len(cells))
 
     def in_order(self, cells: list[str]) -> list[str]:
-        """A row's data cells in the order of COLUMNS."""
+        """A row's data cells in the order of COLUMNS and, after them, of `optional`."""
         return cells if self.plain else [cells[at] for at in self.order]
 
 

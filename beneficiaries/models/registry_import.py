@@ -12,7 +12,8 @@ class RegistryImport(models.Model):
     """One file read into the registry: what it held and what became of it.
 
     Each row is counted once: rows = added + changed + unchanged + refused. A row is changed when its person is, or its
-    household is. `refusals` counts the refused rows by their first reason: ``{"NIK.length": 3}``.
+    household is. Households whose rows name no head, though the file has the column, are counted and enter all the same.
+    `refusals` counts the refused rows by their first reason: ``{"NIK.length": 3}``.
     """
 
     file_name = models.CharField(_("berkas"), max_length=200)
@@ -22,6 +23,7 @@ class RegistryImport(models.Model):
     changed = models.PositiveIntegerField(_("berubah"), default=0)
     unchanged = models.PositiveIntegerField(_("tetap"), default=0)
     households_changed = models.PositiveIntegerField(_("keluarga berubah"), default=0)
+    households_without_head = models.PositiveIntegerField(_("keluarga tanpa kepala"), default=0, db_default=0)
     refused = models.PositiveIntegerField(_("ditolak"), default=0)
     refusals = models.JSONField(_("alasan penolakan"), default=dict, db_default=Value({}, models.JSONField()))
     by = models.ForeignKey("auth.User", models.PROTECT, null=True, blank=True, verbose_name=_("oleh"))
