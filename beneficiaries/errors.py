@@ -53,9 +53,53 @@ class FileEmpty(RegistryFileError):
     message = _("Berkas kosong. Baris pertama harus judul kolom: %(expected)s")
 
 
-class FileIsWorkbook(RegistryFileError):
-    code = "file_is_workbook"
-    message = _("Ini berkas Excel, bukan CSV. Di Excel pilih Simpan Sebagai, lalu CSV UTF-8.")
+class FileIsOldWorkbook(RegistryFileError):
+    code = "file_is_old_workbook"
+    message = _(
+        "Ini lembar kerja berformat lama atau bukan Excel (.xls, .xlsb, .ods). Buka di Excel, pilih Simpan Sebagai, lalu "
+        "Buku Kerja Excel (.xlsx) atau CSV UTF-8."
+    )
+
+
+class WorkbookEncrypted(RegistryFileError):
+    code = "workbook_encrypted"
+    message = _(
+        "Berkas Excel ini berkata sandi. Di Excel hapus kata sandinya (Info, Proteksi Buku Kerja), lalu simpan ulang."
+    )
+
+
+class WorkbookBroken(RegistryFileError):
+    """`part` is the name of a part of the workbook's format, never its contents."""
+
+    code = "workbook_broken"
+    message = _("Berkas Excel rusak (%(part)s). Buka di Excel, simpan ulang sebagai .xlsx, lalu ulangi.")
+
+
+class WorkbookTooLarge(RegistryFileError):
+    """It unpacks to more than is read, or to far more than it is: what a workbook made to exhaust the memory does."""
+
+    code = "workbook_too_large"
+    message = _(
+        "Isi berkas Excel ini terlalu besar (%(part)s). Simpan sebagai CSV UTF-8, atau pecah menjadi beberapa berkas."
+    )
+
+
+class SheetMissing(RegistryFileError):
+    code = "sheet_missing"
+    message = _("Lembar %(sheet)s tidak ada. Lembar yang ada: %(sheets)s.")
+
+
+class SheetsAmbiguous(RegistryFileError):
+    code = "sheets_ambiguous"
+    message = _("Lebih dari satu lembar berisi data: %(sheets)s. Sebutkan lembarnya, atau hapus yang lain.")
+
+
+class CellsMerged(RegistryFileError):
+    code = "cells_merged"
+    message = _(
+        "Ada sel yang digabung (%(range)s). Pilih seluruh lembar, matikan Gabung Sel (Merge & Center), isi sel yang menjadi "
+        "kosong, lalu simpan ulang. Judul kolom harus satu baris."
+    )
 
 
 class NotUtf8(RegistryFileError):
@@ -63,9 +107,9 @@ class NotUtf8(RegistryFileError):
     message = _("Baris %(line)s, byte ke-%(byte)s: bukan UTF-8. Simpan ulang berkas sebagai CSV UTF-8.")
 
 
-class WrongDelimiter(RegistryFileError):
-    code = "wrong_delimiter"
-    message = _("Kolom dipisah dengan %(found)s, seharusnya koma. Simpan ulang dengan koma sebagai pemisah.")
+class Utf16WithoutBom(RegistryFileError):
+    code = "utf16_without_bom"
+    message = _("Berkas ini UTF-16 tanpa tanda BOM, atau bukan teks. Simpan ulang berkas sebagai CSV UTF-8.")
 
 
 class LineTooLong(RegistryFileError):
@@ -75,12 +119,15 @@ class LineTooLong(RegistryFileError):
 
 class ColumnsMissing(RegistryFileError):
     code = "columns_missing"
-    message = _("Baris 1: kolom %(columns)s tidak ada. Judul kolom harus tepat: %(expected)s")
+    message = _("Baris 1: kolom %(columns)s tidak ada. Kolom yang wajib: %(expected)s")
 
 
 class ColumnsUnknown(RegistryFileError):
     code = "columns_unknown"
-    message = _("Baris 1: kolom %(columns)s tidak dikenal. Judul kolom harus tepat: %(expected)s")
+    message = _(
+        "Baris 1: kolom %(columns)s tidak dikenal. Kolom yang dikenal: %(expected)s. Ganti judulnya, atau tentukan artinya "
+        "dalam pemetaan kolom sumber ini."
+    )
 
 
 class ColumnsDoubled(RegistryFileError):

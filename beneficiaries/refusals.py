@@ -39,10 +39,23 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Diawali =, +, - atau @, sehingga lembar kerja menjalankannya sebagai rumus."),
         _("Ketik ulang isinya tanpa tanda itu."),
     ),
+    "formula_cell": (
+        _("Sel ini berisi rumus, bukan isinya."),
+        _("Salin kolomnya, lalu tempel di tempat yang sama sebagai nilai (Tempel Khusus, Nilai)."),
+    ),
+    "error_cell": (_("Sel ini berisi kesalahan Excel, misalnya #N/A."), _("Ketik isi yang benar, atau kosongkan.")),
+    "digits_lost": (
+        _("Disimpan Excel sebagai bilangan, sehingga angka terakhirnya hilang."),
+        _("Atur dulu format kolom sebagai Teks, lalu ketik ulang nomornya dari kartu."),
+    ),
     "too_long": (_("Lebih panjang dari %(limit)s karakter."), _("Singkat isinya.")),
     # --- NIK and KK ---
     "length": (_("Panjangnya %(length)s karakter, seharusnya 16 angka."), _AS_TEXT),
     "not_digits": (_("Berisi selain angka."), _AS_TEXT),
+    "scientific": (
+        _("Ditulis Excel sebagai bilangan seperti 3,17E+15, sehingga angka terakhirnya hilang."),
+        _("Atur dulu format kolom sebagai Teks, lalu ketik ulang nomornya dari kartu."),
+    ),
     "region": (
         _("Enam angka pertama bukan kode kecamatan yang ada."),
         _("Periksa enam angka pertama pada kartu. Bila sama, tanyakan ke Dukcapil."),
@@ -58,8 +71,12 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "sex": (_("Bukan L atau P."), _("Isi L untuk laki-laki atau P untuk perempuan.")),
     "date_format": (
-        _("Bukan tanggal berbentuk TTTT-BB-HH."),
-        _("Tulis tahun-bulan-hari, misalnya 1970-12-31. Di Excel, atur dulu format kolom sebagai Teks."),
+        _("Bukan tanggal berbentuk TTTT-BB-HH atau HH/BB/TTTT."),
+        _("Tulis tahun-bulan-hari, misalnya 1970-12-31, atau hari/bulan/tahun, misalnya 31/12/1970."),
+    ),
+    "date_two_digits": (
+        _("Tahunnya hanya dua angka, sehingga abadnya tidak pasti."),
+        _("Tulis tahunnya dengan empat angka, misalnya 31/12/1970."),
     ),
     "date_future": (_("Tanggal lahir di masa depan."), _FROM_CARD),
     "date_old": (_("Umur lebih dari %(years)s tahun."), _FROM_CARD),
@@ -109,11 +126,11 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     # --- the row, and rows against each other ---
     "columns_few": (
         _("Baris ini kekurangan kolom: ada %(found)s, seharusnya %(expected)s."),
-        _("Lengkapi kolomnya; kolom kosong pun tetap dipisah koma."),
+        _("Lengkapi kolomnya; kolom kosong pun tetap diberi tanda pemisah."),
     ),
     "columns_many": (
         _("Baris ini kelebihan kolom: ada %(found)s, seharusnya %(expected)s."),
-        _("Hapus kolom yang berlebih, atau hapus koma di dalam alamat atau nama."),
+        _("Hapus kolom yang berlebih, atau hapus tanda pemisah di dalam alamat atau nama."),
     ),
     "quotes_open": (_("Tanda kutip tidak ditutup pada baris yang sama."), _("Hapus tanda kutipnya.")),
     "same_row": (_("Sama dengan baris %(other)s."), _("Hapus baris ini; baris yang pertama sudah diterima.")),

@@ -16,7 +16,9 @@ from beneficiaries.refusals import (
     DECILE,
     DISABILITY,
     KELURAHAN,
+    KK,
     NAME,
+    NIK,
     OCCUPATION,
     OPTIONAL_COLUMNS,
     PHONE,
@@ -31,6 +33,7 @@ from beneficiaries.refusals import (
 
 NAME_LIMIT = 120  # as the column
 ADDRESS_LIMIT = 300
+_DIGITS = frozenset({KK, NIK, PHONE, KELURAHAN, RT, RW})
 MAY_BE_EMPTY = frozenset({PHONE, *OPTIONAL_COLUMNS})
 # Printable by their category, yet drawn as nothing: joiners, fillers, variation selectors, the blank braille cell.
 _DRAWN_AS_NOTHING = re.compile(
@@ -38,6 +41,8 @@ _DRAWN_AS_NOTHING = re.compile(
 )
 # What a spreadsheet would run. A plus before digits alone is a phone number.
 FORMULA = re.compile(r"[=@]|[+-](?![0-9]+\Z)")
+# What Excel shows where it could not compute.
+_ERROR_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 _DECILE = re.compile(r"[1-9]|10")
 _NAME_SIGNS = frozenset(" '’.,-/")
 
@@ -84,6 +89,8 @@ def _writing_refusal(field: str, text: str) -> Refusal | None:
         return Refusal(field, "quotes")
     if FORMULA.match(text):
         return Refusal(field, "formula")
+    if text[0] == "#" and _ERROR_CELL.fullmatch(text):
+        return Refusal(field, "error_cell")
     return None
 
 
@@ -154,6 +161,11 @@ def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...]
     birth dates.
     """
     columns = COLUMNS + optional
+    # Excel's mark that digits are text; it is no part of them.
+    cells = [
+        cell[1:] if cell[:1] == "'" and column in _DIGITS and cell[1:2].isdigit() else cell
+        for column, cell in zip(columns, cells, strict=True)
+    ]
     found = {
         field: refusal for field, cell in zip(columns, cells, strict=True) if (refusal := _writing_refusal(field, cell))
     }

@@ -81,8 +81,8 @@ def _day_before(text: str) -> str:
     return (date.fromisoformat(text) - timedelta(days=1)).isoformat()
 
 
-def _day_first(text: str) -> str:
-    return date.fromisoformat(text).strftime("%d/%m/%Y")
+def _two_digit_year(text: str) -> str:
+    return date.fromisoformat(text).strftime("%d/%m/%y")
 
 
 def _other_decile(_rng: random.Random, cells: Cells) -> list[Cells]:
@@ -108,7 +108,7 @@ KINDS = (
     Kind("name_missing", _set(NAME, ""), f"{NAME}.missing"),
     Kind("kk_missing", _set(KK, ""), f"{KK}.missing"),
     Kind("birth_date_missing", _set(BIRTH_DATE, ""), f"{BIRTH_DATE}.missing"),
-    Kind("date_day_first", _change(BIRTH_DATE, _day_first), f"{BIRTH_DATE}.date_format"),
+    Kind("date_two_digits", _change(BIRTH_DATE, _two_digit_year), f"{BIRTH_DATE}.date_two_digits"),
     Kind("sex_word", _change(SEX, {"L": "Laki-laki", "P": "Perempuan"}.__getitem__), f"{SEX}.sex"),
     Kind("decile_0", _set(DECILE, "0"), f"{DECILE}.decile"),
     Kind("decile_11", _set(DECILE, "11"), f"{DECILE}.decile"),

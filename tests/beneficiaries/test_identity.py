@@ -63,7 +63,7 @@ def test_no_text_breaks_the_checks(text: str) -> None:
     with contextlib.suppress(FieldRefused):
         assert identity.parse_phone(text).startswith("+628")
     with contextlib.suppress(FieldRefused):
-        assert identity.parse_birth_date(text, today=TODAY).isoformat() == text
+        assert str(identity.parse_birth_date(text, today=TODAY).year) in text
     assert len(identity.mask_number(text)) == len(text)
 
 
@@ -109,7 +109,8 @@ def test_no_row_breaks_the_check(cells: list[str]) -> None:
         ("٣١٧١٠١١٧٠٨٩٠٠٠٠١", "not_digits"),
         ("3171011708900O01", "not_digits"),
         ("3171011708900001\n", "not_digits"),
-        ("3.17101E+15", "not_digits"),
+        ("3.17101E+15", "scientific"),
+        ("3,17101E+15", "scientific"),
     ],
 )
 def test_nik(nik: str, code: str | None) -> None:
@@ -174,7 +175,10 @@ def test_phone_refused(text: str) -> None:
         ("2026-11-25", "date_future"),
         ("1901-11-23", None),
         ("1900-11-23", "date_old"),
-        ("17/08/1990", "date_format"),
+        ("17/08/1990", None),
+        ("7/8/1990", None),
+        ("17/08/90", "date_two_digits"),
+        ("08/17/1990", "date_format"),
         ("1990-8-17", "date_format"),
         ("1990-02-29", "date_format"),
         ("19900817", "date_format"),
@@ -184,7 +188,7 @@ def test_phone_refused(text: str) -> None:
 )
 def test_birth_date(text: str, code: str | None) -> None:
     if code is None:
-        assert identity.parse_birth_date(text, today=TODAY).isoformat() == text
+        assert str(identity.parse_birth_date(text, today=TODAY).year) in text
         return
     with pytest.raises(FieldRefused) as caught:
         identity.parse_birth_date(text, today=TODAY)

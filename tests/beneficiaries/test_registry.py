@@ -104,7 +104,7 @@ def test_finding_people(load: Load) -> None:
         ({"NAMA": "  "}, "NAMA", "missing"),
         ({"JENIS_KELAMIN": "Perempuan"}, "JENIS_KELAMIN", "sex"),
         ({"JENIS_KELAMIN": "p"}, "JENIS_KELAMIN", "sex"),
-        ({"TANGGAL_LAHIR": "17/08/1990"}, "TANGGAL_LAHIR", "date_format"),
+        ({"TANGGAL_LAHIR": "17/08/90"}, "TANGGAL_LAHIR", "date_two_digits"),
         ({"TANGGAL_LAHIR": ""}, "TANGGAL_LAHIR", "missing"),
         ({"TANGGAL_LAHIR": "2090-08-17"}, "TANGGAL_LAHIR", "date_future"),
         ({"TELEPON": "021-5550123"}, "TELEPON", "phone"),
@@ -487,12 +487,3 @@ def test_one_row_that_moves_a_household_is_counted(load: Load) -> None:
     load(person(), person(2))
     done = load(person(3, ALAMAT="JL. BARU 9", DESIL="9"))
     assert (done.added, done.households_changed) == (1, 1)
-
-
-def test_lines_that_end_with_cr_alone_show_nobody(office: Office) -> None:
-    file = office.write(person())
-    file.write_bytes(file.read_bytes().replace(b"\r\n", b"\n").replace(b"\n", b"\r"))
-    with pytest.raises(errors.RegistryFileError) as refused:
-        office.load_file(file)
-    told = str(refused.value)
-    assert not any(value in told for value in person().values() if len(value) > 3)
