@@ -125,6 +125,6 @@ class Titles:
 
 def look_at(titles: Iterable[str], mapping: ColumnMapping) -> Titles:
     """What titles mean: by the mapping first, else as ours, case, underscores and spaces apart."""
-    mapped = {normal(title): column for title, column in mapping.items()}
+    mapped = {normal(title): column for title, column in mapping.items() if normal(title)}
     ours = (normal(title) if title.isprintable() else "" for title in titles)
     return Titles([mapped.get(title, _OURS.get(title)) for title in ours])

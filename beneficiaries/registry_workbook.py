@@ -16,7 +16,6 @@ from typing import BinaryIO
 from beneficiaries import errors
 from beneficiaries.workbook_parts import (
     PART_LIMIT,
-    TEXT_LIMIT,
     Package,
     SharedTexts,
     XmlReader,
@@ -31,7 +30,6 @@ COLUMNS_LIMIT = 16_384
 SHEETS_LIMIT = 200
 ROW_LIMIT = 65_536  # characters of all a row's cells, as a line of CSV
 _LOOKED_AT = 100  # rows in which a sheet must say something, or it is empty
-_CELL = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _WHOLE = re.compile(r"-?[0-9]{1,15}")
 _HASH_BLOCK = 1 << 20
 
@@ -56,11 +54,14 @@ class _Book:
     styles: str = ""
 
 
-def _column(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number - 1
+def _columns() -> dict[str, int]:
+    """Excel's columns by their letters."""
+    one = [""] + [chr(code) for code in range(ord("A"), ord("Z") + 1)]
+    letters = (a + b + c for a in one for b in (one if not a else one[1:]) for c in one[1:])
+    return {name: at for at, name in zip(range(COLUMNS_LIMIT), letters, strict=False)}
+
+
+_COLUMNS = _columns()
 
 
 def _target(base: str, target: str) -> str:
@@ -119,146 +120,138 @@ def _book(package: Package) -> _Book:
 
 
 class _SheetReader:
-    """The cells of one sheet. `rows` fills up chunk by chunk; `merged` is the first merged range met, which comes at the end."""
+    """The rows of one sheet; `merged` is the first merged range met, which comes after them."""
 
-    def __init__(self, package: Package, part: str, texts: SharedTexts, dates: set[int], *, from_1904: bool) -> None:
+    def __init__(self, package: Package, part: str, texts: SharedTexts, dates: set[str], *, from_1904: bool) -> None:
         self.package, self.part, self.texts, self.dates, self.from_1904 = package, part, texts, dates, from_1904
-        self.rows: list[Row] = []
         self.merged: str | None = None
-        self.line = 0
-        self.cells: list[str] = []
-        self.wrong: list[tuple[int, str]] = []
-        self.column = -1
-        self.length = 0
-        self.pieces: list[str] = []
-        self.taking = self.in_reading = self.in_formula = self.has_formula = False
-        self.kind = self.style = ""
-        self.names: dict[str, str] = {}
-        stream = package.open(part, PART_LIMIT)
-        self.reader = XmlReader(stream, part="sheet", start=self._start, end=self._end, text=self._text)
+        self.reader: XmlReader | None = None
 
     @property
     def share(self) -> float:
         """How far it is, from 0 to 1."""
-        return min(1.0, self.reader.read / max(self.package.size(self.part), 1))
+        return min(1.0, self.reader.read / max(self.package.size(self.part), 1)) if self.reader else 0.0
 
     def __iter__(self) -> Iterator[Row]:
+        rows: list[Row] = []
+        self.reader = reader = XmlReader(self.package.open(self.part, PART_LIMIT), part="sheet")
+        self._hear(reader, rows)
         more = True
         while more:
-            more = self.reader.step()
-            rows, self.rows = self.rows, []
+            more = reader.step()
             yield from rows
+            rows.clear()
 
-    def _broken(self) -> errors.WorkbookBroken:
-        return errors.WorkbookBroken(part=f"sheet, baris {self.line}")
+    def _hear(self, reader: XmlReader, rows: list[Row]) -> None:
+        """Sets the handlers that fill `rows`: closures, since a sheet of a million rows calls them eighty million times."""
+        line, column, length, taken, kind, style = 0, -1, 0, "", "n", ""
+        cells: list[str] = []
+        wrong: list[tuple[int, str]] = []
+        taking = in_reading = has_formula = False
+        names: dict[str, str] = {}
 
-    def _start(self, name: str, attributes: dict[str, str]) -> None:
-        if ":" in name:
-            name = self.names.setdefault(name, local(name))
-        if name == "c":
-            self._start_cell(attributes)
-        elif name == "v" or name == "t":
-            self.taking = not self.in_reading
-        elif name == "f":
-            self.has_formula = self.in_formula = True
-        elif name == "row":
-            self._start_row(attributes)
-        elif name == "rPh":
-            self.in_reading = True
-        elif name == "mergeCell" and self.merged is None:
-            self.merged = attributes.get("ref", "")[:20]
+        def broken() -> errors.WorkbookBroken:
+            return errors.WorkbookBroken(part=f"sheet, baris {line}")
 
-    def _start_row(self, attributes: dict[str, str]) -> None:
-        number = attributes.get("r", "")
-        line = int(number) if number.isdecimal() and len(number) < 9 else self.line + 1 if not number else 0
-        # Rows that go back or repeat would give two rows one number.
-        if not self.line < line <= ROWS_LIMIT:
-            raise self._broken()
-        self.line, self.cells, self.wrong, self.column, self.length = line, [], [], -1, 0
+        def start_row(number: str | None) -> None:
+            nonlocal line, cells, wrong, column, length
+            following = line + 1 if number is None else int(number) if number.isdecimal() and len(number) < 9 else 0
+            # Rows that go back or repeat would give two rows one number.
+            if not line < following <= ROWS_LIMIT:
+                raise broken()
+            line, cells, wrong, column, length = following, [], [], -1, 0
 
-    def _start_cell(self, attributes: dict[str, str]) -> None:
-        place = attributes.get("r")
-        if place is None:
-            column = self.column + 1
-        else:
-            found = _CELL.fullmatch(place)
-            column = _column(found[1]) if found else -1
-        if not self.column < column < COLUMNS_LIMIT or not self.line:
-            raise self._broken()
-        self.column = column
-        self.kind, self.style = attributes.get("t", "n"), attributes.get("s", "")
-        self.pieces, self.has_formula, self.in_formula, self.taking = [], False, False, False
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal column, kind, style, taken, taking, has_formula, in_reading
+            if ":" in name:
+                name = names.setdefault(name, local(name))
+            if name == "c":
+                get = attributes.get
+                place = get("r")
+                following = column + 1 if place is None else _COLUMNS.get(place.rstrip("0123456789"), -1)
+                if not column < following or not line:
+                    raise broken()
+                column, kind, style = following, get("t", "n"), get("s", "")
+                taken, has_formula, taking = "", False, False
+            elif name == "v" or name == "t":
+                taking = not in_reading
+            elif name == "row":
+                start_row(attributes.get("r"))
+            elif name == "f":
+                has_formula = True
+            elif name == "rPh":
+                in_reading = True
+            elif name == "mergeCell" and self.merged is None:
+                self.merged = attributes.get("ref", "")[:20]
 
-    def _text(self, data: str) -> None:
-        if self.taking:
-            self.length += len(data)
-            if self.length > ROW_LIMIT + TEXT_LIMIT:
-                raise errors.LineTooLong(line=self.line, limit=ROW_LIMIT)
-            self.pieces.append(data)
+        def text(data: str) -> None:
+            nonlocal taken, length
+            if taking:
+                length += len(data)
+                if length > ROW_LIMIT:
+                    raise errors.LineTooLong(line=line, limit=ROW_LIMIT)
+                taken += data
 
-    def _end(self, name: str) -> None:
-        if ":" in name:
-            name = self.names.setdefault(name, local(name))
-        if name == "v" or name == "t":
-            self.taking = False
-        elif name == "c":
-            if self.pieces or self.has_formula:
-                self._end_cell()
-        elif name == "f":
-            self.in_formula = False
-        elif name == "row":
-            if self.cells:
-                self.rows.append((self.line, self.cells, self.wrong))
-        elif name == "rPh":
-            self.in_reading = False
+        def end(name: str) -> None:
+            nonlocal taking, in_reading, length
+            if ":" in name:
+                name = names.setdefault(name, local(name))
+            if name == "c":
+                if not taken and not has_formula:
+                    return
+                if kind == "s" and not has_formula:
+                    try:
+                        value = shared[int(taken)]
+                    except (ValueError, IndexError):
+                        raise broken() from None
+                    length += len(value)
+                    if length > ROW_LIMIT:
+                        raise errors.LineTooLong(line=line, limit=ROW_LIMIT)
+                elif has_formula:
+                    value = "="  # what Excel computed last may be old, or anything
+                    wrong.append((column, "formula_cell"))
+                else:
+                    value, reason = self._value(kind, style, taken, broken)
+                    if reason:
+                        wrong.append((column, reason))
+                if value:
+                    if column > len(cells):
+                        cells.extend([""] * (column - len(cells)))
+                    cells.append(value)
+            elif name == "v" or name == "t":
+                taking = False
+            elif name == "row":
+                if cells:
+                    rows.append((line, cells, wrong))
+            elif name == "rPh":
+                in_reading = False
 
-    def _end_cell(self) -> None:
-        text, reason = self._value("".join(self.pieces))
-        if not text:
-            return
-        if reason:
-            self.wrong.append((self.column, reason))
-        cells = self.cells
-        if self.column > len(cells):
-            cells.extend([""] * (self.column - len(cells)))
-        cells.append(text)
-        if self.length > ROW_LIMIT:
-            raise errors.LineTooLong(line=self.line, limit=ROW_LIMIT)
+        shared = self.texts
+        reader.listen(start, end, text)
 
-    def _value(self, raw: str) -> tuple[str, str | None]:
+    def _value(
+        self, kind: str, style: str, raw: str, broken: Callable[[], errors.WorkbookBroken]
+    ) -> tuple[str, str | None]:
         """A cell's text, and why it counts as nothing. Raises WorkbookBroken."""
-        if self.has_formula:
-            return "=", "formula_cell"  # what Excel computed last may be old, or anything
-        kind = self.kind
-        if kind == "s":
-            try:
-                text = self.texts[int(raw)]
-            except (ValueError, IndexError):
-                raise self._broken() from None
-            self.length += len(text) - len(raw)
-            return text, None
         if kind == "inlineStr" or kind == "str":
             return raw, None
         if kind == "e":
-            return raw or "#N/A", "error_cell"
+            return raw, "error_cell"
         if kind == "b":
             return "TRUE" if raw == "1" else "FALSE", None
         if kind == "d":
             return raw[:10], None
-        return self._number(raw)
-
-    def _number(self, raw: str) -> tuple[str, str | None]:
+        if style not in self.dates and _WHOLE.fullmatch(raw):
+            return raw, None
         try:
             number = float(raw)
         except ValueError:
-            raise self._broken() from None
-        if self.style.isdecimal() and int(self.style) in self.dates:
+            raise broken() from None
+        if style in self.dates:
             day = date_of(number, from_1904=self.from_1904) if abs(number) < 1e9 else None
             return (day.isoformat(), None) if day else (raw, None)
-        if abs(number) >= 1e15:  # Excel keeps 15 digits, so at least one of these is not what was typed
+        if not abs(number) < 1e15:  # Excel keeps 15 digits, so at least one of these is not what was typed
             return f"{number:.5E}", "digits_lost"
-        if _WHOLE.fullmatch(raw):
-            return raw, None
         return (str(int(number)), None) if number == int(number) else (raw, None)
 
 
@@ -279,7 +272,7 @@ class WorkbookTable:
         self.package = Package(stream)
         self.book = _book(self.package)
         self.texts = shared_texts(self.package, self.book.shared) if self.book.shared else SharedTexts()
-        self.dates = date_styles(self.package, self.book.styles) if self.book.styles else set()
+        self.dates = date_styles(self.package, self.book.styles) if self.book.styles else set[str]()
         self.sheet, self.titles_line, self.titles = self._choose(sheet, is_header, expected)
 
     def _reader(self, sheet: _Sheet) -> _SheetReader:

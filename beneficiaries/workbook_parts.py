@@ -28,6 +28,7 @@ RATIO_LIMIT = 200  # unpacked to packed, beyond RATIO_FREE: repeated rows reach 
 RATIO_FREE = 4 << 20
 TEXT_LIMIT = 65_536  # characters of one cell; Excel's own is 32,767
 _CHUNK = 1 << 16
+_RECENT = 4_096
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 
@@ -60,10 +61,19 @@ class XmlReader:
         self.stream, self.part, self.read = stream, part, 0
         self.parser: Any = expat.ParserCreate()
         self.parser.buffer_text = True
+        self.parser.StartDoctypeDeclHandler = self._refuse
+        self.listen(start, end, text)
+
+    def listen(
+        self,
+        start: Callable[[str, dict[str, str]], None] | None,
+        end: Callable[[str], None] | None,
+        text: Callable[[str], None] | None,
+    ) -> None:
+        """Sets the handlers of elements' beginnings, their ends, and the text between."""
         self.parser.StartElementHandler = start
         self.parser.EndElementHandler = end
         self.parser.CharacterDataHandler = text
-        self.parser.StartDoctypeDeclHandler = self._refuse
 
     def _refuse(self, *_declaration: Any) -> None:
         raise errors.WorkbookBroken(part=self.part)
@@ -161,14 +171,21 @@ class SharedTexts:
 
     def __init__(self) -> None:
         self.block, self.ends = bytearray(), array("I")
+        self._recent: dict[int, str] = {}  # the same few words stand in column after column
 
     def __len__(self) -> int:
         return len(self.ends)
 
     def __getitem__(self, at: int) -> str:
+        if (text := self._recent.get(at)) is not None:
+            return text
         if not 0 <= at < len(self.ends):
             raise IndexError
-        return self.block[self.ends[at - 1] if at else 0 : self.ends[at]].decode()
+        text = self.block[self.ends[at - 1] if at else 0 : self.ends[at]].decode()
+        if len(self._recent) >= _RECENT:
+            self._recent.clear()
+        self._recent[at] = text
+        return text
 
     def add(self, text: str) -> None:
         """One more. Raises WorkbookTooLarge."""
@@ -214,8 +231,8 @@ def shared_texts(package: Package, name: str) -> SharedTexts:
     return texts
 
 
-def date_styles(package: Package, name: str) -> set[int]:
-    """The cell styles that show a number as a date."""
+def date_styles(package: Package, name: str) -> set[str]:
+    """The cell styles that show a number as a date, as cells name them."""
     codes: dict[str, str] = {}
     styles: list[str] = []
     within = {"cellXfs": False}
@@ -235,7 +252,7 @@ def date_styles(package: Package, name: str) -> set[int]:
 
     XmlReader(package.open(name), part="styles", start=start, end=end).all()
     return {
-        at
+        str(at)
         for at, number in enumerate(styles)
         if (_is_date_code(codes[number]) if number in codes else number.isdecimal() and int(number) in _DATE_FORMATS)
     }
