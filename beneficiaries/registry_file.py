@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,6 +31,7 @@ __all__ = ["LINE_LIMIT", "NOTE_COLUMNS", "ErrorsFile", "RawRow", "RegistryFile",
 
 TITLE_LIMIT = 40
 SEPARATOR = " | "  # between several things wrong with one row
+_BREAK = re.compile(r"\r\n|\r|\n")
 NO_MAPPING: ColumnMapping = MappingProxyType({})
 
 
@@ -224,8 +226,9 @@ def noted(row: RawRow, refusals: list[Refusal]) -> list[str]:
     reasons = SEPARATOR.join(refusal.reason for refusal in refusals)
     # Several things wrong may share one remedy: say it once.
     remedies = SEPARATOR.join(dict.fromkeys(refusal.remedy for refusal in refusals))
-    # An apostrophe keeps a spreadsheet from running a cell as a formula; reading an errors file takes it off again.
-    cells = [f"'{cell}" if FORMULA.match(cell) else cell for cell in row.cells]
+    # An apostrophe keeps a spreadsheet from running a cell as a formula; reading an errors file takes it off again. A break
+    # within a workbook's cell becomes a tab: as invisible, so refused again, and no end of a line.
+    cells = [_BREAK.sub("\t", f"'{cell}" if FORMULA.match(cell) else cell) for cell in row.cells]
     return [*cells, str(row.line), fields, reasons, remedies]
 
 
