@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from beneficiaries.refusals import (
+    ALL_COLUMNS,
     BIRTH_DATE,
-    COLUMNS,
     DECILE,
     KELURAHAN,
     KK,
     NAME,
     NIK,
     PHONE,
+    PREGNANT,
+    RELATION,
     ROW,
+    RT,
+    SCHOOLING,
     SEX,
 )
 
@@ -41,12 +45,12 @@ class Kind:
 
 def _with(cells: Cells, column: str, text: str) -> Cells:
     changed = list(cells)
-    changed[COLUMNS.index(column)] = text
+    changed[ALL_COLUMNS.index(column)] = text
     return changed
 
 
 def _get(cells: Cells, column: str) -> str:
-    return cells[COLUMNS.index(column)]
+    return cells[ALL_COLUMNS.index(column)]
 
 
 def _set(column: str, text: str) -> Callable[[random.Random, Cells], list[Cells]]:
@@ -113,6 +117,10 @@ KINDS = (
     Kind("decile_0", _set(DECILE, "0"), f"{DECILE}.decile"),
     Kind("decile_11", _set(DECILE, "11"), f"{DECILE}.decile"),
     Kind("kelurahan_unknown", _change(KELURAHAN, lambda code: f"{code[:9]}9999"), f"{KELURAHAN}.kelurahan"),
+    Kind("rt_zero", _set(RT, "000"), f"{RT}.rt"),
+    Kind("relation_unknown", _set(RELATION, "TETANGGA"), f"{RELATION}.relation"),
+    Kind("school_class", _set(SCHOOLING, "KELAS 3"), f"{SCHOOLING}.schooling"),
+    Kind("pregnant_number", _set(PREGNANT, "1"), f"{PREGNANT}.pregnant"),
     Kind("phone_invalid", _set(PHONE, "021-5550123"), f"{PHONE}.phone"),
 )
 
