@@ -39,6 +39,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.person", "person"),
             ("beneficiaries.household", "home"),
             ("beneficiaries.registryimport", "upload_file"),
+            ("beneficiaries.registrysource", "hub"),
             ("beneficiaries.region", "map"),
             ("mobile.device", "smartphone"),
             ("mobile.sms", "sms"),

@@ -5,7 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.contrib.auth.models import User
 from django.core.exceptions import ValidationError
+from django.test import Client
+from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -120,3 +123,13 @@ def test_a_mapping_that_no_file_can_be_read_by(db: None, mapping: object) -> Non
     assert set(caught.value.message_dict) == {"mapping"}
     RegistrySource(name="Dinas", mapping={**OFFICE, "AGAMA": ""}).full_clean()
     RegistrySource(name="Dinas", mapping={}).full_clean()
+
+
+def test_the_office_writes_what_a_sources_titles_mean(client: Client, db: None) -> None:
+    client.force_login(User.objects.create_superuser("admin"))
+    add = reverse("admin:beneficiaries_registrysource_add")
+    refused = client.post(add, {"name": "Dinas", "mapping": '{"NO KK": "KARTU"}'})
+    assert refused.status_code == 200 and not RegistrySource.objects.exists()
+    assert client.post(add, {"name": "Dinas", "mapping": '{"NO KK": "KK", "AGAMA": ""}'}).status_code == 302
+    assert RegistrySource.objects.mapping_of("Dinas") == {"NO KK": "KK", "AGAMA": ""}
+    assert client.get(reverse("admin:beneficiaries_registrysource_changelist")).status_code == 200

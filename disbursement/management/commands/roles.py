@@ -23,6 +23,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.cash_out_wallet",
         "wallet.void_hold",
         "mobile.change_device",
+        "beneficiaries.add_registrysource",
+        "beneficiaries.change_registrysource",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": ("disbursement.approve_batch", "disbursement.take_back_instruction", "wallet.succeed_wallet"),
