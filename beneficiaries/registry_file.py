@@ -21,7 +21,7 @@ from typing import BinaryIO, Self, TextIO
 
 from beneficiaries import errors
 from beneficiaries.refusals import ALL_COLUMNS, COLUMNS, NIK, ROW, Refusal
-from beneficiaries.registry_columns import NOTE_COLUMNS, ColumnMapping, Titles, look_at
+from beneficiaries.registry_columns import NOTE_COLUMNS, ColumnMapping, Titles, look_at, propose
 from beneficiaries.registry_csv import BOM, LINE_LIMIT, CsvTable
 from beneficiaries.registry_rows import FORMULA
 from beneficiaries.registry_workbook import WorkbookTable
@@ -66,7 +66,7 @@ def _table(stream: BinaryIO, size: int, mapping: ColumnMapping, sheet: str | Non
             stream,
             size,
             sheet=sheet,
-            is_header=lambda titles: NIK in look_at(titles, mapping).columns,
+            is_header=lambda titles: NIK in look_at(titles, {**propose(titles), **mapping}).columns,
             expected=", ".join(COLUMNS),
         )
     return CsvTable(stream, score=lambda titles: sum(column is not None for column in look_at(titles, mapping).columns))

@@ -161,11 +161,11 @@ def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...]
     birth dates.
     """
     columns = COLUMNS + optional
-    # Excel's mark that digits are text; it is no part of them.
-    cells = [
-        cell[1:] if cell[:1] == "'" and column in _DIGITS and cell[1:2].isdigit() else cell
-        for column, cell in zip(columns, cells, strict=True)
-    ]
+    if "\n'" in "\n".join(("", *cells)):  # Excel's mark that digits are text; it is no part of them
+        cells = [
+            cell[1:] if cell[:1] == "'" and column in _DIGITS and cell[1:2].isdigit() else cell
+            for column, cell in zip(columns, cells, strict=True)
+        ]
     found = {
         field: refusal for field, cell in zip(columns, cells, strict=True) if (refusal := _writing_refusal(field, cell))
     }

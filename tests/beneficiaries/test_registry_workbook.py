@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from beneficiaries import errors, workbook_parts
 from beneficiaries.models import Household, Person, RegistryImport
 from beneficiaries.refusals import COLUMNS, OPTIONAL_COLUMNS
-from beneficiaries.registry_file import RegistryFile
+from beneficiaries.registry_file import RegistryFile, titles_of
 from beneficiaries.registry_rows import check
 from beneficiaries.synthetic_workbook import write_workbook
 from tests.beneficiaries.conftest import TODAY, Office, person
@@ -217,12 +217,17 @@ class TestSheets:
         [
             ({"Kosong": EMPTY, "Data": DATA}, ()),
             ({"Catatan": NOTES, "Data": DATA}, ()),
+            ({"Data": DATA, "Sampul": sheet([], ["Daftar penerima"])}, ()),
             ({"Data": DATA, "Lama": DATA}, ("Lama",)),
         ],
     )
     def test_the_one_that_is_meant(self, sheets: dict[str, str], hidden: tuple[str, ...]) -> None:
         with opened(several(sheets, hidden)) as source:
             assert [row.cells for row in source.rows()] == [ROW]
+
+    def test_titles_to_be_mapped_are_found_behind_a_cover(self) -> None:
+        content = several({"Sampul": self.NOTES, "Data": sheet(["NO KTP", "NO KK"], ["1", "2"])})
+        assert titles_of(Path("registry.xlsx"), io.BytesIO(content)) == ["NO KTP", "NO KK"]
 
     def test_several_are_ambiguous_until_one_is_named(self) -> None:
         content = several({"Jan": self.DATA, "Feb": sheet(HEADER, list(person(2).values())), "Kosong": self.EMPTY})
