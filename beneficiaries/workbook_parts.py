@@ -21,14 +21,15 @@ ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 
 ENTRIES_LIMIT = 2_000
-PART_LIMIT = 6 << 30  # bytes unpacked: a million rows of every column are 1.7 GB
+PART_LIMIT = 4 << 30  # bytes unpacked: a million rows of every column are 1.1 GB
 TEXTS_LIMIT = 192 << 20  # bytes of the texts that cells share, which are kept while the workbook is open
 SMALL_PART_LIMIT = 16 << 20  # bytes: the list of sheets, the formats
 RATIO_LIMIT = 200  # unpacked to packed, beyond RATIO_FREE: repeated rows reach some 40, bombs 1,000
 RATIO_FREE = 4 << 20
 TEXT_LIMIT = 65_536  # characters of one cell; Excel's own is 32,767
 _CHUNK = 1 << 16
-_RECENT = 4_096
+_RECENT, _RECENT_LENGTH = 4_096, 64
+_TOKEN_LIMIT = 1 << 20  # bytes of one tag with its attributes, which the parser keeps until it ends
 
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 
@@ -94,6 +95,8 @@ class XmlReader:
         ):
             raise errors.WorkbookBroken(part=self.part) from None
         self.read += len(chunk)
+        if self.read - self.parser.CurrentByteIndex > _TOKEN_LIMIT:
+            raise errors.WorkbookBroken(part=self.part)
         return bool(chunk)
 
     def all(self) -> None:
@@ -182,9 +185,10 @@ class SharedTexts:
         if not 0 <= at < len(self.ends):
             raise IndexError
         text = self.block[self.ends[at - 1] if at else 0 : self.ends[at]].decode()
-        if len(self._recent) >= _RECENT:
-            self._recent.clear()
-        self._recent[at] = text
+        if len(text) <= _RECENT_LENGTH:
+            if len(self._recent) >= _RECENT:
+                self._recent.clear()
+            self._recent[at] = text
         return text
 
     def add(self, text: str) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import tempfile
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from beneficiaries.models import Person, RegistryImport
 from beneficiaries.refusals import COLUMNS
 from beneficiaries.registry_file import LINE_LIMIT, RegistryFile
 from beneficiaries.registry_rows import check
+from beneficiaries.synthetic_workbook import write_workbook
 from tests.beneficiaries.conftest import TODAY, Office, person
 
 pytestmark = pytest.mark.django_db
@@ -197,3 +200,26 @@ def test_no_bytes_break_the_reading(content: bytes) -> None:
                     assert len(raw.cells) >= len(COLUMNS)
                     if raw.refusal is None:
                         check(raw.line, source.in_order(raw.cells), today=TODAY)
+
+
+@pytest.mark.parametrize("kind", ["utf-8", "utf-16", "cr", "xlsx"])
+def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path, kind: str) -> None:
+    def peak(rows: int) -> int:
+        path = tmp_path / f"{rows}.{kind}"
+        numbered = (list(person(number % 10_000).values()) for number in range(rows))
+        if kind == "xlsx":
+            write_workbook(path, itertools.chain([list(COLUMNS)], numbered))
+        else:
+            line_break = "\r" if kind == "cr" else "\n"
+            with path.open("w", encoding="utf-16" if kind == "utf-16" else "utf-8", newline="") as stream:
+                for cells in itertools.chain([list(COLUMNS)], numbered):
+                    stream.write(";".join(cells) + line_break)
+        tracemalloc.start()
+        with RegistryFile(path) as source:
+            assert sum(1 for _row in source.rows()) == rows
+        found = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return found
+
+    peak(10)  # what is made once
+    assert peak(12_000) < peak(3_000) + 1_000_000  # 9,000 rows more are six megabytes

@@ -334,6 +334,11 @@ NASTY = {
     ),
     "a row too far": (package({SHEET: '<worksheet><row r="1048577"/></worksheet>'}), errors.WorkbookBroken),
     "a column too far": (package({SHEET: '<worksheet><row><c r="XFE1"/></row></worksheet>'}), errors.WorkbookBroken),
+    "a tag without an end": (package({SHEET: f'<worksheet x="{"a" * (3 << 20)}"/>'}), errors.WorkbookBroken),
+    "a comment of megabytes": (
+        package({SHEET: f"<worksheet><!--{'a' * (3 << 20)}--></worksheet>"}),
+        errors.WorkbookBroken,
+    ),
     "a cell outside a row": (package({SHEET: "<worksheet><c/></worksheet>"}), errors.WorkbookBroken),
     "a cell too long": (workbook(HEADER, ["x" * 70_000]), errors.LineTooLong),
     "a header without NIK": (workbook([*HEADER[:1], *HEADER[2:]], ROW), errors.ColumnsMissing),
