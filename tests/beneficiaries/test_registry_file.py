@@ -202,6 +202,13 @@ def test_no_bytes_break_the_reading(content: bytes) -> None:
                         check(raw.line, source.in_order(raw.cells), today=TODAY)
 
 
+@pytest.mark.parametrize("content", [HEADER, f"{HEADER}\n", f"{HEADER}\r\n\r\n", f"\ufeff{HEADER}"])
+def test_a_file_of_titles_alone_holds_nobody(office: Office, content: str) -> None:
+    done = load_bytes(office, content.encode())
+    assert (done.rows, done.refused) == (0, 0)
+    assert office.refused() == []
+
+
 @pytest.mark.parametrize("kind", ["utf-8", "utf-16", "cr", "xlsx"])
 def test_a_long_file_takes_no_more_memory_than_a_short_one(tmp_path: Path, kind: str) -> None:
     def peak(rows: int) -> int:

@@ -169,6 +169,11 @@ def test_empty_rows_and_columns_are_none(office: Office, db: None) -> None:
     assert office.refused()[0]["BARIS"] == "8"
 
 
+def test_a_sheet_of_titles_alone_holds_nobody(office: Office, db: None) -> None:
+    done = load(office, workbook(HEADER, []))
+    assert (done.rows, done.refused) == (0, 0)
+
+
 def test_cells_may_say_where_they_are(office: Office, db: None) -> None:
     def placed(number: int, cells: list[str]) -> str:
         return (
