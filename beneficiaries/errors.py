@@ -145,15 +145,6 @@ class ErrorsFileIsSource(RegistryFileError):
     message = _("Berkas kesalahan akan menimpa berkas yang diimpor. Pilih nama lain dengan --errors.")
 
 
-class FileChanged(RegistryFileError):
-    """The bytes read first and the bytes read again for the errors file are not the same."""
-
-    code = "file_changed"
-    message = _(
-        "Berkas berubah selama dibaca, jadi tidak ada yang disimpan. Tunggu sampai selesai disalin, lalu ulangi."
-    )
-
-
 class RegistryChanged(BeneficiaryError):
     """Something else wrote the same households or people while the import ran; the import wrote nothing."""
 
@@ -167,3 +158,114 @@ class ImportRefused(BeneficiaryError):
 
     code = "import_refused"
     message = _("Basis data menolak impor (%(cause)s), jadi tidak ada yang disimpan. Laporkan ke pengelola sistem.")
+
+
+class UploadTooLarge(RegistryFileError):
+    code = "upload_too_large"
+    message = _("Berkas lebih besar dari %(limit)s MB. Bagi menjadi beberapa berkas, atau impor lewat baris perintah.")
+
+
+class UploadGone(RegistryFileError):
+    code = "upload_gone"
+    message = _("Berkas impor ini sudah dihapus sesuai masa simpannya. Unggah lagi berkasnya.")
+
+
+class SourceMissing(BeneficiaryError):
+    """A complete file makes people of its source leave, so it must say which one that is."""
+
+    code = "source_missing"
+    message = _("Berkas lengkap harus menyebut sumbernya. Isi sumbernya, misalnya DTSEN.")
+
+
+class ImportMoved(BeneficiaryError):
+    """The import is in another state than the step needs: somebody else was faster, or the page is old."""
+
+    code = "import_moved"
+    message = _("Langkah ini tidak dapat diambil: status impor bukan lagi “%(state)s”. Muat ulang halaman.")
+
+
+class AnotherImportCommits(BeneficiaryError):
+    code = "another_import_commits"
+    message = _("Impor lain sedang disimpan. Tunggu sampai selesai, lalu ulangi.")
+
+
+class MakerCommits(BeneficiaryError):
+    code = "maker_commits"
+    message = _("Berkas lengkap disimpan oleh orang lain, bukan oleh yang mengunggahnya.")
+
+
+class LeavingNotConfirmed(BeneficiaryError):
+    """More people leave than a file can make leave without somebody saying that it is right."""
+
+    code = "leaving_not_confirmed"
+    message = _(
+        "%(left)s dari %(of)s orang sumber ini keluar (%(share)s %%), lebih dari batas %(limit)s %%. Periksa daftarnya: "
+        "mungkin berkasnya terpotong. Bila memang benar, nyatakan dengan tegas."
+    )
+
+
+class PreviewOutdated(RegistryChanged):
+    """The registry has moved since the preview, and saving would not do what was previewed."""
+
+    code = "preview_outdated"
+    message = _(
+        "Registri berubah sejak pratinjau (%(rows)s baris akan berakhir lain), jadi tidak ada yang disimpan. "
+        "Periksa ulang berkasnya, lalu lihat pratinjau yang baru."
+    )
+
+
+class ImportCancelled(BeneficiaryError):
+    code = "import_cancelled"
+    message = _("Impor dibatalkan, jadi tidak ada yang disimpan.")
+
+
+class ImportKeptDying(BeneficiaryError):
+    """The worker was lost again and again at the same import: whatever kills it would kill the next one too."""
+
+    code = "import_kept_dying"
+    message = _("Pekerja latar berhenti %(attempts)s kali pada impor ini. Laporkan ke pengelola sistem, lalu ulangi.")
+
+
+class UndoRefused(BeneficiaryError):
+    """The import cannot be taken back; the family's codes say why, and each says how many stand in the way."""
+
+    code = "undo_refused"
+    message = _("Impor tidak dapat diurungkan.")
+
+
+class ChangedSince(UndoRefused):
+    code = "changed_since"
+    message = _(
+        "%(count)s orang atau keluarga dari impor ini diubah lagi sesudahnya, jadi impor tidak dapat diurungkan."
+    )
+
+
+class UsedSince(UndoRefused):
+    """Programmes have come to rely on people of the import. `reason` is in the programmes' words."""
+
+    code = "used_since"
+    message = _("%(count)s orang dari impor ini %(reason)s, jadi impor tidak dapat diurungkan.")
+
+
+class StillReferred(UndoRefused):
+    code = "still_referred"
+    message = _(
+        "Orang atau keluarga yang ditambahkan impor ini sudah dirujuk data lain (%(cause)s), jadi impor tidak dapat "
+        "diurungkan."
+    )
+
+
+class HistoryMissing(UndoRefused):
+    code = "history_missing"
+    message = _("Impor ini dibuat sebelum riwayat perubahan dicatat, jadi tidak dapat diurungkan.")
+
+
+def said(code: str, data: dict[str, Any]) -> str:
+    """The sentence of an error that was kept as its code and data; the code itself if it is none of the family's."""
+    families = [BeneficiaryError]
+    while families:
+        family = families.pop()
+        if family.code == code:
+            return str(family.message) % data
+        families += family.__subclasses__()
+    return code

@@ -21,6 +21,7 @@ MASK = "•"
 OLDEST_YEARS = 125
 
 _DIGITS = re.compile(r"[0-9]+")
+_PLAIN_MOBILE = re.compile(r"(?:\+?62|0)[ -]?(8[0-9]+(?:[ -][0-9]+)*)")
 _NATIONAL_MOBILE = re.compile(r"8[1-35-9][0-9]{7,10}")
 _PHONE_CHARACTERS = re.compile(r"\+?[0-9]+(?:[ .-][0-9]+)*")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
@@ -143,6 +144,10 @@ def age(birth_date: date, on: date) -> int:
 
 def parse_phone(text: str) -> str:
     """An Indonesian mobile number in E.164 (``+628…``), from any usual way to write it. Raises FieldRefused."""
+    if plain := _PLAIN_MOBILE.fullmatch(text):  # nearly all of them; the parser takes ten times as long
+        national = plain[1].replace("-", "").replace(" ", "")
+        if _NATIONAL_MOBILE.fullmatch(national):
+            return f"+62{national}"
     refused = FieldRefused(Refusal(PHONE, "phone"))
     if not _PHONE_CHARACTERS.fullmatch(text):
         raise refused

@@ -47,6 +47,7 @@ RESTRICTED = {
     "wallet_holdpart": changing("captured"),
     "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason"),
     "beneficiaries_change": changing("before"),  # sealed anew when keys rotate, emptied when someone is forgotten
+    "beneficiaries_registryimport": NEVER_DELETED,
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
 }

@@ -166,6 +166,7 @@ CELERY_BEAT_SCHEDULE = {
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
+    "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 
@@ -250,6 +251,14 @@ MOBILE = {
     "token_lifetime": timedelta(days=90),
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
+}
+REGISTRY: dict[str, Any] = {
+    "upload_limit": env.int("REGISTRY_UPLOAD_LIMIT", default=1_000_000_000),  # bytes, over the office's form
+    "upload_retention": timedelta(days=env.int("REGISTRY_UPLOAD_RETENTION_DAYS", default=30)),
+    "leaving_share": env.int(
+        "REGISTRY_LEAVING_SHARE", default=20
+    ),  # percent of a source's people, without a second word
+    "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
 }
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),

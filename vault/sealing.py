@@ -7,7 +7,6 @@ index is HMAC-SHA256 under another key; it tells equality and nothing else, and 
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import os
 from functools import lru_cache
@@ -37,14 +36,25 @@ def _place(table: str, field: str, row: object, key_number: int) -> bytes:
 
 def seal(text: str, *, table: str, field: str, row: object) -> bytes:
     """Seals text for one field of one row, under the newest key."""
-    number = max(settings.VAULT_KEYS)
+    return seal_bytes(text.encode(), table=table, field=field, row=row)
+
+
+def seal_bytes(content: bytes, *, table: str, field: str, row: object) -> bytes:
+    """As `seal`, for what is no text: a piece of a file."""
+    keys: dict[int, bytes] = settings.VAULT_KEYS
+    number = max(keys)
     nonce = os.urandom(NONCE_BYTES)
-    box = _cipher(settings.VAULT_KEYS[number]).encrypt(nonce, text.encode(), _place(table, field, row, number))
+    box = _cipher(keys[number]).encrypt(nonce, content, _place(table, field, row, number))
     return bytes((VERSION, number)) + nonce + box
 
 
 def unseal(box: bytes, *, table: str, field: str, row: object) -> str:
     """Opens what `seal` sealed for this very place. Raises CannotOpen."""
+    return unseal_bytes(box, table=table, field=field, row=row).decode()
+
+
+def unseal_bytes(box: bytes, *, table: str, field: str, row: object) -> bytes:
+    """Opens what `seal_bytes` sealed for this very place. Raises CannotOpen."""
     box = bytes(box)
     if len(box) < HEADER_BYTES + NONCE_BYTES or box[0] != VERSION:
         raise CannotOpen(f"{table}.{field}: not a sealed value")
@@ -53,15 +63,14 @@ def unseal(box: bytes, *, table: str, field: str, row: object) -> str:
         raise CannotOpen(f"{table}.{field}: vault key {number} is not configured")
     nonce, body = box[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], box[HEADER_BYTES + NONCE_BYTES :]
     try:
-        opened = _cipher(settings.VAULT_KEYS[number]).decrypt(nonce, body, _place(table, field, row, number))
+        return _cipher(settings.VAULT_KEYS[number]).decrypt(nonce, body, _place(table, field, row, number))
     except InvalidTag:
         raise CannotOpen(f"{table}.{field}: the value was changed or belongs to another row") from None
-    return opened.decode()
 
 
 def blind_index(text: str, *, subject: str) -> bytes:
     """32 bytes equal for equal texts of one subject ("nik", "kk", "phone"), and telling nothing more."""
-    return hmac.new(settings.BLIND_INDEX_KEY, f"{subject}|{text}".encode(), hashlib.sha256).digest()
+    return hmac.digest(settings.BLIND_INDEX_KEY, f"{subject}|{text}".encode(), "sha256")
 
 
 class Sealed:

@@ -2,8 +2,22 @@
 
 from beneficiaries.models.change import Change
 from beneficiaries.models.household import Household, Person
+from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.region import Region
-from beneficiaries.models.registry_import import RegistryImport
+from beneficiaries.models.registry_import import ImportProgress, RegistryImport
 from beneficiaries.models.registry_source import RegistrySource
 
-__all__ = ["Change", "Household", "Person", "Region", "RegistryImport", "RegistrySource"]
+__all__ = [
+    "Change",
+    "Household",
+    "ImportProgress",
+    "Leaving",
+    "Listing",
+    "Person",
+    "RefusedRow",
+    "Region",
+    "RegistryImport",
+    "RegistrySource",
+    "Replaced",
+    "UploadBlock",
+]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from datetime import date
 
 import pytest
@@ -165,6 +166,26 @@ def test_phone(text: str, stored: str, shown: str) -> None:
 def test_phone_refused(text: str) -> None:
     with pytest.raises(FieldRefused):
         identity.parse_phone(text)
+
+
+@given(
+    st.sampled_from(["0", "62", "+62", "+62 ", "62-", "0-", ""]),
+    st.sampled_from(["8", "81", "812", "8123", "21", "0812"]),
+    st.lists(st.text("0123456789", min_size=1, max_size=5), min_size=1, max_size=4),
+    st.sampled_from(["", "-", " "]),
+)
+def test_a_plain_phone_is_read_as_the_parser_reads_it(start: str, first: str, parts: list[str], between: str) -> None:
+    def read() -> str | None:
+        try:
+            return identity.parse_phone(text)
+        except FieldRefused:
+            return None
+
+    text = start + between.join([first, *parts])
+    found = read()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(identity, "_PLAIN_MOBILE", re.compile(r"(?!)"))
+        assert found == read()
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,16 @@ DOES: dict[str, tuple[str, ...]] = {
         "mobile.change_device",
         "beneficiaries.add_registrysource",
         "beneficiaries.change_registrysource",
+        "beneficiaries.add_registryimport",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
-    "Penyetuju": ("disbursement.approve_batch", "disbursement.take_back_instruction", "wallet.succeed_wallet"),
+    "Penyetuju": (
+        "disbursement.approve_batch",
+        "disbursement.take_back_instruction",
+        "wallet.succeed_wallet",
+        "beneficiaries.commit_complete_registryimport",
+        "beneficiaries.undo_registryimport",
+    ),
     "Bendahara": (
         "disbursement.fund_programme",
         "disbursement.add_programme",
