@@ -90,7 +90,7 @@ def _batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
 
 def _named(source: RegistryFile, raw: RawRow) -> bytes | None:
     """Whom a refused row names all the same, as a blind index; None if it has nothing that could be a NIK."""
-    nik = raw.cells[source.header.index(NIK)] if len(raw.cells) == len(source.header) else ""
+    nik = raw.cells[source.header.index(NIK)].removeprefix("'") if len(raw.cells) == len(source.header) else ""
     return Person.nik.index_of(nik) if _SIXTEEN_DIGITS.fullmatch(nik) else None
 
 

@@ -33,7 +33,7 @@ def import_registry(folder: Path, people: int, seed: int, proof: Proof) -> Regis
     by = User.objects.get(username="petugas")
     with stopwatch() as seconds, screen.bars() as bars:
         first = registry.import_file(
-            file, errors, by, progress=lambda at: bars.show("import", round(at.share * people), people)
+            file, errors, by, progress=lambda at: at.merging or bars.show("import", round(at.share * people), people)
         )
         proof.figures["registry import"] = f"{first.rows / seconds():,.0f} rows/s"
     again = registry.import_file(file, errors, by)

@@ -231,7 +231,7 @@ def test_what_failed_says_why_and_is_looked_at_again(signed_in: As) -> None:
     client.post(ADD, {"file": SimpleUploadedFile("x.csv", b"KK;NIK\n")})
     run = RegistryImport.objects.get()
     registry_work.check(run.pk)
-    assert "Kolom dipisah dengan titik koma" in text(client, address(run))
+    assert "Baris 1: kolom NAMA, JENIS_KELAMIN" in text(client, address(run))
     assert "diperiksa ulang" in client.post(address(run, "look_again/"), follow=True).content.decode()
     run.refresh_from_db()
     assert run.state == S.CHECKING

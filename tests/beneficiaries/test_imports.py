@@ -124,7 +124,7 @@ def test_an_import_that_moved_meanwhile_is_not_moved_again() -> None:
 def test_a_file_that_cannot_be_read_fails_with_its_reason_and_can_be_looked_at_again() -> None:
     run = registry.begin(uploads.store(io.BytesIO(b"KK;NIK\n")), file_name="x.csv")
     assert again(run).state == S.FAILED
-    assert "titik koma" in errors.said(run.error_code, run.error_data)
+    assert "Baris 1: kolom NAMA" in errors.said(run.error_code, run.error_data)
     registry.request_check(run)
     assert (run.state, run.error_code) == (S.CHECKING, "")
     assert again(run).state == S.FAILED
