@@ -24,7 +24,7 @@ from django.utils import timezone
 
 from beneficiaries import errors, import_states, registry_merge, registry_staging, uploads
 from beneficiaries.history import telling
-from beneficiaries.models import ImportProgress, RegistryImport
+from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_staging import BATCH, Progress
@@ -51,9 +51,11 @@ def begin(
     upload: uploads.Upload, *, file_name: str, by: User | None = None, source: str = "", complete: bool = False
 ) -> RegistryImport:
     """An import of an uploaded file, not yet looked at. Raises SourceMissing."""
-    source = " ".join(source.split())
+    source = normal_source(source)
     if complete and not source:
         raise errors.SourceMissing
+    if source:
+        RegistrySource.objects.get_or_create(name=source)
     run = RegistryImport.objects.create(
         file_name=Path(file_name).name[-200:],
         file_sha256=upload.sha256,
@@ -65,6 +67,11 @@ def begin(
     )
     ImportProgress.objects.create(run=run)
     return run
+
+
+def normal_source(name: str) -> str:
+    """A source's name without blanks that nobody sees: with them it would be another source."""
+    return " ".join(name.split())
 
 
 def ring_check(run: RegistryImport) -> None:
@@ -255,8 +262,12 @@ def _no_rows_in_errors() -> Iterator[None]:
 
 
 def open_file(run: RegistryImport) -> RegistryFile:
-    """The import's file, out of its sealed blocks. Raises UploadGone and, for what is no registry file, RegistryFileError."""
-    return RegistryFile(Path(run.file_name), uploads.open_upload(run.upload, run.size))
+    """The import's file, out of its sealed blocks, its titles read as its source means them.
+
+    Raises UploadGone and, for what is no registry file, RegistryFileError.
+    """
+    mapping = RegistrySource.objects.mapping_of(run.source)
+    return RegistryFile(Path(run.file_name), uploads.open_upload(run.upload, run.size), mapping=mapping)
 
 
 def errors_of(run: RegistryImport, file: RegistryFile) -> Iterator[tuple[RawRow, list[Refusal]]]:
@@ -305,7 +316,8 @@ def import_file(
     RegistryChanged and ImportRefused when the database says no.
     """
     path, errors_path = Path(path), Path(errors_path)
-    with RegistryFile(path) as given, ErrorsFile(errors_path, given) as written:
+    mapping = RegistrySource.objects.mapping_of(normal_source(source))
+    with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as written:
         with transaction.atomic():
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])

@@ -255,9 +255,8 @@ MOBILE = {
 REGISTRY: dict[str, Any] = {
     "upload_limit": env.int("REGISTRY_UPLOAD_LIMIT", default=1_000_000_000),  # bytes, over the office's form
     "upload_retention": timedelta(days=env.int("REGISTRY_UPLOAD_RETENTION_DAYS", default=30)),
-    "leaving_share": env.int(
-        "REGISTRY_LEAVING_SHARE", default=20
-    ),  # percent of a source's people, without a second word
+    # Percent of a source's people that a complete file makes leave without a second word.
+    "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
     "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
 }
 DISBURSEMENT = {

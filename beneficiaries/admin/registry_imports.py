@@ -20,10 +20,10 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from beneficiaries import registry, registry_undo, uploads
-from beneficiaries.admin import import_pages
+from beneficiaries.admin import import_columns, import_pages
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
 from beneficiaries.errors import BeneficiaryError, said
-from beneficiaries.models import ImportProgress, RegistryImport
+from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
 from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import OfficeAdmin, change_url, list_url
@@ -56,6 +56,7 @@ NEXT = {
 # What each step needs of the state.
 POSSIBLE = {
     "look_again": (S.PREVIEWED, S.FAILED),
+    "map_columns": (S.FAILED,),
     "save_it": (S.PREVIEWED,),
     "cancel": (S.UPLOADED, S.CHECKING, S.PREVIEWED, S.COMMITTING, S.FAILED),
     "undo": (S.COMMITTED,),
@@ -73,7 +74,7 @@ class UploadForm(forms.Form):
     file = forms.FileField(label=_("Berkas registri"), widget=UnfoldAdminFileFieldWidget)
     source = forms.CharField(
         label=_("Sumber"),
-        max_length=64,
+        max_length=100,
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "list": "sources"}),
         help_text=_("Siapa yang mengirim berkas ini, misalnya DTSEN. Selalu tulis sama."),
@@ -163,7 +164,7 @@ class RegistryImportAdmin(OfficeAdmin):
         "ended_at",
         "end_reason",
     )
-    actions_detail = ("save_it", "look_again", "cancel", "undo")
+    actions_detail = ("save_it", "map_columns", "look_again", "cancel", "undo")
     change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
 
     class Media:
@@ -209,7 +210,8 @@ class RegistryImportAdmin(OfficeAdmin):
         shown = []
         for step in steps:
             name = step.action_name.removeprefix("beneficiaries_registryimport_")
-            if run.state in POSSIBLE[name] and (name != "save_it" or _may_save(request, run)):
+            fits = {"save_it": _may_save(request, run), "map_columns": import_columns.is_wrong_header(run)}
+            if run.state in POSSIBLE[name] and fits.get(name, True):
                 shown.append(step)
         return shown
 
@@ -250,6 +252,7 @@ class RegistryImportAdmin(OfficeAdmin):
             "title": _("Unggah berkas registri"),
             "opts": self.opts,
             "form": form,
+            "sources": RegistrySource.objects.order_by("name").values_list("name", flat=True),
             "back": list_url(RegistryImport),
         }
         return TemplateResponse(request, "beneficiaries/admin/import_upload.html", context)
@@ -411,6 +414,20 @@ class RegistryImportAdmin(OfficeAdmin):
             errors=ERRORS,
         )
         return take(self, request, step, do, run)
+
+    @action(description=_("Tentukan arti kolom"), permissions=["beneficiaries.change_registrysource"], icon="table")
+    def map_columns(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the file's own titles mean, remembered for its source."""
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            import_columns.remember(run, data)
+            registry.request_check(run)
+            return Done(
+                gettext("Arti kolom diingat untuk sumber %(source)s; berkas diperiksa ulang.") % {"source": run.source}
+            )
+
+        return take(self, request, import_columns.step(run, possible=run.state in POSSIBLE["map_columns"]), do, run)
 
     @action(description=_("Batalkan"), permissions=["cancel"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

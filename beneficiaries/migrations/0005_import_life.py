@@ -36,7 +36,7 @@ SAVED = "UPDATE beneficiaries_registryimport SET state = 'committed', committed_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0004_households_without_head'),
+        ('beneficiaries', '0004_regions_and_sources'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
             name='Listing',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('source', models.CharField(max_length=64, verbose_name='sumber')),
+                ('source', models.CharField(max_length=100, verbose_name='sumber')),
             ],
             options={
                 'verbose_name': 'orang menurut sumber',
@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='registryimport',
             name='source',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Siapa yang mengirim berkas ini, misalnya DTSEN. Selalu tulis sama.', max_length=64, verbose_name='sumber'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Siapa yang mengirim berkas ini, misalnya DTSEN. Selalu tulis sama.', max_length=100, verbose_name='sumber'),
         ),
         migrations.AddField(
             model_name='registryimport',

@@ -77,7 +77,7 @@ class Leaving(models.Model):
 class Listing(models.Model):
     """A source names a person: from one import on, and until another that was complete and did not."""
 
-    source = models.CharField(_("sumber"), max_length=64)
+    source = models.CharField(_("sumber"), max_length=100)
     person = models.ForeignKey(Person, models.CASCADE, db_constraint=False, related_name="listings")
     since = models.ForeignKey(RegistryImport, models.PROTECT, db_constraint=False, related_name="+")
     until = models.ForeignKey(RegistryImport, models.PROTECT, db_constraint=False, null=True, related_name="+")

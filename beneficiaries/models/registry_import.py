@@ -53,7 +53,7 @@ class RegistryImport(models.Model):
     size = models.BigIntegerField(_("ukuran (byte)"), default=0, db_default=0)
     source = models.CharField(
         _("sumber"),
-        max_length=64,
+        max_length=100,  # as RegistrySource.name
         blank=True,
         default="",
         db_default="",

@@ -310,3 +310,48 @@ def test_no_page_of_an_import_gives_anybody_away(signed_in: As) -> None:
             row = person(number)
             assert not any(row[column] in html for column in ("NIK", "KK", "TELEPON", "ALAMAT"))
     assert "Menunggu disimpan" in pages[-1]
+
+
+def own_titles(**titles: str) -> bytes:
+    whole = content(person(), person(2)).decode()
+    head, _, rows = whole.partition("\n")
+    for ours, theirs in titles.items():
+        head = head.replace(ours, theirs)
+    return f"{head}\n{rows}".encode()
+
+
+def test_a_source_s_own_titles_are_confirmed_once_and_remembered(signed_in: As) -> None:
+    client = signed_in("petugas")
+    file = own_titles(NAMA="Nama Lengkap", TELEPON="Nomor kontak")
+    client.post(ADD, {"file": SimpleUploadedFile("x.csv", file), "source": "Dinsos"})
+    run = RegistryImport.objects.get()
+    registry_work.check(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == (S.FAILED, "columns_unknown")
+    assert "Tentukan arti kolom" in text(client, address(run))
+    page = text(client, address(run, "map_columns/"))
+    assert "Nama Lengkap" in page and re.search(r'value="NAMA" selected', page)
+    refused = client.post(address(run, "map_columns/"), {"title_0": "NAMA", "title_1": ""}).content.decode()
+    assert "kolom TELEPON tidak ada" in refused
+    client.post(address(run, "map_columns/"), {"title_0": "NAMA", "title_1": "TELEPON"})
+    registry_work.check(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.added) == (S.PREVIEWED, 2)
+    client.post(ADD, {"file": SimpleUploadedFile("y.csv", file), "source": "Dinsos"})
+    run = RegistryImport.objects.latest("pk")
+    registry_work.check(run.pk)
+    run.refresh_from_db()
+    assert run.state == S.PREVIEWED
+    assert signed_in("auditor").get(address(run, "map_columns/")).status_code == 403
+
+
+def test_a_file_without_titles_shows_nobody(signed_in: As) -> None:
+    client = signed_in("petugas")
+    file = content(person()).split(b"\n", 1)[1]
+    client.post(ADD, {"file": SimpleUploadedFile("x.csv", file), "source": "Dinsos"})
+    run = RegistryImport.objects.get()
+    registry_work.check(run.pk)
+    page = text(client, address(run, "map_columns/"))
+    assert "tidak punya baris judul" in page
+    for name in ("NIK", "KK", "TELEPON", "ALAMAT"):
+        assert person()[name] not in page

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from beneficiaries import registry, registry_work, uploads
 from beneficiaries.errors import BeneficiaryError, said
-from beneficiaries.models import RegistryImport
+from beneficiaries.models import RegistryImport, RegistrySource
 from beneficiaries.refusals import title
 from beneficiaries.registry_file import ErrorsFile, RegistryFile
 from beneficiaries.registry_staging import Progress
@@ -54,7 +54,8 @@ class Command(BaseCommand):
         by, approver = _officer("--by", options["by"]), _officer("--approver", options["approver"])
         started = time.monotonic()
         line = ProgressLine(self.stderr)
-        with RegistryFile(path) as given, ErrorsFile(errors_path, given) as refused:
+        mapping = RegistrySource.objects.mapping_of(registry.normal_source(options["source"]))
+        with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as refused:
             run = self._checked(given, by, options, line)
             with registry.open_file(run) as file:
                 for row, refusals in registry.errors_of(run, file):
