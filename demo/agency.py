@@ -32,9 +32,12 @@ def import_registry(folder: Path, people: int, seed: int, proof: Proof) -> Regis
     screen.line(f"{file.relative_to(Path.cwd())}: {written.getvalue().splitlines()[0]}")
     by = User.objects.get(username="petugas")
     with stopwatch() as seconds, screen.bars() as bars:
-        first = registry.import_file(
-            file, errors, by, progress=lambda at: at.merging or bars.show("import", round(at.share * people), people)
-        )
+
+        def show(at: registry.Progress) -> None:
+            if not at.merging:
+                bars.show("import", round(at.share * people), people)
+
+        first = registry.import_file(file, errors, by, progress=show)
         proof.figures["registry import"] = f"{first.rows / seconds():,.0f} rows/s"
     again = registry.import_file(file, errors, by)
     screen.line(

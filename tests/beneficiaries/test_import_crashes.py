@@ -16,7 +16,7 @@ from beneficiaries.models import Change, Household, ImportProgress, Listing, Per
 from tests import steps
 from tests.beneficiaries.conftest import person
 from tests.beneficiaries.imports import committed, previewed, uploaded
-from tests.processes import alone, together
+from tests.processes import together
 
 pytestmark = pytest.mark.usefixtures("processes")
 S = RegistryImport.State
@@ -106,7 +106,7 @@ def test_two_workers_at_once_do_it_once(name: str) -> None:
 def test_what_kills_every_worker_is_given_up_after_three() -> None:
     run = uploaded(person())
     for _ in range(3):
-        assert alone(_die_reading, run.pk).signal == signal.SIGKILL
+        assert steps.killed_after(3, registry_work.check, run.pk).signal == signal.SIGKILL
     registry_work.check(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code) == (S.FAILED, "import_kept_dying")
@@ -115,9 +115,3 @@ def test_what_kills_every_worker_is_given_up_after_three() -> None:
     registry_work.check(run.pk)
     run.refresh_from_db()
     assert run.state == S.PREVIEWED
-
-
-def _die_reading(number: int) -> None:
-    import os
-
-    registry_work.check(number, lambda _: os.kill(os.getpid(), signal.SIGKILL))
