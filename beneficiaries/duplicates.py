@@ -174,7 +174,8 @@ def _make_keys(cursor: CursorWrapper, progress: Callable[[Progress], None]) -> i
     done = 0
     statement = "SELECT id, name, birth_date, household_id, kelurahan, phone_index, fingerprint FROM fresh"
     for rows in _streamed(cursor, statement):
-        keys, blocks = [], []
+        keys: list[tuple[Any, ...]] = []
+        blocks: list[tuple[Any, ...]] = []
         for person, name, born, household, kelurahan, phone, fingerprint in rows:
             normal = names.normalise(name)
             keys.append((person, normal, " ".join(sorted(normal.split())), fingerprint, VERSION))

@@ -76,7 +76,6 @@ def score(one: Compared, other: Compared) -> tuple[int, Reasons]:
     return max(0, min(100, sum(points for points, _what in reasons.values()))), reasons
 
 
-
 def _name(one: Compared, other: Compared) -> tuple[int, str]:
     if not (one.name and other.name):
         return 0, "other"

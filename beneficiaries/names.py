@@ -11,14 +11,19 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# Honours before a name and degrees after it, as letters only. What is also a name (Ayu, Raden's "Rd" is not) is left out.
-HONOURS = frozenset(
+
+def _these(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Honours before a name and degrees after it, as letters only. What is more often a name (Ayu) is left out.
+HONOURS = _these(
     "H HJ HAJI HAJJAH HAJAH KH DR DRS DRA DRG IR PROF UST USTAD USTADZ USTADZAH USTAZ KYAI KIAI RD RR RADEN TN NY NN SDR SDRI"
-    " BPK BAPAK IBU BP ALM ALMH ALMARHUM ALMARHUMAH".split()
+    " BPK BAPAK IBU BP ALM ALMH ALMARHUM ALMARHUMAH"
 )
-DEGREES = frozenset(
+DEGREES = _these(
     "SPD SPDI SE SH SHI ST SI SIP SIKOM SKOM SSOS SAG SSI SKM SKEP SFARM SPSI SPI SHUT SSTP STP SST STH STHI SSN SS SPT SKED"
-    " AMD AMDKEP AMDKEB AMKEB AMKEP BA BSC MA MM MH MPD MPDI MSI MSC MT MAG MKES MKOM MBA PHD NERS ALM ALMH".split()
+    " AMD AMDKEP AMDKEB AMKEB AMKEP BA BSC MA MM MH MPD MPDI MSI MSC MT MAG MKES MKOM MBA PHD NERS ALM ALMH"
 )
 # Beginning a patronymic or another name, which the other row mostly lacks.
 FATHER, ALIAS = frozenset(("BIN", "BINTI", "BT", "BTE", "BINTE")), frozenset(("ALIAS", "ALS"))
@@ -69,7 +74,8 @@ def _words(name: str) -> list[str]:
 
 
 def _without_titles(chunks: list[str]) -> list[str]:
-    """"H." before and "S.Pd." after the name go; dots inside a chunk belong to it."""
+    """ "H." before and "S.Pd." after the name go; dots inside a chunk belong to it."""
+
     def letters(chunk: str) -> str:
         return _NOT_LETTERS.sub("", chunk)
 

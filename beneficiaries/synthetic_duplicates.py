@@ -18,6 +18,7 @@ from pathlib import Path
 from beneficiaries import regions, synthetic
 from beneficiaries.identity import FEMALE_DAY
 from beneficiaries.refusals import BIRTH_DATE, COLUMNS, KELURAHAN, KK, NAME, NIK, PHONE, SEX
+from beneficiaries.synthetic_names import COMMUNITIES
 
 Row = dict[str, str]
 
@@ -81,7 +82,9 @@ def _spelling(rng: random.Random, row: Row) -> Row:
         fitting = [(new, old) for new, old in SPELLINGS if new in word[1:] or (old and word.startswith(new))]
         if fitting:
             new, old = rng.choice(fitting)
-            words[number] = word.replace(new, old, 1) if word.startswith(new) and old else word[0] + word[1:].replace(new, old, 1)
+            words[number] = (
+                word.replace(new, old, 1) if word.startswith(new) and old else word[0] + word[1:].replace(new, old, 1)
+            )
             return row | {NAME: " ".join(words)}
     raise Impossible
 
@@ -173,7 +176,7 @@ def _twin(rng: random.Random, row: Row) -> Row:
     if sex == row[SEX] and words[0][-1] in "AIO" and len(words[0]) <= 6 and rng.random() < 0.5:
         words[0] = words[0][:-1] + rng.choice([vowel for vowel in "AIO" if vowel != words[0][-1]])
         return row | {NAME: " ".join(words), PHONE: ""}
-    community = rng.choice(synthetic.COMMUNITIES)
+    community = rng.choice(COMMUNITIES)
     given = community.male if sex == "L" else community.female
     other = rng.choice(given.young + given.grown).upper()
     if other in words or _born(row).year < 1950:

@@ -350,7 +350,9 @@ class FrozenNotPooled(WalletError):
 
     code = "frozen_not_pooled"
     status = 409
-    message = _("Dompet orang yang digabung sedang dibekukan. Selesaikan dahulu alasannya, buka dompetnya, lalu ulangi.")
+    message = _(
+        "Dompet orang yang digabung sedang dibekukan. Selesaikan dahulu alasannya, buka dompetnya, lalu ulangi."
+    )
 
 
 class PursesGone(WalletError):
@@ -358,7 +360,9 @@ class PursesGone(WalletError):
 
     code = "purses_gone"
     status = 409
-    message = _("Kantong yang dahulu dipindah sudah diwariskan, atau dompet asalnya sudah ditutup. Tidak dapat dipisahkan.")
+    message = _(
+        "Kantong yang dahulu dipindah sudah diwariskan, atau dompet asalnya sudah ditutup. Tidak dapat dipisahkan."
+    )
 
 
 class MoneyMoved(WalletError):

@@ -88,11 +88,7 @@ def check_untouched(purses: Collection[int], *, since: int, own: int | None = No
     if own is not None:
         spent = spent.filter(Q(payment=None) | ~Q(payment__wallet=own))
         held = held.exclude(hold__wallet=own)
-    if (
-        spent.exists()
-        or held.exists()
-        or later.filter(credit__in=purses, kind=Transfer.Kind.TOP_UP).exists()
-    ):
+    if spent.exists() or held.exists() or later.filter(credit__in=purses, kind=Transfer.Kind.TOP_UP).exists():
         raise MoneyMoved
 
 

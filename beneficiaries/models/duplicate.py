@@ -74,9 +74,7 @@ class DuplicatePair(models.Model):
     reasons = models.JSONField(_("alasan skor"))
     low_fingerprint = models.UUIDField(editable=False)
     high_fingerprint = models.UUIDField(editable=False)
-    status = models.CharField(
-        _("status"), max_length=9, choices=Status, default=Status.OPEN, db_default=Status.OPEN
-    )
+    status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.OPEN, db_default=Status.OPEN)
     decided_by = models.ForeignKey(
         "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("diputuskan oleh")
     )
