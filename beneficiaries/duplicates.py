@@ -49,8 +49,9 @@ WHERE person.status = 'active'
 """  # noqa: S608
 _FORGET = """
 CREATE TEMPORARY TABLE stale ON COMMIT DROP AS
-SELECT known.person_id AS id FROM beneficiaries_personkey known JOIN beneficiaries_person person ON person.id = known.person_id
-WHERE person.status <> 'active' OR known.person_id IN (SELECT id FROM fresh);
+SELECT id FROM fresh
+UNION SELECT known.person_id FROM beneficiaries_personkey known JOIN beneficiaries_person person ON person.id = known.person_id
+WHERE person.status <> 'active';
 ANALYZE fresh; ANALYZE stale;
 DELETE FROM beneficiaries_personblock block USING stale WHERE block.person_id = stale.id;
 DELETE FROM beneficiaries_personkey known USING stale WHERE known.person_id = stale.id;
