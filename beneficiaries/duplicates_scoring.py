@@ -37,10 +37,13 @@ SIBLINGS = -25
 # Words that half the country bears say little: what each counts for beside a whole word.
 WORD_WEIGHTS = {MUHAMMAD: 0.3, "ABDUL": 0.4, "SITI": 0.5, "NUR": 0.5, "AHMAD": 0.7, "DEWI": 0.7, "SRI": 0.5}
 AGAINST, DROPPED = 2.0, 0.15  # for each word that contradicts, that is missing on one side
+# The initial of a name in its old spelling: D. is Djoko, whom the normalised name calls Joko.
+OLD_INITIALS = {("D", "J"), ("C", "K"), ("T", "C")}
 INITIAL_WEIGHT, INITIAL_LIKENESS = 0.4, 0.85
 # Put down for people who do not know their day: the first and last of a year, and its middle.
 STAND_IN_DAYS = {(1, 1), (12, 31), (7, 1), (6, 30)}
 VOWELS = set("AEIOU")
+SPELT_EITHER_WAY = ({"O", "U"}, {"I", "E"})
 
 Reasons = dict[str, tuple[int, str]]
 
@@ -129,7 +132,9 @@ def _word_likeness(one: str, other: str) -> float:
     if one == other:
         return 1.0
     if len(one) == 1 or len(other) == 1:
-        return INITIAL_LIKENESS if one[0] == other[0] else 0.0
+        initial, word = sorted((one, other), key=len)
+        fits = initial[0] == word[0] or (initial[0], word[0]) in OLD_INITIALS
+        return INITIAL_LIKENESS if fits and len(word) > 1 else 0.0
     close: float = JaroWinkler.similarity(one, other)
     if close >= 0.85 and skeleton(one) == skeleton(other):
         return 0.96
@@ -143,12 +148,16 @@ def _word_likeness(one: str, other: str) -> float:
 
 
 def _rhyme(one: str, other: str) -> bool:
-    """True if words of the two names differ as twins' do: in their first or last letter alone, or in one vowel."""
+    """True if words of the two names differ as twins' do: in their first or last letter alone, or in one vowel.
+
+    O for U and I for E are two spellings, not two names.
+    """
     ones, others = set(one.split()), set(other.split())
     return any(
         len(a) == len(b)
         and len(apart := [at for at in range(len(a)) if a[at] != b[at]]) == 1
         and (apart[0] in (0, len(a) - 1) or {a[apart[0]], b[apart[0]]} <= VOWELS)
+        and {a[apart[0]], b[apart[0]]} not in SPELT_EITHER_WAY
         for a in ones - others
         for b in others - ones
         if len(a) > 1

@@ -173,7 +173,14 @@ def _twin(rng: random.Random, row: Row) -> Row:
     """Born on one day, of one household, and called alike: all words but the last the same, or Rina and Rini."""
     sex = rng.choice("LP") if rng.random() < 0.3 else row[SEX]
     words = row[NAME].split()
-    if sex == row[SEX] and words[0][-1] in "AIO" and len(words[0]) <= 6 and rng.random() < 0.5:
+    ending = words[0][-2:]
+    if (
+        sex == row[SEX]
+        and ending[-1] in "AIO"
+        and ending[0] not in "AIUEO"
+        and len(words[0]) <= 6
+        and rng.random() < 0.5
+    ):
         words[0] = words[0][:-1] + rng.choice([vowel for vowel in "AIO" if vowel != words[0][-1]])
         return row | {NAME: " ".join(words), PHONE: ""}
     community = rng.choice(COMMUNITIES)

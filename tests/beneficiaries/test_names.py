@@ -43,7 +43,13 @@ def test_two_ways_to_write_one_name_are_one(one: str, other: str) -> None:
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("Hasan", "Husein"), ("Siti Aminah", "Siti Aisyah"), ("Sutrisno", "Sutrisna"), ("Abdullah", "Abdul"), ("Ani", "Ana")],
+    [
+        ("Hasan", "Husein"),
+        ("Siti Aminah", "Siti Aisyah"),
+        ("Sutrisno", "Sutrisna"),
+        ("Abdullah", "Abdul"),
+        ("Ani", "Ana"),
+    ],
 )
 def test_two_names_stay_two(one: str, other: str) -> None:
     assert names.normalise(one) != names.normalise(other)
@@ -80,7 +86,28 @@ def test_any_text_is_normalised_once_and_for_all(text: str) -> None:
     assert all(names.skeleton(word) for word in once.split())
 
 
-PARTS = ["H.", "HJ", "ST", "SE", "ABDU", "ABDUL", "ABDUR", "MUH", "M", "BIN", "RAHMAN", "OE", "DJ", "Z", "N", "S", "'", ",", " ", "."]
+PARTS = [
+    "H.",
+    "HJ",
+    "ST",
+    "SE",
+    "ABDU",
+    "ABDUL",
+    "ABDUR",
+    "MUH",
+    "M",
+    "BIN",
+    "RAHMAN",
+    "OE",
+    "DJ",
+    "Z",
+    "N",
+    "S",
+    "'",
+    ",",
+    " ",
+    ".",
+]
 
 
 @given(st.lists(st.sampled_from(PARTS), max_size=12).map("".join))
