@@ -12,7 +12,7 @@ makes a better one, place and phone support it, and what contradicts weighs more
     sex            0   the same; -30 another
     place         10   the same household; 8 the same kelurahan; 4 the same district
     phone         10   the same (by blind index; the number is never opened)
-    siblings       0   -25 in one household, born on one day, and named to rhyme (Rina and Rini): twins, not a slip of the pen
+    siblings       0   -30 in one household, born on one day, and named to rhyme (Rina and Rini): twins, not a slip of the pen
 """
 
 from __future__ import annotations
@@ -25,14 +25,14 @@ from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
 from beneficiaries.names import MUHAMMAD, skeleton
 
-THRESHOLD = 80  # from here on a pair is worth an officer's look
+THRESHOLD = 76  # from here on a pair is worth an officer's look
 
 NAME, RARE_NAME = 45, 20
 SAME_DATE, SWAPPED_DATE, DIGIT_OFF, STAND_IN_DATE, SAME_YEAR, OTHER_DATE = 30, 24, 18, 14, -10, -40
 OTHER_SEX = -30
 SAME_HOUSEHOLD, SAME_KELURAHAN, SAME_DISTRICT = 10, 8, 4
 SAME_PHONE = 10
-SIBLINGS = -25
+SIBLINGS = -30
 
 # Words that half the country bears say little: what each counts for beside a whole word.
 WORD_WEIGHTS = {MUHAMMAD: 0.3, "ABDUL": 0.4, "SITI": 0.5, "NUR": 0.5, "AHMAD": 0.7, "DEWI": 0.7, "SRI": 0.5}

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from beneficiaries import duplicates_merge, identity, regions
+from beneficiaries.duplicates_scoring import THRESHOLD
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import DuplicatePair, Merge, Person
 from vault.sealing import CannotOpen
@@ -28,7 +29,7 @@ from wallet.errors import WalletError
 ERRORS = (BeneficiaryError, WalletError)
 S = DuplicatePair.Status
 CERTAIN, LIKELY = 95, 88  # points
-BANDS = {"95": (CERTAIN, 100), "88": (LIKELY, CERTAIN - 1), "0": (0, LIKELY - 1)}
+BANDS = {"95": (CERTAIN, 100), "88": (LIKELY, CERTAIN - 1), "76": (THRESHOLD, LIKELY - 1)}
 
 # What was seen of a field, in words.
 SEEN: dict[tuple[str, str], Any] = {

@@ -62,7 +62,7 @@ def test_the_queue_counts_what_waits_and_shows_the_surest_first(as_role: As, pai
     text = page(as_role("Petugas"), QUEUE)
     assert "Soetrisno Wibowo · Sutrisno Wibowo" in text and "Menunggu, skor 95–100" in text
     assert text.index("Soetrisno") < text.index("Ngatiyem")
-    assert "Soetrisno" not in page(as_role("Petugas"), QUEUE + "?skor=0")
+    assert "Soetrisno" not in page(as_role("Petugas"), QUEUE + "?skor=76")
     assert "Soetrisno" not in page(as_role("Petugas"), QUEUE + "?antrean=merged")
     assert "Soetrisno" in page(as_role("Petugas"), QUEUE + "?antrean=semua&q=wibowo")
 
