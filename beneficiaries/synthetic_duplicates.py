@@ -36,6 +36,7 @@ WHOLE_NAMES = {
 TITLES_BEFORE = {"L": ("H. ", "DRS. ", "IR. ", "UST. ", "H "), "P": ("HJ. ", "DRA. ", "IBU ", "HJ ")}
 TITLES_AFTER = (", S.PD", " SE", ", S.H.", " SPD.I", ", AMD", ", M.SI")
 STAND_IN = (1, 1)
+LATEST = date(2026, 1, 1)  # no birth date that is made here lies in anybody's future
 
 
 class Impossible(Exception):
@@ -68,6 +69,8 @@ def _born(row: Row) -> date:
 
 
 def _reborn(row: Row, day: date) -> Row:
+    if day > LATEST:
+        raise Impossible
     return row | {BIRTH_DATE: day.isoformat()}
 
 
@@ -149,13 +152,15 @@ def _date_typo(rng: random.Random, row: Row) -> Row:
             born = date.fromisoformat(text[:at] + digit + text[at + 1 :])
         except ValueError:
             continue
-        if digit != text[at] and born <= date(2026, 1, 1):
+        if digit != text[at] and born <= LATEST:
             return _reborn(row, born)
     raise Impossible
 
 
 def _stand_in_date(_rng: random.Random, row: Row) -> Row:
     born = _born(row)
+    if (born.month, born.day) == STAND_IN:
+        raise Impossible
     return _reborn(row, date(born.year, *STAND_IN))
 
 
@@ -197,14 +202,12 @@ def _twin(rng: random.Random, row: Row) -> Row:
 
 def _neighbour(rng: random.Random, row: Row) -> Row:
     born = _born(row) + timedelta(days=rng.choice((-1, 1)) * rng.randint(20, 3650))
-    if born > date(2026, 1, 1):
-        raise Impossible
     return _reborn(row, born) | {PHONE: ""}
 
 
 def _son(rng: random.Random, row: Row) -> Row:
     born = _born(row) + timedelta(days=rng.randint(19 * 365, 38 * 365))
-    if row[SEX] != "L" or born > date(2026, 1, 1):
+    if row[SEX] != "L":
         raise Impossible
     return _reborn(row, born)
 
