@@ -22,11 +22,12 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries import names
 from beneficiaries.duplicates_scoring import THRESHOLD, Compared, score
+from wallet.transactions import retried
 
 VERSION = 1  # of names and blocks: another one, and the next run computes everybody's anew
 LOCK = int.from_bytes(b"dupl")  # one run at a time; the second waits for the first
@@ -142,7 +143,7 @@ def _nothing(progress: Progress) -> None:
     pass
 
 
-@transaction.atomic
+@retried
 def find(progress: Callable[[Progress], None] = _nothing, *, threshold: int = THRESHOLD) -> Found:
     """Compares whoever is new or changed since the last run with everybody, and brings the queue up to date.
 

@@ -38,7 +38,7 @@ from tests.disbursement.merging import (
     state,
     twice,
 )
-from wallet import purses, wallets
+from wallet import purses, succession, wallets
 from wallet.models import Wallet, WalletStep
 
 pytestmark = pytest.mark.django_db
@@ -314,6 +314,29 @@ def test_aid_of_the_survivors_own_keeps_a_taken_wallet() -> None:
     paid(own)
     with pytest.raises(MergeRefused):
         parted(done)
+
+
+def test_purses_that_went_on_to_an_heir_do_not_come_back() -> None:
+    survivor, other, _made = _two_wallets()
+    done = merged(survivor, other)
+    succession.succeed(fresh(survivor).wallet, money.wallet().holder, "meninggal dunia", "dewi")
+    with pytest.raises(MergeRefused, match="diwariskan"):
+        parted(done)
+
+
+def test_what_lapsed_or_was_refunded_since_keeps_nobody_together() -> None:
+    survivor, other = twice()
+    fund = money.fund()
+    made = programme(terms=money.terms(lapses_to=fund), purse_days=30)
+    paid(made)
+    payment = money.pay(fresh(other).wallet, money.merchant(), 100_000)
+    done = merged(survivor, other)
+    money.refund(payment, 40_000)
+    list(purses.lapse_due(timezone.now() + timedelta(days=31)))
+    assert money.balance(fund) == 540_000
+    parted(done)
+    assert (book(survivor), book(other)) == (0, 0)
+    money.assert_books_hold()
 
 
 def test_merges_are_undone_from_the_last() -> None:
