@@ -251,6 +251,11 @@ MOBILE = {
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
 }
+REGISTRY = {
+    # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
+    "on_merge": "disbursement.mergers.join",
+    "on_unmerge": "disbursement.mergers.part",
+}
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,

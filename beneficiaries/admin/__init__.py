@@ -1,3 +1,3 @@
 """The registry in the office, by subject."""
 
-from beneficiaries.admin import people, registry_imports  # noqa: F401
+from beneficiaries.admin import duplicates, people, registry_imports  # noqa: F401

@@ -23,9 +23,15 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.cash_out_wallet",
         "wallet.void_hold",
         "mobile.change_device",
+        "beneficiaries.decide_duplicatepair",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
-    "Penyetuju": ("disbursement.approve_batch", "disbursement.take_back_instruction", "wallet.succeed_wallet"),
+    "Penyetuju": (
+        "disbursement.approve_batch",
+        "disbursement.take_back_instruction",
+        "wallet.succeed_wallet",
+        "beneficiaries.merge_person",
+    ),
     "Bendahara": (
         "disbursement.fund_programme",
         "disbursement.add_programme",
