@@ -260,6 +260,49 @@ class HistoryMissing(UndoRefused):
     message = _("Impor ini dibuat sebelum riwayat perubahan dicatat, jadi tidak dapat diurungkan.")
 
 
+class DecisionReasonMissing(BeneficiaryError):
+    code = "decision_reason_missing"
+    message = _("Isi alasannya dahulu.")
+
+
+class PairDecided(BeneficiaryError):
+    """Another officer was faster."""
+
+    code = "pair_decided"
+    message = _("Pasangan ini sudah diputuskan (%(status)s). Muat ulang halaman.")
+
+
+class PersonNotActive(BeneficiaryError):
+    """Only two active rows are joined: who was merged, left or died is not the row that aid goes to."""
+
+    code = "person_not_active"
+    message = _("Salah satu dari keduanya tidak aktif lagi. Muat ulang halaman.")
+
+
+class SurvivorNotOfPair(BeneficiaryError):
+    code = "survivor_not_of_pair"
+    message = _("Yang tetap harus salah satu dari pasangan ini.")
+
+
+class MergeUndone(BeneficiaryError):
+    code = "merge_undone"
+    message = _("Penggabungan ini sudah dipisahkan. Muat ulang halaman.")
+
+
+class SurvivorMerged(BeneficiaryError):
+    """Merges are undone in the order opposite to that in which they were made."""
+
+    code = "survivor_merged"
+    message = _("Orang yang tetap sudah digabung ke orang lain. Pisahkan penggabungan itu dahulu.")
+
+
+class MergeRefused(BeneficiaryError):
+    """Whoever keeps the aid of both says no; `said` is why, and nothing was changed."""
+
+    code = "merge_refused"
+    message = "%(said)s"
+
+
 def said(code: str, data: dict[str, Any]) -> str:
     """The sentence of an error that was kept as its code and data; the code itself if it is none of the family's."""
     families = [BeneficiaryError]

@@ -289,7 +289,7 @@ def _written(rng: random.Random, phone: str) -> str:
     return rng.choices((f"0{phone[3:]}", show_phone(phone), phone), (80, 12, 8))[0]
 
 
-def _households(rng: random.Random, details: Details, today: date) -> Iterator[list[Cells]]:
+def households(rng: random.Random, today: date, details: Details) -> Iterator[list[Cells]]:
     """Households without end, each as its members' clean rows."""
     numbers, families, homes = Numbers(rng, today), Families(rng, today), Homes(rng)
     while True:
@@ -318,7 +318,7 @@ def rows(people: int, *, seed: int, today: date, summary: Summary) -> Iterator[C
     """The rows of a registry in file order, cells as ALL_COLUMNS; counts them into `summary`."""
     rng, details = random.Random(seed), Details(random.Random(f"details {seed}"))
     spoiler = Spoiler(random.Random(f"dirt {seed}"), people, DIRTY_SHARE)
-    for household in _households(rng, details, today):
+    for household in households(rng, today, details):
         summary.households += 1
         clean_before = False
         for cells in household:

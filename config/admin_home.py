@@ -41,6 +41,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.registryimport", "upload_file"),
             ("beneficiaries.registrysource", "hub"),
             ("beneficiaries.region", "map"),
+            ("beneficiaries.duplicatepair", "group_remove"),
+            ("beneficiaries.merge", "merge"),
             ("mobile.device", "smartphone"),
             ("mobile.sms", "sms"),
             ("mobile.lapsenotice", "hourglass_bottom"),

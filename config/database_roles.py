@@ -46,6 +46,7 @@ RESTRICTED = {
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
     "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason"),
+    "beneficiaries_merge": changing("undone_by_id", "undone_at", "undone_reason"),
     "beneficiaries_change": changing("before"),  # sealed anew when keys rotate, emptied when someone is forgotten
     "beneficiaries_registryimport": NEVER_DELETED,
     "disbursement_approval": APPEND_ONLY,

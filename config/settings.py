@@ -258,6 +258,9 @@ REGISTRY: dict[str, Any] = {
     # Percent of a source's people that a complete file makes leave without a second word.
     "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
     "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
+    # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
+    "on_merge": "disbursement.mergers.join",
+    "on_unmerge": "disbursement.mergers.part",
 }
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),

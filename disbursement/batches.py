@@ -38,7 +38,7 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
 
 @transaction.atomic
 def prepare(cycle: Cycle) -> Batch:
-    """A batch with one instruction for each active enrolment that has none pending or paid in this cycle.
+    """A batch with one instruction for each active enrolment of an active person that has none pending or paid in this cycle.
 
     Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
     """
@@ -59,7 +59,7 @@ def prepare(cycle: Cycle) -> Batch:
             LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(live) AS live
                        FROM disbursement_instruction WHERE cycle_id = %s GROUP BY enrolment_id) earlier
                 ON earlier.enrolment_id = e.id
-            WHERE e.programme_id = %s AND e.status = 'active' AND p.wallet_id IS NOT NULL
+            WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
                 AND NOT coalesce(earlier.live, false)
             """,
             [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],

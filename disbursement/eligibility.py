@@ -13,7 +13,7 @@ from typing import Any
 
 import cel
 from django.db import connection, transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from beneficiaries.models import Person
@@ -77,14 +77,18 @@ def age_on(birth_date: date, day: date) -> int:
 
 
 def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
-    """Everyone whom the rule admits on the day, oldest first; one per household where the programme says so."""
+    """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
+
+    Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
+    """
     rule, day = compiled(programme.eligibility), day or timezone.localdate()
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     taken: set[int] = set()
     people = (
-        Person.objects.exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
+        Person.objects.filter(status=Person.Status.ACTIVE)
+        .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
         .select_related("household")
-        .annotate(size=Count("household__members"))
+        .annotate(size=Count("household__members", filter=Q(household__members__status=Person.Status.ACTIVE)))
         .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")
         .order_by("birth_date", "pk")
     )
@@ -117,7 +121,14 @@ def enrol_eligible(programme: Programme, day: date | None = None) -> int:
 
 @transaction.atomic
 def _enrol(programme: Programme, group: list[Candidate]) -> int:
-    wallet_of = wallets.open_for([candidate.uid for candidate in group])
+    # Under a lock, and read again: one of them may be merged into another row at this moment.
+    locked = Person.objects.select_for_update(no_key=True).filter(
+        pk__in=[candidate.person for candidate in group], status=Person.Status.ACTIVE
+    )
+    wallet_known = dict(locked.order_by("pk").values_list("pk", "wallet_id"))
+    group = [candidate for candidate in group if candidate.person in wallet_known]
+    without = [candidate for candidate in group if wallet_known[candidate.person] is None]
+    wallet_of = wallets.open_for([candidate.uid for candidate in without])
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -125,7 +136,7 @@ def _enrol(programme: Programme, group: list[Candidate]) -> int:
             FROM unnest(%s::bigint[], %s::bigint[]) AS opened (person, wallet)
             WHERE p.id = opened.person AND p.wallet_id IS NULL
             """,
-            [[candidate.person for candidate in group], [wallet_of[candidate.uid] for candidate in group]],
+            [[candidate.person for candidate in without], [wallet_of[candidate.uid] for candidate in without]],
         )
         cursor.execute(
             """

@@ -23,6 +23,8 @@ from wallet.transactions import retried
 
 TOKEN_BYTES = 32
 # Every request would otherwise write; an officer who looks for a lost phone needs minutes, not seconds.
+# Who left the registry keeps the money, and a wallet to spend it from. The dead do not sign in, and a merged row is nobody.
+SIGNING_IN = (Person.Status.ACTIVE, Person.Status.LEFT)
 USE_NOTED_EVERY = timedelta(minutes=5)
 
 
@@ -44,7 +46,7 @@ def of_token(token: str) -> Device:
     device = Device.objects.select_related("person__wallet").filter(digest=_digest(token)).first()
     if device is None:
         raise TokenInvalid
-    if device.revoked_at is not None:
+    if device.revoked_at is not None or device.person.status not in SIGNING_IN:
         raise TokenRevoked
     if device.expires_at <= timezone.now():
         raise TokenExpired

@@ -118,7 +118,7 @@ def _count_attempt(index: bytes) -> OtpChallenge:
 
 def _person(index: bytes, birth_date: date | None) -> Person:
     """Whose device it is. Raises OtpWrong (nobody has the phone), ChoosePerson, PersonUnclear."""
-    sharing = list(Person.objects.filter(phone_index=index))
+    sharing = list(Person.objects.filter(phone_index=index, status__in=devices.SIGNING_IN))
     if not sharing:
         raise OtpWrong
     if birth_date is None:

@@ -21,6 +21,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from beneficiaries.models import Person
+from mobile import devices
 from mobile.models import Sms
 from wallet import doorbell
 
@@ -103,6 +104,11 @@ def deliver_next(carrier: Gateway) -> bool:
     return True
 
 
+def _can_sign_in(phone: str) -> bool:
+    owners = Person.objects.filter(phone_index=Person.phone.index_of(phone), status__in=devices.SIGNING_IN)
+    return owners.exists()
+
+
 def _attempt(sms: Sms, carrier: Gateway) -> dict[str, Any]:
     """What becomes of the row after one attempt, as column values."""
     now = timezone.now()
@@ -110,7 +116,7 @@ def _attempt(sms: Sms, carrier: Gateway) -> dict[str, Any]:
     attempts = sms.attempts + 1
     try:
         phone = sms.phone
-        if sms.registered_only and not Person.objects.filter(phone_index=Person.phone.index_of(phone)).exists():
+        if sms.registered_only and not _can_sign_in(phone):
             # Not one of ours: nothing of theirs is kept.
             return {"state": Sms.State.DROPPED, "phone_sealed": b"", "text_sealed": b""}
         if sms.send_until and sms.send_until <= now:

@@ -343,3 +343,33 @@ class SealDiffers(WalletError):
     code = "seal_differs"
     status = 409
     message = _("Transfer hari %(day)s tidak sama dengan segelnya. Jalankan manage.py ledger verify.")
+
+
+class FrozenNotPooled(WalletError):
+    """What is in it was stopped for a reason; in another wallet it would be free."""
+
+    code = "frozen_not_pooled"
+    status = 409
+    message = _(
+        "Dompet orang yang digabung sedang dibekukan. Selesaikan dahulu alasannya, buka dompetnya, lalu ulangi."
+    )
+
+
+class PursesGone(WalletError):
+    """The purses went on to somebody else, or the wallet they came from has ended."""
+
+    code = "purses_gone"
+    status = 409
+    message = _(
+        "Kantong yang dahulu dipindah sudah diwariskan, atau dompet asalnya sudah ditutup. Tidak dapat dipisahkan."
+    )
+
+
+class MoneyMoved(WalletError):
+    """Since then the money was spent, paid in or is held: nobody can say any more whose it was."""
+
+    code = "money_moved"
+    status = 409
+    message = _(
+        "Sesudah digabung, uang dari kantong itu sudah dibelanjakan, disetor, atau ditahan pedagang. Tidak dapat dipisahkan."
+    )

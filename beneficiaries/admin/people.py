@@ -11,7 +11,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -110,9 +110,9 @@ class HouseholdAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
     inlines = (MemberInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
-        """With the number of members."""
+        """With the number of active members."""
         households: QuerySet[Household] = super().get_queryset(request)
-        return households.annotate(size=Count("members"))
+        return households.annotate(size=Count("members", filter=Q(members__status=Person.Status.ACTIVE)))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Household], search_term: str

@@ -37,6 +37,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0004_regions_and_sources'),
+        ('beneficiaries', '0006_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,6 +1,7 @@
 """What the registry keeps, by subject."""
 
 from beneficiaries.models.change import Change
+from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.region import Region
@@ -9,11 +10,15 @@ from beneficiaries.models.registry_source import RegistrySource
 
 __all__ = [
     "Change",
+    "DuplicatePair",
     "Household",
     "ImportProgress",
     "Leaving",
     "Listing",
+    "Merge",
     "Person",
+    "PersonBlock",
+    "PersonKey",
     "RefusedRow",
     "Region",
     "RegistryImport",

@@ -26,6 +26,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.add_registrysource",
         "beneficiaries.change_registrysource",
         "beneficiaries.add_registryimport",
+        "beneficiaries.decide_duplicatepair",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -34,6 +35,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.succeed_wallet",
         "beneficiaries.commit_complete_registryimport",
         "beneficiaries.undo_registryimport",
+        "beneficiaries.merge_person",
     ),
     "Bendahara": (
         "disbursement.fund_programme",

@@ -1,0 +1,138 @@
+"""Deciding about two people who may be one: they are not, or they are and one row is joined to the other; and undoing that.
+
+The row that is joined stays, with its household, as `merged`: it is nobody's member in counts and gets no new aid. What belongs
+to people outside the registry is not known here: settings.REGISTRY names two functions, `on_merge` and `on_unmerge`, that
+join and part it in the same transaction. What the first returns is kept with the merge and given to the second.
+
+Locks: the pair, then both people in id order, then whatever those functions lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from beneficiaries.duplicates import FINGERPRINT
+from beneficiaries.errors import (
+    DecisionReasonMissing,
+    MergeUndone,
+    PairDecided,
+    PersonNotActive,
+    SurvivorMerged,
+    SurvivorNotOfPair,
+)
+from beneficiaries.history import telling
+from beneficiaries.models import DuplicatePair, Merge, Person
+from wallet.transactions import retried
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+SOURCE = "duplicates"
+_FINGERPRINTS = f"""
+SELECT person.id, {FINGERPRINT} FROM beneficiaries_person person
+JOIN beneficiaries_household household ON household.id = person.household_id WHERE person.id = ANY(%s)
+"""  # noqa: S608
+
+
+@retried
+def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
+    """Keeps that they are two people: not asked again until a compared field of either changes.
+
+    Raises DecisionReasonMissing, PairDecided.
+    """
+    reason = _required(reason)
+    row = _open_pair(pair)
+    _decide(row, DuplicatePair.Status.DIFFERENT, by, reason)
+    return row
+
+
+@retried
+def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge:
+    """Joins the other row of the pair to the survivor, with enrolments and wallet, all or nothing.
+
+    Raises DecisionReasonMissing, PairDecided, PersonNotActive, SurvivorNotOfPair; MergeRefused in the words of whoever keeps
+    the aid.
+    """
+    reason = _required(reason)
+    with telling(source=SOURCE, by=by, reason=reason):
+        row = _open_pair(pair)
+        if survivor.pk not in (row.low_id, row.high_id):
+            raise SurvivorNotOfPair
+        people = _locked((row.low_id, row.high_id))
+        if any(person.status != Person.Status.ACTIVE for person in people.values()):
+            raise PersonNotActive
+        stays = people.pop(survivor.pk)
+        [joined] = people.values()
+        kept: dict[str, Any] = _hook("on_merge")(stays, joined, by=by, reason=reason)
+        Person.objects.filter(pk=joined.pk).update(status=Person.Status.MERGED, merged_into=stays)
+        _decide(row, DuplicatePair.Status.MERGED, by, reason)
+        return Merge.objects.create(pair=row, survivor=stays, merged=joined, kept=kept, by=by, reason=reason)
+
+
+@retried
+def unmerge(done: Merge, by: User, reason: str) -> Merge:
+    """Parts the two rows as they were before; the pair counts as two people from then on.
+
+    Merges into one survivor may be undone in any order, but not while the survivor is merged itself. Raises
+    DecisionReasonMissing, MergeUndone, SurvivorMerged; MergeRefused if aid or money has gone where it cannot be parted.
+    """
+    reason = _required(reason)
+    with telling(source=SOURCE, by=by, reason=reason):
+        pair = DuplicatePair.objects.select_for_update().get(pk=done.pair_id)
+        row = Merge.objects.select_for_update().get(pk=done.pk)
+        if row.undone_at is not None:
+            raise MergeUndone
+        people = _locked((row.survivor_id, row.merged_id))
+        survivor, joined = people[row.survivor_id], people[row.merged_id]
+        if survivor.status == Person.Status.MERGED:
+            raise SurvivorMerged
+        _hook("on_unmerge")(survivor, joined, row.kept, by=by, reason=reason)
+        Person.objects.filter(pk=joined.pk).update(status=Person.Status.ACTIVE, merged_into=None)
+        row.undone_by, row.undone_at, row.undone_reason = by, timezone.now(), reason
+        row.save(update_fields=["undone_by", "undone_at", "undone_reason"])
+        _decide(pair, DuplicatePair.Status.DIFFERENT, by, reason)
+        return row
+
+
+def _hook(name: str) -> Any:
+    return import_string(settings.REGISTRY[name])
+
+
+def _required(reason: str) -> str:
+    reason = reason.strip()
+    if not reason:
+        raise DecisionReasonMissing
+    return reason
+
+
+def _open_pair(pair: DuplicatePair) -> DuplicatePair:
+    row = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
+    if row.status != DuplicatePair.Status.OPEN:
+        raise PairDecided(status=row.get_status_display())
+    return row
+
+
+def _locked(people: Iterable[int]) -> dict[int, Person]:
+    rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk")
+    return {person.pk: person for person in rows}
+
+
+def _decide(pair: DuplicatePair, status: DuplicatePair.Status, by: User, reason: str) -> None:
+    """Notes the decision, and what of both people it was made on."""
+    now = _fingerprints((pair.low_id, pair.high_id))
+    pair.low_fingerprint, pair.high_fingerprint = now[pair.low_id], now[pair.high_id]
+    pair.status, pair.decided_by, pair.decided_at, pair.decision = status, by, timezone.now(), reason
+    pair.save()
+
+
+def _fingerprints(people: Iterable[int]) -> dict[int, UUID]:
+    with connection.cursor() as cursor:
+        cursor.execute(_FINGERPRINTS, [list(people)])
+        return dict(cursor.fetchall())

@@ -1,0 +1,159 @@
+"""Two people of the registry are one: their enrolments and wallets are joined, and can be parted again.
+
+The registry calls `join` and `part` (settings.REGISTRY) within its own transaction, both people locked. It keeps what `join`
+returns and hands it to `part`.
+
+A person has one enrolment a programme: the survivor's stays as it is, ended or not, and the other's is ended. What the
+survivor has none of moves over, payments and all. The wallet of the other is pooled (wallet.pooling) into the survivor's, or
+becomes the survivor's where there is none. An instruction that a batch still holds for the pooled wallet fails there
+(``wallet_frozen``), its money returns to the fund, and a later batch pays the enrolment that is left.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
+from django.utils.translation import gettext as _
+
+from beneficiaries.errors import MergeRefused
+from beneficiaries.models import Person
+from disbursement.models import Enrolment, Instruction
+from wallet import pooling, wallets
+from wallet.errors import MoneyMoved, PursesGone, WalletError
+from wallet.models import Purse, Transfer, Wallet
+
+ACTIVE, ENDED = Enrolment.Status.ACTIVE, Enrolment.Status.ENDED
+Kept = dict[str, Any]
+
+
+def join(survivor: Person, merged: Person, *, by: User, reason: str) -> Kept:
+    """Everything of the merged person becomes the survivor's; returns what `part` needs. Raises MergeRefused."""
+    kept = _join_enrolments(survivor, merged, by, reason)
+    try:
+        return kept | _join_wallets(survivor, merged, by, reason)
+    except WalletError as error:
+        raise MergeRefused(said=str(error)) from error
+
+
+def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str) -> None:
+    """Everything is as before the merge, and what was paid since through a moved enrolment goes with it.
+
+    Raises MergeRefused if the purses are gone or their money has moved since (wallet.pooling says when). An enrolment whose
+    household has another one in that programme by now comes back ended.
+    """
+    try:
+        _part_wallets(survivor, merged, kept, by, reason)
+    except WalletError as error:
+        raise MergeRefused(said=str(error)) from error
+    for moved in kept["moved"]:
+        row = Enrolment.objects.select_for_update().get(pk=moved["enrolment"])
+        row.person, row.household_id = merged, moved["household"]
+        if row.status == ACTIVE and _household_has_another(row):
+            row.status = ENDED
+        row.save(update_fields=["person", "household", "status"])
+        _note(row, by, _("Kembali ke orangnya: %(reason)s") % {"reason": reason})
+    for ended in kept["ended"]:
+        row = Enrolment.objects.select_for_update().get(pk=ended)
+        if row.status == ENDED and not _household_has_another(row):
+            row.status = ACTIVE
+            row.save(update_fields=["status"])
+            _note(row, by, _("Berlaku lagi: %(reason)s") % {"reason": reason})
+
+
+# --- enrolments ---
+
+
+def _join_enrolments(survivor: Person, merged: Person, by: User, reason: str) -> Kept:
+    of_both = Enrolment.objects.select_for_update().filter(person__in=[survivor, merged]).order_by("pk")
+    rows = list(of_both)
+    has = {row.programme_id for row in rows if row.person_id == survivor.pk}
+    moved, ended = [], []
+    for row in rows:
+        if row.person_id != merged.pk:
+            continue
+        before = row.household_id
+        if before is not None:
+            row.household_id = survivor.household_id
+        if row.programme_id in has or (row.status == ACTIVE and _household_has_another(row)):
+            if row.status == ACTIVE:
+                Enrolment.objects.filter(pk=row.pk).update(status=ENDED)
+                ended.append(row.pk)
+                _note(row, by, _("Kepesertaan berakhir, orangnya terdaftar ganda: %(reason)s") % {"reason": reason})
+            continue
+        row.person = survivor
+        row.save(update_fields=["person", "household"])
+        moved.append({"enrolment": row.pk, "household": before})
+        _note(row, by, _("Pindah ke orang yang sama yang terdaftar ganda: %(reason)s") % {"reason": reason})
+    return {"moved": moved, "ended": ended}
+
+
+def _household_has_another(row: Enrolment) -> bool:
+    """True if another enrolment holds the household's only place in the programme."""
+    others = Enrolment.objects.filter(programme=row.programme_id, household=row.household_id, status=ACTIVE)
+    return row.household_id is not None and others.exclude(pk=row.pk).exists()
+
+
+def _note(row: Enrolment, by: User, message: str) -> None:
+    """Why, in the enrolment's history, where ending one by hand keeps it too."""
+    LogEntry.objects.create(
+        user=by,
+        content_type=ContentType.objects.get_for_model(Enrolment),
+        object_id=str(row.pk),
+        object_repr=str(row)[:200],
+        action_flag=CHANGE,
+        change_message=message,
+    )
+
+
+# --- wallets ---
+
+
+def _join_wallets(survivor: Person, merged: Person, by: User, reason: str) -> Kept:
+    if merged.wallet is None:
+        return {}
+    if survivor.wallet is None:
+        wallets.lock([merged.wallet.pk])
+        _hand_over(merged.wallet, merged, survivor)
+        return {"taken": {"wallet": merged.wallet_id, "last": pooling.last_transfer()}}
+    pooled = pooling.pool(merged.wallet, survivor.wallet, reason, by.get_username())
+    return {"pooled": dataclasses.asdict(pooled)}
+
+
+def _part_wallets(survivor: Person, merged: Person, kept: Kept, by: User, reason: str) -> None:
+    if "pooled" in kept:
+        pooled = pooling.Pooled(**kept["pooled"])
+        if survivor.wallet_id != pooled.target or merged.wallet_id != pooled.source:
+            raise PursesGone
+        opened = _opened_since(kept, pooled.target, pooled.last)
+        pooling.part(pooled, reason, by.get_username(), opened_since=opened)
+    elif "taken" in kept:
+        taken, last = kept["taken"]["wallet"], kept["taken"]["last"]
+        if survivor.wallet_id != taken or merged.wallet_id is not None:
+            raise PursesGone
+        wallet = wallets.lock([taken])[taken]
+        purses = set(Purse.objects.filter(wallet=wallet).values_list("pk", flat=True))
+        pooling.check_untouched(purses, since=last)
+        since = set(Transfer.objects.filter(pk__gt=last, credit__in=purses, kind=Transfer.Kind.DISBURSEMENT)
+                    .values_list("credit_id", flat=True))  # fmt: skip
+        if since - set(_opened_since(kept, taken, last)):  # aid of the survivor's own
+            raise MoneyMoved
+        _hand_over(wallet, survivor, merged)
+
+
+def _hand_over(wallet: Wallet, giver: Person, taker: Person) -> None:
+    # One after the other: a wallet has one person.
+    Person.objects.filter(pk=giver.pk).update(wallet=None)
+    Person.objects.filter(pk=taker.pk).update(wallet=wallet)
+
+
+def _opened_since(kept: Kept, wallet: int, last: int) -> list[int]:
+    """Purses that were paid since through the enrolments that moved, and are in the wallet."""
+    moved = [row["enrolment"] for row in kept["moved"]]
+    paid = Instruction.objects.filter(enrolment__in=moved, wallet=wallet, status=Instruction.Status.PAID)
+    keys = [instruction.key for instruction in paid]
+    opened = Transfer.objects.filter(key__in=keys, pk__gt=last).values_list("credit_id", flat=True)
+    return list(Purse.objects.filter(pk__in=opened, wallet=wallet).values_list("pk", flat=True))
