@@ -159,7 +159,7 @@ LEFT JOIN beneficiaries_household AS household ON household.kk_index = told.kk_i
 LEFT JOIN registry_staged_household AS said ON said.kk_index = told.kk_index
 """
 
-# Everybody whom the source has named and this file does not, not even in a refused line.
+# Everybody whom the source has named and this file does not, neither in a refused line nor by a row merged into theirs.
 _UNNAMED = """
 SELECT listing.person_id
 FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
@@ -167,6 +167,8 @@ WHERE listing.source = %(source)s AND listing.until_id IS NULL
   AND NOT EXISTS (SELECT FROM registry_staged_person AS told WHERE told.nik_index = person.nik_index)
   AND NOT EXISTS (SELECT FROM beneficiaries_refusedrow AS refused
                   WHERE refused.run_id = %(run)s AND refused.nik_index = person.nik_index)
+  AND NOT EXISTS (SELECT FROM beneficiaries_person AS merged JOIN registry_staged_person AS told USING (nik_index)
+                  WHERE merged.merged_into_id = person.id)
 """
 # Whom no other source names either.
 _LEAVING = f"""

@@ -79,6 +79,14 @@ UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(r
 _ADDED = (
     "SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s AND kind = 'added' AND {name}_id IS NOT NULL"
 )
+# What is only derived from people, or guessed of them, goes with them; what somebody decided about them stands in the way.
+_FORGET_DERIVED = f"""
+WITH added AS ({_ADDED.format(name="person")})
+, keys AS (DELETE FROM beneficiaries_personkey WHERE person_id IN (SELECT person_id FROM added))
+, blocks AS (DELETE FROM beneficiaries_personblock WHERE person_id IN (SELECT person_id FROM added))
+DELETE FROM beneficiaries_duplicatepair
+WHERE status = 'open' AND (low_id IN (SELECT person_id FROM added) OR high_id IN (SELECT person_id FROM added))
+"""
 _COUNT_MOVED_IN = f"SELECT count(*) FROM beneficiaries_person WHERE household_id IN ({_ADDED.format(name='household')})"
 _REMOVE = f"DELETE FROM beneficiaries_{{name}} WHERE id IN ({_ADDED})"
 
@@ -146,6 +154,7 @@ def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> Non
     cursor.execute(_UNLIST, of)
     try:
         with transaction.atomic():
+            cursor.execute(_FORGET_DERIVED, of)
             cursor.execute(_REMOVE.format(name="person"), of)
             cursor.execute(_COUNT_MOVED_IN, of)
             [moved_in] = cursor.fetchone()

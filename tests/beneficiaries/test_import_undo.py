@@ -8,9 +8,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from beneficiaries import errors, registry, registry_undo, registry_work
+from beneficiaries import duplicates, errors, registry, registry_undo, registry_work
 from beneficiaries.history import telling
-from beneficiaries.models import Change, Household, Listing, Person, RegistryImport
+from beneficiaries.models import Change, DuplicatePair, Household, Listing, Person, PersonBlock, RegistryImport
 from disbursement import batches, eligibility, programmes
 from tests.beneficiaries.conftest import person
 from tests.beneficiaries.imports import committed, previewed, saved, undone
@@ -148,6 +148,25 @@ def test_without_anybody_to_ask_the_references_refuse(settings: Any) -> None:
         {"cause": "disbursement_enrolment"},
     )
     assert Person.objects.count() == 1
+
+
+def test_what_was_only_guessed_of_its_people_goes_with_them_and_what_was_decided_does_not() -> None:
+    committed(person(), person(2))
+    run = committed(person(3, NAMA="SITI AMINAH"))
+    duplicates.find()
+    pair = DuplicatePair.objects.filter(high=Person.objects.latest("pk")).first()
+    assert pair and PersonBlock.objects.filter(person=pair.high).exists()
+    officer = User.objects.create_user("rudi")
+    DuplicatePair.objects.filter(pk=pair.pk).update(
+        status="different", decided_by=officer, decided_at=timezone.now(), decision="x"
+    )
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.error_code, run.error_data) == ("still_referred", {"cause": "beneficiaries_duplicatepair"})
+    DuplicatePair.objects.filter(pk=pair.pk).update(status="open", decided_by=None, decided_at=None, decision="")
+    assert undone(run).state == S.UNDONE
+    assert not DuplicatePair.objects.filter(pk=pair.pk).exists() and Person.objects.count() == 2
 
 
 def test_an_import_from_before_the_history_is_not_taken_back() -> None:

@@ -287,6 +287,14 @@ def test_whose_line_was_refused_does_not_leave() -> None:
     assert set(statuses().values()) == {"active"}
 
 
+def test_whom_the_file_names_by_a_row_that_was_merged_into_theirs_stays() -> None:
+    committed(person(), person(2), person(3))
+    first, second, _third = Person.objects.order_by("pk")
+    Person.objects.filter(pk=second.pk).update(status="merged", merged_into=first)
+    run = committed(person(2), complete=True)
+    assert (run.left, statuses()) == (1, {"1": "active", "2": "merged", "3": "left"})
+
+
 def test_many_who_leave_need_a_second_word(settings: Any) -> None:
     committed(*(person(number) for number in range(1, 6)))
     run = previewed(*(person(number) for number in range(1, 4)), complete=True)
