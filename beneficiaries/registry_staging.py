@@ -102,26 +102,35 @@ def _refusal_lines(refused: list[tuple[int, list[Refusal], bytes | None]]) -> It
             yield (line, position, refusal.field, refusal.code, *data[0], *data[1], nik_index)
 
 
-def _tell(told: list[str], row: CleanRow, column: str) -> None:
-    """Adds a column to what a row says, if its file has the column: told as empty is not the same as not told."""
-    value = getattr(row, column)
-    if value is not None:
-        told.append(f"{column}={value}")
+def _digest(told: list[str], optional: dict[str, str | None], known: bytes, *, subject: str) -> bytes:
+    """What a row says, as a keyed digest of the columns that every file has and another of those that a file may leave out.
+
+    A file that leaves them out says nothing new of them: then `known`, the digest that the registry has, keeps its second half.
+    """
+    more = [f"{column}={value}" for column, value in optional.items() if value is not None]
+    digest = blind_index(FIELD_SEPARATOR.join(told), subject=subject)
+    if not more:
+        return digest + known[len(digest) :]
+    # With the number in it, equal halves of two rows tell nobody that they are alike.
+    return digest + blind_index(FIELD_SEPARATOR.join((told[0], *more)), subject=f"{subject}-optional")
 
 
-def _person_digest(row: CleanRow) -> bytes:
+def _person_digest(row: CleanRow, known: bytes) -> bytes:
     told = [row.nik, row.kk, row.name, row.sex, row.birth_date.isoformat(), row.phone]
-    for column in ("relation", "schooling", "disability", "occupation", "pregnant"):
-        _tell(told, row, column)
-    return blind_index(FIELD_SEPARATOR.join(told), subject="person-source")
+    optional = {
+        "relation": row.relation,
+        "schooling": row.schooling,
+        "disability": row.disability,
+        "occupation": row.occupation,
+        "pregnant": row.pregnant,
+    }
+    return _digest(told, optional, known, subject="person-source")
 
 
-def _household_digest(row: CleanRow) -> bytes:
+def _household_digest(row: CleanRow, known: bytes) -> bytes:
     # With the KK number in it, equal digests of two households tell nobody that they share an address.
     told = [row.kk, row.address, row.kelurahan, str(row.decile)]
-    for column in ("rt", "rw"):
-        _tell(told, row, column)
-    return blind_index(FIELD_SEPARATOR.join(told), subject="household-source")
+    return _digest(told, {"rt": row.rt, "rw": row.rw}, known, subject="household-source")
 
 
 def _address_digest(row: CleanRow) -> bytes:
@@ -143,12 +152,14 @@ def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
     told: dict[bytes, tuple[CleanRow, bytes]] = {}  # what is said of a household that is not what was said before
     digests: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}  # a household's members say the same of it
     for row, nik_index in zip(rows, nik_indexes, strict=True):
-        kk_index, digest = kk_index_of[row.kk], _person_digest(row)
+        kk_index = kk_index_of[row.kk]
+        known, household = people.get(nik_index), households.get(kk_index)
+        digest = _person_digest(row, known.digest if known else b"")
         said = (row.kk, row.address, row.kelurahan, row.decile, row.rt, row.rw)
         if said not in digests:
-            digests[said] = (_household_digest(row), _address_digest(row))
+            before = household.digest if household else b""
+            digests[said] = (_household_digest(row, before), _address_digest(row))
         household_digest, address_digest = digests[said]
-        known, household = people.get(nik_index), households.get(kk_index)
         same = known is not None and known.digest == digest
         household_same = household is not None and household.digest == household_digest
         if not household_same:

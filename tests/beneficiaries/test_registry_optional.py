@@ -148,3 +148,20 @@ def test_households_without_a_head_enter_and_are_counted(load: Load) -> None:
     assert load(told(2), told(3), told(4, KK="3171011506150004", HUBUNGAN="")).households_without_head == 2
     assert load(told(1)).households_without_head == 0
     assert load(told(2), told(3)).households_without_head == 0  # its head is known already
+
+
+def test_files_with_and_without_the_columns_by_turns_change_nobody(load: Load, office: Office) -> None:
+    load(told(HAMIL="YA"), told(2))
+    assert counts(load(person(), person(2))) == (0, 0, 2, 0)
+    assert counts(load(told(HAMIL="YA"), told(2))) == (0, 0, 2, 0)
+    assert counts(load(person(NAMA="SITI AMINAH HASAN"), person(2))) == (0, 1, 1, 0)
+    assert counts(load(told(HAMIL="YA", NAMA="SITI AMINAH HASAN"), told(2))) == (0, 0, 2, 0)
+    assert counts(load(told(HAMIL="TIDAK", NAMA="SITI AMINAH HASAN"), told(2))) == (0, 1, 1, 0)
+
+
+def test_a_correction_without_the_columns_does_not_contradict_the_household(load: Load, office: Office) -> None:
+    load(told())
+    notes = {"BARIS": "3", "KOLOM": "NIK", "ALASAN": "sebab", "PERBAIKAN": "obat"}
+    assert counts(load(person(2) | notes)) == (1, 0, 0, 0)
+    assert load(person(3, DESIL="9") | notes).refusals == {"DESIL.registry_differs": 1}
+    assert Household.objects.get().rt == "003"
