@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from beneficiaries import registry
 from beneficiaries.models import RegistryImport
+from beneficiaries.registry_staging import Progress
 from demo import screen
 from demo.proof import Proof, stopwatch
 from disbursement import batches, eligibility, execution, programmes
@@ -33,7 +34,7 @@ def import_registry(folder: Path, people: int, seed: int, proof: Proof) -> Regis
     by = User.objects.get(username="petugas")
     with stopwatch() as seconds, screen.bars() as bars:
 
-        def show(at: registry.Progress) -> None:
+        def show(at: Progress) -> None:
             if not at.merging:
                 bars.show("import", round(at.share * people), people)
 

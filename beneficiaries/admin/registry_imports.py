@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html_join
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -136,7 +136,7 @@ class RegistryImportAdmin(OfficeAdmin):
     ordering = ("-pk",)
     actions = None
     fieldsets = (
-        (None, {"fields": (("file_name", "source"), "file_sha256", ("rows", "refused"), "reasons")}),
+        (None, {"fields": (("file_name", "source"), "digest", ("rows", "households_without_head"))}),
         (
             _("Siapa dan kapan"),
             {
@@ -152,10 +152,9 @@ class RegistryImportAdmin(OfficeAdmin):
     readonly_fields = (
         "file_name",
         "source",
-        "file_sha256",
+        "digest",
         "rows",
-        "refused",
-        "reasons",
+        "households_without_head",
         "by",
         "created_at",
         "committed_by",
@@ -275,11 +274,9 @@ class RegistryImportAdmin(OfficeAdmin):
     def status_label(self, run: RegistryImport) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
-    @admin.display(description=_("alasan penolakan"))
-    def reasons(self, run: RegistryImport) -> SafeString | str:
-        """Each reason with its number of rows, the most frequent first."""
-        counts = sorted(run.refusals.items(), key=lambda item: -item[1])
-        return format_html_join("", "<div>{} × {}</div>", ((count, title(key)) for key, count in counts)) or "–"
+    @admin.display(description=_("SHA-256 berkas"))
+    def digest(self, run: RegistryImport) -> SafeString:
+        return format_html('<span class="office-mono">{}</span>', run.file_sha256)
 
     def _shown(self, request: HttpRequest, run: RegistryImport) -> dict[str, Any]:
         return {
