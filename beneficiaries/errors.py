@@ -312,3 +312,101 @@ def said(code: str, data: dict[str, Any]) -> str:
             return str(family.message) % data
         families += family.__subclasses__()
     return code
+
+
+class RepresentationError(BeneficiaryError):
+    """A guardian or collector cannot be proposed, approved or ended so."""
+
+    code = "representation"
+
+
+class RepresentsOneself(RepresentationError):
+    code = "represents_oneself"
+    message = _("NIK wakil sama dengan NIK yang diwakili. Isi NIK orang lain.")
+
+
+class RepresentativeNamed(RepresentationError):
+    """An outsider needs a name; a person of the registry has one."""
+
+    code = "representative_name"
+    message = _("NIK wakil tidak ada di registri. Isi namanya seperti pada KTP.")
+
+
+class RepresentationPeriod(RepresentationError):
+    code = "representation_period"
+    message = _("Tanggal akhir sebelum tanggal mulai, atau sudah lewat. Periksa masa berlakunya.")
+
+
+class RepresentativeUnfit(RepresentationError):
+    """Died, or cannot act alone."""
+
+    code = "representative_unfit"
+    message = _("Orang ini tidak dapat mewakili: sudah meninggal, atau sendiri perlu wali. Pilih orang lain.")
+
+
+class PersonDeceased(RepresentationError):
+    code = "person_deceased"
+    message = _("Orang yang diwakili sudah meninggal. Dompetnya diwariskan, bukan diwakili.")
+
+
+class RepresentationDouble(RepresentationError):
+    code = "representation_double"
+    message = _("Wakil ini sudah diusulkan atau sudah berlaku bagi orang itu.")
+
+
+class RepresentationMoved(RepresentationError):
+    code = "representation_moved"
+    message = _("Statusnya %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class RepresentationApproverIsMaker(RepresentationError):
+    code = "representation_approver_is_maker"
+    message = _("Wakil harus disetujui orang lain, bukan yang mengusulkannya.")
+
+
+class GuardianExists(RepresentationError):
+    code = "guardian_exists"
+    message = _("Orang ini sudah mempunyai wali yang berlaku. Akhiri yang lama dahulu.")
+
+
+class CollectsForTooMany(RepresentationError):
+    code = "collects_for_too_many"
+    message = _("Orang ini sudah menjadi kuasa bagi %(most)s orang, batas yang berlaku. Pilih kuasa lain.")
+
+
+class ScanRefused(RepresentationError):
+    code = "scan_refused"
+    message = _("Berkas harus PDF, JPEG atau PNG, paling besar %(most)s KB. Pindai ulang dengan ukuran lebih kecil.")
+
+
+class NotActing(RepresentationError):
+    """Whoever stands at the counter may not fetch this holder's money (any more)."""
+
+    code = "not_acting"
+    message = _("Orang ini tidak lagi berhak mengambil bagi pemegang. Jangan serahkan uang.")
+
+
+class GrievanceError(BeneficiaryError):
+    """A grievance cannot take this step."""
+
+    code = "grievance"
+
+
+class GrievanceMoved(GrievanceError):
+    code = "grievance_moved"
+    message = _("Aduan berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class NotInGroup(GrievanceError):
+    code = "not_in_group"
+    message = _("Aduan ini ditangani oleh %(group)s. Hanya anggotanya yang dapat mengerjakannya.")
+
+
+class GrievanceEmpty(GrievanceError):
+    code = "grievance_empty"
+    message = _("Isi teksnya: paling sedikit satu huruf, paling banyak %(most)s karakter.")
+
+
+class SameCategory(GrievanceError):
+    code = "same_category"
+    message = _("Aduan ini sudah berkategori dan berprioritas itu.")

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from time import monotonic
+
 from celery import shared_task
 
-from beneficiaries import registry_work
+from beneficiaries import grievances, registry_work
+from wallet import doorbell
+
+SECONDS = 20  # what is left waits for the next ring; a task stays under 30 s
 
 
 @shared_task(name="beneficiaries.tasks.check")
@@ -29,3 +34,15 @@ def undo(run: int) -> None:
 def sweep() -> None:
     """Rings for imports that are due, and drops what was kept long enough; rung by the beat every 30 seconds."""
     registry_work.sweep()
+
+
+@shared_task(name="beneficiaries.tasks.escalate_grievances")
+def escalate_grievances() -> int:
+    """Escalates what is late, for some seconds, and rings for the rest; returns how many tickets that were."""
+    moved, end = 0, monotonic() + SECONDS
+    for _ in grievances.escalate_late():
+        moved += 1
+        if monotonic() > end:
+            doorbell.ring("beneficiaries.tasks.escalate_grievances")
+            break
+    return moved

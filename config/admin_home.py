@@ -43,10 +43,20 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.region", "map"),
             ("beneficiaries.duplicatepair", "group_remove"),
             ("beneficiaries.merge", "merge"),
+            ("beneficiaries.representation", "supervisor_account"),
+            ("beneficiaries.ward", "child_care"),
             ("mobile.device", "smartphone"),
             ("mobile.sms", "sms"),
             ("mobile.lapsenotice", "hourglass_bottom"),
             ("mobile.otpchallenge", "password"),
+        ),
+    ),
+    (
+        _("Aduan"),
+        (
+            ("beneficiaries.grievance", "campaign"),
+            ("beneficiaries.grievancecategory", "category"),
+            ("mobile.grievancenotice", "mark_email_read"),
         ),
     ),
     (

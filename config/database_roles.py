@@ -49,8 +49,15 @@ RESTRICTED = {
     "beneficiaries_merge": changing("undone_by_id", "undone_at", "undone_reason"),
     "beneficiaries_change": changing("before"),  # sealed anew when keys rotate, emptied when someone is forgotten
     "beneficiaries_registryimport": NEVER_DELETED,
+    "beneficiaries_representation": NEVER_DELETED,
+    "beneficiaries_representationscan": changing("content_sealed"),  # sealed anew when keys rotate
+    "beneficiaries_collection": APPEND_ONLY,
+    "beneficiaries_grievance": NEVER_DELETED,
+    "beneficiaries_grievancemessage": changing("text_sealed"),
+    "beneficiaries_grievancestep": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
+    "mobile_grievancenotice": changing("sms_id"),
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

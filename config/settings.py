@@ -165,6 +165,8 @@ CELERY_BEAT_SCHEDULE = {
     "warn-of-lapse": {"task": "mobile.tasks.warn_of_lapse", "schedule": 3600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
+    "escalate-grievances": {"task": "beneficiaries.tasks.escalate_grievances", "schedule": 300.0},
+    "tell-answers": {"task": "mobile.tasks.tell_answers", "schedule": 60.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
 }
@@ -249,6 +251,8 @@ MOBILE = {
     "otp_window": timedelta(minutes=15),
     "otp_requests_a_day": 10,
     "token_lifetime": timedelta(days=90),
+    "grievances_a_day": 5,
+    "grievance_messages_a_day": 30,
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
 }
@@ -261,6 +265,9 @@ REGISTRY: dict[str, Any] = {
     # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
+    "collector_people": env.int("COLLECTOR_PEOPLE", default=5),  # for how many people one collector may fetch
+    "scan_bytes": 2_000_000,
+    "representation_notice": timedelta(days=30),  # before its end a representation is listed
 }
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from beneficiaries import identity
 from beneficiaries.models import Person
 from mobile import devices
-from mobile.models import Device, LapseNotice, OtpChallenge, Sms
+from mobile.models import Device, GrievanceNotice, LapseNotice, OtpChallenge, Sms
 from vault.sealing import CannotOpen
 from wallet.admin import above
 from wallet.admin.decorators import display
@@ -110,3 +110,22 @@ class LapseNoticeAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("jumlah"), ordering="amount")
     def rupiah(self, notice: LapseNotice) -> str:
         return rupiah(notice.amount)
+
+
+@admin.register(GrievanceNotice)
+class GrievanceNoticeAdmin(LongTable, ViewOnlyAdmin):
+    """Whom to tell otherwise that their grievance was answered: filter by outcome."""
+
+    list_display = ("ticket", "coloured_outcome", "created_at")
+    list_filter = ("outcome",)
+    list_select_related = ("answer__grievance",)
+    fields = ("ticket", "outcome", "sms", "created_at")
+    readonly_fields = ("ticket",)
+
+    @admin.display(description=_("nomor aduan"))
+    def ticket(self, notice: GrievanceNotice) -> str:
+        return notice.answer.grievance.number
+
+    @display(description=_("hasil"), label={"queued": "success", "no_phone": "danger"})
+    def coloured_outcome(self, notice: GrievanceNotice) -> tuple[str, str]:
+        return notice.outcome, notice.get_outcome_display()

@@ -113,3 +113,47 @@ class DeviceUnknown(MobileError):
     code = "device_unknown"
     status = 404
     message = _("Perangkat itu tidak ada, atau sudah dikeluarkan.")
+
+
+class GrievanceUnknown(MobileError):
+    """There is none of that number, or somebody else reported it."""
+
+    code = "grievance_unknown"
+    status = 404
+    message = _("Aduan itu tidak ada.")
+
+
+class CategoryUnknown(MobileError):
+    code = "category_unknown"
+    field = "category"
+    message = _("Kategori itu tidak ada. Pilih dari daftar kategori.")
+
+
+class PaymentUnknown(MobileError):
+    """No payment of the caller's wallet has that number."""
+
+    code = "payment_unknown"
+    field = "payment_reference_no"
+    message = _("Belanja dengan nomor itu tidak ada di dompet Anda. Periksa nomornya di riwayat.")
+
+
+class GrievanceTextInvalid(MobileError):
+    code = "text_invalid"
+    field = "text"
+    message = _("Ceritakan masalahnya, paling banyak %(most)s karakter.")
+
+
+class GrievanceStatusWrong(MobileError):
+    """The grievance cannot take this step where it stands."""
+
+    code = "grievance_status_wrong"
+    status = 409
+    message = _("Aduan ini sedang tidak menunggu hal itu dari Anda. Buka lagi aduannya dan lihat statusnya.")
+
+
+class TooManyGrievances(MobileError):
+    """More was sent than the limit allows; `wait` is in seconds."""
+
+    code = "grievance_too_many"
+    status = 429
+    message = _("Terlalu banyak aduan atau pesan. Coba lagi dalam %(wait)s detik, atau datangi kantor kelurahan.")

@@ -26,6 +26,17 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
+class LongText(serializers.CharField):
+    """Text that was sent as text, on any number of lines, without other control characters."""
+
+    default_error_messages = {"field_invalid": _("Isi dengan teks.")}
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str) or not data.replace("\r", "").replace("\n", "").isprintable():
+            self.fail("field_invalid")
+        return super().to_internal_value(data)
+
+
 class SixDigits(serializers.CharField):
     """A text of exactly six ASCII digits; `refusal` is the code of the error otherwise."""
 

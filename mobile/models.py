@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Person
+from beneficiaries.models import GrievanceMessage, Person
 from vault.sealing import Sealed
 
 
@@ -153,3 +153,30 @@ class LapseNotice(models.Model):
 
     def __str__(self) -> str:
         return str(_("Peringatan %(number)s")) % {"number": self.pk}
+
+
+class GrievanceNotice(models.Model):
+    """Whoever reported a grievance was told, or could not be told, that there is an answer. Once for each answer."""
+
+    class Outcome(models.TextChoices):
+        QUEUED = "queued", _("SMS dibuat")
+        NO_PHONE = "no_phone", _("Tidak dikirim: tanpa nomor HP")
+
+    answer = models.OneToOneField(
+        GrievanceMessage, models.PROTECT, related_name="notice", verbose_name=_("jawaban aduan")
+    )
+    outcome = models.CharField(_("hasil"), max_length=8, choices=Outcome)
+    sms = models.ForeignKey(
+        Sms, models.SET_NULL, null=True, blank=True, related_name="grievance_notices", verbose_name=_("SMS")
+    )
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("pemberitahuan jawaban")
+        verbose_name_plural = _("pemberitahuan jawaban")
+        constraints = [
+            models.CheckConstraint(name="grievance_notice_outcome", condition=Q(outcome__in=["queued", "no_phone"]))
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Pemberitahuan %(number)s")) % {"number": self.pk}

@@ -6,7 +6,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from mobile import lapse_notices, otp, sms
+from mobile import grievances, lapse_notices, otp, sms
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
@@ -41,3 +41,15 @@ def forget_codes() -> int:
     """Deletes sign-in codes, and the messages that carried them, once no limit counts them any more; rung by the beat."""
     before = timezone.now() - timedelta(days=2)
     return otp.forget(before) + sms.forget_secret(before)
+
+
+@shared_task(name="mobile.tasks.tell_answers")
+def tell_answers() -> int:
+    """Tells of answered grievances, for some seconds, and rings for the rest; returns how many answers that were."""
+    told, end = 0, monotonic() + SECONDS
+    for _ in grievances.tell_answers():
+        told += 1
+        if monotonic() > end:
+            doorbell.ring("mobile.tasks.tell_answers")
+            break
+    return told

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mobile import views
+from mobile import grievance_views, views
 
 app_name = "mobile"
 
@@ -18,5 +18,10 @@ urlpatterns = [
     path("devices", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
     path("logout", views.LogoutView.as_view(), name="logout"),
+    path("grievances", grievance_views.GrievancesView.as_view(), name="grievances"),
+    path("grievances/categories", grievance_views.CategoriesView.as_view(), name="grievance-categories"),
+    path("grievances/<uuid:uid>", grievance_views.GrievanceView.as_view(), name="grievance"),
+    path("grievances/<uuid:uid>/messages", grievance_views.GrievanceMessagesView.as_view(), name="grievance-messages"),
+    path("grievances/<uuid:uid>/verdict", grievance_views.GrievanceVerdictView.as_view(), name="grievance-verdict"),
     path("<path:rest>", views.UnknownView.as_view()),
 ]

@@ -1,3 +1,11 @@
 """The registry in the office, by subject."""
 
-from beneficiaries.admin import duplicates, people, regions, registry_imports, registry_sources  # noqa: F401
+from beneficiaries.admin import (  # noqa: F401
+    duplicates,
+    grievances,
+    people,
+    regions,
+    registry_imports,
+    registry_sources,
+    representation,
+)

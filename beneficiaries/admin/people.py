@@ -27,6 +27,7 @@ from beneficiaries.admin.filters import (
     PersonDecileFilter,
     PersonDistrictFilter,
 )
+from beneficiaries.admin.person_inlines import INLINES
 from beneficiaries.admin.view_only import ViewOnly
 from beneficiaries.errors import FieldRefused
 from beneficiaries.models import Household, Person
@@ -179,6 +180,7 @@ class PersonAdmin(PersonColumns, ViewOnly, ModelAdmin):  # type: ignore[misc]
         "wallet",
         "created_at",
     )
+    inlines = INLINES
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Person], search_term: str

@@ -2,15 +2,29 @@
 
 from beneficiaries.models.change import Change
 from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
+from beneficiaries.models.grievance import (
+    Grievance,
+    GrievanceCategory,
+    GrievanceMessage,
+    GrievanceStep,
+    GrievanceYear,
+)
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
 from beneficiaries.models.registry_source import RegistrySource
+from beneficiaries.models.representation import Collection, Representation, RepresentationScan, Ward
 
 __all__ = [
     "Change",
+    "Collection",
     "DuplicatePair",
+    "Grievance",
+    "GrievanceCategory",
+    "GrievanceMessage",
+    "GrievanceStep",
+    "GrievanceYear",
     "Household",
     "ImportProgress",
     "Leaving",
@@ -24,5 +38,8 @@ __all__ = [
     "RegistryImport",
     "RegistrySource",
     "Replaced",
+    "Representation",
+    "RepresentationScan",
     "UploadBlock",
+    "Ward",
 ]

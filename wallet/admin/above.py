@@ -6,12 +6,13 @@ They append to these lists when their own pages are registered; with an empty li
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from wallet.models import PurseTerms, Wallet
+from wallet.models import Payment, PurseTerms, Wallet
 
 # What else makes terms a promise: a batch under way freezes them before a purse exists.
 BINDINGS: list[Callable[[PurseTerms], bool]] = []
@@ -21,6 +22,14 @@ HOLDERS: list[Callable[[HttpRequest, Wallet], SafeString | str | None]] = []
 PLACE_NAMES: list[Callable[[str], str]] = []
 # Ends all that a lost phone was signed in with, in the caller's transaction, and says what that was.
 SIGN_OUTS: list[Callable[[Wallet], str]] = []
+# Who else may fetch the holder's money today: an opaque key, and who it is in words.
+COLLECTORS: list[Callable[[HttpRequest, Wallet], list[tuple[str, str]]]] = []
+# What an officer should know of the holder before handing out cash.
+CAUTIONS: list[Callable[[HttpRequest, Wallet], list[Any]]] = []
+# Keeps that the one of that key fetches, with the counter's number of the form. Raises Refused if they may not.
+COLLECTED: list[Callable[[HttpRequest, Wallet, str, str], None]] = []
+# Who fetched a payment of the counter, if it was not the holder.
+FETCHED_BY: list[Callable[[HttpRequest, Payment], SafeString | None]] = []
 
 
 def holder(request: HttpRequest, wallet: Wallet) -> SafeString | str | None:
@@ -38,3 +47,18 @@ def place(code: str) -> str:
 def places(codes: list[str]) -> str:
     """Regions in words, in code order."""
     return ", ".join(place(code) for code in sorted(codes)) or _("di mana pun")
+
+
+def collectors(request: HttpRequest, wallet: Wallet) -> list[tuple[str, str]]:
+    """Who else may fetch the holder's money today, as choices of a form."""
+    return [choice for tell in COLLECTORS for choice in tell(request, wallet)]
+
+
+def cautions(request: HttpRequest, wallet: Wallet) -> list[Any]:
+    """What is to be known of the holder before cash is handed out."""
+    return [caution for tell in CAUTIONS for caution in tell(request, wallet)]
+
+
+def fetched_by(request: HttpRequest, payment: Payment) -> SafeString | None:
+    """Who fetched the money for the holder, if somebody did and this officer may know."""
+    return next((name for tell in FETCHED_BY if (name := tell(request, payment))), None)

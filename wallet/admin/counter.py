@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from wallet import counter
 from wallet.admin import above
@@ -44,6 +44,24 @@ class PayOutForm(forms.Form):
 
     def clean_code(self) -> str:
         return re.sub(r"[\s-]", "", self.cleaned_data["code"]).upper()
+
+
+def _with_collectors(choices: list[tuple[str, str]]) -> type[PayOutForm]:
+    """The form, asking who came where others than the holder may."""
+    if not choices:
+        return PayOutForm
+
+    class CollectorForm(PayOutForm):
+        collector = forms.ChoiceField(
+            label=_("Siapa yang datang"),
+            choices=[("", _("Pemegang sendiri")), *choices],
+            required=False,
+            widget=UnfoldAdminSelectWidget(),
+            help_text=_("Periksa KTP-nya. Siapa yang mengambil bagi pemegang tercatat."),
+        )
+        field_order = ("collector", "code", "amount")
+
+    return CollectorForm
 
 
 def pay_in(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResponse:
@@ -88,6 +106,10 @@ def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResp
         reference = _reference(request)
         known = Payment.objects.filter(partner_reference_no=reference, partner__client_id=counter.CLIENT_ID).exists()
         by = request.user.get_username()
+        if fetching := data.get("collector"):
+            # Before the money: what is paid to somebody else is never without their name.
+            for keep in above.COLLECTED:
+                keep(request, wallet, fetching, reference)
         try:
             made = counter.pay_out(wallet, data["code"], data["amount"], reference, by)
         except IdempotencyConflict:
@@ -107,13 +129,14 @@ def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResp
         title=_("Tarik tunai di loket"),
         button=_("Bukukan, lalu serahkan uang"),
         text=_(
-            "Pemegang hadir dan membuat kode bayar dengan PIN-nya. Serahkan uang hanya setelah halaman ini mengatakannya."
+            "Pemegang hadir dan membuat kode bayar dengan PIN-nya, atau wakilnya membawa kode itu. "
+            "Serahkan uang hanya setelah halaman ini mengatakannya."
         ),
         facts=[*_facts(request, wallet), (_("Dapat ditarik tunai sekarang"), money(counter.cash_available(wallet)))],
-        form=PayOutForm,
+        form=_with_collectors(above.collectors(request, wallet)),
         hidden={"reference": counter.new_reference()},
         possible=wallet.status == Wallet.Status.ACTIVE,
-        warnings=_inactive(wallet),
+        warnings=[*_inactive(wallet), *above.cautions(request, wallet)],
     )
     return take(admin, request, step, run, wallet)
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from wallet import errors
+from wallet.admin import above
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, money
 from wallet.models import Payment, PaymentCode, Refund, Transfer
@@ -124,6 +127,15 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
     )
     readonly_fields = ("status_label", "decline_reason", "amount_shown", "refunded_shown")
     inlines = (RefundInline, TransferInline)
+    change_form_outer_before_template = "wallet/admin/payment_fetched.html"
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        payment = self.get_object(request, object_id)
+        shown = {} if payment is None else {"fetched_by": above.fetched_by(request, payment)}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+        return page
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Payment], search_term: str

@@ -1,4 +1,4 @@
-"""``manage.py roles``: the house's four roles, each with exactly its permissions."""
+"""``manage.py roles``: the house's four roles, each with exactly its permissions, and what grievances are about at first."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
 from django.db.models import Q, QuerySet
+
+from beneficiaries import grievances
 
 OURS = ("wallet", "beneficiaries", "disbursement", "mobile")
 # What each role may do beside looking. Nobody both moves money into a batch and agrees to it; nobody but a superuser makes users.
@@ -27,6 +29,10 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_registrysource",
         "beneficiaries.add_registryimport",
         "beneficiaries.decide_duplicatepair",
+        "beneficiaries.add_representation",
+        "beneficiaries.change_representation",
+        "beneficiaries.add_grievance",
+        "beneficiaries.work_grievance",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -36,6 +42,13 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.commit_complete_registryimport",
         "beneficiaries.undo_registryimport",
         "beneficiaries.merge_person",
+        "beneficiaries.approve_representation",
+        "beneficiaries.change_representation",
+        "beneficiaries.add_grievance",
+        "beneficiaries.work_grievance",
+        "beneficiaries.supervise_grievance",
+        "beneficiaries.add_grievancecategory",
+        "beneficiaries.change_grievancecategory",
     ),
     "Bendahara": (
         "disbursement.fund_programme",
@@ -98,6 +111,9 @@ class Command(BaseCommand):
             permissions = list(permissions_of(name))
             group.permissions.set(permissions)
             self.stdout.write(f"{name}: {len(permissions)} izin{' (baru)' if made else ''}")
+        groups = Group.objects.in_bulk(["Petugas", "Penyetuju"], field_name="name")
+        if new := grievances.standard_categories(groups["Petugas"], groups["Penyetuju"]):
+            self.stdout.write(f"Kategori aduan: {new} baru")
 
 
 def permissions_of(role: str) -> QuerySet[Permission]:

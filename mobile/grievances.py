@@ -1,0 +1,188 @@
+"""The beneficiaries' own grievances: filed and talked about from their phones, and told of answers by SMS.
+
+How much one person may send is counted in the database, under a lock, so that requests made at once count each other.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from beneficiaries import grievances
+from beneficiaries.errors import GrievanceEmpty, GrievanceMoved
+from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, Person
+from mobile import sms
+from mobile.errors import (
+    CategoryUnknown,
+    GrievanceStatusWrong,
+    GrievanceTextInvalid,
+    GrievanceUnknown,
+    PaymentUnknown,
+    TooManyGrievances,
+)
+from mobile.models import GrievanceNotice
+from wallet.models import Payment
+from wallet.transactions import retried
+
+DAY = timedelta(days=1)
+LIST_MOST = 50
+ANSWERS_A_ROUND = 200
+_LOCK = 0x67726965  # beside the person's id: these locks are nobody else's
+_MARK = """
+    INSERT INTO mobile_grievancenotice (answer_id, outcome) VALUES (%s, %s)
+    ON CONFLICT (answer_id) DO NOTHING RETURNING id
+"""
+
+
+def categories() -> QuerySet[GrievanceCategory]:
+    """What one may complain about."""
+    return GrievanceCategory.objects.filter(active=True).order_by("name")
+
+
+def of(person: Person) -> list[Grievance]:
+    """What the person reported, the newest first, at most LIST_MOST."""
+    return list(Grievance.objects.reported_by(person).select_related("category").order_by("-pk")[:LIST_MOST])
+
+
+def one_of(person: Person, uid: UUID) -> Grievance:
+    """One of the person's grievances. Raises GrievanceUnknown."""
+    found = Grievance.objects.reported_by(person).select_related("category").filter(uid=uid).first()
+    if found is None:
+        raise GrievanceUnknown
+    return found
+
+
+def conversation(grievance: Grievance) -> list[GrievanceMessage]:
+    """What was said, oldest first, without the officers' notes."""
+    return list(grievance.messages.exclude(kind=GrievanceMessage.Kind.NOTE).order_by("pk"))
+
+
+@retried
+def file(person: Person, category: str, text: str, reference: UUID, payment_no: str = "") -> Grievance:
+    """Opens a ticket, or returns the one that the same reference opened.
+
+    Raises CategoryUnknown, PaymentUnknown, GrievanceTextInvalid, TooManyGrievances(wait=seconds).
+    """
+    _lock(person)
+    theirs = Grievance.objects.reported_by(person).filter(origin=Grievance.Origin.MOBILE)
+    if (earlier := theirs.select_related("category").filter(reference=reference).first()) is not None:
+        return earlier
+    _check_limit(theirs, settings.MOBILE["grievances_a_day"])
+    chosen = categories().filter(code=category).first()
+    if chosen is None:
+        raise CategoryUnknown
+    payment = None
+    if payment_no:
+        wallet = person.wallet_id
+        payment = Payment.objects.filter(reference_no=payment_no, wallet=wallet).first() if wallet else None
+        if payment is None:
+            raise PaymentUnknown
+    report = grievances.Report(
+        origin=Grievance.Origin.MOBILE,
+        category=chosen,
+        text=text,
+        reporter=person,
+        person=person,
+        payment=payment,
+        reference=reference,
+    )
+    try:
+        return grievances.file(report)
+    except GrievanceEmpty as error:
+        raise GrievanceTextInvalid(**error.data) from None
+
+
+@retried
+def say(person: Person, uid: UUID, text: str) -> GrievanceMessage:
+    """Adds a message to the person's grievance; after an answer it opens it again.
+
+    Raises GrievanceUnknown, GrievanceStatusWrong (closed), GrievanceTextInvalid, TooManyGrievances(wait=seconds).
+    """
+    _lock(person)
+    grievance = one_of(person, uid)
+    said = GrievanceMessage.objects.filter(grievance__reporter=person, kind=GrievanceMessage.Kind.CITIZEN)
+    _check_limit(said, settings.MOBILE["grievance_messages_a_day"])
+    try:
+        return grievances.say(grievance, text)
+    except GrievanceMoved:
+        raise GrievanceStatusWrong from None
+    except GrievanceEmpty as error:
+        raise GrievanceTextInvalid(**error.data) from None
+
+
+@retried
+def judge(person: Person, uid: UUID, *, satisfied: bool, text: str) -> Grievance:
+    """What the person thinks of the answer: content, it is closed; not content, it is opened again with the text, if any.
+
+    Raises GrievanceUnknown, GrievanceStatusWrong, GrievanceTextInvalid, TooManyGrievances(wait=seconds).
+    """
+    grievance = one_of(person, uid)
+    try:
+        if satisfied:
+            return grievances.close(grievance, grievances.SATISFIED, satisfied=True, by=None)
+        grievances.reopen(grievance, grievances.NOT_SATISFIED, by=None)
+    except GrievanceMoved:
+        raise GrievanceStatusWrong from None
+    if text.strip():
+        say(person, uid, text)
+    return one_of(person, uid)
+
+
+def _lock(person: Person) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [_LOCK, str(person.uid)])
+
+
+def _check_limit(sent: QuerySet[Any], most: int) -> None:
+    """Raises TooManyGrievances if as many were sent within a day as may be; `wait` is until the oldest is a day old."""
+    now = timezone.now()
+    times = sent.filter(created_at__gt=now - DAY).order_by("-created_at").values_list("created_at", flat=True)
+    recent = list(times[:most])
+    if len(recent) == most:
+        raise TooManyGrievances(wait=max(1, math.ceil((recent[-1] + DAY - now).total_seconds())))
+
+
+def tell_answers() -> Iterator[GrievanceNotice.Outcome]:
+    """Tells whoever reported a grievance that it was answered: once for each answer, one outcome each.
+
+    A transaction an answer, safe to repeat and to race. A generator: whoever runs it decides how far it goes.
+    """
+    after = 0
+    while found := list(
+        GrievanceMessage.objects.filter(kind=GrievanceMessage.Kind.ANSWER, notice__isnull=True, pk__gt=after)
+        .select_related("grievance__reporter")
+        .order_by("pk")[:ANSWERS_A_ROUND]
+    ):
+        for answer in found:
+            after = answer.pk
+            if (outcome := _tell(answer)) is not None:
+                yield outcome
+
+
+@retried
+def _tell(answer: GrievanceMessage) -> GrievanceNotice.Outcome | None:
+    """Tells of one answer; None if somebody did meanwhile. Of two workers the second waits for the first's mark."""
+    grievance = answer.grievance
+    phone = grievance.phone or (grievance.reporter.phone if grievance.reporter else "")
+    outcome = GrievanceNotice.Outcome.QUEUED if phone else GrievanceNotice.Outcome.NO_PHONE
+    with connection.cursor() as cursor:
+        cursor.execute(_MARK, [answer.pk, outcome.value])
+        marked = cursor.fetchone()
+    if marked is None:
+        return None
+    if phone:
+        # A phone is read by whoever holds it: what the matter is stays in the application and at the counter.
+        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
+            text = _("Aduan %(number)s sudah dijawab. Baca di aplikasi Salur, atau tanyakan di kantor kelurahan.")
+            message = sms.queue(phone, text % {"number": grievance.number})
+        GrievanceNotice.objects.filter(pk=marked[0]).update(sms=message)
+    return outcome
