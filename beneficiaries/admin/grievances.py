@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -225,7 +226,7 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
     def due_shown(self, row: Grievance) -> tuple[str, str]:
         late = row.status in Grievance.OPEN and row.due_at <= timezone.now()
         # A deadline is the midnight that ends its day; people speak of the day.
-        last = timezone.localtime(row.due_at) - timezone.timedelta(seconds=1)
+        last = timezone.localtime(row.due_at) - timedelta(seconds=1)
         return ("late" if late else "due"), date_format(last, "j M Y")
 
     @admin.display(description=_("pelapor"))

@@ -245,7 +245,7 @@ class Collection(models.Model):
 class WardQuerySet(PersonQuerySet):
     """Reads of the people who need a guardian."""
 
-    def needing(self, on: date) -> models.QuerySet[Ward]:
+    def needing(self, on: date) -> WardQuerySet:
         """Active people who cannot act alone on a day: children under 17 without spouse, and some disabilities."""
         spouses = [Person.Relation.HUSBAND, Person.Relation.WIFE]
         married = Q(relation__in=spouses)
@@ -257,7 +257,7 @@ class WardQuerySet(PersonQuerySet):
         child &= ~Q(Exists(partner), relation=Person.Relation.HEAD)
         return self.filter(child | Q(disability__in=CANNOT_ACT_ALONE), status=Person.Status.ACTIVE)
 
-    def without_guardian(self, on: date) -> models.QuerySet[Ward]:
+    def without_guardian(self, on: date) -> WardQuerySet:
         """Of these people, those for whom no guardian acts on the day."""
         acting = Representation.objects.acting(on).filter(for_person=OuterRef("pk"), kind=Representation.Kind.GUARDIAN)
         return self.filter(~Exists(acting))
@@ -266,7 +266,7 @@ class WardQuerySet(PersonQuerySet):
 class Ward(Person):
     """A person as far as they need a guardian; the same row."""
 
-    objects = WardQuerySet.as_manager()
+    objects = WardQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         proxy = True

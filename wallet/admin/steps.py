@@ -96,8 +96,8 @@ def take(
     A refused step says why: a page with fields keeps what was typed, one without returns to the row.
     """
     back = back or (change_url(row) if row is not None else "")
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = step.form(*sent, initial=step.initial)
+    posted = request.method == "POST"
+    form = step.form(request.POST if posted else None, request.FILES if posted else None, initial=step.initial)
     if request.method == "POST" and form.is_valid():
 
         def run_and_note() -> Done:
