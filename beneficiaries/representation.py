@@ -76,7 +76,7 @@ def propose(proposal: Proposal, *, by: User) -> Representation:
     RepresentationPeriod, RepresentationDouble, ScanRefused.
     """
     person, today = proposal.for_person, timezone.localdate()
-    if person.status == Person.Status.DECEASED:
+    if Person.objects.filter(pk=person.pk, status=Person.Status.DECEASED).exists():
         raise PersonDeceased
     if proposal.ends_on is not None and proposal.ends_on < max(proposal.starts_on, today):
         raise RepresentationPeriod

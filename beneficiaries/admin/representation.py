@@ -464,7 +464,7 @@ class WardAdmin(LongTable, ViewOnlyAdmin):
     search_fields = ("name",)
     search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Ward]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         return Ward.objects.needing(timezone.localdate()).order_by("-pk")
 
     def get_search_results(
