@@ -219,6 +219,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    # Two fields named status: without a name of its own one of the two is numbered.
+    "ENUM_NAME_OVERRIDES": {"GrievanceStatusEnum": "beneficiaries.models.Grievance.Status"},
 }
 
 # --- Money and safety rules: set by regulation or policy, so configured, never coded ---

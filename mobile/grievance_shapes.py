@@ -48,7 +48,7 @@ class GrievanceOut(serializers.Serializer[Any]):
     id = serializers.UUIDField(source="uid")
     number = serializers.CharField(help_text="Untuk disebut lewat telepon; angka terakhir memeriksa yang lain.")
     category = serializers.CharField(source="category.name")
-    status = serializers.ChoiceField(choices=Grievance.Status.values)
+    status = serializers.ChoiceField(choices=Grievance.Status.choices)
     status_text = serializers.CharField(source="get_status_display")
     created_at = serializers.DateTimeField()
     due_at = serializers.DateTimeField(help_text="Dijawab paling lambat.")

@@ -51,6 +51,7 @@ class CategoriesView(BeneficiaryView):
 class GrievancesView(BeneficiaryView):
     @described(
         summary="Aduan saya, terbaru dahulu",
+        operation_id="grievances_list",
         answer=shapes.Grievances,
         example={"grievances": [EXAMPLE]},
     )
