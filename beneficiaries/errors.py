@@ -351,7 +351,7 @@ class PersonDeceased(RepresentationError):
 
 class RepresentationDouble(RepresentationError):
     code = "representation_double"
-    message = _("Wakil ini sudah diusulkan atau sudah berlaku bagi orang itu.")
+    message = _("Wakil ini sudah diusulkan bagi orang itu. Setujui atau tolak usulan itu dahulu.")
 
 
 class RepresentationMoved(RepresentationError):
@@ -366,7 +366,7 @@ class RepresentationApproverIsMaker(RepresentationError):
 
 class GuardianExists(RepresentationError):
     code = "guardian_exists"
-    message = _("Orang ini sudah mempunyai wali yang berlaku. Akhiri yang lama dahulu.")
+    message = _("Orang ini sudah mempunyai wali. Akhiri yang lama, atau perpanjang dengan masa yang mulai hari ini.")
 
 
 class CollectsForTooMany(RepresentationError):

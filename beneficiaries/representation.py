@@ -14,9 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from beneficiaries import identity
 from beneficiaries.errors import (
@@ -34,6 +35,7 @@ from beneficiaries.errors import (
     ScanRefused,
 )
 from beneficiaries.models import Collection, Person, Representation, RepresentationScan, Ward
+from beneficiaries.models.representation import RepresentationQuerySet
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -49,6 +51,8 @@ TRANSITIONS = {
 }
 # What a file begins with tells what it is; its name and what the browser says of it do not.
 BEGINNINGS = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}
+# Kept in the project's own language and translated where it is shown.
+REPLACED = gettext_noop("Digantikan oleh yang baru.")
 _GUARDIAN = "representation_one_guardian"
 
 
@@ -151,7 +155,7 @@ def opened_scan(scan: RepresentationScan) -> bytes:
 
 @retried
 def approve(row: Representation, *, by: User, reason: str = "") -> Representation:
-    """Puts it in force. A guardian whose time is over makes room; one who still acts does not.
+    """Puts it in force. An earlier one that is over, or that it renews from today, ends with that; another guardian does not.
 
     Raises RepresentationApproverIsMaker, RepresentationMoved, RepresentationPeriod, RepresentativeUnfit, PersonDeceased,
     GuardianExists, CollectsForTooMany.
@@ -168,8 +172,7 @@ def approve(row: Representation, *, by: User, reason: str = "") -> Representatio
         _check_fit(row.representative, today)
     if row.kind == K.COLLECTOR:
         _check_number(row, today)
-    else:
-        _end_lapsed(row, today, by)
+    _end_replaced(row, today, by)
     try:
         with transaction.atomic():
             _advance(row, S.APPROVED, decided_by=by, decided_at=Now(), decision_reason=reason)
@@ -185,20 +188,28 @@ def _check_number(row: Representation, today: date) -> None:
     index = row.representative.nik_index if row.representative else row.nik_index
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes(index or b"")[:8], signed=True)])
-    if row.representative:
-        theirs = Representation.objects.by_person(row.representative)
-    else:
-        theirs = Representation.objects.filter(nik_index=row.nik_index)
     most: int = settings.REGISTRY["collector_people"]
     # Those that begin later count as well: on that day nobody would ask.
-    holding = theirs.filter(kind=K.COLLECTOR, status=S.APPROVED).exclude(ends_on__lt=today)
-    if holding.exclude(for_person__status=Person.Status.DECEASED).values("for_person").distinct().count() >= most:
+    holding = _theirs(row).filter(kind=K.COLLECTOR, status=S.APPROVED).exclude(ends_on__lt=today)
+    others = holding.exclude(for_person__status=Person.Status.DECEASED).exclude(for_person=row.for_person_id)
+    if others.values("for_person").distinct().count() >= most:
         raise CollectsForTooMany(most=most)
 
 
-def _end_lapsed(row: Representation, today: date, by: User) -> None:
-    over = Representation.objects.lapsed(today).filter(for_person=row.for_person_id, kind=K.GUARDIAN)
-    over.update(status=S.ENDED, ended_by=by, ended_at=Now(), end_reason=_("Tidak berlaku lagi; digantikan wali baru."))
+def _theirs(row: Representation) -> RepresentationQuerySet:
+    """All that the row's representative does, for whomever."""
+    if row.representative is not None:
+        return Representation.objects.by_person(row.representative)
+    return Representation.objects.filter(nik_index=row.nik_index)
+
+
+def _end_replaced(row: Representation, today: date, by: User) -> None:
+    earlier = Representation.objects.filter(for_person=row.for_person_id, kind=row.kind, status=S.APPROVED)
+    over = Representation.objects.lapsed(today)
+    # A renewal that begins later leaves the present one to its end.
+    renewed = _theirs(row) if row.starts_on <= today else Representation.objects.none()
+    replaced = Q(pk__in=over.values("pk")) | Q(pk__in=renewed.values("pk"))
+    earlier.filter(replaced).update(status=S.ENDED, ended_by=by, ended_at=Now(), end_reason=REPLACED)
 
 
 @retried

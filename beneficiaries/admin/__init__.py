@@ -1,6 +1,7 @@
 """The registry in the office, by subject."""
 
 from beneficiaries.admin import (  # noqa: F401
+    collectors,
     duplicates,
     grievances,
     people,
@@ -8,4 +9,5 @@ from beneficiaries.admin import (  # noqa: F401
     registry_imports,
     registry_sources,
     representation,
+    wards,
 )

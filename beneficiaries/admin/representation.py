@@ -1,12 +1,8 @@
-"""Guardians and collectors in the office: proposed with their document, approved by a second officer, ended with a reason.
-
-The counter of the wallet asks here who may fetch money for a holder, and tells who did.
-"""
+"""Guardians and collectors in the office: proposed with their document, approved by a second officer, ended with a reason."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -16,7 +12,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -29,24 +24,22 @@ from unfold.widgets import (
 from beneficiaries import identity, representation
 from beneficiaries.admin.people import people_found
 from beneficiaries.admin.person_inlines import representative_name
-from beneficiaries.errors import BeneficiaryError, NotActing
-from beneficiaries.models import Collection, Person, Representation, Ward
+from beneficiaries.errors import BeneficiaryError
+from beneficiaries.models import Collection, Person, Representation
 from vault.sealing import CannotOpen
-from wallet.admin import above
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import (
     LongTable,
     OfficeAdmin,
-    ViewOnlyAdmin,
     ViewOnlyInline,
     by_number,
     change_url,
     link,
     list_url,
 )
-from wallet.admin.steps import Done, ReasonForm, Refused, Step, row_of, take
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
-from wallet.models import Payment, Wallet
+from wallet.models import Payment
 
 K, S = Representation.Kind, Representation.Status
 ERRORS = (BeneficiaryError, WalletError)
@@ -192,7 +185,7 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         ("decided_by", "decided_at"),
         "decision_reason",
         ("ended_by", "ended_at"),
-        "end_reason",
+        "ended_why",
     )
     readonly_fields = (
         "status_label",
@@ -201,6 +194,7 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         "masked_nik",
         "masked_phone",
         "scan_shown",
+        "ended_why",
     )
     inlines = (CollectionInline,)
     actions = None
@@ -291,6 +285,10 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
     def scan_shown(self, row: Representation) -> str:
         scan = getattr(row, "scan", None)
         return f"{scan.content_type}, {scan.size // 1000} KB" if scan else gettext("tidak ada")
+
+    @admin.display(description=_("alasan berakhir"))
+    def ended_why(self, row: Representation) -> str:
+        return gettext(row.end_reason) if row.end_reason else "-"
 
     # --- Steps ---
 
@@ -420,134 +418,3 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         answer["X-Content-Type-Options"] = "nosniff"
         answer["Cache-Control"] = "no-store"
         return answer
-
-
-class NeedFilter(admin.SimpleListFilter):
-    """Of those who need a guardian: who has none."""
-
-    title = _("antrean")
-    parameter_name = "antrean"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
-        return list(_NEED_NAMES)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        narrow = _NEEDS.get(self.value() or "")
-        return queryset if narrow is None else queryset.filter(pk__in=narrow().values("pk"))
-
-
-def _needing() -> Any:
-    return Ward.objects.needing(timezone.localdate())
-
-
-_NEED_NAMES: tuple[tuple[str, Any], ...] = (
-    ("paid", _("Menerima bantuan, tanpa wali")),
-    ("none", _("Tanpa wali")),
-    ("all", _("Semua yang perlu wali")),
-)
-_NEEDS: dict[str, Callable[[], QuerySet[Ward]]] = {
-    "paid": lambda: _needing().without_guardian(timezone.localdate()).filter(wallet__isnull=False),
-    "none": lambda: _needing().without_guardian(timezone.localdate()),
-    "all": _needing,
-}
-
-
-@admin.register(Ward)
-class WardAdmin(LongTable, ViewOnlyAdmin):
-    """People who cannot act alone: those with a wallet and without a guardian come first."""
-
-    list_display = ("opened", "birth_date", "relation", "disability", "household")
-    list_filter = (NeedFilter, "disability")
-    list_select_related = ("household",)
-    list_display_links = None
-    list_before_template = "beneficiaries/admin/queues.html"
-    search_fields = ("name",)
-    search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return Ward.objects.needing(timezone.localdate()).order_by("-pk")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Ward], search_term: str
-    ) -> tuple[QuerySet[Ward], bool]:
-        if not search_term.strip():
-            return queryset, False
-        return queryset.filter(pk__in=people_found(search_term).values("pk")), False
-
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        counts = [(label, _NEEDS[name]().count(), list_url(Ward, antrean=name)) for name, label in _NEED_NAMES]
-        page: HttpResponse = super().changelist_view(request, (extra_context or {}) | {"queues": counts})
-        return page
-
-    @admin.display(description=_("nama"))
-    def opened(self, ward: Ward) -> SafeString:
-        return link(change_url(Person(pk=ward.pk)), ward.name)
-
-
-# --- What the counter of the wallet asks ---
-
-
-def _holder_of(wallet: Wallet) -> Person | None:
-    return Person.objects.filter(wallet=wallet).first()
-
-
-def _acting(wallet: Wallet, on: date) -> list[Representation]:
-    person = _holder_of(wallet)
-    if person is None:
-        return []
-    rows = Representation.objects.acting(on).for_holder(person).select_related("representative")
-    return list(rows.order_by("kind", "pk"))
-
-
-def collectors(request: HttpRequest, wallet: Wallet) -> list[tuple[str, str]]:
-    """Who may fetch the holder's money today, for officers who may see that: the representation's uid, and words."""
-    if not request.user.has_perm("beneficiaries.view_representation"):
-        return []
-    return [
-        (str(row.uid), f"{representative_name(row)} ({row.get_kind_display()})")
-        for row in _acting(wallet, timezone.localdate())
-    ]
-
-
-def cautions(request: HttpRequest, wallet: Wallet) -> list[Any]:
-    """That the holder cannot act alone, where that is so."""
-    person = _holder_of(wallet)
-    if person is None or not representation.needs_guardian(person):
-        return []
-    if any(row.kind == K.GUARDIAN for row in _acting(wallet, timezone.localdate())):
-        return [_("Pemegang perlu wali: walinyalah yang mengambil uangnya.")]
-    return [_("Pemegang perlu wali, dan belum ada yang disetujui. Usulkan walinya dahulu.")]
-
-
-def collected(request: HttpRequest, wallet: Wallet, uid: str, reference: str) -> None:
-    """Keeps who fetches with this form. Raises Refused if they may not (any more)."""
-    person = _holder_of(wallet)
-    try:
-        if person is None:
-            raise NotActing
-        representation.note_collection(uid, person, reference, by=request.user)  # type: ignore[arg-type]
-    except NotActing as error:
-        raise Refused(said=str(error)) from None
-
-
-def fetched_by(request: HttpRequest, payment: Payment) -> SafeString | None:
-    """Who fetched the money of a payment at the counter, if it was not the holder."""
-    if not request.user.has_perm("beneficiaries.view_representation"):
-        return None
-    noted = Collection.objects.filter(reference=payment.partner_reference_no).select_related(
-        "representation__representative"
-    )
-    row = noted.first()
-    if row is None:
-        return None
-    return format_html(
-        "{} ({})",
-        link(change_url(row.representation), representative_name(row.representation)),
-        row.representation.get_kind_display(),
-    )
-
-
-above.COLLECTORS.append(collectors)
-above.CAUTIONS.append(cautions)
-above.COLLECTED.append(collected)
-above.FETCHED_BY.append(fetched_by)

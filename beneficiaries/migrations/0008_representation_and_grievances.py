@@ -275,11 +275,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='representation',
-            constraint=models.UniqueConstraint(condition=models.Q(('representative__isnull', False), ('status__in', ['proposed', 'approved'])), fields=('for_person', 'representative', 'kind'), name='representation_once'),
+            constraint=models.UniqueConstraint(condition=models.Q(('representative__isnull', False), ('status', 'proposed')), fields=('for_person', 'representative', 'kind'), name='representation_once'),
         ),
         migrations.AddConstraint(
             model_name='representation',
-            constraint=models.UniqueConstraint(condition=models.Q(('representative__isnull', True), ('status__in', ['proposed', 'approved'])), fields=('for_person', 'nik_index', 'kind'), name='representation_once_outsider'),
+            constraint=models.UniqueConstraint(condition=models.Q(('representative__isnull', True), ('status', 'proposed')), fields=('for_person', 'nik_index', 'kind'), name='representation_once_outsider'),
         ),
         migrations.AddConstraint(
             model_name='representationscan',

@@ -177,12 +177,12 @@ class Representation(models.Model):
             models.UniqueConstraint(
                 name="representation_once",
                 fields=["for_person", "representative", "kind"],
-                condition=Q(status__in=["proposed", "approved"], representative__isnull=False),
+                condition=Q(status="proposed", representative__isnull=False),
             ),
             models.UniqueConstraint(
                 name="representation_once_outsider",
                 fields=["for_person", "nik_index", "kind"],
-                condition=Q(status__in=["proposed", "approved"], representative__isnull=True),
+                condition=Q(status="proposed", representative__isnull=True),
             ),
         ]
 

@@ -248,6 +248,34 @@ def test_a_collector_fetches_for_few_people(approved: Callable[..., Representati
         approved(cases.person(), nik, name="Budi")
 
 
+def test_a_renewal_replaces_the_earlier_one_and_is_not_counted_twice(
+    approved: Callable[..., Representation], settings: Any
+) -> None:
+    settings.BENEFICIARIES = settings.BENEFICIARIES | {"collector_people": 1}
+    today, minor, holder = timezone.localdate(), cases.child(), cases.person()
+    mother, nik = cases.person(), cases.outsider_nik()
+    for kind, person, who, name in ((K.GUARDIAN, minor, mother.nik, ""), (K.COLLECTOR, holder, nik, "Budi")):
+        first = approved(person, who, kind=kind, name=name, ends_on=today + timedelta(days=9))
+        second = approved(person, who, kind=kind, name=name, ends_on=today + timedelta(days=99))
+        first.refresh_from_db()
+        assert (first.status, second.status) == (S.ENDED, S.APPROVED) and first.end_reason
+        assert representation.may_act(second.uid, person)
+
+
+def test_a_renewal_that_begins_later_leaves_no_gap(approved: Callable[..., Representation]) -> None:
+    today, minor, mother = timezone.localdate(), cases.child(), cases.person()
+    last = today + timedelta(days=9)
+    first = approved(minor, mother.nik, kind=K.GUARDIAN, ends_on=last)
+    with pytest.raises(GuardianExists):
+        approved(minor, mother.nik, kind=K.GUARDIAN, starts_on=last + timedelta(days=1))
+    first.refresh_from_db()
+    assert first.status == S.APPROVED
+    holder = cases.person()
+    first = approved(holder, mother.nik, ends_on=last)
+    approved(holder, mother.nik, starts_on=last + timedelta(days=1))
+    assert [representation.may_act(mother, holder, last + timedelta(days=n)) for n in (0, 1)] == [True, True]
+
+
 def _approve(row: int, by: int) -> str:
     row_now = Representation.objects.get(pk=row)
     return str(representation.approve(row_now, by=User.objects.get(pk=by)).status)
