@@ -83,8 +83,8 @@ class GrievanceQuerySet(models.QuerySet["Grievance"]):
         return self.open().filter(assignee=None, group__in=officer.groups.values("pk"))
 
     def reported_by(self, person: Person) -> GrievanceQuerySet:
-        """What the person reported themselves; not what others said about them."""
-        return self.filter(reporter=person)
+        """What the person reported themselves, also as a row merged into theirs; not what others said about them."""
+        return self.filter(Q(reporter=person) | Q(reporter__merged_into=person))
 
 
 class Grievance(models.Model):

@@ -14,7 +14,8 @@ from django.utils import timezone
 
 from beneficiaries import grievance_numbers, grievances, working_days
 from beneficiaries.errors import GrievanceEmpty, GrievanceMoved, NotInGroup, SameCategory
-from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep
+from beneficiaries.history import telling
+from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep, Person
 from beneficiaries.tasks import escalate_grievances
 from tests.beneficiaries import cases
 from tests.owner import as_owner
@@ -141,6 +142,9 @@ def test_what_others_say_about_a_person_is_not_theirs_to_read() -> None:
     cases.grievance(reporter=neighbour, person=person)
     assert not Grievance.objects.reported_by(person).exists()
     assert Grievance.objects.reported_by(neighbour).count() == 1
+    with telling(source="test"):
+        Person.objects.filter(pk=neighbour.pk).update(status=Person.Status.MERGED, merged_into=cases.person())
+    assert Grievance.objects.reported_by(Person.objects.latest("pk")).count() == 1
 
 
 @pytest.mark.django_db

@@ -233,7 +233,7 @@ def test_one_guardian_at_a_time_but_one_whose_time_is_over_makes_room(
 
 
 def test_a_collector_fetches_for_few_people(approved: Callable[..., Representation], settings: Any) -> None:
-    settings.BENEFICIARIES = settings.BENEFICIARIES | {"collector_people": 2}
+    settings.REGISTRY = settings.REGISTRY | {"collector_people": 2}
     collector, nik = cases.person(), cases.outsider_nik()
     first = approved(cases.person(), collector.nik)
     approved(cases.person(), collector.nik)
@@ -251,7 +251,7 @@ def test_a_collector_fetches_for_few_people(approved: Callable[..., Representati
 def test_a_renewal_replaces_the_earlier_one_and_is_not_counted_twice(
     approved: Callable[..., Representation], settings: Any
 ) -> None:
-    settings.BENEFICIARIES = settings.BENEFICIARIES | {"collector_people": 1}
+    settings.REGISTRY = settings.REGISTRY | {"collector_people": 1}
     today, minor, holder = timezone.localdate(), cases.child(), cases.person()
     mother, nik = cases.person(), cases.outsider_nik()
     for kind, person, who, name in ((K.GUARDIAN, minor, mother.nik, ""), (K.COLLECTOR, holder, nik, "Budi")):
