@@ -177,6 +177,10 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
         found = people_found(term).values("pk")
         return queryset.filter(Q(person__in=found) | Q(reporter__in=found)), False
 
+    def get_ordering(self, request: HttpRequest) -> tuple[str, ...]:
+        """A queue begins with what is due first, all of them with the newest."""
+        return ("due_at", "pk") if request.GET.get(QueueFilter.parameter_name) in QUEUES else self.ordering
+
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         counts = [
             (label, QUEUES[name](request.user).count(), list_url(Grievance, antrean=name))

@@ -351,6 +351,13 @@ def test_late_tickets_are_red_and_escalated_ones_are_the_supervisors(
     assert row.number in unassigned and "Dieskalasi" in unassigned
 
 
+def test_a_queue_begins_with_what_is_due_first(browser: Callable[[str], Client], belum: GrievanceCategory) -> None:
+    late, newer = cases.overdue(category=belum), ticket()
+    for query, first in (({}, newer), ({"antrean": "open"}, late)):
+        rows = browser("Petugas").get("/admin/beneficiaries/grievance/", query).context["cl"].result_list
+        assert rows[0].number == first.number
+
+
 def test_a_ticket_is_found_by_its_number_as_it_is_said_and_a_misheard_one_is_told(
     browser: Callable[[str], Client], belum: GrievanceCategory
 ) -> None:
