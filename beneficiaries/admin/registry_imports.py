@@ -74,7 +74,13 @@ class UploadForm(forms.Form):
         return cleaned
 
 
-class ManyLeaveForm(forms.Form):
+class SaveForm(forms.Form):
+    """Which preview the officer has seen."""
+
+    seen = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"])
+
+
+class ManyLeaveForm(SaveForm):
     """Somebody says that it is right."""
 
     confirmed = forms.BooleanField(
@@ -349,7 +355,8 @@ class RegistryImportAdmin(OfficeAdmin):
             warnings.insert(0, _("Anda yang mengunggah berkas lengkap ini, jadi harus orang lain yang menyimpannya."))
 
         def do(data: dict[str, Any]) -> Done:
-            registry.request_commit(run, by=request.user, leaving_confirmed=bool(data.get("confirmed")))  # type: ignore[arg-type]
+            confirmed = bool(data.get("confirmed"))
+            registry.request_commit(run, by=request.user, leaving_confirmed=confirmed, seen=data["seen"])  # type: ignore[arg-type]
             return Done(gettext("Impor sedang disimpan atas nama Anda."))
 
         step = Step(
@@ -361,7 +368,8 @@ class RegistryImportAdmin(OfficeAdmin):
             ),
             facts=self._facts(run),
             warnings=warnings,
-            form=ManyLeaveForm if many else forms.Form,
+            form=ManyLeaveForm if many else SaveForm,
+            hidden={"seen": f"{run.previewed_at:%Y-%m-%dT%H:%M:%S.%f%z}"} if run.previewed_at else {},
             possible=possible,
             errors=ERRORS,
         )
