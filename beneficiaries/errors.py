@@ -214,6 +214,13 @@ class PreviewOutdated(RegistryChanged):
     )
 
 
+class PreviewReplaced(BeneficiaryError):
+    """Somebody had the file looked at again since the officer opened the page."""
+
+    code = "preview_replaced"
+    message = _("Pratinjau yang Anda lihat sudah diganti dengan yang lebih baru. Lihat yang baru dulu.")
+
+
 class ImportCancelled(BeneficiaryError):
     code = "import_cancelled"
     message = _("Impor dibatalkan, jadi tidak ada yang disimpan.")

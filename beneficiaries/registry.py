@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 S = RegistryImport.State
 UNIQUE_VIOLATION = "23505"
 LOCK = int.from_bytes(b"registry")  # one at a time writes the registry; the second waits for the first
+# Whoever wanted it to stop came too late.
+NOT_ENDED: dict[str, Any] = {"ended_by": None, "end_reason": ""}
 Report = Callable[[Progress], None]
 
 
@@ -88,11 +90,16 @@ def request_check(run: RegistryImport) -> None:
 
 
 @transaction.atomic
-def request_commit(run: RegistryImport, *, by: User | None, leaving_confirmed: bool = False) -> None:
-    """What was previewed is to be saved, and `by` stands for it.
+def request_commit(
+    run: RegistryImport, *, by: User | None, leaving_confirmed: bool = False, seen: datetime | None = None
+) -> None:
+    """What was previewed is to be saved, and `by` stands for it: for the preview `seen`, by its moment, if that is given.
 
-    Raises MakerCommits, LeavingNotConfirmed, AnotherImportCommits, ImportMoved.
+    Raises MakerCommits, LeavingNotConfirmed, PreviewReplaced, AnotherImportCommits, ImportMoved.
     """
+    run.refresh_from_db(from_queryset=RegistryImport.objects.select_for_update())
+    if seen is not None and seen != run.previewed_at:
+        raise errors.PreviewReplaced
     if run.complete and by is not None and by.pk == run.by_id:
         raise errors.MakerCommits
     if leaving_is_many(run) and not leaving_confirmed:
@@ -219,6 +226,7 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
         refusals=refusals,
         fields_changed=counts.fields_changed,
         previewed_at=timezone.now(),
+        **NOT_ENDED,
     )
 
 
@@ -241,7 +249,7 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
         with telling(source=run.told_as, by=run.committed_by or run.by):
             registry_merge.merge(cursor, run.pk, source=run.source, complete=run.complete, left=run.left, done=done)
         registry_merge.forget_staged(cursor, run.pk)
-    import_states.advance(run, S.COMMITTED, committed_at=timezone.now())
+    import_states.advance(run, S.COMMITTED, committed_at=timezone.now(), **NOT_ENDED)
 
 
 @contextlib.contextmanager

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -20,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from beneficiaries import registry, registry_undo, uploads
-from beneficiaries.admin import import_columns, import_pages
+from beneficiaries.admin import import_columns, import_figures, import_pages
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
 from beneficiaries.errors import BeneficiaryError, said
 from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
@@ -31,28 +30,6 @@ from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 S = RegistryImport.State
 ERRORS = (BeneficiaryError,)
-TONES = {
-    S.UPLOADED: "info",
-    S.CHECKING: "info",
-    S.PREVIEWED: "warning",
-    S.COMMITTING: "primary",
-    S.COMMITTED: "success",
-    S.CANCELLED: "none",
-    S.FAILED: "danger",
-    S.UNDOING: "primary",
-    S.UNDONE: "none",
-}
-NEXT = {
-    S.UPLOADED: _("Menunggu giliran diperiksa. Halaman ini memperbarui diri."),
-    S.CHECKING: _("Sedang diperiksa; registri belum berubah. Halaman ini memperbarui diri."),
-    S.PREVIEWED: _("Ini yang akan terjadi. Registri belum berubah; periksa, lalu simpan atau batalkan."),
-    S.COMMITTING: _("Sedang disimpan, semuanya atau tidak sama sekali. Halaman ini memperbarui diri."),
-    S.COMMITTED: _("Tersimpan di registri. Yang ditolak dapat diperbaiki dan diunggah lagi."),
-    S.CANCELLED: _("Dibatalkan. Registri tidak berubah karenanya."),
-    S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu periksa ulang atau batalkan."),
-    S.UNDOING: _("Sedang diurungkan. Halaman ini memperbarui diri."),
-    S.UNDONE: _("Diurungkan. Registri seperti sebelum impor ini."),
-}
 # What each step needs of the state.
 POSSIBLE = {
     "look_again": (S.PREVIEWED, S.FAILED),
@@ -61,11 +38,6 @@ POSSIBLE = {
     "cancel": (S.UPLOADED, S.CHECKING, S.PREVIEWED, S.COMMITTING, S.FAILED),
     "undo": (S.COMMITTED,),
 }
-
-
-def counted(number: int) -> str:
-    """1.234"""
-    return f"{number:,}".replace(",", ".")
 
 
 class UploadForm(forms.Form):
@@ -102,7 +74,13 @@ class UploadForm(forms.Form):
         return cleaned
 
 
-class ManyLeaveForm(forms.Form):
+class SaveForm(forms.Form):
+    """Which preview the officer has seen."""
+
+    seen = forms.DateTimeField(widget=forms.HiddenInput, input_formats=["%Y-%m-%dT%H:%M:%S.%f%z"])
+
+
+class ManyLeaveForm(SaveForm):
     """Somebody says that it is right."""
 
     confirmed = forms.BooleanField(
@@ -270,7 +248,7 @@ class RegistryImportAdmin(OfficeAdmin):
     def number(self, run: RegistryImport) -> str:
         return f"#{run.pk}"
 
-    @display(description=_("status"), label=TONES)
+    @display(description=_("status"), label=import_figures.TONES)
     def status_label(self, run: RegistryImport) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
@@ -283,11 +261,11 @@ class RegistryImportAdmin(OfficeAdmin):
             "import": run,
             "progress": self._progress(run),
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
-            "cards": _cards(run),
-            "warnings": _warnings(run),
+            "cards": import_figures.cards(run),
+            "warnings": import_figures.warnings(run),
             "links": self._links(request, run),
-            "reasons": _bars({title(key): count for key, count in run.refusals.items()}),
-            "fields": _bars(run.fields_changed),
+            "reasons": import_figures.bars({title(key): count for key, count in run.refusals.items()}),
+            "fields": import_figures.bars(run.fields_changed),
         }
 
     def _links(self, request: HttpRequest, run: RegistryImport) -> list[tuple[Any, str]]:
@@ -320,12 +298,12 @@ class RegistryImportAdmin(OfficeAdmin):
             "url": import_pages.url(run, "progress"),
             "status": run.state,
             "status_label": str(run.get_state_display()),
-            "tone": TONES[S(run.state)],
-            "next": str(NEXT[S(run.state)]),
+            "tone": import_figures.TONES[S(run.state)],
+            "next": str(import_figures.NEXT[S(run.state)]),
             "live": run.state in RegistryImport.WORKING,
             "part": str(now.get_part_display()),
-            "rows": counted(now.rows),
-            "refused": counted(now.refused),
+            "rows": import_figures.counted(now.rows),
+            "refused": import_figures.counted(now.refused),
             "share": f"{now.permille / 10:.1f}",
         }
 
@@ -359,7 +337,7 @@ class RegistryImportAdmin(OfficeAdmin):
             (_("Berkas"), run.file_name),
             (_("Sumber"), run.source or "–"),
             (_("Diunggah oleh"), run.by or "–"),
-            *_cards(run),
+            *import_figures.cards(run),
         ]
 
     @action(description=_("Simpan ke registri"), permissions=["save_it"], icon="save")
@@ -368,7 +346,7 @@ class RegistryImportAdmin(OfficeAdmin):
         if not _may_save(request, run):
             raise PermissionDenied
         many = registry.leaving_is_many(run)
-        warnings = _warnings(run)
+        warnings = import_figures.warnings(run)
         possible = run.state in POSSIBLE["save_it"]
         if not possible:
             warnings.insert(0, _("Impor ini berstatus %(status)s.") % {"status": run.get_state_display()})
@@ -377,7 +355,8 @@ class RegistryImportAdmin(OfficeAdmin):
             warnings.insert(0, _("Anda yang mengunggah berkas lengkap ini, jadi harus orang lain yang menyimpannya."))
 
         def do(data: dict[str, Any]) -> Done:
-            registry.request_commit(run, by=request.user, leaving_confirmed=bool(data.get("confirmed")))  # type: ignore[arg-type]
+            confirmed = bool(data.get("confirmed"))
+            registry.request_commit(run, by=request.user, leaving_confirmed=confirmed, seen=data["seen"])  # type: ignore[arg-type]
             return Done(gettext("Impor sedang disimpan atas nama Anda."))
 
         step = Step(
@@ -389,7 +368,8 @@ class RegistryImportAdmin(OfficeAdmin):
             ),
             facts=self._facts(run),
             warnings=warnings,
-            form=ManyLeaveForm if many else forms.Form,
+            form=ManyLeaveForm if many else SaveForm,
+            hidden={"seen": f"{run.previewed_at:%Y-%m-%dT%H:%M:%S.%f%z}"} if run.previewed_at else {},
             possible=possible,
             errors=ERRORS,
         )
@@ -483,42 +463,3 @@ class RegistryImportAdmin(OfficeAdmin):
 def _may_save(request: HttpRequest, run: RegistryImport) -> bool:
     needed = "commit_complete" if run.complete else "add"
     return bool(request.user.has_perm(f"beneficiaries.{needed}_registryimport"))
-
-
-def _cards(run: RegistryImport) -> list[tuple[Any, str]]:
-    if run.previewed_at is None:
-        return []
-    cards = [
-        (_("Orang baru"), run.added),
-        (_("Orang berubah"), run.changed),
-        (_("Orang tetap"), run.unchanged),
-        (_("Baris ditolak"), run.refused),
-        (_("Keluarga baru"), run.households_added),
-        (_("Keluarga berubah"), run.households_changed),
-    ]
-    if run.returned:
-        cards.append((_("Orang kembali"), run.returned))
-    if run.complete:
-        cards.append((_("Orang keluar"), run.left))
-    return [(name, counted(count)) for name, count in cards]
-
-
-def _warnings(run: RegistryImport) -> list[Any]:
-    if run.state != S.PREVIEWED or not registry.leaving_is_many(run):
-        return []
-    return [
-        _("%(left)s dari %(of)s orang sumber ini (%(share)s %%) akan keluar, lebih dari batas %(limit)s %%.")
-        % {
-            "left": counted(run.left),
-            "of": counted(run.left_of),
-            "share": registry.leaving_share(run),
-            "limit": settings.REGISTRY["leaving_share"],
-        }
-    ]
-
-
-def _bars(counts: dict[str, int]) -> list[dict[str, Any]]:
-    """The most frequent first, each as a share of the most frequent."""
-    most = max(counts.values(), default=1)
-    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-    return [{"title": name, "count": counted(count), "share": f"{100 * count / most:.1f}"} for name, count in ordered]

@@ -17,7 +17,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from beneficiaries import registry_work
+from beneficiaries import registry, registry_work
 from beneficiaries.models import ImportProgress, Person, RegistryImport, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
 from tests.beneficiaries.imports import committed, content, previewed, uploaded
@@ -63,6 +63,11 @@ def text(client: Client, url: str, **query: Any) -> str:
     answer = client.get(url, query)
     assert answer.status_code == 200, (url, answer.status_code)
     return answer.content.decode()
+
+
+def seen(run: RegistryImport) -> dict[str, str]:
+    """What the page of saving sends back of the preview that it showed."""
+    return {"seen": f"{run.previewed_at:%Y-%m-%dT%H:%M:%S.%f%z}"}
 
 
 # --- Uploading ---
@@ -163,9 +168,9 @@ def test_from_the_preview_to_the_registry_and_back(signed_in: As, officers: dict
     run = previewed(person(), by=officers["petugas"])
     client = signed_in("petugas")
     assert "Simpan ke registri" in text(client, address(run))
-    page = client.post(address(run, "save_it/"), follow=True).content.decode()
+    page = client.post(address(run, "save_it/"), seen(run), follow=True).content.decode()
     assert "sedang disimpan atas nama Anda" in page and 'data-live="1"' in page
-    again = client.post(address(run, "save_it/"), follow=True).content.decode()
+    again = client.post(address(run, "save_it/"), seen(run), follow=True).content.decode()
     assert "tidak dapat diambil" in again
     registry_work.commit(run.pk)
     run.refresh_from_db()
@@ -184,6 +189,20 @@ def test_from_the_preview_to_the_registry_and_back(signed_in: As, officers: dict
     assert ("penyetuju", "Impor sedang diurungkan.") in said
 
 
+def test_a_preview_that_nobody_saw_is_not_saved(signed_in: As, officers: dict[str, User]) -> None:
+    run = previewed(person(), by=officers["petugas"])
+    client = signed_in("petugas")
+    page = text(client, address(run, "save_it/"))
+    assert f'name="seen" value="{seen(run)["seen"]}"' in page
+    shown = seen(run)
+    registry.request_check(run)
+    registry_work.check(run.pk)
+    assert "sudah diganti" in client.post(address(run, "save_it/"), shown, follow=True).content.decode()
+    client.post(address(run, "save_it/"), {})
+    run.refresh_from_db()
+    assert run.state == S.PREVIEWED
+
+
 def test_a_complete_file_is_saved_by_another_and_many_who_leave_with_a_word(
     signed_in: As, officers: dict[str, User]
 ) -> None:
@@ -194,10 +213,10 @@ def test_a_complete_file_is_saved_by_another_and_many_who_leave_with_a_word(
     page = text(client, address(run))
     assert "1 dari 2 orang sumber ini (50 %) akan keluar, lebih dari batas 20 %." in page
     assert re.search(r"Orang keluar</div><div class=\"amount\">1<", page)
-    assert client.post(address(run, "save_it/"), {}).status_code == 200
+    assert client.post(address(run, "save_it/"), seen(run)).status_code == 200
     run.refresh_from_db()
     assert run.state == S.PREVIEWED
-    client.post(address(run, "save_it/"), {"confirmed": "on"})
+    client.post(address(run, "save_it/"), seen(run) | {"confirmed": "on"})
     registry_work.commit(run.pk)
     assert set(Person.objects.values_list("name", "status")) == {("SITI AMINAH", "active"), ("NENENG", "left")}
 
@@ -212,7 +231,10 @@ def test_the_maker_of_a_complete_file_does_not_save_it_whoever_it_is(
     run = previewed(person(), by=maker, complete=True)
     client = signed_in("penyetuju")
     assert "harus orang lain yang menyimpannya" in text(client, address(run, "save_it/"))
-    assert "bukan oleh yang mengunggahnya" in client.post(address(run, "save_it/"), follow=True).content.decode()
+    assert (
+        "bukan oleh yang mengunggahnya"
+        in client.post(address(run, "save_it/"), seen(run), follow=True).content.decode()
+    )
     run.refresh_from_db()
     assert run.state == S.PREVIEWED
 

@@ -13,7 +13,7 @@ from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import errors, import_states, registry, registry_work, uploads
+from beneficiaries import errors, import_states, registry, registry_undo, registry_work, tasks, uploads
 from beneficiaries.models import (
     Change,
     Household,
@@ -24,6 +24,7 @@ from beneficiaries.models import (
     RegistryImport,
     UploadBlock,
 )
+from config.celery import app
 from tests.beneficiaries.conftest import Office, person
 from tests.beneficiaries.imports import again, committed, previewed, saved, uploaded
 from tests.owner import as_owner
@@ -434,3 +435,23 @@ def test_the_command_needs_two_people_for_a_complete_file(office: Office, capsys
     call_command(*order, "--approver", "rudi")
     assert "Keluar                   1" in capsys.readouterr().out
     assert statuses()["0"] == "left"
+
+
+def test_workers_know_every_task_that_is_rung_for_an_import() -> None:
+    app.loader.import_default_modules()
+    assert {*registry_work.TASKS.values(), "beneficiaries.tasks.sweep"} <= set(app.tasks)
+
+
+def test_the_tasks_take_an_import_from_its_upload_to_the_registry_and_back() -> None:
+    run = uploaded(person())
+    tasks.check(run.pk)
+    run.refresh_from_db()
+    registry.request_commit(run, by=None)
+    tasks.commit(run.pk)
+    run.refresh_from_db()
+    assert (run.state, Person.objects.count()) == (S.COMMITTED, 1)
+    registry_undo.request_undo(run, by=None, reason="x")
+    tasks.undo(run.pk)
+    assert not Person.objects.exists()
+    tasks.sweep()
+    tasks.check(999)

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from beneficiaries import errors, registry
+from beneficiaries import errors, registry, registry_staging
 from beneficiaries.models import Household, Person, RegistryImport
 from tests.beneficiaries.conftest import ADDRESS, Office, Row, person, write
 from tests.owner import as_owner
@@ -183,7 +183,7 @@ def test_the_household_is_what_its_first_clean_row_says(load: Load, office: Offi
 
 
 def test_a_household_across_batches_is_one(load: Load, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(registry, "BATCH", 2)
+    monkeypatch.setattr(registry_staging, "BATCH", 2)
     rows = [person(1), person(2), person(3, KK=OTHER_KK), person(4), person(5, DESIL="3"), person(6), person(1)]
     done = load(*rows)
     assert counts(done) == (5, 0, 0, 2)

@@ -1,0 +1,81 @@
+"""What an import's page says: its state in words and colour, its counts as cards, its reasons as bars."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries import registry
+from beneficiaries.models import RegistryImport
+
+S = RegistryImport.State
+TONES = {
+    S.UPLOADED: "info",
+    S.CHECKING: "info",
+    S.PREVIEWED: "warning",
+    S.COMMITTING: "primary",
+    S.COMMITTED: "success",
+    S.CANCELLED: "none",
+    S.FAILED: "danger",
+    S.UNDOING: "primary",
+    S.UNDONE: "none",
+}
+NEXT = {
+    S.UPLOADED: _("Menunggu giliran diperiksa. Halaman ini memperbarui diri."),
+    S.CHECKING: _("Sedang diperiksa; registri belum berubah. Halaman ini memperbarui diri."),
+    S.PREVIEWED: _("Ini yang akan terjadi. Registri belum berubah; periksa, lalu simpan atau batalkan."),
+    S.COMMITTING: _("Sedang disimpan, semuanya atau tidak sama sekali. Halaman ini memperbarui diri."),
+    S.COMMITTED: _("Tersimpan di registri. Yang ditolak dapat diperbaiki dan diunggah lagi."),
+    S.CANCELLED: _("Dibatalkan. Registri tidak berubah karenanya."),
+    S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu periksa ulang atau batalkan."),
+    S.UNDOING: _("Sedang diurungkan. Halaman ini memperbarui diri."),
+    S.UNDONE: _("Diurungkan. Registri seperti sebelum impor ini."),
+}
+
+
+def counted(number: int) -> str:
+    """1.234"""
+    return f"{number:,}".replace(",", ".")
+
+
+def cards(run: RegistryImport) -> list[tuple[Any, str]]:
+    """The counts that the preview found; none before it."""
+    if run.previewed_at is None:
+        return []
+    counts = [
+        (_("Orang baru"), run.added),
+        (_("Orang berubah"), run.changed),
+        (_("Orang tetap"), run.unchanged),
+        (_("Baris ditolak"), run.refused),
+        (_("Keluarga baru"), run.households_added),
+        (_("Keluarga berubah"), run.households_changed),
+    ]
+    if run.returned:
+        counts.append((_("Orang kembali"), run.returned))
+    if run.complete:
+        counts.append((_("Orang keluar"), run.left))
+    return [(name, counted(count)) for name, count in counts]
+
+
+def warnings(run: RegistryImport) -> list[Any]:
+    """What somebody should look at before they save."""
+    if run.state != S.PREVIEWED or not registry.leaving_is_many(run):
+        return []
+    return [
+        _("%(left)s dari %(of)s orang sumber ini (%(share)s %%) akan keluar, lebih dari batas %(limit)s %%.")
+        % {
+            "left": counted(run.left),
+            "of": counted(run.left_of),
+            "share": registry.leaving_share(run),
+            "limit": settings.REGISTRY["leaving_share"],
+        }
+    ]
+
+
+def bars(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The most frequent first, each as a share of the most frequent."""
+    most = max(counts.values(), default=1)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"title": name, "count": counted(count), "share": f"{100 * count / most:.1f}"} for name, count in ordered]
