@@ -43,6 +43,9 @@ _DRAWN_AS_NOTHING = re.compile(
 FORMULA = re.compile(r"[=@]|[+-](?![0-9]+\Z)")
 # What Excel shows where it could not compute.
 _ERROR_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
+# In a row's cells, one a line: whatever could be wrong with how one is written.
+_NOT_PLAIN = re.compile(r'[^\n -~]|"|  |^[ =@#+-]| $', re.MULTILINE)
+_REQUIRED = [at for at, column in enumerate(COLUMNS) if column not in MAY_BE_EMPTY]
 _DECILE = re.compile(r"[1-9]|10")
 _NAME_SIGNS = frozenset(" '’.,-/")
 
@@ -154,6 +157,17 @@ def _optional(told: dict[str, str], sex: str, found: dict[str, Refusal]) -> dict
     return values
 
 
+def _plainly_written(cells: list[str], columns: tuple[str, ...]) -> bool:
+    """True only if no cell's writing is refused: one look at the whole row settles it for nearly all rows.
+
+    False says nothing: each cell is looked at then.
+    """
+    whole = "\n".join(cells)
+    if len(cells) != len(columns) or whole.count("\n") != len(cells) - 1 or _NOT_PLAIN.search(whole):
+        return False
+    return all(cells[at] for at in _REQUIRED)
+
+
 def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...] = ()) -> CleanRow | list[Refusal]:
     """The row, or everything wrong with it in column order (never an empty list). Any text may be given.
 
@@ -166,9 +180,10 @@ def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...]
             cell[1:] if cell[:1] == "'" and column in _DIGITS and cell[1:2].isdigit() else cell
             for column, cell in zip(columns, cells, strict=True)
         ]
-    found = {
-        field: refusal for field, cell in zip(columns, cells, strict=True) if (refusal := _writing_refusal(field, cell))
-    }
+    found: dict[str, Refusal] = {}
+    if not _plainly_written(cells, columns):
+        written = zip(columns, cells, strict=True)
+        found = {field: refusal for field, cell in written if (refusal := _writing_refusal(field, cell))}
     kk, nik, name, sex, birth_text, phone_text, address, kelurahan_code, decile = cells[: len(COLUMNS)]
 
     def clean(field: str, refusal: Refusal | None) -> None:

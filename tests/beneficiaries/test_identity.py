@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beneficiaries import identity, regions
+from beneficiaries import identity, regions, registry_rows
 from beneficiaries.errors import FieldRefused
 from beneficiaries.refusals import COLUMNS, TEXTS
 from beneficiaries.registry_rows import CleanRow, check
@@ -66,6 +66,18 @@ def test_no_text_breaks_the_checks(text: str) -> None:
     with contextlib.suppress(FieldRefused):
         assert str(identity.parse_birth_date(text, today=TODAY).year) in text
     assert len(identity.mask_number(text)) == len(text)
+
+
+ODD = ["", " ", "  ", "=A1", "+62812", "-", "#N/A", "a  b", " a", "a ", "x\ny", "\x1f", '"', "é"]
+CELLS = st.sampled_from([*person().values(), *ODD])
+
+
+@given(st.lists(st.text(max_size=3) | CELLS, min_size=len(COLUMNS), max_size=len(COLUMNS)))
+def test_one_look_at_a_row_finds_what_a_look_at_each_cell_does(cells: list[str]) -> None:
+    found = check(2, cells, today=TODAY)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(registry_rows, "_NOT_PLAIN", re.compile(""))
+        assert check(2, cells, today=TODAY) == found
 
 
 @given(st.lists(st.text() | st.sampled_from(list(person().values())), min_size=len(COLUMNS), max_size=len(COLUMNS)))
