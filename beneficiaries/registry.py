@@ -26,9 +26,10 @@ from django.db import DatabaseError, connection, transaction
 from django.db.backends.utils import CursorWrapper
 from django.utils import timezone
 
-from beneficiaries import registry_merge
+from beneficiaries import registry_merge, source_digests
 from beneficiaries.errors import FileChanged, ImportRefused, RegistryChanged
 from beneficiaries.models import Household, Person, RegistryImport
+from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_rows import CleanRow, check
@@ -39,8 +40,7 @@ if TYPE_CHECKING:
 
 BATCH = 5_000
 UNIQUE_VIOLATION = "23505"
-LOCK = int.from_bytes(b"registry")  # one import at a time; the second waits for the first
-FIELD_SEPARATOR = "\x1f"  # no cell contains it: it is not printable
+LOCK = REGISTRY_LOCK  # one import at a time; the second waits for the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,37 +156,48 @@ def _refusal_lines(refused: list[tuple[int, list[Refusal]]]) -> Iterator[tuple[A
             yield (line, position, refusal.field, refusal.code, *data[0], *data[1])
 
 
-def _person_digest(row: CleanRow) -> bytes:
-    told = (row.nik, row.kk, row.name, row.sex, row.birth_date.isoformat(), row.phone)
-    return blind_index(FIELD_SEPARATOR.join(told), subject="person-source")
-
-
-def _household_digest(row: CleanRow) -> bytes:
-    # With the KK number in it, equal digests of two households tell nobody that they share an address.
-    told = (row.kk, row.address, row.kelurahan, str(row.decile))
-    return blind_index(FIELD_SEPARATOR.join(told), subject="household-source")
-
-
 def _known(cursor: CursorWrapper, sql: str, indexes: list[bytes]) -> dict[bytes, tuple[uuid.UUID, bytes]]:
     cursor.execute(sql, [indexes])
     return {bytes(index): (uid, bytes(digest)) for index, uid, digest in cursor.fetchall()}
 
 
+def _looked_up(
+    cursor: CursorWrapper, sql: str, indexes: list[list[bytes]]
+) -> tuple[list[bytes], dict[bytes, tuple[uuid.UUID, bytes]]]:
+    """Finds rows by any of the indexes that each may have: the index that each has or will have, and who is known by it.
+
+    While keys are replaced a known row may still have the index of an older key, and all that follows compares with it.
+    """
+    known = _known(cursor, sql, [index for every in indexes for index in every])
+    return [next((index for index in every if index in known), every[0]) for every in indexes], known
+
+
+def _compared(digest_of: Callable[..., bytes], row: CleanRow, known: bytes) -> bytes:
+    """The row's digest: the known one if it says the same, under whatever key that was, else under the key in use."""
+    older = source_digests.key_to_compare(known)
+    if older is not None and digest_of(row, older) == known:
+        return known
+    return digest_of(row)
+
+
 def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
     """Seals and copies one batch: a line per person, and one per household and what is said of it."""
-    nik_indexes = [Person.nik.index_of(row.nik) for row in rows]
-    kk_index_of = {kk: Household.kk.index_of(kk) for kk in {row.kk for row in rows}}
-    people = _known(cursor, registry_merge.KNOWN_PEOPLE, nik_indexes)
-    households = _known(cursor, registry_merge.KNOWN_HOUSEHOLDS, list(kk_index_of.values()))
+    nik_indexes, people = _looked_up(cursor, registry_merge.KNOWN_PEOPLE, [Person.nik.indexes_of(r.nik) for r in rows])
+    kks = list({row.kk for row in rows})
+    kk_indexes, households = _looked_up(
+        cursor, registry_merge.KNOWN_HOUSEHOLDS, list(map(Household.kk.indexes_of, kks))
+    )
+    kk_index_of = dict(zip(kks, kk_indexes, strict=True))
     person_lines: list[tuple[Any, ...]] = []
     household_lines: dict[bytes, tuple[Any, ...]] = {}
     for row, nik_index in zip(rows, nik_indexes, strict=True):
         kk_index = kk_index_of[row.kk]
-        digest, household_digest = _person_digest(row), _household_digest(row)
         household_uid, household_known_digest = households.get(kk_index, (None, b""))
+        household_digest = _compared(source_digests.of_household, row, household_known_digest)
         if household_digest != household_known_digest and household_digest not in household_lines:
             household_lines[household_digest] = _household_line(row, kk_index, household_digest, household_uid)
         uid, known_digest = people.get(nik_index, (None, b""))
+        digest = _compared(source_digests.of_person, row, known_digest)
         same = digest == known_digest
         sealed = (None, None) if same else _sealed_person(row, uid := uid or uuid.uuid4())
         person_lines.append(
@@ -206,7 +217,7 @@ def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
                 Person.phone.index_of(row.phone) if row.phone else None,
                 digest,
                 household_digest,
-                blind_index(FIELD_SEPARATOR.join((row.kk, row.address)), subject="address-staged"),
+                blind_index(source_digests.SEPARATOR.join((row.kk, row.address)), subject="address-staged"),
                 row.kelurahan,
                 row.decile,
             )
