@@ -261,7 +261,8 @@ def earlier(row: Subject) -> Iterator[dict[str, Any]]:
     for before in Change.objects.filter(**of_row).order_by("-pk").values_list("before", flat=True):
         told = {name: value for name, value in before.items() if not name.endswith("_sealed")}
         for name in told:
-            told[name] = model._meta.get_field(_field_name(model, name)).to_python(told[name])
+            field: Any = model._meta.get_field(_field_name(model, name))
+            told[name] = field.to_python(told[name])
         for attribute in attributes:
             if attribute.column in before:
                 box = opened_hex(before[attribute.column])
@@ -275,7 +276,7 @@ def _field_name(model: type[Subject], column: str) -> str:
 
 
 def _clean(**told: Any) -> CleanRow:
-    nothing = {
+    nothing: dict[str, Any] = {
         "line": 0,
         "kk": "",
         "nik": "",

@@ -46,9 +46,8 @@ RESTRICTED = {
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
     "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason", "bank_account_sealed"),
-    "beneficiaries_change": changing(
-        "before", "after"
-    ),  # sealed anew when keys rotate, emptied when someone is forgotten
+    # Sealed anew when keys rotate, emptied when someone is forgotten or it is too old.
+    "beneficiaries_change": changing("before", "after", "reason"),
     "beneficiaries_consenttext": APPEND_ONLY,
     "beneficiaries_consent": APPEND_ONLY,
     "beneficiaries_reveal": "SELECT, INSERT, DELETE",  # a trigger lets only go what is older than ten years

@@ -184,6 +184,8 @@ CELERY_BEAT_SCHEDULE = {
     "warn-of-lapse": {"task": "mobile.tasks.warn_of_lapse", "schedule": 3600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
+    "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},
+    "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
@@ -275,7 +277,7 @@ REGISTRY = {
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
 }
-# Personal data (UU 27/2022). How long each kind is kept is the agency's decision; None keeps it.
+# Personal data (UU 27/2022). How long each kind is kept is the agency's decision.
 PRIVACY: dict[str, Any] = {
     "answer_within": timedelta(hours=72),  # 3×24 hours: requests of subjects, notices of breaches
     "adult_age": 18,
@@ -285,14 +287,14 @@ PRIVACY: dict[str, Any] = {
     # Functions of a person, in the programmes' apps: what they know of them, and why their data must stay (or "").
     "told_by": ["disbursement.subjects.aid_of"],
     "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
+    "forgotten_by": ["mobile.subjects.forget"],  # and what else of them is kept there and goes when they are erased
+    "retention_rules": ["beneficiaries.retention.RULES", "mobile.subjects.RULES"],
     "financial_years": env.int("FINANCIAL_RETENTION_YEARS", default=10),  # after the last transfer
-    "retention": {  # rule of beneficiaries.retention: days
+    "retention": {  # days, by rule (beneficiaries.retention); 0 keeps it
         "access_log": env.int("ACCESS_LOG_DAYS", default=3_653),
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
-        "proposed_changes": env.int("PROPOSED_CHANGES_DAYS", default=30),
-        "sent_messages": env.int("SENT_MESSAGES_DAYS", default=90),
-        "ended_devices": env.int("ENDED_DEVICES_DAYS", default=365),
         "history": env.int("HISTORY_DAYS", default=3_653),
+        "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
 }
 # What a change of keys rotates beside sealed columns, and what it does before it begins (vault.rotation).

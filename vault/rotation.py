@@ -173,7 +173,7 @@ class ModelRotation:
         self.attributes = sealed_attributes(model)
         quote = connections[DEFAULT_DB_ALIAS].ops.quote_name
         self.table = quote(model._meta.db_table)
-        self.pk = quote(model._meta.pk.column)
+        self.pk = quote(str(model._meta.pk.column))
         self.pk_type = model._meta.pk.rel_db_type(connections[DEFAULT_DB_ALIAS])
         # Column by column: what is read, and compared, and written.
         self.columns = [

@@ -34,7 +34,7 @@ class Household(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kk_sealed = models.BinaryField(editable=False)
-    kk_index = models.BinaryField(unique=True, editable=False)
+    kk_index = models.BinaryField(unique=True, null=True, editable=False)  # null: everyone in it is erased
     address_sealed = models.BinaryField(editable=False)
     kelurahan = models.CharField(_("kode kelurahan"), max_length=13, db_index=True)
     rt = models.CharField(_("RT"), max_length=3, blank=True, default="", db_default="")
