@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 PERSON_FIELDS = ("nik", "phone")
 HOUSEHOLD_FIELDS = ("kk", "address")
 EVERYTHING = "all"  # of a subject's own request to see it
+PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
 _LOCK = int.from_bytes(b"look")
 
 

@@ -1,3 +1,10 @@
 """The registry in the office, by subject."""
 
-from beneficiaries.admin import duplicates, people, registry_imports  # noqa: F401
+from beneficiaries.admin import (  # noqa: F401
+    consents,
+    data_requests,
+    duplicates,
+    people,
+    registry_imports,
+    reveals,
+)

@@ -1,4 +1,4 @@
-"""``manage.py roles``: the house's four roles, each with exactly its permissions."""
+"""``manage.py roles``: the house's roles, each with exactly its permissions."""
 
 from __future__ import annotations
 
@@ -24,6 +24,9 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.void_hold",
         "mobile.change_device",
         "beneficiaries.decide_duplicatepair",
+        "beneficiaries.add_reveal",
+        "beneficiaries.add_consent",
+        "beneficiaries.add_datarequest",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -31,6 +34,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.take_back_instruction",
         "wallet.succeed_wallet",
         "beneficiaries.merge_person",
+        "beneficiaries.decide_datarequest",
+        "beneficiaries.add_revealallowance",
     ),
     "Bendahara": (
         "disbursement.fund_programme",
@@ -47,6 +52,16 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.return_settlement",
         "wallet.reverse_transfer",
         "wallet.delete_accesstoken",
+    ),
+    # The data protection officer: answers subjects and the agency; what changes data, a second officer decides.
+    "Petugas Data Pribadi": (
+        "beneficiaries.add_datarequest",
+        "beneficiaries.decide_datarequest",
+        "beneficiaries.add_consent",
+        "beneficiaries.add_consenttext",
+        "beneficiaries.add_breach",
+        "beneficiaries.change_breach",
+        "beneficiaries.add_reveal",
     ),
     "Auditor": (),
 }
@@ -79,12 +94,13 @@ SEES: dict[str, tuple[str, ...]] = {
         "wallet.purseterms",
     ),
     "Bendahara": ("wallet", "disbursement.programme", "disbursement.cycle", "disbursement.batch"),
+    "Petugas Data Pribadi": ("beneficiaries",),
     "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
 }
 
 
 class Command(BaseCommand):
-    help = "Membuat atau memperbaiki peran Petugas, Penyetuju, Bendahara dan Auditor dengan izin yang persis."
+    help = "Membuat atau memperbaiki semua peran, masing-masing dengan izin yang persis."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
