@@ -107,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.admin_csp.AdminCSPMiddleware",
+    "config.admin_search.SearchTermMiddleware",
 ]
 TEMPLATES = [
     {
