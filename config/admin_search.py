@@ -81,7 +81,7 @@ class SearchTermMiddleware:
         asked_with: QueryDict | None = getattr(request, "asked_with", None)
         if asked_with is None or response.context_data is None:
             return response
-        term, word = urlencode({"q": request.GET["q"]}), urlencode({"q": asked_with["q"]})
+        term, word = urlencode({"q": str(request.GET["q"])}), urlencode({"q": str(asked_with["q"])})
         request.GET = asked_with  # type: ignore[assignment]
         lists = response.context_data.get("cl")
         if lists is not None:
