@@ -20,7 +20,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from beneficiaries.history import telling
-from beneficiaries.models import Change, Household, Person, ProposedChange
+from beneficiaries.models import Change, Household, Person, PersonBlock, PersonKey, ProposedChange
 from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.privacy_errors import LegalHold, PersonErased
 from wallet.models import Transfer
@@ -52,18 +52,35 @@ def financial_hold(person: Person) -> str:
 
 @transaction.atomic
 def erase(person: Person, *, by: User | None, reason: str) -> None:
-    """Empties all that tells who the person is, in one transaction. Raises PersonErased, LegalHold.
+    """Empties all that tells who the person is, in one transaction, in every row that was merged into theirs too.
 
     Who received money is a pseudonym afterwards: wallet and transfers stay, and nobody's name is on them. The household's
-    number and address go with the last of its members.
+    number and address go with the last of its members. Raises PersonErased, LegalHold.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # no import may be reading them meanwhile
-    person = Person.objects.select_for_update().select_related("household").get(pk=person.pk)
-    if person.erased_at:
+    rows = _rows_of(person)
+    if rows[0].erased_at:
         raise PersonErased
-    if found := grounds(person):
-        raise LegalHold(grounds=" ".join(found))
+    if found := [ground for row in rows for ground in grounds(row)]:
+        raise LegalHold(grounds=" ".join(dict.fromkeys(found)))
+    for row in rows:
+        if row.erased_at is None:
+            _empty(row, by=by, reason=reason)
+
+
+def _rows_of(person: Person) -> list[Person]:
+    """The person's row, then those that were merged into it, however deep; locked."""
+    rows: list[Person] = []
+    numbers = [person.pk]
+    while numbers:
+        found = list(Person.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
+        rows += found
+        numbers = list(Person.objects.filter(merged_into__in=numbers).values_list("pk", flat=True))
+    return rows
+
+
+def _empty(person: Person, *, by: User | None, reason: str) -> None:
     for path in settings.PRIVACY["forgotten_by"]:
         import_string(path)(person)
     household = person.household
@@ -94,6 +111,8 @@ def erase(person: Person, *, by: User | None, reason: str) -> None:
     Change.objects.filter(of_them).exclude(source=SOURCE).update(before={}, after={}, reason="")
     Change.objects.filter(of_them, source=SOURCE).update(before={}, after={})
     ProposedChange.objects.filter(request__person=person).delete()
+    PersonBlock.objects.filter(person=person).delete()
+    PersonKey.objects.filter(person=person).delete()
     for row in (person, household) if last else (person,):
         of_row = {"content_type": ContentType.objects.get_for_model(row), "object_id": str(row.pk)}
         LogEntry.objects.filter(**of_row).update(object_repr=f"#{row.pk}")

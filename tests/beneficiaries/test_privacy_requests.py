@@ -12,10 +12,10 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import consents, data_requests, erasure, privacy_errors, retention, reveals, subject_data
+from beneficiaries import consents, data_requests, duplicates, erasure, privacy_errors, retention, reveals, subject_data
 from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
-from beneficiaries.models import Breach, Change, DataRequest, Household, Person, ProposedChange, Reveal
+from beneficiaries.models import Breach, Change, DataRequest, Household, Person, PersonKey, ProposedChange, Reveal
 from beneficiaries.tasks import apply_retention, flag_late
 from mobile import devices
 from tests import money
@@ -175,7 +175,11 @@ def test_restriction_and_its_release(officer: User, second: User) -> None:
     person = siti()
     done(person, K.RESTRICTION, officer, second)
     assert not Person.objects.processable().exists()
+    duplicates.find()
+    assert not PersonKey.objects.exists()
     done(person, K.RELEASE, officer, second)
+    duplicates.find()
+    assert PersonKey.objects.exists()
     assert Person.objects.processable().get() == person
 
 
@@ -200,7 +204,8 @@ def everything_stored() -> str:
     """All rows of all tables as PostgreSQL prints them, bytes in both forms."""
     found = []
     with connection.cursor() as cursor:
-        for table in connection.introspection.table_names():
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
             cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
             found += [row for (row,) in cursor.fetchall()]
     return "\n".join(found)
@@ -213,12 +218,17 @@ def test_who_is_forgotten_is_nowhere(officer: User, second: User) -> None:
         person.name = "Siti Aminah Putri"
         person.save()
     devices.issue(person, "HP Siti Aminah")
+    earlier = siti_with("3171015708900009")
+    Person.objects.filter(pk=earlier.pk).update(status="merged", merged_into=person)
+    duplicates.find()
     nik_index, kk_index, boxes = person.nik_index, household.kk_index, [person.nik_sealed, person.phone_sealed]
     done(person, K.ERASURE, officer, second)
     stored = everything_stored()
     for secret in ("Siti Aminah", bytes(nik_index).hex(), bytes(kk_index).hex(), *(bytes(box).hex() for box in boxes)):
         assert secret not in stored
     person.refresh_from_db()
+    earlier.refresh_from_db()
+    assert earlier.erased_at and earlier.nik == ""
     assert person.erased_at and (person.nik, person.phone, person.birth_date.isoformat()) == ("", "", "1990-01-01")
     household.refresh_from_db()
     assert (household.kk, household.address) == ("", "")
