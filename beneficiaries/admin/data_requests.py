@@ -323,6 +323,11 @@ class BreachAdmin(OfficeAdmin):
     )
     readonly_fields = ("due", "recorded_by", "recorded_at")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who recorded it, and when, once it is recorded."""
+        sets = super().get_fieldsets(request, obj)
+        return sets if obj else sets[:-1]
+
     def save_model(self, request: HttpRequest, obj: Breach, form: Any, change: bool) -> None:
         if not change:
             obj.recorded_by = request.user  # type: ignore[assignment]

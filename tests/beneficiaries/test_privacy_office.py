@@ -218,6 +218,8 @@ def test_late_requests_and_breaches_stand_out(staff: Staff, siti: Person, client
         "how": "Surel salah kirim",
         "remedy": "Penerima diminta menghapus",
     }
+    empty = dpo.get(reverse("admin:beneficiaries_breach_add")).content.decode()
+    assert "Dicatat oleh" not in empty and "expressions" not in empty
     assert dpo.post(reverse("admin:beneficiaries_breach_add"), form).status_code == 302
     breach = Breach.objects.get()
     assert breach.recorded_by.username == "Petugas Data Pribadi"

@@ -17,6 +17,7 @@ from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
 from beneficiaries.models import Breach, Change, DataRequest, Household, Person, PersonKey, ProposedChange, Reveal
 from beneficiaries.tasks import apply_retention, flag_late
+from disbursement import eligibility
 from mobile import devices
 from tests import money
 from wallet.models import Transfer
@@ -181,6 +182,14 @@ def test_restriction_and_its_release(officer: User, second: User) -> None:
     duplicates.find()
     assert PersonKey.objects.exists()
     assert Person.objects.processable().get() == person
+
+
+def test_who_restricts_is_enrolled_in_nothing_new() -> None:
+    money.people(2)
+    Person.objects.filter(pk=Person.objects.first().pk).update(restricted=True)
+    made = money.programme()
+    eligibility.enrol_eligible(made)
+    assert not made.enrolments.get().person.restricted
 
 
 def test_the_database_too_wants_two_people(officer: User) -> None:
