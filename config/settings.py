@@ -292,7 +292,7 @@ PRIVACY: dict[str, Any] = {
     "retention_rules": ["beneficiaries.retention.RULES", "mobile.subjects.RULES"],
     "financial_years": env.int("FINANCIAL_RETENTION_YEARS", default=10),  # after the last transfer
     "retention": {  # days, by rule (beneficiaries.retention); 0 keeps it
-        "access_log": env.int("ACCESS_LOG_DAYS", default=3_653),
+        "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),

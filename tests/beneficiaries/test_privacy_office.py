@@ -113,6 +113,7 @@ def test_beyond_the_limit_a_supervisor_adds_and_the_auditor_sees(staff: Staff, s
     assert "bukan oleh diri sendiri" in staff["Penyetuju"].post(add, own).content.decode()
     assert RevealAllowance.objects.count() == 1
     assert NIK in client.post(step(siti, "reveal"), {"field": "nik", **WHY}).content.decode()
+    assert client.get(reverse("admin:beneficiaries_reveal_changelist")).status_code == 403
     log = staff["Auditor"].get(reverse("admin:beneficiaries_reveal_changelist")).content.decode()
     assert "Tidak biasa" in log and "KTP asli" in log and NIK not in log
     row = Reveal.objects.first()

@@ -297,6 +297,16 @@ def test_what_is_over_its_time_is_listed_and_then_dropped(
     assert not DataRequest.objects.exists() and Change.objects.exclude(before={}).exists()
 
 
+def test_the_access_log_goes_after_ten_years_and_not_before(officer: User) -> None:
+    person, years = money.person(), timedelta(days=3_654)
+    for ago in (timedelta(days=3_000), years):
+        Reveal.objects.create(
+            person=person, fields="nik", reason="audit", note="x", by=officer, at=timezone.now() - ago
+        )
+    assert retention.drop()["access_log"] == 1
+    assert Reveal.objects.get().at > timezone.now() - years
+
+
 def test_a_call_drops_so_many_and_leaves_the_rest_to_the_next(settings: Any, officer: User, second: User) -> None:
     for _ in range(3):
         done(money.person(), K.RESTRICTION, officer, second)

@@ -97,6 +97,11 @@ SEES: dict[str, tuple[str, ...]] = {
     "Petugas Data Pribadi": ("beneficiaries",),
     "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
 }
+# Who looked at whom, and what went wrong with whose data, is for those who check it.
+HIDDEN = {
+    "Petugas": ("beneficiaries.reveal", "beneficiaries.breach"),
+    "Penyetuju": ("beneficiaries.reveal", "beneficiaries.breach"),
+}
 
 
 class Command(BaseCommand):
@@ -118,6 +123,9 @@ def permissions_of(role: str) -> QuerySet[Permission]:
         app, _, model = place.partition(".")
         sees = Q(content_type__app_label=app, codename__startswith="view_")
         wanted |= sees & Q(content_type__model=model) if model else sees
+    for place in HIDDEN.get(role, ()):
+        app, _, model = place.partition(".")
+        wanted &= ~Q(content_type__app_label=app, content_type__model=model)
     for name in DOES[role]:
         app, _, codename = name.partition(".")
         if not Permission.objects.filter(content_type__app_label=app, codename=codename).exists():
