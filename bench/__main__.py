@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-AREAS = ("ledger", "costs", "partitions")
+AREAS = ("ledger", "costs", "partitions", "registry")
 PARTS = ("ledger.bulk", "ledger.redemptions", "ledger.history")  # of areas, for whoever works on one
 RESULTS, TRIALS = ROOT / "bench" / "results", ROOT / ".data" / "bench"
 

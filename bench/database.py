@@ -36,6 +36,13 @@ def sql(statement: str, parameters: dict[str, Any] | None = None) -> list[tuple[
         return cursor.fetchall() if cursor.description else []
 
 
+@contextlib.contextmanager
+def owner_cursor() -> Iterator[Any]:
+    """The owner's cursor, for what is not one statement."""
+    with connections[OWNER].cursor() as cursor:
+        yield cursor
+
+
 def owner() -> dict[str, str]:
     """Where the owner connects, as libpq's environment says it: for programs that are not ours."""
     place = connections[OWNER].settings_dict

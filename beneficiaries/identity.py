@@ -21,9 +21,13 @@ MASK = "•"
 OLDEST_YEARS = 125
 
 _DIGITS = re.compile(r"[0-9]+")
+_PLAIN_MOBILE = re.compile(r"(?:\+?62|0)[ -]?(8[0-9]+(?:[ -][0-9]+)*)")
 _NATIONAL_MOBILE = re.compile(r"8[1-35-9][0-9]{7,10}")
 _PHONE_CHARACTERS = re.compile(r"\+?[0-9]+(?:[ .-][0-9]+)*")
+_SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
+_TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
 def _is_date(day: int, month: int, year_of_century: int) -> bool:
@@ -46,6 +50,8 @@ def _number_refusal(field: str, number: str) -> Refusal | None:
     if not number:
         return Refusal(field, "missing")
     if not _DIGITS.fullmatch(number):
+        if _SCIENTIFIC.fullmatch(number):
+            return Refusal(field, "scientific")
         return Refusal(field, "not_digits")
     if len(number) != 16:
         return Refusal(field, "length", {"length": len(number)})
@@ -109,11 +115,19 @@ def check_kk(text: str) -> str:
 
 
 def parse_birth_date(text: str, *, today: date) -> date:
-    """The date of ``YYYY-MM-DD``, not after today and not more than 125 years before. Raises FieldRefused."""
-    if not _ISO_DATE.fullmatch(text):
-        raise FieldRefused(Refusal(BIRTH_DATE, "date_format"))
+    """The date of ``YYYY-MM-DD`` or, as Excel writes it here, ``DD/MM/YYYY``. Raises FieldRefused.
+
+    The day comes before the month, always: a file that has them otherwise contradicts its NIKs. The date is not after today
+    and not more than 125 years before.
+    """
     try:
-        birth_date = date.fromisoformat(text)
+        if _ISO_DATE.fullmatch(text):
+            birth_date = date.fromisoformat(text)
+        elif day_first := _DAY_FIRST.fullmatch(text):
+            birth_date = date(int(day_first[4]), int(day_first[3]), int(day_first[1]))
+        else:
+            code = "date_two_digits" if _TWO_DIGIT_YEAR.fullmatch(text) else "date_format"
+            raise FieldRefused(Refusal(BIRTH_DATE, code))
     except ValueError:
         raise FieldRefused(Refusal(BIRTH_DATE, "date_format")) from None
     if birth_date > today:
@@ -130,6 +144,10 @@ def age(birth_date: date, on: date) -> int:
 
 def parse_phone(text: str) -> str:
     """An Indonesian mobile number in E.164 (``+628…``), from any usual way to write it. Raises FieldRefused."""
+    if plain := _PLAIN_MOBILE.fullmatch(text):  # nearly all of them; the parser takes ten times as long
+        national = plain[1].replace("-", "").replace(" ", "")
+        if _NATIONAL_MOBILE.fullmatch(national):
+            return f"+62{national}"
     refused = FieldRefused(Refusal(PHONE, "phone"))
     if not _PHONE_CHARACTERS.fullmatch(text):
         raise refused

@@ -14,6 +14,11 @@ from django.utils.translation import gettext_lazy as _
 KK, NIK, NAME, SEX, BIRTH_DATE = "KK", "NIK", "NAMA", "JENIS_KELAMIN", "TANGGAL_LAHIR"
 PHONE, ADDRESS, KELURAHAN, DECILE = "TELEPON", "ALAMAT", "KODE_KELURAHAN", "DESIL"
 COLUMNS = (KK, NIK, NAME, SEX, BIRTH_DATE, PHONE, ADDRESS, KELURAHAN, DECILE)
+RT, RW, RELATION, SCHOOLING, DISABILITY = "RT", "RW", "HUBUNGAN", "SEKOLAH", "DISABILITAS"
+OCCUPATION, PREGNANT = "PEKERJAAN", "HAMIL"
+# A file may have these beside COLUMNS; what it does not have stays as it is for people already known.
+OPTIONAL_COLUMNS = (RT, RW, RELATION, SCHOOLING, DISABILITY, OCCUPATION, PREGNANT)
+ALL_COLUMNS = COLUMNS + OPTIONAL_COLUMNS
 ROW = "BARIS"  # the refused thing is the row itself, not one of its fields
 
 _AS_TEXT = _("Ketik ulang nomornya dari kartu. Di Excel, atur dulu format kolom sebagai Teks.")
@@ -34,10 +39,23 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Diawali =, +, - atau @, sehingga lembar kerja menjalankannya sebagai rumus."),
         _("Ketik ulang isinya tanpa tanda itu."),
     ),
+    "formula_cell": (
+        _("Sel ini berisi rumus, bukan isinya."),
+        _("Salin kolomnya, lalu tempel di tempat yang sama sebagai nilai (Tempel Khusus, Nilai)."),
+    ),
+    "error_cell": (_("Sel ini berisi kesalahan Excel, misalnya #N/A."), _("Ketik isi yang benar, atau kosongkan.")),
+    "digits_lost": (
+        _("Disimpan Excel sebagai bilangan, sehingga angka terakhirnya hilang."),
+        _("Atur dulu format kolom sebagai Teks, lalu ketik ulang nomornya dari kartu."),
+    ),
     "too_long": (_("Lebih panjang dari %(limit)s karakter."), _("Singkat isinya.")),
     # --- NIK and KK ---
     "length": (_("Panjangnya %(length)s karakter, seharusnya 16 angka."), _AS_TEXT),
     "not_digits": (_("Berisi selain angka."), _AS_TEXT),
+    "scientific": (
+        _("Ditulis Excel sebagai bilangan seperti 3,17E+15, sehingga angka terakhirnya hilang."),
+        _("Atur dulu format kolom sebagai Teks, lalu ketik ulang nomornya dari kartu."),
+    ),
     "region": (
         _("Enam angka pertama bukan kode kecamatan yang ada."),
         _("Periksa enam angka pertama pada kartu. Bila sama, tanyakan ke Dukcapil."),
@@ -53,8 +71,12 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "sex": (_("Bukan L atau P."), _("Isi L untuk laki-laki atau P untuk perempuan.")),
     "date_format": (
-        _("Bukan tanggal berbentuk TTTT-BB-HH."),
-        _("Tulis tahun-bulan-hari, misalnya 1970-12-31. Di Excel, atur dulu format kolom sebagai Teks."),
+        _("Bukan tanggal berbentuk TTTT-BB-HH atau HH/BB/TTTT."),
+        _("Tulis tahun-bulan-hari, misalnya 1970-12-31, atau hari/bulan/tahun, misalnya 31/12/1970."),
+    ),
+    "date_two_digits": (
+        _("Tahunnya hanya dua angka, sehingga abadnya tidak pasti."),
+        _("Tulis tahunnya dengan empat angka, misalnya 31/12/1970."),
     ),
     "date_future": (_("Tanggal lahir di masa depan."), _FROM_CARD),
     "date_old": (_("Umur lebih dari %(years)s tahun."), _FROM_CARD),
@@ -67,14 +89,48 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Isi kode seperti 31.71.01.1001 dari daftar wilayah Kemendagri."),
     ),
     "decile": (_("Bukan bilangan bulat 1 sampai 10."), _("Isi desil DTSEN keluarga ini, 1 sampai 10.")),
+    # --- the fields that a file may leave out ---
+    "rt": (_("Bukan nomor RT atau RW, 001 sampai 999."), _("Isi nomornya saja, misalnya 003, atau kosongkan.")),
+    "relation": (
+        _("Bukan hubungan dengan kepala keluarga yang dikenal."),
+        _(
+            "Isi salah satu: Kepala keluarga, Suami, Istri, Anak, Menantu, Cucu, Orang tua, Mertua, Famili lain, "
+            "Pembantu, Lainnya; atau kosongkan."
+        ),
+    ),
+    "relation_sex": (
+        _("Tidak cocok dengan kolom JENIS_KELAMIN: suami berjenis kelamin L, istri P."),
+        _FROM_CARD,
+    ),
+    "schooling": (
+        _("Bukan jenjang sekolah yang dikenal."),
+        _(
+            "Isi jenjang yang sedang diikuti: Tidak bersekolah, PAUD/TK, SD/MI, SMP/MTs, SMA/MA, SMK, PKBM, Perguruan tinggi; "
+            "atau kosongkan."
+        ),
+    ),
+    "disability": (
+        _("Bukan ragam disabilitas yang dikenal."),
+        _("Isi salah satu: Tidak ada, Fisik, Netra, Rungu, Wicara, Intelektual, Mental, Ganda; atau kosongkan."),
+    ),
+    "occupation": (
+        _("Bukan pekerjaan yang dikenal."),
+        _(
+            "Isi salah satu: Tidak bekerja, Pelajar/mahasiswa, Mengurus rumah tangga, Buruh/pekerja lepas, Petani/nelayan, "
+            "Pedagang/wiraswasta, Pengemudi, Karyawan swasta, PNS/PPPK, TNI, Polri, Pegawai BUMN/BUMD, Pensiunan, Lainnya; "
+            "atau kosongkan."
+        ),
+    ),
+    "pregnant": (_("Bukan YA atau TIDAK."), _("Isi YA atau TIDAK, atau kosongkan bila tidak diketahui.")),
+    "pregnant_male": (_("Hamil, padahal jenis kelaminnya L."), _FROM_CARD),
     # --- the row, and rows against each other ---
     "columns_few": (
         _("Baris ini kekurangan kolom: ada %(found)s, seharusnya %(expected)s."),
-        _("Lengkapi kolomnya; kolom kosong pun tetap dipisah koma."),
+        _("Lengkapi kolomnya; kolom kosong pun tetap diberi tanda pemisah."),
     ),
     "columns_many": (
         _("Baris ini kelebihan kolom: ada %(found)s, seharusnya %(expected)s."),
-        _("Hapus kolom yang berlebih, atau hapus koma di dalam alamat atau nama."),
+        _("Hapus kolom yang berlebih, atau hapus tanda pemisah di dalam alamat atau nama."),
     ),
     "quotes_open": (_("Tanda kutip tidak ditutup pada baris yang sama."), _("Hapus tanda kutipnya.")),
     "same_row": (_("Sama dengan baris %(other)s."), _("Hapus baris ini; baris yang pertama sudah diterima.")),
@@ -84,7 +140,11 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "household_differs": (
         _("Berbeda dengan baris %(other)s, padahal nomor KK-nya sama."),
-        _("Samakan alamat, kelurahan dan desil semua anggota KK ini, atau perbaiki nomor KK-nya."),
+        _("Samakan alamat, RT, RW, kelurahan dan desil semua anggota KK ini, atau perbaiki nomor KK-nya."),
+    ),
+    "head_twice": (
+        _("Baris %(other)s juga kepala keluarga dengan nomor KK yang sama."),
+        _("Periksa kartu keluarganya, sisakan satu kepala keluarga, dan perbaiki kolom HUBUNGAN yang lain."),
     ),
     "registry_differs": (
         _("Berbeda dengan data keluarga ini di registri."),

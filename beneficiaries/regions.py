@@ -8,6 +8,7 @@ A kelurahan or desa is called kelurahan here, as the registry's file calls it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
@@ -79,6 +80,14 @@ def short_name(code: str) -> str:
 def children(code: str) -> tuple[Region, ...]:
     """The regions directly under a province, city or district (dotted code), in code order; empty if unknown."""
     return tuple(_region(child) for child in sorted(wilayah.list_wilayah(code), key=lambda child: child.code))
+
+
+def everywhere() -> Iterator[Region]:
+    """Every region in force of the whole country, parents before their children."""
+    pending = [_region(province) for province in sorted(wilayah.list_wilayah(), key=lambda province: province.code)]
+    while pending:
+        yield from pending
+        pending = [_region(child) for above in pending for child in wilayah.list_wilayah(above.code)]
 
 
 @cache

@@ -1,105 +1,248 @@
-"""Importing a registry file: all its clean rows in one transaction, each refused row with reason and remedy in a file.
+"""Importing a registry file: looked at first, saved when somebody stands for what was seen, all of it or nothing.
 
-How it runs, holding one batch in memory however long the file:
-1. Each row is checked here (`registry_rows`); what is refused leaves its line number and reason in a temporary table.
-2. Clean rows are sealed here and copied to temporary tables, so nothing sealed is ever in the clear in the database. A
-   sealed column is bound to its row's uid, so the uids of known people and households are looked up first, per batch;
-   a row that says what the last import said (a keyed digest tells) is not sealed at all.
-3. The database compares rows with each other and merges what is left, set by set (`registry_merge`).
-4. The file is read once more to write the refused lines out; its SHA-256 must be the same.
-Then the transaction commits and the errors file appears. A failure anywhere leaves neither.
+1. `begin` takes an uploaded file (`uploads`: sealed blocks) as an import.
+2. `preview` reads it (`registry_staging`), compares rows with each other and with the registry (`registry_merge`), and
+   keeps what would happen. It writes nothing of the registry.
+3. `save` does exactly that, set by set in the caller's transaction, or stops: the registry may have moved since.
+4. `errors_of` gives the refused rows back with reason and remedy, out of the sealed blocks.
+The office asks for each (`request_check`, `request_commit`, `cancel`), and a worker does it (`registry_work`); `import_file`
+does all of it in one call. Taking an import back is `registry_undo`.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
-import uuid
-from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import DatabaseError, connection, transaction
-from django.db.backends.utils import CursorWrapper
+from django.conf import settings
+from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from beneficiaries import registry_merge, source_digests
-from beneficiaries.errors import FileChanged, ImportRefused, RegistryChanged
-from beneficiaries.models import Household, Person, RegistryImport
+from beneficiaries import errors, import_states, registry_merge, registry_staging, uploads
+from beneficiaries.history import telling
+from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
 from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
-from beneficiaries.registry_rows import CleanRow, check
-from vault.sealing import blind_index
+from beneficiaries.registry_staging import BATCH, Progress
+from wallet.doorbell import ring_after_commit
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
-BATCH = 5_000
+S = RegistryImport.State
 UNIQUE_VIOLATION = "23505"
-LOCK = REGISTRY_LOCK  # one import at a time; the second waits for the first
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an import is: rows and refusals so far, `share` of the file from 0 to 1; `merging` once it is read."""
-
-    rows: int
-    refused: int
-    share: float
-    merging: bool = False
+LOCK = REGISTRY_LOCK  # one at a time writes the registry; the second waits for the first
+Report = Callable[[Progress], None]
 
 
 def _nothing(progress: Progress) -> None:
     pass
 
 
-def import_file(
-    path: str | Path,
-    errors_path: str | Path,
-    by: User | None = None,
-    progress: Callable[[Progress], None] = _nothing,
-    *,
-    today: date | None = None,
-) -> RegistryImport:
-    """Reads a registry file into the registry: the clean rows enter together, the refused ones go to the errors file.
+# --- An import's life, as the office asks for it ---
 
-    The errors file (mode 0600, replaced if it exists, header only if nothing was refused) is corrected and imported
-    in its turn; a file of that shape completes known households but changes none. Importing the same file again changes
-    no row. `progress` is called after each batch; `today` bounds the
-    birth dates. Raises RegistryFileError for a file that cannot be read as a whole, RegistryChanged and ImportRefused
-    when the database says no: then nothing was written.
+
+@transaction.atomic
+def begin(
+    upload: uploads.Upload, *, file_name: str, by: User | None = None, source: str = "", complete: bool = False
+) -> RegistryImport:
+    """An import of an uploaded file, not yet looked at. Raises SourceMissing."""
+    source = normal_source(source)
+    if complete and not source:
+        raise errors.SourceMissing
+    if source:
+        RegistrySource.objects.get_or_create(name=source)
+    run = RegistryImport.objects.create(
+        file_name=Path(file_name).name[-200:],
+        file_sha256=upload.sha256,
+        upload=upload.uid,
+        size=upload.size,
+        source=source,
+        complete=complete,
+        by=by,
+    )
+    ImportProgress.objects.create(run=run)
+    return run
+
+
+def normal_source(name: str) -> str:
+    """A source's name without blanks that nobody sees: with them it would be another source."""
+    return " ".join(name.split())
+
+
+def ring_check(run: RegistryImport) -> None:
+    """A worker is to look at it; if the ring is lost, the sweeper rings."""
+    ring_after_commit("beneficiaries.tasks.check", run.pk)
+
+
+@transaction.atomic
+def request_check(run: RegistryImport) -> None:
+    """The file is to be looked at again: the registry has moved, or what made it fail is mended. Raises ImportMoved."""
+    start_afresh(run)
+    import_states.advance(run, S.CHECKING, error_code="", error_data={})
+    ring_check(run)
+
+
+@transaction.atomic
+def request_commit(run: RegistryImport, *, by: User | None, leaving_confirmed: bool = False) -> None:
+    """What was previewed is to be saved, and `by` stands for it.
+
+    Raises MakerCommits, LeavingNotConfirmed, AnotherImportCommits, ImportMoved.
     """
-    path, errors_path = Path(path), Path(errors_path)
-    with RegistryFile(path) as source, ErrorsFile(errors_path, source) as errors:
-        with _no_rows_in_errors(), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-            registry_merge.create_staging(cursor)
-            rows, refused = _stage(cursor, source, progress, today or timezone.localdate())
-            sha256 = source.sha256
-            progress(Progress(rows, refused, 1.0, merging=True))
-            counts = registry_merge.merge(cursor, correction=source.is_errors_file)
-            reasons = _write_errors(cursor, source, errors)
-            if source.sha256 != sha256:
-                raise FileChanged
-            errors.finish()
-            done = RegistryImport.objects.create(
-                file_name=path.name[-200:],
-                file_sha256=sha256,
-                rows=rows,
-                added=counts.added,
-                changed=counts.changed,
-                unchanged=counts.unchanged,
-                households_changed=counts.households_changed,
-                refused=reasons.total(),
-                refusals=dict(reasons.most_common()),
-                by=by,
-            )
-        errors.publish()
-    return done
+    if run.complete and by is not None and by.pk == run.by_id:
+        raise errors.MakerCommits
+    if leaving_is_many(run) and not leaving_confirmed:
+        raise errors.LeavingNotConfirmed(
+            left=run.left, of=run.left_of, share=leaving_share(run), limit=settings.REGISTRY["leaving_share"]
+        )
+    start_afresh(run)
+    _to_committing(run, committed_by=by, leaving_confirmed=leaving_confirmed)
+    ring_after_commit("beneficiaries.tasks.commit", run.pk)
+
+
+def _to_committing(run: RegistryImport, **changes: Any) -> None:
+    try:
+        with transaction.atomic():
+            import_states.advance(run, S.COMMITTING, **changes)
+    except IntegrityError:
+        raise errors.AnotherImportCommits from None
+
+
+@transaction.atomic
+def cancel(run: RegistryImport, *, by: User | None, reason: str = "") -> bool:
+    """Nothing of it is to be saved; False while a worker is still at it, which stops before its next set.
+
+    What was uploaded is dropped. Raises ImportMoved if it is saved already, or ended.
+    """
+    ended = {"ended_by": by, "end_reason": reason}
+    if run.state in (S.CHECKING, S.COMMITTING):
+        ImportProgress.objects.update_or_create(run=run, defaults={"cancel_asked": True})
+        RegistryImport.objects.filter(pk=run.pk, state=run.state).update(**ended)
+        if not take(run):
+            return False
+    import_states.advance(run, S.CANCELLED, ended_at=timezone.now(), **ended)
+    drop_contents(run)
+    return True
+
+
+def take(run: RegistryImport) -> bool:
+    """Whether nobody else works on this import until the end of the transaction: a lost worker's hold ends with it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s, %s)", [int.from_bytes(b"impo"), run.pk])
+        [taken] = cursor.fetchone()
+    return bool(taken)
+
+
+def drop_contents(run: RegistryImport) -> None:
+    """The sealed file and everything its preview kept are dropped; the import and its counts stay."""
+    uploads.forget(run.upload)
+    RegistryImport.objects.filter(pk=run.pk).update(upload=None)
+    run.upload = None
+    with connection.cursor() as cursor:
+        registry_merge.forget(cursor, run.pk)
+
+
+def drop_old_contents() -> int:
+    """Drops what imports have kept longer than is allowed, cancels those nobody decided on; returns how many they were."""
+    before = timezone.now() - settings.REGISTRY["upload_retention"]
+    old = RegistryImport.objects.annotate(since=Coalesce("ended_at", "committed_at", "previewed_at", "created_at"))
+    dropped = 0
+    for run in old.filter(upload__isnull=False, since__lt=before).exclude(state__in=RegistryImport.WORKING):
+        with transaction.atomic():
+            if run.state in (S.PREVIEWED, S.FAILED):
+                import_states.advance(run, S.CANCELLED, ended_at=timezone.now())
+            drop_contents(run)
+        dropped += 1
+    uploads.forget_abandoned()
+    return dropped
+
+
+def leaving_share(run: RegistryImport) -> int:
+    """How many of the source's people leave, in percent, rounded up."""
+    return -(-100 * run.left // run.left_of) if run.left_of else 0
+
+
+def leaving_is_many(run: RegistryImport) -> bool:
+    """More than a file may make leave without somebody saying that it is right."""
+    return 100 * run.left > int(settings.REGISTRY["leaving_share"]) * run.left_of
+
+
+def start_afresh(run: RegistryImport) -> None:
+    """A worker is about to be asked for the first time: no progress, no attempts, nobody who wants it to stop."""
+    ImportProgress.objects.update_or_create(
+        run=run,
+        defaults={
+            "part": ImportProgress.Part.WAITING,
+            "rows": 0,
+            "refused": 0,
+            "permille": 0,
+            "attempts": 0,
+            "cancel_asked": False,
+            "at": timezone.now(),
+        },
+    )
+
+
+# --- What a worker does, in its transaction ---
+
+
+def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | None = None) -> None:
+    """Reads and compares the file and keeps what would happen; the import is PREVIEWED then. Runs in a transaction.
+
+    `today` bounds birth dates. Raises RegistryFileError, ImportRefused.
+    """
+    with _no_rows_in_errors(), connection.cursor() as cursor, open_file(run) as file:
+        registry_merge.create_staging(cursor, run.pk)
+        rows, _refused = registry_staging.stage(cursor, file, progress, today or timezone.localdate())
+        progress(Progress(rows, _refused, 0.0, merging=True))
+        registry_merge.compare(cursor, correction=file.is_errors_file)
+        counts = registry_merge.keep(cursor, run.pk, source=run.source, complete=run.complete)
+        refusals = registry_merge.count_refusals(cursor, run.pk)
+    import_states.advance(
+        run,
+        S.PREVIEWED,
+        rows=rows,
+        added=counts.added,
+        changed=counts.changed,
+        unchanged=counts.unchanged,
+        households_added=counts.households_added,
+        households_changed=counts.households_changed,
+        households_without_head=counts.households_without_head,
+        returned=counts.returned,
+        left=counts.left,
+        left_of=counts.left_of,
+        refused=sum(refusals.values()),
+        refusals=refusals,
+        fields_changed=counts.fields_changed,
+        previewed_at=timezone.now(),
+    )
+
+
+def save(run: RegistryImport, progress: Report = _nothing) -> None:
+    """Does what was previewed, and nothing else; the import is COMMITTED then. Runs in a transaction, behind `LOCK`.
+
+    Raises PreviewOutdated, RegistryChanged, ImportRefused: then the caller's transaction is to be rolled back.
+    """
+
+    def done(share: float) -> None:
+        progress(Progress(run.rows, run.refused, share, merging=True))
+
+    with _no_rows_in_errors(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        done(0.0)
+        registry_merge.load(cursor, run.pk)
+        registry_merge.assert_as_previewed(
+            cursor, run.pk, accepted=run.rows - run.refused, source=run.source, complete=run.complete
+        )
+        with telling(source=run.told_as, by=run.committed_by or run.by):
+            registry_merge.merge(cursor, run.pk, source=run.source, complete=run.complete, left=run.left, done=done)
+        registry_merge.forget_staged(cursor, run.pk)
+    import_states.advance(run, S.COMMITTED, committed_at=timezone.now())
 
 
 @contextlib.contextmanager
@@ -111,160 +254,87 @@ def _no_rows_in_errors() -> Iterator[None]:
         cause: Any = error.__cause__
         sqlstate = getattr(cause, "pgcode", None)
         if sqlstate == UNIQUE_VIOLATION:
-            raise RegistryChanged from None
+            raise errors.RegistryChanged from None
         constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
-        raise ImportRefused(cause=constraint or sqlstate or type(error).__name__) from None
+        raise errors.ImportRefused(cause=constraint or sqlstate or type(error).__name__) from None
 
 
-def _stage(
-    cursor: CursorWrapper, source: RegistryFile, progress: Callable[[Progress], None], today: date
-) -> tuple[int, int]:
-    """Checks every row into the staging tables; returns how many rows there were and how many were refused."""
-    rows = refused = 0
-    for batch in _batches(source.rows()):
-        clean: list[CleanRow] = []
-        refusals: list[tuple[int, list[Refusal]]] = []
-        for raw in batch:
-            checked = [raw.refusal] if raw.refusal else check(raw.line, source.in_order(raw.cells), today=today)
-            if isinstance(checked, CleanRow):
-                clean.append(checked)
-            else:
-                refusals.append((raw.line, checked))
-        _copy(cursor, registry_merge.REFUSED, _refusal_lines(refusals))
-        _stage_clean(cursor, clean)
-        rows, refused = rows + len(batch), refused + len(refusals)
-        progress(Progress(rows, refused, source.position / max(source.size, 1)))
-    return rows, refused
+# --- Reading an import's contents ---
 
 
-def _batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
-    batch: list[RawRow] = []
-    for row in rows:
-        batch.append(row)
-        if len(batch) == BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
+def open_file(run: RegistryImport) -> RegistryFile:
+    """The import's file, out of its sealed blocks, its titles read as its source means them.
 
-
-def _refusal_lines(refused: list[tuple[int, list[Refusal]]]) -> Iterator[tuple[Any, ...]]:
-    for line, refusals in refused:
-        for position, refusal in enumerate(refusals):
-            # The texts' placeholders are few, and a refusal fills at most two: kept as columns, not as JSON.
-            data = [*refusal.data.items(), ("", None), ("", None)][:2]
-            yield (line, position, refusal.field, refusal.code, *data[0], *data[1])
-
-
-def _known(cursor: CursorWrapper, sql: str, indexes: list[bytes]) -> dict[bytes, tuple[uuid.UUID, bytes]]:
-    cursor.execute(sql, [indexes])
-    return {bytes(index): (uid, bytes(digest)) for index, uid, digest in cursor.fetchall()}
-
-
-def _looked_up(
-    cursor: CursorWrapper, sql: str, indexes: list[list[bytes]]
-) -> tuple[list[bytes], dict[bytes, tuple[uuid.UUID, bytes]]]:
-    """Finds rows by any of the indexes that each may have: the index that each has or will have, and who is known by it.
-
-    While keys are replaced a known row may still have the index of an older key, and all that follows compares with it.
+    Raises UploadGone and, for what is no registry file, RegistryFileError.
     """
-    known = _known(cursor, sql, [index for every in indexes for index in every])
-    return [next((index for index in every if index in known), every[0]) for every in indexes], known
+    mapping = RegistrySource.objects.mapping_of(run.source)
+    return RegistryFile(Path(run.file_name), uploads.open_upload(run.upload, run.size), mapping=mapping)
 
 
-def _compared(digest_of: Callable[..., bytes], row: CleanRow, known: bytes) -> bytes:
-    """The row's digest: the known one if it says the same, under whatever key that was, else under the key in use."""
-    older = source_digests.key_to_compare(known)
-    if older is not None and digest_of(row, older) == known:
-        return known
-    return digest_of(row)
+def errors_of(run: RegistryImport, file: RegistryFile) -> Iterator[tuple[RawRow, list[Refusal]]]:
+    """The refused rows in file order, each with all that is wrong with it; the file is read once."""
+    with connection.cursor() as cursor:
+        refused = registry_merge.refusals_by_line(cursor, run.pk, BATCH)
+        line, refusals = next(refused, (0, []))
+        for raw in file.rows():
+            if raw.line == line:
+                yield raw, refusals
+                line, refusals = next(refused, (0, []))
+            if not line:
+                return
 
 
-def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
-    """Seals and copies one batch: a line per person, and one per household and what is said of it."""
-    nik_indexes, people = _looked_up(cursor, registry_merge.KNOWN_PEOPLE, [Person.nik.indexes_of(r.nik) for r in rows])
-    kks = list({row.kk for row in rows})
-    kk_indexes, households = _looked_up(
-        cursor, registry_merge.KNOWN_HOUSEHOLDS, list(map(Household.kk.indexes_of, kks))
-    )
-    kk_index_of = dict(zip(kks, kk_indexes, strict=True))
-    person_lines: list[tuple[Any, ...]] = []
-    household_lines: dict[bytes, tuple[Any, ...]] = {}
-    for row, nik_index in zip(rows, nik_indexes, strict=True):
-        kk_index = kk_index_of[row.kk]
-        household_uid, household_known_digest = households.get(kk_index, (None, b""))
-        household_digest = _compared(source_digests.of_household, row, household_known_digest)
-        if household_digest != household_known_digest and household_digest not in household_lines:
-            household_lines[household_digest] = _household_line(row, kk_index, household_digest, household_uid)
-        uid, known_digest = people.get(nik_index, (None, b""))
-        digest = _compared(source_digests.of_person, row, known_digest)
-        same = digest == known_digest
-        sealed = (None, None) if same else _sealed_person(row, uid := uid or uuid.uuid4())
-        person_lines.append(
-            (
-                row.line,
-                nik_index,
-                kk_index,
-                uid,
-                nik_index in people,
-                same,
-                household_digest == household_known_digest,
-                sealed[0],
-                row.name,
-                row.sex,
-                row.birth_date.isoformat(),
-                sealed[1],
-                Person.phone.index_of(row.phone) if row.phone else None,
-                digest,
-                household_digest,
-                blind_index(source_digests.SEPARATOR.join((row.kk, row.address)), subject="address-staged"),
-                row.kelurahan,
-                row.decile,
-            )
-        )
-    _copy(cursor, registry_merge.STAGED_HOUSEHOLD, household_lines.values())
-    _copy(cursor, registry_merge.STAGED_PERSON, person_lines)
+def refused_rows(run: RegistryImport, *, after: int, limit: int) -> list[tuple[int, list[Refusal]]]:
+    """The next `limit` refused lines after a line, each with all that is wrong with it. Says nothing of anybody."""
+    found: list[tuple[int, list[Refusal]]] = []
+    with connection.cursor() as cursor:
+        for line, refusals in registry_merge.refusals_by_line(cursor, run.pk, limit, after):
+            found.append((line, refusals))
+            if len(found) == limit:
+                break
+    return found
 
 
-def _sealed_person(row: CleanRow, uid: uuid.UUID) -> tuple[bytes, bytes]:
-    table = Person._meta.db_table
-    return Person.nik.seal(table, uid, row.nik), Person.phone.seal(table, uid, row.phone) if row.phone else b""
+# --- All of it at once ---
 
 
-def _household_line(row: CleanRow, kk_index: bytes, digest: bytes, uid: uuid.UUID | None) -> tuple[Any, ...]:
-    table, known, uid = Household._meta.db_table, uid is not None, uid or uuid.uuid4()
-    kk, address = Household.kk.seal(table, uid, row.kk), Household.address.seal(table, uid, row.address)
-    return (row.line, kk_index, digest, uid, known, kk, address, row.kelurahan, row.decile)
+def import_file(
+    path: str | Path,
+    errors_path: str | Path,
+    by: User | None = None,
+    progress: Report = _nothing,
+    *,
+    today: date | None = None,
+    source: str = "",
+    complete: bool = False,
+) -> RegistryImport:
+    """Reads a registry file into the registry: the clean rows enter together, the refused ones go to the errors file.
 
-
-def _as_text(value: Any) -> str:
-    """A value in COPY's text format."""
-    if value is None:
-        return r"\N"
-    if isinstance(value, bytes):
-        return rf"\\x{value.hex()}"
-    if isinstance(value, bool):
-        return "t" if value else "f"
-    text = str(value)
-    if "\\" in text:  # the other signs with a meaning, tab and line break, cannot stand in a clean row
-        text = text.replace("\\", "\\\\")
-    return text
-
-
-def _copy(cursor: CursorWrapper, table: str, lines: Any) -> None:
-    """Sends tuples to a table in its column order."""
-    buffer = io.StringIO("".join("\t".join(map(_as_text, line)) + "\n" for line in lines))
-    cursor.copy_expert(f"COPY {table} FROM STDIN", buffer)
-
-
-def _write_errors(cursor: CursorWrapper, source: RegistryFile, errors: ErrorsFile) -> Counter[str]:
-    """Reads the file again and writes its refused lines out; counts rows by their first reason, `FIELD.code`."""
-    reasons: Counter[str] = Counter()
-    refused = registry_merge.refusals_by_line(cursor, BATCH)
-    line, refusals = next(refused, (0, []))
-    for raw in source.rows():
-        if raw.line == line:
-            errors.write(raw, refusals)
-            reasons[f"{refusals[0].field}.{refusals[0].code}"] += 1
-            line, refusals = next(refused, (0, []))
-    return reasons
+    The errors file (mode 0600, replaced if it exists, header only if nothing was refused) is corrected and imported
+    in its turn; a file of that shape completes known households but changes none. Importing the same file again changes
+    no row. `progress` is called after each batch and each set; `today` bounds birth dates. All of it is one transaction: an
+    exception leaves nothing, not even the import. Raises RegistryFileError for a file that cannot be read as a whole,
+    RegistryChanged and ImportRefused when the database says no.
+    """
+    path, errors_path = Path(path), Path(errors_path)
+    mapping = RegistrySource.objects.mapping_of(normal_source(source))
+    with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as written:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            given.stream.seek(0)
+            upload = uploads.store(given.stream)
+            run = begin(upload, file_name=path.name, by=by, source=source, complete=complete)
+            import_states.advance(run, S.CHECKING)
+            preview(run, progress, today=today)
+            _to_committing(run)
+            save(run, progress)
+            with open_file(run) as file:
+                for row, refusals in errors_of(run, file):
+                    written.write(row, refusals)
+            written.finish()
+            uploads.forget(run.upload)
+            RegistryImport.objects.filter(pk=run.pk).update(upload=None)
+            run.upload = None
+        written.publish()
+    return run

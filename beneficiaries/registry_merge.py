@@ -1,46 +1,71 @@
 """The database's part of a registry import: the staging tables, rows against rows, and the merge, each one statement.
 
-All of it runs in the transaction of `registry.import_file`, behind its lock. The staging tables hold sealed columns,
-blind indexes and keyed digests, and in the clear only what the registry itself keeps in the clear.
+A worker fills temporary tables and keeps them for the commit in unlogged ones, by import (`keep`, `load`): a crash of the
+database empties those, which costs another look at the file and nothing else. They hold sealed columns, blind indexes and
+keyed digests, and in the clear only what the registry itself keeps in the clear.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
 from django.db.backends.utils import CursorWrapper
 
-from beneficiaries.errors import RegistryChanged
+from beneficiaries.errors import PreviewOutdated, RegistryChanged
 from beneficiaries.refusals import Refusal
 
 REFUSED = "registry_refused"
 STAGED_PERSON = "registry_staged_person"
 STAGED_HOUSEHOLD = "registry_staged_household"
 
-KNOWN_PEOPLE = "SELECT nik_index, uid, source_digest FROM beneficiaries_person WHERE nik_index = ANY(%s)"
-KNOWN_HOUSEHOLDS = "SELECT kk_index, uid, source_digest FROM beneficiaries_household WHERE kk_index = ANY(%s)"
+REFUSED_COLUMNS = "line, position, field, code, name_1, value_1, name_2, value_2, nik_index"
+PERSON_COLUMNS = (
+    "line, nik_index, kk_index, uid, known, same, household_same, returns, nik_sealed, name, sex, birth_date, phone_sealed,"
+    " phone_index, source_digest, household_digest, address_digest, kelurahan, decile, rt, rw, relation, schooling,"
+    " disability, occupation, pregnant"
+)
+HOUSEHOLD_COLUMNS = (
+    "line, kk_index, source_digest, uid, known, same_address, kk_sealed, address_sealed, kelurahan, decile, rt, rw"
+)
 
-# Column order is the order in which registry copies.
+KNOWN_PEOPLE = (
+    "SELECT nik_index, uid, source_digest, status = 'left' FROM beneficiaries_person WHERE nik_index = ANY(%s)"
+)
+KNOWN_HOUSEHOLDS = "SELECT kk_index, uid, source_digest, false FROM beneficiaries_household WHERE kk_index = ANY(%s)"
+
+# Shaped as those of migration 0005, and gone with the transaction.
 _TABLES = """
 DROP TABLE IF EXISTS pg_temp.registry_refused, pg_temp.registry_staged_person, pg_temp.registry_staged_household;
 CREATE TEMPORARY TABLE registry_refused (
     line integer NOT NULL, position smallint NOT NULL, field text NOT NULL, code text NOT NULL,
-    name_1 text NOT NULL, value_1 integer, name_2 text NOT NULL, value_2 integer
+    name_1 text NOT NULL, value_1 integer, name_2 text NOT NULL, value_2 integer, nik_index bytea
 ) ON COMMIT DROP;
-CREATE TEMPORARY TABLE registry_staged_person (
-    line integer NOT NULL, nik_index bytea NOT NULL, kk_index bytea NOT NULL,
-    uid uuid NOT NULL, known boolean NOT NULL, same boolean NOT NULL, household_same boolean NOT NULL,
-    nik_sealed bytea, name text NOT NULL, sex text NOT NULL, birth_date date NOT NULL,
-    phone_sealed bytea, phone_index bytea, source_digest bytea NOT NULL,
-    household_digest bytea NOT NULL, address_digest bytea NOT NULL, kelurahan text NOT NULL, decile smallint NOT NULL
-) ON COMMIT DROP;
-CREATE TEMPORARY TABLE registry_staged_household (
-    line integer NOT NULL, kk_index bytea NOT NULL, source_digest bytea NOT NULL, uid uuid NOT NULL,
-    known boolean NOT NULL, kk_sealed bytea NOT NULL, address_sealed bytea NOT NULL,
-    kelurahan text NOT NULL, decile smallint NOT NULL
-) ON COMMIT DROP;
+CREATE TEMPORARY TABLE registry_staged_person (LIKE beneficiaries_stagedperson) ON COMMIT DROP;
+CREATE TEMPORARY TABLE registry_staged_household (LIKE beneficiaries_stagedhousehold) ON COMMIT DROP;
+ALTER TABLE registry_staged_person ALTER run_id SET DEFAULT {run};
+ALTER TABLE registry_staged_household ALTER run_id SET DEFAULT {run};
+"""
+_INDEX = "CREATE INDEX ON registry_staged_person (nik_index); ANALYZE registry_staged_person, registry_staged_household"
+# The constant selects an import's rows by their index.
+_FORGET_STAGED = (
+    "DELETE FROM beneficiaries_stagedperson WHERE run_id = %(run)s;"
+    " DELETE FROM beneficiaries_stagedhousehold WHERE run_id = %(run)s"
+)
+_FORGET_FOUND = """
+DELETE FROM beneficiaries_refusedrow WHERE run_id = %(run)s;
+DELETE FROM beneficiaries_leaving WHERE run_id = %(run)s
+"""
+_KEEP = f"""
+INSERT INTO beneficiaries_stagedperson SELECT * FROM registry_staged_person ORDER BY line;
+INSERT INTO beneficiaries_stagedhousehold SELECT * FROM registry_staged_household ORDER BY line;
+INSERT INTO beneficiaries_refusedrow (run_id, {REFUSED_COLUMNS})
+SELECT %(run)s, {REFUSED_COLUMNS} FROM registry_refused ORDER BY line, position
+"""
+_LOAD = """
+INSERT INTO registry_staged_person SELECT * FROM beneficiaries_stagedperson WHERE run_id = %(run)s;
+INSERT INTO registry_staged_household SELECT * FROM beneficiaries_stagedhousehold WHERE run_id = %(run)s
 """
 
 # Equal rows: the first stands for all. Rows that differ: nobody can know which is true, so none enters.
@@ -54,7 +79,7 @@ WITH doubled AS (
 )
 INSERT INTO registry_refused
 SELECT line, 0, CASE WHEN differ THEN 'NIK' ELSE 'BARIS' END, CASE WHEN differ THEN 'nik_twice' ELSE 'same_row' END,
-       'other', CASE WHEN line = first THEN second ELSE first END, '', NULL
+       'other', CASE WHEN line = first THEN second ELSE first END, '', NULL, nik_index
 FROM registry_staged_person JOIN doubled USING (nik_index)
 WHERE differ OR line > first
 """
@@ -65,8 +90,10 @@ _REFUSE_CONTRADICTING_REGISTRY = """
 INSERT INTO registry_refused
 SELECT told.line, 0,
        CASE WHEN told.kelurahan <> household.kelurahan THEN 'KODE_KELURAHAN'
-            WHEN told.decile <> household.decile THEN 'DESIL' ELSE 'ALAMAT' END,
-       'registry_differs', '', NULL, '', NULL
+            WHEN told.decile <> household.decile THEN 'DESIL'
+            WHEN told.rt <> household.rt THEN 'RT'
+            WHEN told.rw <> household.rw THEN 'RW' ELSE 'ALAMAT' END,
+       'registry_differs', '', NULL, '', NULL, told.nik_index
 FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
 WHERE told.household_digest <> household.source_digest
 """
@@ -74,16 +101,29 @@ WHERE told.household_digest <> household.source_digest
 # The household is what its first clean row says; whoever says otherwise is refused by the first field that differs.
 _REFUSE_HOUSEHOLD_DIFFERS = """
 WITH told AS (
-    SELECT DISTINCT ON (kk_index) kk_index, line, household_digest, address_digest, kelurahan
+    SELECT DISTINCT ON (kk_index) kk_index, line, household_digest, address_digest, kelurahan, decile, rt
     FROM registry_staged_person ORDER BY kk_index, line
 )
 INSERT INTO registry_refused
 SELECT row.line, 0,
        CASE WHEN row.address_digest <> told.address_digest THEN 'ALAMAT'
-            WHEN row.kelurahan <> told.kelurahan THEN 'KODE_KELURAHAN' ELSE 'DESIL' END,
-       'household_differs', 'other', told.line, '', NULL
+            WHEN row.kelurahan <> told.kelurahan THEN 'KODE_KELURAHAN'
+            WHEN row.decile <> told.decile THEN 'DESIL'
+            WHEN row.rt <> told.rt THEN 'RT' ELSE 'RW' END,
+       'household_differs', 'other', told.line, '', NULL, row.nik_index
 FROM registry_staged_person AS row JOIN told USING (kk_index)
 WHERE row.household_digest <> told.household_digest
+"""
+
+# Nobody can know which of two is the head, so neither enters.
+_REFUSE_SECOND_HEADS = """
+WITH heads AS (
+    SELECT kk_index, min(line) AS first, (array_agg(line ORDER BY line))[2] AS second
+    FROM registry_staged_person WHERE relation = 'head' GROUP BY kk_index HAVING count(*) > 1
+)
+INSERT INTO registry_refused
+SELECT line, 0, 'HUBUNGAN', 'head_twice', 'other', CASE WHEN line = first THEN second ELSE first END, '', NULL, nik_index
+FROM registry_staged_person JOIN heads USING (kk_index) WHERE relation = 'head'
 """
 
 _FORGET_REFUSED = (
@@ -103,32 +143,126 @@ DELETE FROM registry_staged_household AS told
 WHERE NOT EXISTS (SELECT FROM chosen WHERE chosen.line = told.line)
 """
 
+# What the database has come to say since the file was read; each line is a row that would end otherwise than previewed.
+_COUNT_MOVED = """
+SELECT count(*) FILTER (
+    WHERE (person.id IS NOT NULL) <> told.known
+       OR told.known AND (person.uid <> told.uid
+                          OR (person.source_digest = told.source_digest) <> told.same
+                          OR (person.status = 'left') <> told.returns)
+       OR coalesce(household.source_digest = told.household_digest, false) <> told.household_same
+       OR NOT told.household_same AND ((household.id IS NOT NULL) <> said.known OR household.uid <> said.uid)
+), count(*)
+FROM registry_staged_person AS told
+LEFT JOIN beneficiaries_person AS person USING (nik_index)
+LEFT JOIN beneficiaries_household AS household ON household.kk_index = told.kk_index
+LEFT JOIN registry_staged_household AS said ON said.kk_index = told.kk_index
+"""
+
+# Everybody whom the source has named and this file does not, neither in a refused line nor by a row merged into theirs.
+_UNNAMED = """
+SELECT listing.person_id
+FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
+WHERE listing.source = %(source)s AND listing.until_id IS NULL
+  AND NOT EXISTS (SELECT FROM registry_staged_person AS told WHERE told.nik_index = person.nik_index)
+  AND NOT EXISTS (SELECT FROM beneficiaries_refusedrow AS refused
+                  WHERE refused.run_id = %(run)s AND refused.nik_index = person.nik_index)
+  AND NOT EXISTS (SELECT FROM beneficiaries_person AS merged JOIN registry_staged_person AS told USING (nik_index)
+                  WHERE merged.merged_into_id = person.id)
+"""
+# Whom no other source names either.
+_LEAVING = f"""
+SELECT id AS person_id FROM beneficiaries_person
+WHERE status = 'active' AND id IN ({_UNNAMED})
+  AND NOT EXISTS (SELECT FROM beneficiaries_listing AS other
+                  WHERE other.person_id = beneficiaries_person.id AND other.until_id IS NULL AND other.source <> %(source)s)
+"""
+_FIND_LEAVING = (
+    f"INSERT INTO beneficiaries_leaving (run_id, person_id) SELECT %(run)s, person_id FROM ({_LEAVING}) AS unnamed"
+)
+_COUNT_LISTED = """
+SELECT count(*) FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
+WHERE listing.source = %(source)s AND listing.until_id IS NULL AND person.status = 'active'
+"""
+_COUNT_LEAVING_MOVED = f"""
+SELECT count(*) FROM ({_LEAVING}) AS now
+FULL JOIN (SELECT person_id FROM beneficiaries_leaving WHERE run_id = %(run)s) AS previewed USING (person_id)
+WHERE now.person_id IS NULL OR previewed.person_id IS NULL
+"""
+
+_REMEMBER_PEOPLE = """
+INSERT INTO beneficiaries_replaced (run_id, person_id, source_digest, phone_index)
+SELECT told.run_id, person.id, person.source_digest, person.phone_index
+FROM registry_staged_person AS told JOIN beneficiaries_person AS person USING (nik_index)
+WHERE told.known AND NOT told.same
+"""
+_REMEMBER_HOUSEHOLDS = """
+INSERT INTO beneficiaries_replaced (run_id, household_id, source_digest)
+SELECT told.run_id, household.id, household.source_digest
+FROM registry_staged_household AS told JOIN beneficiaries_household AS household USING (kk_index)
+WHERE told.known
+"""
 _ADD_HOUSEHOLDS = """
-INSERT INTO beneficiaries_household (uid, kk_sealed, kk_index, address_sealed, kelurahan, decile, source_digest)
-SELECT uid, kk_sealed, kk_index, address_sealed, kelurahan, decile, source_digest
+INSERT INTO beneficiaries_household (uid, kk_sealed, kk_index, address_sealed, kelurahan, decile, rt, rw, source_digest)
+SELECT uid, kk_sealed, kk_index, address_sealed, kelurahan, decile, coalesce(rt, ''), coalesce(rw, ''), source_digest
 FROM registry_staged_household WHERE NOT known ORDER BY line
 """
 _CHANGE_HOUSEHOLDS = """
 UPDATE beneficiaries_household AS household
 SET address_sealed = told.address_sealed, kelurahan = told.kelurahan, decile = told.decile,
-    source_digest = told.source_digest
+    rt = coalesce(told.rt, household.rt), rw = coalesce(told.rw, household.rw), source_digest = told.source_digest
 FROM registry_staged_household AS told
 WHERE told.known AND household.kk_index = told.kk_index AND household.uid = told.uid
 """
 _ADD_PEOPLE = """
 INSERT INTO beneficiaries_person (uid, household_id, nik_sealed, nik_index, name, sex, birth_date,
-                                  phone_sealed, phone_index, source_digest)
+                                  phone_sealed, phone_index, relation, schooling, disability, occupation, pregnant,
+                                  source_digest)
 SELECT told.uid, household.id, told.nik_sealed, told.nik_index, told.name, told.sex, told.birth_date,
-       told.phone_sealed, told.phone_index, told.source_digest
+       told.phone_sealed, told.phone_index, coalesce(told.relation, ''), coalesce(told.schooling, ''),
+       coalesce(told.disability, ''), coalesce(told.occupation, ''),
+       CASE told.pregnant WHEN 'yes' THEN true WHEN 'no' THEN false END, told.source_digest
 FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
 WHERE NOT told.known ORDER BY told.line
 """
+# A phone that is as before keeps its sealed bytes: sealed anew they would differ, and stand in the history as a change.
 _CHANGE_PEOPLE = """
 UPDATE beneficiaries_person AS person
 SET household_id = household.id, name = told.name, sex = told.sex, birth_date = told.birth_date,
-    phone_sealed = told.phone_sealed, phone_index = told.phone_index, source_digest = told.source_digest
+    phone_sealed = CASE WHEN person.phone_index IS NOT DISTINCT FROM told.phone_index THEN person.phone_sealed
+                        ELSE told.phone_sealed END,
+    phone_index = told.phone_index, relation = coalesce(told.relation, person.relation),
+    schooling = coalesce(told.schooling, person.schooling), disability = coalesce(told.disability, person.disability),
+    occupation = coalesce(told.occupation, person.occupation),
+    -- Whose sex is corrected to male is not pregnant any more, whatever was known before.
+    pregnant = CASE WHEN told.pregnant = 'yes' THEN true WHEN told.pregnant = 'no' THEN false
+                    WHEN told.pregnant IS NULL AND told.sex = 'P' THEN person.pregnant END,
+    source_digest = told.source_digest,
+    status = CASE WHEN told.returns THEN 'active' ELSE person.status END
 FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
 WHERE told.known AND NOT told.same AND person.nik_index = told.nik_index AND person.uid = told.uid
+"""
+_RETURN_PEOPLE = """
+UPDATE beneficiaries_person AS person SET status = 'active'
+FROM registry_staged_person AS told
+WHERE told.known AND told.same AND told.returns AND person.nik_index = told.nik_index AND person.uid = told.uid
+"""
+_LEAVE = """
+UPDATE beneficiaries_person AS person SET status = 'left'
+FROM beneficiaries_leaving AS leaving
+WHERE leaving.run_id = %(run)s AND person.id = leaving.person_id AND person.status = 'active'
+"""
+_END_LISTINGS = f"""
+UPDATE beneficiaries_listing SET until_id = %(run)s
+WHERE source = %(source)s AND until_id IS NULL AND person_id IN ({_UNNAMED})
+"""
+_LIST = """
+INSERT INTO beneficiaries_listing (source, person_id, since_id)
+SELECT %(source)s, person.id, %(run)s
+FROM registry_staged_person AS told JOIN beneficiaries_person AS person USING (nik_index)
+WHERE NOT EXISTS (SELECT FROM beneficiaries_listing AS listing
+                  WHERE listing.source = %(source)s AND listing.person_id = person.id AND listing.until_id IS NULL)
+ORDER BY told.line
 """
 
 _COUNT_HOUSEHOLDS = (
@@ -137,9 +271,57 @@ _COUNT_HOUSEHOLDS = (
 _COUNT_PEOPLE = """
 SELECT count(*) FILTER (WHERE NOT known),
        count(*) FILTER (WHERE known AND NOT same),
-       count(*) FILTER (WHERE known AND same AND NOT household_same),
-       count(*) FILTER (WHERE known AND same AND household_same)
+       count(*) FILTER (WHERE known AND same AND (returns OR NOT household_same)),
+       count(*) FILTER (WHERE known AND same AND household_same AND NOT returns),
+       count(*) FILTER (WHERE known AND returns),
+       count(*) FILTER (WHERE known AND same AND returns)
 FROM registry_staged_person
+"""
+_COUNT_REFUSALS = """
+SELECT field || '.' || code, count(*) FROM beneficiaries_refusedrow
+WHERE run_id = %(run)s AND position = 0 GROUP BY 1 ORDER BY 2 DESC, 1
+"""
+# A card without a head is a lesser harm than a family without aid: it enters, and is counted for the office to look at.
+# Rows of a file without the column say nothing of it; of a member whom the file names, it says what they will be.
+_COUNT_WITHOUT_HEAD = """
+SELECT count(*) FROM (
+    SELECT FROM registry_staged_person AS told WHERE told.relation IS NOT NULL
+    GROUP BY kk_index HAVING bool_and(told.relation <> 'head')
+       AND NOT EXISTS (
+           SELECT FROM beneficiaries_household AS household
+           JOIN beneficiaries_person AS person ON person.household_id = household.id
+           WHERE household.kk_index = told.kk_index AND person.relation = 'head' AND person.status = 'active'
+             AND NOT EXISTS (SELECT FROM registry_staged_person AS named WHERE named.nik_index = person.nik_index)
+       )
+) AS households
+"""
+# Which columns of the file say something else than the registry does.
+_PERSON_DIFFERENCES = {
+    "KK": "told.kk_index <> household.kk_index",
+    "NAMA": "told.name <> person.name",
+    "JENIS_KELAMIN": "told.sex <> person.sex",
+    "TANGGAL_LAHIR": "told.birth_date <> person.birth_date",
+    "TELEPON": "told.phone_index IS DISTINCT FROM person.phone_index",
+    "HUBUNGAN": "told.relation <> person.relation",
+    "SEKOLAH": "told.schooling <> person.schooling",
+    "DISABILITAS": "told.disability <> person.disability",
+    "PEKERJAAN": "told.occupation <> person.occupation",
+    "HAMIL": "told.pregnant <> CASE WHEN person.pregnant THEN 'yes' WHEN NOT person.pregnant THEN 'no' ELSE '' END",
+}
+_HOUSEHOLD_DIFFERENCES = {
+    "ALAMAT": "NOT told.same_address",
+    "KODE_KELURAHAN": "told.kelurahan <> household.kelurahan",
+    "DESIL": "told.decile <> household.decile",
+    "RT": "told.rt <> household.rt",
+    "RW": "told.rw <> household.rw",
+}
+_DIFFERING_PEOPLE = """
+FROM registry_staged_person AS told
+JOIN beneficiaries_person AS person USING (nik_index) JOIN beneficiaries_household AS household ON household.id = household_id
+WHERE told.known AND NOT told.same
+"""
+_DIFFERING_HOUSEHOLDS = """
+FROM registry_staged_household AS told JOIN beneficiaries_household AS household USING (kk_index) WHERE told.known
 """
 
 
@@ -147,59 +329,158 @@ FROM registry_staged_person
 class Counts:
     """Accepted rows: of a new person, of a known one who or whose household changed, of a known one as before.
 
-    `households_changed` counts households, not rows: one row of a new member can change the home of all.
+    `households_without_head` counts those whose rows name no head and of whom the registry knows none either.
+    `households_added` and `households_changed` count households, not rows: one row of a new member can change the home of
+    all. `fields_changed` counts people and households by the column that differs. `returned` are people who had left, `left`
+    those who leave, of `left_of` whom the source names so far.
     """
 
     added: int
     changed: int
     unchanged: int
+    households_added: int
     households_changed: int
+    households_without_head: int
+    returned: int
+    left: int
+    left_of: int
+    fields_changed: dict[str, int]
 
 
-def create_staging(cursor: CursorWrapper) -> None:
+def create_staging(cursor: CursorWrapper, run: int) -> None:
     """The empty staging tables of this transaction; those of an earlier import in it are dropped."""
-    cursor.execute(_TABLES)
+    cursor.execute(_TABLES.format(run=int(run)))
 
 
-def merge(cursor: CursorWrapper, *, correction: bool) -> Counts:
-    """Refuses rows that contradict others, then adds and changes households and people. Raises RegistryChanged.
+def compare(cursor: CursorWrapper, *, correction: bool) -> None:
+    """Refuses rows that contradict others, and chooses what is said of each household.
 
     A `correction` (a file with note columns) changes no known household.
     """
-    cursor.execute(
-        "CREATE INDEX ON registry_staged_person (nik_index); ANALYZE registry_staged_person, registry_staged_household"
-    )
+    cursor.execute(_INDEX)
     contradictions = (_REFUSE_CONTRADICTING_REGISTRY,) if correction else ()
-    for refuse in (_REFUSE_DOUBLED, *contradictions, _REFUSE_HOUSEHOLD_DIFFERS):
+    for refuse in (_REFUSE_DOUBLED, *contradictions, _REFUSE_HOUSEHOLD_DIFFERS, _REFUSE_SECOND_HEADS):
         cursor.execute(refuse)
         cursor.execute(_FORGET_REFUSED)
     cursor.execute(_CHOOSE_HOUSEHOLDS)
+
+
+def keep(cursor: CursorWrapper, run: int, *, source: str, complete: bool) -> Counts:
+    """Keeps what was staged for the commit, with the refused lines and who would leave, and counts it."""
+    forget(cursor, run)
+    cursor.execute(_KEEP, {"run": run})
+    left = left_of = 0
+    if complete:
+        of: dict[str, str | int] = {"run": run, "source": source}
+        cursor.execute(_COUNT_LISTED, of)
+        [left_of] = cursor.fetchone()
+        cursor.execute(_FIND_LEAVING, of)
+        left = cursor.rowcount
+    cursor.execute(_COUNT_HOUSEHOLDS)
+    households_added, households_changed = cursor.fetchone()
+    cursor.execute(_COUNT_PEOPLE)
+    added, changed, otherwise_changed, unchanged, returned, _same = cursor.fetchone()
+    cursor.execute(_COUNT_WITHOUT_HEAD)
+    [without_head] = cursor.fetchone()
+    differing = _differing(cursor, _PERSON_DIFFERENCES, _DIFFERING_PEOPLE)
+    differing |= _differing(cursor, _HOUSEHOLD_DIFFERENCES, _DIFFERING_HOUSEHOLDS)
+    return Counts(
+        added=added,
+        changed=changed + otherwise_changed,
+        unchanged=unchanged,
+        households_added=households_added,
+        households_changed=households_changed,
+        households_without_head=without_head,
+        returned=returned,
+        left=left,
+        left_of=left_of,
+        fields_changed={name: count for name, count in differing.items() if count},
+    )
+
+
+def _differing(cursor: CursorWrapper, differences: dict[str, str], rows: str) -> dict[str, int]:
+    counts = ", ".join(f"count(*) FILTER (WHERE {differs})" for differs in differences.values())
+    cursor.execute(f"SELECT {counts} {rows}")
+    return dict(zip(differences, cursor.fetchone(), strict=True))
+
+
+def forget(cursor: CursorWrapper, run: int) -> None:
+    """Drops everything that a preview kept."""
+    cursor.execute(_FORGET_STAGED, {"run": run})
+    cursor.execute(_FORGET_FOUND, {"run": run})
+
+
+def forget_staged(cursor: CursorWrapper, run: int) -> None:
+    """Drops the clean rows that a preview kept: they are in the registry now. The refused ones stay to be corrected."""
+    cursor.execute(_FORGET_STAGED, {"run": run})
+
+
+def count_refusals(cursor: CursorWrapper, run: int) -> dict[str, int]:
+    """Refused lines by their first reason, `FIELD.code`, the most frequent first."""
+    cursor.execute(_COUNT_REFUSALS, {"run": run})
+    return dict(cursor.fetchall())
+
+
+def load(cursor: CursorWrapper, run: int) -> None:
+    """Brings what a preview kept into this transaction's staging tables."""
+    create_staging(cursor, run)
+    cursor.execute(_LOAD, {"run": run})
+    cursor.execute(_INDEX)
+
+
+def assert_as_previewed(cursor: CursorWrapper, run: int, *, accepted: int, source: str, complete: bool) -> None:
+    """Raises PreviewOutdated if a row, or a person who leaves, would end otherwise than the preview said."""
+    cursor.execute(_COUNT_MOVED)
+    moved, rows = cursor.fetchone()
+    moved += abs(rows - accepted)  # the kept rows are gone with a crash of the database
+    if complete:
+        cursor.execute(_COUNT_LEAVING_MOVED, {"run": run, "source": source})
+        moved += cursor.fetchone()[0]
+    if moved:
+        raise PreviewOutdated(rows=moved)
+
+
+def merge(
+    cursor: CursorWrapper, run: int, *, source: str, complete: bool, left: int, done: Callable[[float], None]
+) -> None:
+    """Adds and changes households and people, lets those leave who leave, and keeps whom the source names.
+
+    `done` is told after each set what share of them is. Raises RegistryChanged.
+    """
     cursor.execute(_COUNT_HOUSEHOLDS)
     new_households, changed_households = cursor.fetchone()
     cursor.execute(_COUNT_PEOPLE)
-    new_people, changed_people, moved_with_household, unchanged = cursor.fetchone()
-    for statement, expected in (
+    new_people, changed_people, _, _, _, returned = cursor.fetchone()
+    sets: list[tuple[str, int | None]] = [
+        (_REMEMBER_HOUSEHOLDS, changed_households),
+        (_REMEMBER_PEOPLE, changed_people),
         (_ADD_HOUSEHOLDS, new_households),
         (_CHANGE_HOUSEHOLDS, changed_households),
         (_ADD_PEOPLE, new_people),
         (_CHANGE_PEOPLE, changed_people),
-    ):
-        cursor.execute(statement)
-        if cursor.rowcount != expected:  # a row looked up at the start is not there, or not the same, any more
-            raise RegistryChanged
-    return Counts(new_people, changed_people + moved_with_household, unchanged, changed_households)
+        (_RETURN_PEOPLE, returned),
+        (_LEAVE, left),
+        *([(_END_LISTINGS, None)] if complete else []),
+        *([(_LIST, None)] if source else []),
+    ]
+    for number, (statement, expected) in enumerate(sets, 1):
+        cursor.execute(statement, {"run": run, "source": source})
+        if expected is not None and cursor.rowcount != expected:
+            raise RegistryChanged  # a row looked up at the start is not there, or not the same, any more
+        done(number / len(sets))
 
 
-def refusals_by_line(cursor: CursorWrapper, batch: int) -> Iterator[tuple[int, list[Refusal]]]:
+def refusals_by_line(
+    cursor: CursorWrapper, run: int, batch: int, after: int = 0
+) -> Iterator[tuple[int, list[Refusal]]]:
     """Each refused line and all that is wrong with it, in line order, reading `batch` lines at a time."""
-    cursor.execute("CREATE INDEX ON registry_refused (line)")
-    after = 0
     while True:
         # A line's refusals must not fall into two batches, so the batch is counted in lines.
         cursor.execute(
-            "SELECT line, field, code, name_1, value_1, name_2, value_2 FROM registry_refused WHERE line IN ("
-            "SELECT DISTINCT line FROM registry_refused WHERE line > %s ORDER BY line LIMIT %s) ORDER BY line, position",
-            [after, batch],
+            "SELECT line, field, code, name_1, value_1, name_2, value_2 FROM beneficiaries_refusedrow"
+            " WHERE run_id = %(run)s AND line IN (SELECT DISTINCT line FROM beneficiaries_refusedrow"
+            " WHERE run_id = %(run)s AND line > %(after)s ORDER BY line LIMIT %(batch)s) ORDER BY line, position",
+            {"run": run, "after": after, "batch": batch},
         )
         rows = cursor.fetchall()
         if not rows:

@@ -7,36 +7,53 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from beneficiaries import identity, regions
+from beneficiaries import identity, regions, registry_words
 from beneficiaries.errors import FieldRefused
 from beneficiaries.refusals import (
     ADDRESS,
     BIRTH_DATE,
     COLUMNS,
     DECILE,
+    DISABILITY,
     KELURAHAN,
+    KK,
     NAME,
+    NIK,
+    OCCUPATION,
+    OPTIONAL_COLUMNS,
     PHONE,
+    PREGNANT,
+    RELATION,
+    RT,
+    RW,
+    SCHOOLING,
     SEX,
     Refusal,
 )
 
 NAME_LIMIT = 120  # as the column
 ADDRESS_LIMIT = 300
-OPTIONAL = frozenset({PHONE})
+_DIGITS = frozenset({KK, NIK, PHONE, KELURAHAN, RT, RW})
+MAY_BE_EMPTY = frozenset({PHONE, *OPTIONAL_COLUMNS})
 # Printable by their category, yet drawn as nothing: joiners, fillers, variation selectors, the blank braille cell.
 _DRAWN_AS_NOTHING = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0\ufe00-\ufe0f\U000e0100-\U000e01ef]"
 )
 # What a spreadsheet would run. A plus before digits alone is a phone number.
 FORMULA = re.compile(r"[=@]|[+-](?![0-9]+\Z)")
+# What Excel shows where it could not compute.
+_ERROR_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!|GETTING_DATA)")
 _DECILE = re.compile(r"[1-9]|10")
 _NAME_SIGNS = frozenset(" '’.,-/")
 
 
 @dataclass(frozen=True, slots=True)
 class CleanRow:
-    """A row that may enter the registry: `phone` in E.164 or empty, `kelurahan` dotted."""
+    """A row that may enter the registry: `phone` in E.164 or empty, `kelurahan` dotted.
+
+    Of the columns that a file may leave out, None says that it has none, an empty text that it does not know. `rt` and `rw`
+    have three digits, the others are values of the model's choices, and `pregnant` is "yes" or "no".
+    """
 
     line: int
     kk: str
@@ -48,23 +65,32 @@ class CleanRow:
     address: str
     kelurahan: str
     decile: int
+    rt: str | None = None
+    rw: str | None = None
+    relation: str | None = None
+    schooling: str | None = None
+    disability: str | None = None
+    occupation: str | None = None
+    pregnant: str | None = None
 
 
 def _writing_refusal(field: str, text: str) -> Refusal | None:
     """What is wrong with how a cell is written, whatever it says."""
     if not text:
-        return None if field in OPTIONAL else Refusal(field, "missing")
+        return None if field in MAY_BE_EMPTY else Refusal(field, "missing")
     if not text.isascii() or not text.isprintable():
         if not text.isprintable() or _DRAWN_AS_NOTHING.search(text):
             return Refusal(field, "invisible")
         if any(not sign.isascii() and sign.isnumeric() for sign in text):
             return Refusal(field, "foreign_digits")
     if text[0] == " " or text[-1] == " " or "  " in text:
-        return Refusal(field, "missing" if text.isspace() and field not in OPTIONAL else "spaces")
+        return Refusal(field, "missing" if text.isspace() and field not in MAY_BE_EMPTY else "spaces")
     if '"' in text:
         return Refusal(field, "quotes")
     if FORMULA.match(text):
         return Refusal(field, "formula")
+    if text[0] == "#" and _ERROR_CELL.fullmatch(text):
+        return Refusal(field, "error_cell")
     return None
 
 
@@ -83,15 +109,68 @@ def name_refusal(name: str) -> Refusal | None:
     return None
 
 
-def check(line: int, cells: list[str], *, today: date) -> CleanRow | list[Refusal]:
+_WORDS = {
+    RELATION: ("relation", registry_words.RELATIONS),
+    SCHOOLING: ("schooling", registry_words.SCHOOLINGS),
+    DISABILITY: ("disability", registry_words.DISABILITIES),
+    OCCUPATION: ("occupation", registry_words.OCCUPATIONS),
+    PREGNANT: ("pregnant", registry_words.YES_NO),
+}
+_ATTRIBUTES = {
+    RT: "rt",
+    RW: "rw",
+    RELATION: "relation",
+    SCHOOLING: "schooling",
+    DISABILITY: "disability",
+    OCCUPATION: "occupation",
+    PREGNANT: "pregnant",
+}
+_SEX_OF_RELATION = {"husband": "L", "wife": "P"}
+
+
+def _optional(told: dict[str, str], sex: str, found: dict[str, Refusal]) -> dict[str, str]:
+    """The values of a row's optional cells by attribute; adds what is wrong with them to `found`."""
+    values: dict[str, str] = {}
+    for field, cell in told.items():
+        if field in found:
+            continue
+        if not cell:
+            values[_ATTRIBUTES[field]] = ""
+        elif field in (RT, RW):
+            if (number := registry_words.neighbourhood(field, cell)) is None:
+                found[field] = Refusal(field, "rt")
+            else:
+                values[_ATTRIBUTES[field]] = number
+        else:
+            code, words = _WORDS[field]
+            if (value := words.get(registry_words.normal(cell))) is None:
+                found[field] = Refusal(field, code)
+            else:
+                values[_ATTRIBUTES[field]] = value
+    if SEX not in found:
+        if _SEX_OF_RELATION.get(values.get("relation", ""), sex) != sex:
+            found[RELATION] = Refusal(RELATION, "relation_sex")
+        if sex == "L" and values.get("pregnant") == "yes":
+            found[PREGNANT] = Refusal(PREGNANT, "pregnant_male")
+    return values
+
+
+def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...] = ()) -> CleanRow | list[Refusal]:
     """The row, or everything wrong with it in column order (never an empty list). Any text may be given.
 
-    `cells` are in the order of COLUMNS; today bounds birth dates.
+    `cells` are in the order of COLUMNS and after them of `optional`, the OPTIONAL_COLUMNS that the file has; today bounds
+    birth dates.
     """
+    columns = COLUMNS + optional
+    if "\n'" in "\n".join(("", *cells)):  # Excel's mark that digits are text; it is no part of them
+        cells = [
+            cell[1:] if cell[:1] == "'" and column in _DIGITS and cell[1:2].isdigit() else cell
+            for column, cell in zip(columns, cells, strict=True)
+        ]
     found = {
-        field: refusal for field, cell in zip(COLUMNS, cells, strict=True) if (refusal := _writing_refusal(field, cell))
+        field: refusal for field, cell in zip(columns, cells, strict=True) if (refusal := _writing_refusal(field, cell))
     }
-    kk, nik, name, sex, birth_text, phone_text, address, kelurahan_code, decile = cells
+    kk, nik, name, sex, birth_text, phone_text, address, kelurahan_code, decile = cells[: len(COLUMNS)]
 
     def clean(field: str, refusal: Refusal | None) -> None:
         if refusal is not None:
@@ -119,13 +198,15 @@ def check(line: int, cells: list[str], *, today: date) -> CleanRow | list[Refusa
     clean(KELURAHAN, None if kelurahan else Refusal(KELURAHAN, "kelurahan"))
     clean(DECILE, None if _DECILE.fullmatch(decile) else Refusal(DECILE, "decile"))
 
+    values = _optional(dict(zip(optional, cells[len(COLUMNS) :], strict=True)), sex, found) if optional else {}
+
     disagreements: list[Refusal] = []
     if "NIK" not in found:
         known_sex = None if SEX in found else sex
         disagreements = identity.agreement_refusals(nik, birth_date=birth_date, sex=known_sex)
     if found or disagreements:
         refusals = [*found.values(), *disagreements]
-        return sorted(refusals, key=lambda refusal: COLUMNS.index(refusal.field))
+        return sorted(refusals, key=lambda refusal: columns.index(refusal.field))
     if birth_date is None or kelurahan is None:
         raise AssertionError("a row without refusals has a birth date and a kelurahan")
-    return CleanRow(line, kk, nik, name, sex, birth_date, phone, address, kelurahan.code, int(decile))
+    return CleanRow(line, kk, nik, name, sex, birth_date, phone, address, kelurahan.code, int(decile), **values)

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
+from itertools import combinations
 from typing import Any
 
 from django.db import OperationalError, connection, models, transaction
 
-from beneficiaries import source_digests
-from beneficiaries.models import Change, Household, IndexKeyTurn, Person
+from beneficiaries import source_digests, uploads
+from beneficiaries.models import Change, Household, IndexKeyTurn, Person, UploadBlock
 from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.registry_rows import CleanRow
-from vault.rotation import Round, resealing, sealed_attributes, stale_index, wait_for_turn
+from vault.rotation import Round, resealing, sealed_attributes, stale_box, stale_index, wait_for_turn
 from vault.sealing import CannotOpen, index_key_of, index_keys, sealing_key
 
+BLOCKS = 16
 LOCK_NOT_AVAILABLE = "55P03"
 Subject = Person | Household
 
@@ -132,6 +134,34 @@ def opened_hex(value: object) -> bytes:
     return bytes.fromhex(value[2:]) if isinstance(value, str) and value.startswith("\\x") else b""
 
 
+# --- Uploaded files ---
+
+
+class Uploads:
+    """The pieces of uploaded files: bytes, bound to their upload and number."""
+
+    name = "beneficiaries_uploadblock.sealed"
+
+    def batch(self, after: Any, size: int) -> Round | None:
+        """Seals some pieces anew: few at once, for each may be large."""
+        stale = UploadBlock.objects.extra(where=[stale_box("sealed")]).filter(pk__gt=after or 0)  # noqa: S610
+        blocks = list(stale.order_by("pk")[: min(size, BLOCKS)])
+        if not blocks:
+            return None
+        done = Round(blocks[-1].pk)
+        for block in blocks:
+            old = bytes(block.sealed)
+            try:
+                new = uploads.sealed_anew(block)
+            except CannotOpen:
+                done.broken.append(block.pk)
+                continue
+            written = UploadBlock.objects.filter(pk=block.pk, sealed=old).update(sealed=new)
+            done.written += written
+            done.missed += 1 - written
+        return done
+
+
 # --- What the last import said ---
 
 
@@ -139,7 +169,7 @@ class Digests:
     """The digests of one table. `find` tries what a row says and has said until one makes the known digest."""
 
     model: type[Subject]
-    digest_of: Callable[[CleanRow, int | None], bytes]
+    subject: str
 
     @property
     def name(self) -> str:
@@ -176,16 +206,28 @@ class Digests:
 
     def renewed(self, row: Any, old: bytes) -> bytes | None:
         """The digest under the key in use, or None if nothing the row ever said makes the old one."""
-        digest_of = type(self).digest_of
         number = index_key_of(old)
         if number not in index_keys():
             return None
+        first, second = source_digests.halves(old)
         try:
-            for said in self.states(row):
-                if digest_of(said, number) == old:
-                    return digest_of(said, None)
+            states = list(self.states(row))
         except CannotOpen:
             return None
+        made = b""
+        for said in states:
+            if source_digests.first_half(said, self.subject, number) == first:
+                made = source_digests.first_half(said, self.subject)
+                break
+        if not made or not second:
+            return made or None
+        # A file may have had any of these columns.
+        optional = source_digests.OPTIONAL[self.subject]
+        for said in states:
+            for many in range(len(optional), 0, -1):
+                for columns in combinations(optional, many):
+                    if source_digests.second_half(said, self.subject, columns, number) == second:
+                        return made + source_digests.second_half(said, self.subject, columns)
         return None
 
     def _rows(self, ids: list[int]) -> list[Any]:
@@ -217,19 +259,19 @@ class HouseholdDigests(Digests):
     """What the last import said of households."""
 
     model = Household
-    digest_of = staticmethod(source_digests.of_household)
+    subject = source_digests.HOUSEHOLD
 
     def states(self, row: Household) -> Iterator[CleanRow]:
         """As told by the household and its history."""
         for was in earlier(row):
-            yield _clean(kk=was["kk"], address=was["address"], kelurahan=was["kelurahan"], decile=was["decile"])
+            yield _clean(**{name: was[name] for name in ("kk", "address", "kelurahan", "decile", "rt", "rw")})
 
 
 class PersonDigests(Digests):
     """What the last import said of people, with the KK number that they had then."""
 
     model = Person
-    digest_of = staticmethod(source_digests.of_person)
+    subject = source_digests.PERSON
 
     def states(self, row: Person) -> Iterator[CleanRow]:
         """As told by the person and their history, in every household they were in, under every number that it had."""
@@ -244,6 +286,8 @@ class PersonDigests(Digests):
                     sex=was["sex"],
                     birth_date=was["birth_date"],
                     phone=was["phone"],
+                    **{name: was[name] for name in ("relation", "schooling", "disability", "occupation")},
+                    pregnant={True: "yes", False: "no"}.get(was["pregnant"], ""),
                 )
 
 
@@ -287,6 +331,7 @@ def _clean(**told: Any) -> CleanRow:
         "address": "",
         "kelurahan": "",
         "decile": 0,
+        **dict.fromkeys(("rt", "rw", "relation", "schooling", "disability", "occupation", "pregnant")),
     }
     return CleanRow(**(nothing | told))
 

@@ -8,6 +8,7 @@ asked for; of about 2 % of them the row is spoiled, and where the spoiling is a 
 from __future__ import annotations
 
 import csv
+import itertools
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -17,9 +18,11 @@ from pathlib import Path
 
 from beneficiaries import regions
 from beneficiaries.identity import FEMALE_DAY, show_phone
-from beneficiaries.refusals import COLUMNS
+from beneficiaries.refusals import ALL_COLUMNS
+from beneficiaries.synthetic_details import Details
 from beneficiaries.synthetic_dirt import Cells, Kind, Spoiler
 from beneficiaries.synthetic_names import BALINESE_ORDER, COMMUNITIES, Community
+from beneficiaries.synthetic_workbook import write_workbook
 
 DIRTY_SHARE = 0.02
 
@@ -65,6 +68,7 @@ class Member:
     birth_date: date
     age: int
     community: Community
+    relation: str = "head"
 
 
 @dataclass(slots=True)
@@ -159,18 +163,22 @@ class Families:
     def _family_name(self, community: Community) -> str:
         return self.rng.choice(community.families) if community.families else ""
 
-    def _member(self, community: Community, sex: str, age: int, *, family: str = "", order: int = -1) -> Member:
+    def _member(
+        self, community: Community, sex: str, age: int, *, family: str = "", order: int = -1, relation: str = "head"
+    ) -> Member:
         if order < 0:
             order = self.rng.randrange(4)
         name = _name(self.rng, community, sex, age, family=family or self._family_name(community), order=order)
-        return Member(name, sex, _birth_date(self.rng, age, self.today), age, community)
+        return Member(name, sex, _birth_date(self.rng, age, self.today), age, community, relation)
 
-    def _couple(self, community: Community, family: str, wife_age: int) -> list[Member]:
+    def _couple(
+        self, community: Community, family: str, wife_age: int, relations: tuple[str, str] = ("head", "wife")
+    ) -> list[Member]:
         husband_age = max(19, wife_age + round(self.rng.gauss(3.5, 3)))
         wife_community = community if self.rng.random() < 0.83 else self._community()
         return [
-            self._member(community, "L", husband_age, family=family),
-            self._member(wife_community, "P", wife_age),
+            self._member(community, "L", husband_age, family=family, relation=relations[0]),
+            self._member(wife_community, "P", wife_age, relation=relations[1]),
         ]
 
     def _children(self, community: Community, family: str, mother_age: int, *, least: int) -> list[Member]:
@@ -182,7 +190,8 @@ class Families:
                 break
             # Grown children move out, the daughters and the married first.
             if age < 18 or self.rng.random() < max(0.0, 0.9 - (age - 18) * 0.055):
-                children.append(self._member(community, self.rng.choice("LP"), age, family=family, order=order))
+                sex = self.rng.choice("LP")
+                children.append(self._member(community, sex, age, family=family, order=order, relation="child"))
             mother_then += self.rng.randint(2, 6)
             if mother_then > 43:
                 break
@@ -220,9 +229,9 @@ class Families:
     def _grandparents(self, community: Community, family: str, mother_age: int) -> list[Member]:
         age = min(94, mother_age + self.rng.randint(20, 32))
         if self.rng.random() < 0.3:
-            return self._couple(community, family, age)
+            return self._couple(community, family, age, ("parent", "parent"))
         sex = self.rng.choices("LP", (3, 7))[0]
-        return [self._member(community, sex, age, family=family if sex == "L" else "")]
+        return [self._member(community, sex, age, family=family if sex == "L" else "", relation="parent")]
 
 
 class Homes:
@@ -280,7 +289,7 @@ def _written(rng: random.Random, phone: str) -> str:
     return rng.choices((f"0{phone[3:]}", show_phone(phone), phone), (80, 12, 8))[0]
 
 
-def households(rng: random.Random, today: date) -> Iterator[list[Cells]]:
+def households(rng: random.Random, today: date, details: Details) -> Iterator[list[Cells]]:
     """Households without end, each as its members' clean rows."""
     numbers, families, homes = Numbers(rng, today), Families(rng, today), Homes(rng)
     while True:
@@ -299,16 +308,17 @@ def households(rng: random.Random, today: date) -> Iterator[list[Cells]]:
                 address,
                 home.code,
                 str(decile),
+                *details.cells(address, member.sex, member.age, member.relation),
             ]
             for member, phone in zip(members, phones, strict=True)
         ]
 
 
 def rows(people: int, *, seed: int, today: date, summary: Summary) -> Iterator[Cells]:
-    """The rows of a registry in file order, cells as COLUMNS; counts them into `summary`."""
-    rng = random.Random(seed)
+    """The rows of a registry in file order, cells as ALL_COLUMNS; counts them into `summary`."""
+    rng, details = random.Random(seed), Details(random.Random(f"details {seed}"))
     spoiler = Spoiler(random.Random(f"dirt {seed}"), people, DIRTY_SHARE)
-    for household in households(rng, today):
+    for household in households(rng, today, details):
         summary.households += 1
         clean_before = False
         for cells in household:
@@ -324,13 +334,15 @@ def rows(people: int, *, seed: int, today: date, summary: Summary) -> Iterator[C
                 return
 
 
-def write(path: Path, people: int, *, seed: int, today: date) -> Summary:
-    """Writes a registry file (CSV, UTF-8) of at least one person and says what is in it. Raises OSError."""
+def write(path: Path, people: int, *, seed: int, today: date, workbook: bool = False) -> Summary:
+    """Writes a registry file (CSV in UTF-8, or a workbook) of at least one person and says what is in it. Raises OSError."""
     if people < 1:
         raise ValueError("a registry has at least one person")
     summary = Summary()
+    written = itertools.chain([list(ALL_COLUMNS)], rows(people, seed=seed, today=today, summary=summary))
+    if workbook:
+        write_workbook(path, written)
+        return summary
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(COLUMNS)
-        writer.writerows(rows(people, seed=seed, today=today, summary=summary))
+        csv.writer(stream, lineterminator="\n").writerows(written)
     return summary

@@ -8,15 +8,19 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from beneficiaries.refusals import (
+    ALL_COLUMNS,
     BIRTH_DATE,
-    COLUMNS,
     DECILE,
     KELURAHAN,
     KK,
     NAME,
     NIK,
     PHONE,
+    PREGNANT,
+    RELATION,
     ROW,
+    RT,
+    SCHOOLING,
     SEX,
 )
 
@@ -41,12 +45,12 @@ class Kind:
 
 def _with(cells: Cells, column: str, text: str) -> Cells:
     changed = list(cells)
-    changed[COLUMNS.index(column)] = text
+    changed[ALL_COLUMNS.index(column)] = text
     return changed
 
 
 def _get(cells: Cells, column: str) -> str:
-    return cells[COLUMNS.index(column)]
+    return cells[ALL_COLUMNS.index(column)]
 
 
 def _set(column: str, text: str) -> Callable[[random.Random, Cells], list[Cells]]:
@@ -81,8 +85,8 @@ def _day_before(text: str) -> str:
     return (date.fromisoformat(text) - timedelta(days=1)).isoformat()
 
 
-def _day_first(text: str) -> str:
-    return date.fromisoformat(text).strftime("%d/%m/%Y")
+def _two_digit_year(text: str) -> str:
+    return date.fromisoformat(text).strftime("%d/%m/%y")
 
 
 def _other_decile(_rng: random.Random, cells: Cells) -> list[Cells]:
@@ -108,11 +112,15 @@ KINDS = (
     Kind("name_missing", _set(NAME, ""), f"{NAME}.missing"),
     Kind("kk_missing", _set(KK, ""), f"{KK}.missing"),
     Kind("birth_date_missing", _set(BIRTH_DATE, ""), f"{BIRTH_DATE}.missing"),
-    Kind("date_day_first", _change(BIRTH_DATE, _day_first), f"{BIRTH_DATE}.date_format"),
+    Kind("date_two_digits", _change(BIRTH_DATE, _two_digit_year), f"{BIRTH_DATE}.date_two_digits"),
     Kind("sex_word", _change(SEX, {"L": "Laki-laki", "P": "Perempuan"}.__getitem__), f"{SEX}.sex"),
     Kind("decile_0", _set(DECILE, "0"), f"{DECILE}.decile"),
     Kind("decile_11", _set(DECILE, "11"), f"{DECILE}.decile"),
     Kind("kelurahan_unknown", _change(KELURAHAN, lambda code: f"{code[:9]}9999"), f"{KELURAHAN}.kelurahan"),
+    Kind("rt_zero", _set(RT, "000"), f"{RT}.rt"),
+    Kind("relation_unknown", _set(RELATION, "TETANGGA"), f"{RELATION}.relation"),
+    Kind("school_class", _set(SCHOOLING, "KELAS 3"), f"{SCHOOLING}.schooling"),
+    Kind("pregnant_number", _set(PREGNANT, "1"), f"{PREGNANT}.pregnant"),
     Kind("phone_invalid", _set(PHONE, "021-5550123"), f"{PHONE}.phone"),
 )
 

@@ -18,6 +18,7 @@ from pathlib import Path
 from beneficiaries import regions, synthetic
 from beneficiaries.identity import FEMALE_DAY
 from beneficiaries.refusals import BIRTH_DATE, COLUMNS, KELURAHAN, KK, NAME, NIK, PHONE, SEX
+from beneficiaries.synthetic_details import Details
 from beneficiaries.synthetic_names import COMMUNITIES
 
 Row = dict[str, str]
@@ -285,7 +286,10 @@ def pairs(rows: list[Row], doubled: int, *, seed: int) -> Iterator[tuple[Row, Pa
 def write(path: Path, people: int, doubled: int, *, seed: int, today: date) -> list[Pair]:
     """Writes a registry file of `people` clean rows and `doubled` further ones; returns the pairs. Raises OSError."""
     rng = random.Random(seed)
-    clean = (dict(zip(COLUMNS, cells, strict=True)) for home in synthetic.households(rng, today) for cells in home)
+    details = Details(random.Random(0))  # which no pair is made of
+    clean = (
+        dict(zip(COLUMNS, cells, strict=False)) for home in synthetic.households(rng, today, details) for cells in home
+    )
     rows = list(islice(clean, people))
     second, made = [], []
     for row, pair in pairs(rows, doubled, seed=seed):

@@ -39,6 +39,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.person", "person"),
             ("beneficiaries.household", "home"),
             ("beneficiaries.registryimport", "upload_file"),
+            ("beneficiaries.registrysource", "hub"),
+            ("beneficiaries.region", "map"),
             ("beneficiaries.duplicatepair", "group_remove"),
             ("beneficiaries.merge", "merge"),
             ("mobile.device", "smartphone"),

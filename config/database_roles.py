@@ -55,6 +55,7 @@ RESTRICTED = {
     "beneficiaries_indexkeyturn": APPEND_ONLY,
     "beneficiaries_breach": NEVER_DELETED,
     "beneficiaries_merge": changing("undone_by_id", "undone_at", "undone_reason"),
+    "beneficiaries_registryimport": NEVER_DELETED,
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
 }

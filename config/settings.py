@@ -188,6 +188,7 @@ CELERY_BEAT_SCHEDULE = {
     "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},
     "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
+    "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 
@@ -273,7 +274,12 @@ MOBILE = {
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
 }
-REGISTRY = {
+REGISTRY: dict[str, Any] = {
+    "upload_limit": env.int("REGISTRY_UPLOAD_LIMIT", default=1_000_000_000),  # bytes, over the office's form
+    "upload_retention": timedelta(days=env.int("REGISTRY_UPLOAD_RETENTION_DAYS", default=30)),
+    # Percent of a source's people that a complete file makes leave without a second word.
+    "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
+    "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
     # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
@@ -301,6 +307,7 @@ PRIVACY: dict[str, Any] = {
 # What a change of keys rotates beside sealed columns, and what it does before it begins (vault.rotation).
 VAULT_ROTATIONS = [
     "beneficiaries.resealing.History",
+    "beneficiaries.resealing.Uploads",
     "beneficiaries.resealing.PersonDigests",
     "beneficiaries.resealing.HouseholdDigests",
 ]

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from beneficiaries import registry
 from beneficiaries.models import RegistryImport
+from beneficiaries.registry_staging import Progress
 from demo import screen
 from demo.proof import Proof, stopwatch
 from disbursement import batches, eligibility, execution, programmes
@@ -32,9 +33,12 @@ def import_registry(folder: Path, people: int, seed: int, proof: Proof) -> Regis
     screen.line(f"{file.relative_to(Path.cwd())}: {written.getvalue().splitlines()[0]}")
     by = User.objects.get(username="petugas")
     with stopwatch() as seconds, screen.bars() as bars:
-        first = registry.import_file(
-            file, errors, by, progress=lambda at: bars.show("import", round(at.share * people), people)
-        )
+
+        def show(at: Progress) -> None:
+            if not at.merging:
+                bars.show("import", round(at.share * people), people)
+
+        first = registry.import_file(file, errors, by, progress=show)
         proof.figures["registry import"] = f"{first.rows / seconds():,.0f} rows/s"
     again = registry.import_file(file, errors, by)
     screen.line(

@@ -156,7 +156,7 @@ def stale_box(column: str) -> str:
 
 def index_number(column: str) -> str:
     """SQL: the number of the key that the index was made under."""
-    return f"(CASE octet_length({column}) WHEN {INDEX_BYTES} THEN 0 ELSE get_byte({column}, 0) END)"
+    return f"(CASE mod(octet_length({column}), {INDEX_BYTES}) WHEN 0 THEN 0 ELSE get_byte({column}, 0) END)"
 
 
 def stale_index(column: str) -> str:

@@ -5,6 +5,8 @@ from beneficiaries.admin import (  # noqa: F401
     data_requests,
     duplicates,
     people,
+    regions,
     registry_imports,
+    registry_sources,
     reveals,
 )

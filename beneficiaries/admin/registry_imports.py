@@ -1,43 +1,524 @@
-"""Imports in the admin: what each file held and what became of it."""
+"""Imports in the office: upload, look at what would happen, save, take back; and what was refused, to be corrected."""
 
 from __future__ import annotations
 
-from django.contrib import admin
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
-from unfold.admin import ModelAdmin
+from typing import Any
 
-from beneficiaries.admin.view_only import ViewOnly
-from beneficiaries.models import RegistryImport
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
+
+from beneficiaries import registry, registry_undo, uploads
+from beneficiaries.admin import import_columns, import_pages
+from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
+from beneficiaries.errors import BeneficiaryError, said
+from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
 from beneficiaries.refusals import title
+from wallet.admin.decorators import action, display
+from wallet.admin.rows import OfficeAdmin, change_url, list_url
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+
+S = RegistryImport.State
+ERRORS = (BeneficiaryError,)
+TONES = {
+    S.UPLOADED: "info",
+    S.CHECKING: "info",
+    S.PREVIEWED: "warning",
+    S.COMMITTING: "primary",
+    S.COMMITTED: "success",
+    S.CANCELLED: "none",
+    S.FAILED: "danger",
+    S.UNDOING: "primary",
+    S.UNDONE: "none",
+}
+NEXT = {
+    S.UPLOADED: _("Menunggu giliran diperiksa. Halaman ini memperbarui diri."),
+    S.CHECKING: _("Sedang diperiksa; registri belum berubah. Halaman ini memperbarui diri."),
+    S.PREVIEWED: _("Ini yang akan terjadi. Registri belum berubah; periksa, lalu simpan atau batalkan."),
+    S.COMMITTING: _("Sedang disimpan, semuanya atau tidak sama sekali. Halaman ini memperbarui diri."),
+    S.COMMITTED: _("Tersimpan di registri. Yang ditolak dapat diperbaiki dan diunggah lagi."),
+    S.CANCELLED: _("Dibatalkan. Registri tidak berubah karenanya."),
+    S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu periksa ulang atau batalkan."),
+    S.UNDOING: _("Sedang diurungkan. Halaman ini memperbarui diri."),
+    S.UNDONE: _("Diurungkan. Registri seperti sebelum impor ini."),
+}
+# What each step needs of the state.
+POSSIBLE = {
+    "look_again": (S.PREVIEWED, S.FAILED),
+    "map_columns": (S.FAILED,),
+    "save_it": (S.PREVIEWED,),
+    "cancel": (S.UPLOADED, S.CHECKING, S.PREVIEWED, S.COMMITTING, S.FAILED),
+    "undo": (S.COMMITTED,),
+}
+
+
+def counted(number: int) -> str:
+    """1.234"""
+    return f"{number:,}".replace(",", ".")
+
+
+class UploadForm(forms.Form):
+    """A file, whose it is, and whether it holds everybody of theirs."""
+
+    file = forms.FileField(label=_("Berkas registri"), widget=UnfoldAdminFileFieldWidget)
+    source = forms.CharField(
+        label=_("Sumber"),
+        max_length=100,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "list": "sources"}),
+        help_text=_("Siapa yang mengirim berkas ini, misalnya DTSEN. Selalu tulis sama."),
+    )
+    complete = forms.BooleanField(
+        label=_("Berkas lengkap"),
+        required=False,
+        widget=UnfoldBooleanSwitchWidget,
+        help_text=_(
+            "Berkas memuat semua orang dari sumber ini. Yang tidak ada di dalamnya keluar dari registri (tidak dihapus); "
+            "daftarnya ditunjukkan dulu, dan orang lain yang menyimpannya."
+        ),
+    )
+
+    def clean_file(self) -> SealedFile:
+        file: SealedFile = self.cleaned_data[FIELD]
+        if not file.upload.sha256:
+            raise ValidationError(str(too_large()))
+        return file
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if cleaned.get("complete") and not cleaned.get("source", "").strip():
+            self.add_error("source", _("Isi sumbernya: berkas lengkap mengeluarkan orang dari sumber itu saja."))
+        return cleaned
+
+
+class ManyLeaveForm(forms.Form):
+    """Somebody says that it is right."""
+
+    confirmed = forms.BooleanField(
+        label=_("Saya sudah memeriksa daftarnya, dan orang sebanyak itu memang keluar"),
+        widget=UnfoldBooleanSwitchWidget,
+    )
 
 
 @admin.register(RegistryImport)
-class RegistryImportAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
-    """Imports: what each file held and why rows were refused."""
+class RegistryImportAdmin(OfficeAdmin):
+    """An import changes by its steps only, and each step is somebody's."""
 
-    list_display = ("file_name", "created_at", "by", "rows", "added", "changed", "households_changed", "refused")
-    list_select_related = ("by",)
-    list_filter = ("created_at",)
-    search_fields = ("file_name",)
-    ordering = ("-pk",)
-    fields = readonly_fields = (
+    list_display = (
+        "number",
         "file_name",
-        "file_sha256",
+        "source",
+        "status_label",
         "created_at",
         "by",
         "rows",
         "added",
         "changed",
-        "unchanged",
-        "households_changed",
+        "left",
         "refused",
-        "reasons",
     )
+    list_display_links = ("number", "file_name")
+    list_select_related = ("by",)
+    list_filter = ("state", "complete", "source", "created_at")
+    search_fields = ("file_name", "source")
+    search_help_text = _("Nama berkas atau sumber")
+    ordering = ("-pk",)
+    actions = None
+    fieldsets = (
+        (None, {"fields": (("file_name", "source"), "digest", ("rows", "households_without_head"))}),
+        (
+            _("Siapa dan kapan"),
+            {
+                "fields": (
+                    ("by", "created_at"),
+                    ("committed_by", "committed_at"),
+                    ("ended_by", "ended_at"),
+                    "end_reason",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "file_name",
+        "source",
+        "digest",
+        "rows",
+        "households_without_head",
+        "by",
+        "created_at",
+        "committed_by",
+        "committed_at",
+        "ended_by",
+        "ended_at",
+        "end_reason",
+    )
+    actions_detail = ("save_it", "map_columns", "look_again", "cancel", "undo")
+    change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
 
-    @admin.display(description=_("alasan penolakan"))
-    def reasons(self, done: RegistryImport) -> SafeString | str:
-        """Each reason with its number of rows, the most frequent first."""
-        counts = sorted(done.refusals.items(), key=lambda item: -item[1])
-        return format_html_join("", "<div>{} × {}</div>", ((count, title(key)) for key, count in counts)) or "–"
+    class Media:
+        js = ("beneficiaries/import_progress.js",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_save_it_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Who uploads saves; a complete file is for somebody else, who may make people leave."""
+        user = request.user
+        return user.has_perm("beneficiaries.add_registryimport") or user.has_perm(
+            "beneficiaries.commit_complete_registryimport"
+        )
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whoever may upload withdraws, whoever may save refuses."""
+        return self.has_save_it_permission(request)
+
+    def get_urls(self) -> list[URLPattern]:
+        pages = {
+            "progress": self.progress_view,
+            "refused": self.refused_view,
+            "refused.csv": self.errors_view,
+            "leaving": self.leaving_view,
+        }
+        own = [
+            path(
+                f"<int:run>/{name}/" if "." not in name else f"<int:run>/{name}",
+                self.admin_site.admin_view(view),
+                name=f"beneficiaries_import_{name.replace('.', '_')}",
+            )
+            for name, view in pages.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The steps that the import's state allows, out of those that are the officer's."""
+        run = self.get_object(request, str(object_id))
+        if run is None:
+            return []
+        steps = super().get_actions_detail(request, object_id)
+        shown = []
+        for step in steps:
+            name = step.action_name.removeprefix("beneficiaries_registryimport_")
+            fits = {"save_it": _may_save(request, run), "map_columns": import_columns.is_wrong_header(run)}
+            if run.state in POSSIBLE[name] and fits.get(name, True):
+                shown.append(step)
+        return shown
+
+    # --- Uploading ---
+
+    @csrf_exempt
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The upload: exempt from the check against forged requests only until its handler is in place."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            request.upload_handlers = [SealedUploadHandler(request)]
+        page: HttpResponse = csrf_protect(self._upload_view)(request)
+        return page
+
+    def _upload_view(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if request.method == "POST":
+            if form.is_valid():
+                file: SealedFile = form.cleaned_data[FIELD]
+                run = registry.begin(
+                    file.upload,
+                    file_name=file.name or "",
+                    by=request.user,  # type: ignore[arg-type]
+                    source=form.cleaned_data["source"],
+                    complete=form.cleaned_data["complete"],
+                )
+                registry.ring_check(run)
+                self.log_addition(request, run, gettext("Berkas diunggah."))
+                messages.success(request, gettext("Berkas diunggah dan sedang diperiksa. Registri belum berubah."))
+                return HttpResponseRedirect(change_url(run))
+            refused = request.FILES.get(FIELD)
+            if isinstance(refused, SealedFile):  # the form comes again with its file
+                uploads.forget(refused.upload.uid)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Unggah berkas registri"),
+            "opts": self.opts,
+            "form": form,
+            "sources": RegistrySource.objects.order_by("name").values_list("name", flat=True),
+            "back": list_url(RegistryImport),
+        }
+        return TemplateResponse(request, "beneficiaries/admin/import_upload.html", context)
+
+    # --- What it looks like ---
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        shown = self._shown(request, run) if run is not None else {}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+        return page
+
+    @admin.display(description=_("nomor"), ordering="pk")
+    def number(self, run: RegistryImport) -> str:
+        return f"#{run.pk}"
+
+    @display(description=_("status"), label=TONES)
+    def status_label(self, run: RegistryImport) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @admin.display(description=_("SHA-256 berkas"))
+    def digest(self, run: RegistryImport) -> SafeString:
+        return format_html('<span class="office-mono">{}</span>', run.file_sha256)
+
+    def _shown(self, request: HttpRequest, run: RegistryImport) -> dict[str, Any]:
+        return {
+            "import": run,
+            "progress": self._progress(run),
+            "trouble": said(run.error_code, run.error_data) if run.error_code else "",
+            "cards": _cards(run),
+            "warnings": _warnings(run),
+            "links": self._links(request, run),
+            "reasons": _bars({title(key): count for key, count in run.refusals.items()}),
+            "fields": _bars(run.fields_changed),
+        }
+
+    def _links(self, request: HttpRequest, run: RegistryImport) -> list[tuple[Any, str]]:
+        links: list[tuple[Any, str]] = []
+        if run.refused:
+            links.append((_("Lihat baris yang ditolak"), import_pages.url(run, "refused")))
+            if run.upload and request.user.has_perm("beneficiaries.add_registryimport"):
+                links.append((_("Unduh berkas kesalahan"), import_pages.url(run, "refused_csv")))
+        if run.left and request.user.has_perm("beneficiaries.view_person"):
+            links.append((_("Lihat siapa yang keluar"), import_pages.url(run, "leaving")))
+        return links
+
+    # --- Pages beside it ---
+
+    def _seen(self, request: HttpRequest, number: int, *permissions: str) -> RegistryImport:
+        if not self.has_view_permission(request) or not request.user.has_perms(permissions):
+            raise PermissionDenied
+        run = RegistryImport.objects.filter(pk=number).first()
+        if run is None:
+            raise Http404
+        return run
+
+    def progress_view(self, request: HttpRequest, run: int) -> JsonResponse:
+        """How far a worker is with it, as JSON, for its page to refresh itself."""
+        return JsonResponse(self._progress(self._seen(request, run)))
+
+    def _progress(self, run: RegistryImport) -> dict[str, Any]:
+        now = ImportProgress.objects.filter(run=run).first() or ImportProgress(run=run)
+        return {
+            "url": import_pages.url(run, "progress"),
+            "status": run.state,
+            "status_label": str(run.get_state_display()),
+            "tone": TONES[S(run.state)],
+            "next": str(NEXT[S(run.state)]),
+            "live": run.state in RegistryImport.WORKING,
+            "part": str(now.get_part_display()),
+            "rows": counted(now.rows),
+            "refused": counted(now.refused),
+            "share": f"{now.permille / 10:.1f}",
+        }
+
+    def refused_view(self, request: HttpRequest, run: int) -> HttpResponse:
+        """The refused lines, page by page: where, why, and what to do; nothing of anybody."""
+        return import_pages.refused(self, request, self._seen(request, run))
+
+    def errors_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
+        """The refused rows with what is wrong, to be corrected and uploaded again: for those who upload."""
+        row = self._seen(request, run, "beneficiaries.add_registryimport")
+        try:
+            answer = import_pages.errors_file(row)
+        except BeneficiaryError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(change_url(row))
+        self.log_change(request, row, gettext("Berkas kesalahan diunduh."))
+        return answer
+
+    def leaving_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
+        """Who leaves with a complete file, masked, page by page or as a file."""
+        row = self._seen(request, run, "beneficiaries.view_person")
+        if request.GET.get("file"):
+            self.log_change(request, row, gettext("Daftar orang yang keluar diunduh."))
+            return import_pages.leaving_file(row)
+        return import_pages.leaving(self, request, row)
+
+    # --- Steps ---
+
+    def _facts(self, run: RegistryImport) -> list[tuple[Any, Any]]:
+        return [
+            (_("Berkas"), run.file_name),
+            (_("Sumber"), run.source or "–"),
+            (_("Diunggah oleh"), run.by or "–"),
+            *_cards(run),
+        ]
+
+    @action(description=_("Simpan ke registri"), permissions=["save_it"], icon="save")
+    def save_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = row_of(self, request, object_id)
+        if not _may_save(request, run):
+            raise PermissionDenied
+        many = registry.leaving_is_many(run)
+        warnings = _warnings(run)
+        possible = run.state in POSSIBLE["save_it"]
+        if not possible:
+            warnings.insert(0, _("Impor ini berstatus %(status)s.") % {"status": run.get_state_display()})
+        elif run.complete and run.by_id == request.user.pk:
+            possible = False
+            warnings.insert(0, _("Anda yang mengunggah berkas lengkap ini, jadi harus orang lain yang menyimpannya."))
+
+        def do(data: dict[str, Any]) -> Done:
+            registry.request_commit(run, by=request.user, leaving_confirmed=bool(data.get("confirmed")))  # type: ignore[arg-type]
+            return Done(gettext("Impor sedang disimpan atas nama Anda."))
+
+        step = Step(
+            title=_("Simpan impor ke registri"),
+            button=_("Simpan ke registri"),
+            text=_(
+                "Yang dipratinjau disimpan semuanya dalam satu langkah. Bila registri sudah berubah sehingga hasilnya akan "
+                "lain, tidak ada yang disimpan dan pratinjau baru diminta."
+            ),
+            facts=self._facts(run),
+            warnings=warnings,
+            form=ManyLeaveForm if many else forms.Form,
+            possible=possible,
+            errors=ERRORS,
+        )
+        return take(self, request, step, do, run)
+
+    @action(description=_("Periksa ulang"), permissions=["beneficiaries.add_registryimport"], icon="refresh")
+    def look_again(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            registry.request_check(run)
+            return Done(gettext("Berkas diperiksa ulang."))
+
+        step = Step(
+            title=_("Periksa ulang berkas"),
+            button=_("Periksa ulang"),
+            text=_("Berkas dibaca lagi dan dibandingkan dengan registri yang sekarang. Registri tidak berubah."),
+            possible=run.state in POSSIBLE["look_again"] and run.upload is not None,
+            errors=ERRORS,
+        )
+        return take(self, request, step, do, run)
+
+    @action(description=_("Tentukan arti kolom"), permissions=["beneficiaries.change_registrysource"], icon="table")
+    def map_columns(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """What the file's own titles mean, remembered for its source."""
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            import_columns.remember(run, data)
+            registry.request_check(run)
+            return Done(
+                gettext("Arti kolom diingat untuk sumber %(source)s; berkas diperiksa ulang.") % {"source": run.source}
+            )
+
+        return take(self, request, import_columns.step(run, possible=run.state in POSSIBLE["map_columns"]), do, run)
+
+    @action(description=_("Batalkan"), permissions=["cancel"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            at_once = registry.cancel(run, by=request.user, reason=data["reason"])  # type: ignore[arg-type]
+            if at_once:
+                return Done(gettext("Impor dibatalkan; berkasnya dihapus."))
+            return Done(gettext("Impor dihentikan begitu pekerja latar selesai dengan langkahnya yang sekarang."))
+
+        step = Step(
+            title=_("Batalkan impor"),
+            button=_("Ya, batalkan impor ini"),
+            text=_("Tidak ada dari berkas ini yang masuk ke registri, dan berkas yang diunggah dihapus."),
+            facts=self._facts(run)[:3],
+            form=ReasonForm,
+            danger=True,
+            possible=run.state in POSSIBLE["cancel"],
+            errors=ERRORS,
+        )
+        return take(self, request, step, do, run)
+
+    @action(description=_("Urungkan"), permissions=["beneficiaries.undo_registryimport"], icon="undo")
+    def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = row_of(self, request, object_id)
+        possible, warnings = run.state in POSSIBLE["undo"], []
+        if possible and request.method == "GET":
+            try:
+                registry_undo.assert_possible(run)
+            except BeneficiaryError as error:
+                possible = False
+                warnings.append(str(error))
+
+        def do(data: dict[str, Any]) -> Done:
+            registry_undo.request_undo(run, by=request.user, reason=data["reason"])  # type: ignore[arg-type]
+            return Done(gettext("Impor sedang diurungkan."))
+
+        step = Step(
+            title=_("Urungkan impor"),
+            button=_("Ya, urungkan impor ini"),
+            text=_(
+                "Semua yang diubah impor ini kembali seperti semula, dan orang serta keluarga yang ditambahkannya dihapus. "
+                "Riwayatnya tetap ada. Hanya mungkin selama belum ada yang bergantung padanya."
+            ),
+            facts=self._facts(run),
+            warnings=warnings,
+            form=ReasonForm,
+            danger=True,
+            possible=possible,
+            errors=ERRORS,
+        )
+        return take(self, request, step, do, run)
+
+
+def _may_save(request: HttpRequest, run: RegistryImport) -> bool:
+    needed = "commit_complete" if run.complete else "add"
+    return bool(request.user.has_perm(f"beneficiaries.{needed}_registryimport"))
+
+
+def _cards(run: RegistryImport) -> list[tuple[Any, str]]:
+    if run.previewed_at is None:
+        return []
+    cards = [
+        (_("Orang baru"), run.added),
+        (_("Orang berubah"), run.changed),
+        (_("Orang tetap"), run.unchanged),
+        (_("Baris ditolak"), run.refused),
+        (_("Keluarga baru"), run.households_added),
+        (_("Keluarga berubah"), run.households_changed),
+    ]
+    if run.returned:
+        cards.append((_("Orang kembali"), run.returned))
+    if run.complete:
+        cards.append((_("Orang keluar"), run.left))
+    return [(name, counted(count)) for name, count in cards]
+
+
+def _warnings(run: RegistryImport) -> list[Any]:
+    if run.state != S.PREVIEWED or not registry.leaving_is_many(run):
+        return []
+    return [
+        _("%(left)s dari %(of)s orang sumber ini (%(share)s %%) akan keluar, lebih dari batas %(limit)s %%.")
+        % {
+            "left": counted(run.left),
+            "of": counted(run.left_of),
+            "share": registry.leaving_share(run),
+            "limit": settings.REGISTRY["leaving_share"],
+        }
+    ]
+
+
+def _bars(counts: dict[str, int]) -> list[dict[str, Any]]:
+    """The most frequent first, each as a share of the most frequent."""
+    most = max(counts.values(), default=1)
+    ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+    return [{"title": name, "count": counted(count), "share": f"{100 * count / most:.1f}"} for name, count in ordered]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0006_duplicates'),
+        ('beneficiaries', '0005_history_in_bulk'),
         ('wallet', '0006_changed_in_place'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db import connection
 
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Person
@@ -52,3 +53,10 @@ def test_a_sealed_value_is_kept_sealed_and_opens_at_its_row(db: None) -> None:
     assert set(change.before) == {"phone_sealed"} and change.after == {"phone_sealed": None}
     before = bytes.fromhex(change.before["phone_sealed"].removeprefix("\\x"))
     assert Person(uid=person.uid, phone_sealed=before).phone == "+6281234567890"
+
+
+def test_a_plan_made_for_one_row_is_not_used_for_a_million(db: None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'registry_history'")
+        # Else a session that has told of one row joins a million with a million row by row: hours.
+        assert cursor.fetchone() == (["enable_nestloop=off"],)

@@ -12,6 +12,8 @@ from django.core.management import call_command
 
 from beneficiaries import identity, regions, synthetic
 from beneficiaries.models import Person
+from beneficiaries.refusals import OPTIONAL_COLUMNS
+from beneficiaries.registry_file import RegistryFile
 from beneficiaries.registry_rows import CleanRow, check
 from beneficiaries.synthetic_dirt import KINDS
 from tests.beneficiaries.conftest import TODAY, Office
@@ -30,7 +32,7 @@ def clean(made: tuple[Path, synthetic.Summary]) -> list[CleanRow]:
     """The rows that are clean on their own."""
     with made[0].open(encoding="utf-8", newline="") as stream:
         cells = list(csv.reader(stream))[1:]
-    checked = (check(line, row, today=TODAY) for line, row in enumerate(cells, 2))
+    checked = (check(line, row, today=TODAY, optional=OPTIONAL_COLUMNS) for line, row in enumerate(cells, 2))
     return [row for row in checked if isinstance(row, CleanRow)]
 
 
@@ -141,6 +143,33 @@ def test_a_batak_family_shares_its_name(clean: list[CleanRow]) -> None:
         assert all(child.name.endswith(" SIREGAR") for child in children)
 
 
+def test_every_household_has_one_head_and_plausible_members(clean: list[CleanRow]) -> None:
+    heads = Counter(row.kk for row in clean if row.relation == "head")
+    assert set(heads.values()) <= {1, 2}  # 2: of a doubled row
+    ages = {row.nik: identity.age(row.birth_date, TODAY) for row in clean}
+    pupils = [row for row in clean if 7 <= ages[row.nik] <= 12]
+    assert 0.94 < sum(row.schooling == "sd" for row in pupils) / len(pupils) <= 1
+    assert not any(row.schooling in ("sd", "smp") for row in clean if ages[row.nik] > 15)
+    assert {row.occupation for row in pupils} <= {"student", "none"}
+    pregnant = [row for row in clean if row.pregnant == "yes"]
+    assert 0.003 < len(pregnant) / len(clean) < 0.02
+    assert all(row.sex == "P" and 19 <= ages[row.nik] <= 43 for row in pregnant)
+    disabled = sum(row.disability != "none" for row in clean) / len(clean)
+    assert 0.015 < disabled < 0.045
+    assert all(f"RT {row.rt}/RW {row.rw}" in row.address for row in clean)
+
+
+def test_a_workbook_says_the_same(tmp_path: Path) -> None:
+    book, table = tmp_path / "made.xlsx", tmp_path / "made.csv"
+    made = synthetic.write(book, 500, seed=7, today=TODAY, workbook=True)
+    assert made == synthetic.write(table, 500, seed=7, today=TODAY)
+    with RegistryFile(book) as read, RegistryFile(table) as written:
+        assert [(row.line, row.cells) for row in read.rows()] == [(row.line, row.cells) for row in written.rows()]
+    again = tmp_path / "again.xlsx"
+    synthetic.write(again, 500, seed=7, today=TODAY, workbook=True)
+    assert again.read_bytes() == book.read_bytes()
+
+
 def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "out.csv"
     call_command("make_registry", "--people", "1200", "--seed", "3", "--out", str(out), "--today", "2026-11-24")
@@ -148,3 +177,5 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     rows = len(out.read_text(encoding="utf-8").splitlines()) - 1
     assert f"{rows} baris, 1200 orang rekaan" in said
     assert "24 orang dikotori" in said and "bom_in_row" in said
+    call_command("make_registry", "--people", "30", "--out", str(out), "--xlsx")
+    assert out.read_bytes().startswith(b"PK")

@@ -1,0 +1,177 @@
+"""Taking a whole import back, as long as nothing has come to depend on it: every field as it was, whoever it added gone.
+
+The registry's history tells what each row was before (sealed columns too, as sealed bytes of the same row), `Replaced` the
+columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way, where a later
+change touched the same person or household, and where a programme says that it relies on somebody of the import
+(``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None).
+The history keeps both the import and its undoing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import IntegrityError, connection, models, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+
+from beneficiaries import import_states, registry
+from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
+from beneficiaries.history import telling
+from beneficiaries.models import Change, Household, Person, RegistryImport
+from beneficiaries.registry_staging import Progress
+from wallet.doorbell import ring_after_commit
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+S = RegistryImport.State
+# What the history does not tell (migration 0003): `Replaced` has the digests and the phone's index, the rest never changes.
+UNTOLD = frozenset({"id", "uid", "wallet_id", "nik_index", "kk_index", "phone_index", "source_digest", "created_at"})
+
+_LOCK = """
+SELECT count(*) FROM (
+    SELECT id FROM beneficiaries_{name}
+    WHERE id IN (SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s) ORDER BY id FOR UPDATE
+) AS locked
+"""
+_COUNT_CHANGED_SINCE = """
+SELECT count(DISTINCT later.{name}_id)
+FROM (SELECT {name}_id, min(id) AS first FROM beneficiaries_change
+      WHERE source = %(source)s AND {name}_id IS NOT NULL GROUP BY 1) AS mine
+JOIN beneficiaries_change AS later ON later.{name}_id = mine.{name}_id AND later.id > mine.first
+WHERE later.source <> %(source)s
+"""
+# A row that several statements changed is put back to what the first of them met: the last value of a key stays.
+_PUT_BACK = """
+WITH told AS (
+    SELECT change.{name}_id AS id, jsonb_object_agg(field.key, field.value ORDER BY change.id DESC) AS before
+    FROM beneficiaries_change AS change CROSS JOIN LATERAL jsonb_each(change.before) AS field
+    WHERE change.source = %(source)s AND change.{name}_id IS NOT NULL AND change.kind = 'changed'
+    GROUP BY change.{name}_id
+), replaced AS (
+    SELECT {name}_id AS id, source_digest, phone_index FROM beneficiaries_replaced
+    WHERE run_id = %(run)s AND {name}_id IS NOT NULL
+)
+UPDATE beneficiaries_{name} AS row
+SET ({columns}) = ({values}){untold}
+FROM (SELECT id FROM told UNION SELECT id FROM replaced) AS touched
+JOIN beneficiaries_{name} AS now USING (id) LEFT JOIN told USING (id) LEFT JOIN replaced USING (id)
+CROSS JOIN LATERAL jsonb_populate_record(now, coalesce(told.before, '{{}}')) AS was
+WHERE row.id = touched.id
+"""
+_PUT_BACK_UNTOLD = {
+    "household": ", source_digest = coalesce(replaced.source_digest, row.source_digest)",
+    "person": ", source_digest = coalesce(replaced.source_digest, row.source_digest),"
+    " phone_index = CASE WHEN replaced.id IS NULL THEN row.phone_index ELSE replaced.phone_index END",
+}
+_UNLIST = """
+DELETE FROM beneficiaries_listing WHERE since_id = %(run)s;
+UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(run)s AND NOT EXISTS (
+    SELECT FROM beneficiaries_listing AS open
+    WHERE open.source = listing.source AND open.person_id = listing.person_id AND open.until_id IS NULL)
+"""
+_ADDED = (
+    "SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s AND kind = 'added' AND {name}_id IS NOT NULL"
+)
+# What is only derived from people, or guessed of them, goes with them; what somebody decided about them stands in the way.
+_FORGET_DERIVED = f"""
+WITH added AS ({_ADDED.format(name="person")})
+, keys AS (DELETE FROM beneficiaries_personkey WHERE person_id IN (SELECT person_id FROM added))
+, blocks AS (DELETE FROM beneficiaries_personblock WHERE person_id IN (SELECT person_id FROM added))
+DELETE FROM beneficiaries_duplicatepair
+WHERE status = 'open' AND (low_id IN (SELECT person_id FROM added) OR high_id IN (SELECT person_id FROM added))
+"""
+_COUNT_MOVED_IN = f"SELECT count(*) FROM beneficiaries_person WHERE household_id IN ({_ADDED.format(name='household')})"
+_REMOVE = f"DELETE FROM beneficiaries_{{name}} WHERE id IN ({_ADDED})"
+
+
+def people_of(run: RegistryImport) -> QuerySet[Person]:
+    """Everybody whom the import added or changed, or whose household it changed."""
+    told = Change.objects.filter(source=run.told_as)
+    return Person.objects.filter(
+        Q(pk__in=told.filter(person__isnull=False).values("person_id"))
+        | Q(household_id__in=told.filter(household__isnull=False).values("household_id"))
+    )
+
+
+def assert_possible(run: RegistryImport) -> None:
+    """Raises UndoRefused, with why and how many, if something has come to depend on the import."""
+    of = {"source": run.told_as}
+    touched = run.added + run.changed + run.left + run.households_added + run.households_changed
+    if touched and not Change.objects.filter(source=run.told_as).exists():
+        raise HistoryMissing
+    with connection.cursor() as cursor:
+        changed = 0
+        for name in ("person", "household"):
+            cursor.execute(_COUNT_CHANGED_SINCE.format(name=name), of)
+            changed += cursor.fetchone()[0]
+    if changed:
+        raise ChangedSince(count=changed)
+    paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
+        import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
+    )
+    used = paid_since(people_of(run), run.committed_at or run.created_at) if paid_since else None
+    if used is not None:
+        count, reason = used
+        raise UsedSince(count=count, reason=str(reason))
+
+
+@transaction.atomic
+def request_undo(run: RegistryImport, *, by: User | None, reason: str) -> None:
+    """The import is to be taken back by a worker, for this reason. Raises UndoRefused, ImportMoved."""
+    if run.state != S.COMMITTED:
+        raise ImportMoved(state=run.get_state_display())
+    assert_possible(run)
+    registry.start_afresh(run)
+    import_states.advance(run, S.UNDOING, ended_by=by, end_reason=reason, error_code="", error_data={})
+    ring_after_commit("beneficiaries.tasks.undo", run.pk)
+
+
+def take_back(run: RegistryImport, progress: registry.Report) -> None:
+    """Does it; the import is UNDONE then. Runs in a transaction. Raises UndoRefused: then that is to be rolled back."""
+    of: dict[str, str | int] = {"source": run.told_as, "run": run.pk}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [registry.LOCK])
+        for name in ("household", "person"):  # so that nobody comes to depend on them between the question and the deed
+            cursor.execute(_LOCK.format(name=name), of)
+        progress(Progress(run.rows, run.refused, 0.2, merging=True))
+        assert_possible(run)
+        progress(Progress(run.rows, run.refused, 0.4, merging=True))
+        with telling(source=f"undo:{run.pk}", by=run.ended_by, reason=run.end_reason):
+            _put_everything_back(cursor, of)
+    import_states.advance(run, S.UNDONE, ended_at=timezone.now())
+
+
+def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> None:
+    for name, model in (("household", Household), ("person", Person)):
+        cursor.execute(_put_back(name, model), of)
+    cursor.execute(_UNLIST, of)
+    try:
+        with transaction.atomic():
+            cursor.execute(_FORGET_DERIVED, of)
+            cursor.execute(_REMOVE.format(name="person"), of)
+            cursor.execute(_COUNT_MOVED_IN, of)
+            [moved_in] = cursor.fetchone()
+            if moved_in:
+                raise ChangedSince(count=moved_in)
+            cursor.execute(_REMOVE.format(name="household"), of)
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
+    except IntegrityError as error:
+        constraint = getattr(getattr(error.__cause__, "diag", None), "table_name", None)
+        raise StillReferred(cause=constraint or "?") from None
+
+
+def _put_back(name: str, model: type[models.Model]) -> str:
+    columns = [str(field.column) for field in model._meta.concrete_fields if field.column not in UNTOLD]
+    return _PUT_BACK.format(
+        name=name,
+        columns=", ".join(columns),
+        values=", ".join(f"was.{column}" for column in columns),
+        untold=_PUT_BACK_UNTOLD[name],
+    )

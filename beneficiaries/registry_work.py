@@ -1,0 +1,143 @@
+"""What a worker does with an import, once whoever asks how often: looking at it, saving it, taking it back.
+
+One transaction each, behind a hold on the import that ends with the transaction, whatever ends it. So a worker that is killed
+leaves the import as it was, the sweeper rings, and the next worker begins anew. What must be seen while it lasts (how far it
+is, and whether somebody wants it to stop) goes over a connection of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, Self
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from beneficiaries import import_states, registry, registry_undo
+from beneficiaries.errors import BeneficiaryError, ImportCancelled, ImportKeptDying, ImportMoved
+from beneficiaries.models import ImportProgress, RegistryImport
+from beneficiaries.registry_staging import Progress
+from wallet.doorbell import ring
+
+S = RegistryImport.State
+P = ImportProgress.Part
+ATTEMPTS = 3
+SILENT = timedelta(seconds=30)  # a worker tells how far it is every few seconds; whoever does not is lost, or waits
+TASKS = {
+    S.UPLOADED: "beneficiaries.tasks.check",
+    S.CHECKING: "beneficiaries.tasks.check",
+    S.COMMITTING: "beneficiaries.tasks.commit",
+    S.UNDOING: "beneficiaries.tasks.undo",
+}
+
+
+def check(number: int, also: registry.Report | None = None) -> None:
+    """Makes the preview of an import that is due for one; does nothing where another worker is at it.
+
+    `also` is told of the progress besides. What is wrong with the file is kept with the import, which is FAILED then.
+    """
+    run = RegistryImport.objects.filter(pk=number, state=S.UPLOADED).first()
+    if run is not None:
+        try:
+            import_states.advance(run, S.CHECKING)
+        except ImportMoved:
+            return
+    _work(number, S.CHECKING, registry.preview, also)
+
+
+def commit(number: int, also: registry.Report | None = None) -> None:
+    """Saves an import that somebody stands for; does nothing where another worker is at it."""
+    _work(number, S.COMMITTING, registry.save, also)
+
+
+def undo(number: int) -> None:
+    """Takes an import back that is due for it; where that has become impossible it stays saved, with the reason."""
+    _work(number, S.UNDOING, registry_undo.take_back, None)
+
+
+def sweep() -> None:
+    """Rings for whatever is due and not being worked at, and drops what was kept long enough."""
+    silent = RegistryImport.objects.working().filter(progress__at__lt=timezone.now() - SILENT)
+    for number, state in silent.values_list("pk", "state"):
+        ring(TASKS[S(state)], number)
+    registry.drop_old_contents()
+
+
+def _work(number: int, state: S, deed: Callable[..., None], also: registry.Report | None) -> None:
+    try:
+        with _Channel(number, state) as channel, transaction.atomic():
+            run = RegistryImport.objects.filter(pk=number).first()
+            if run is None or not registry.take(run):
+                return
+            run.refresh_from_db()
+            if run.state != state:
+                return
+            channel.count_attempt()
+
+            def report(progress: Progress) -> None:
+                channel.tell(progress)
+                if also:
+                    also(progress)
+
+            deed(run, report)
+    except BeneficiaryError as error:
+        _end(number, state, error)
+
+
+@transaction.atomic
+def _end(number: int, state: S, error: BeneficiaryError) -> None:
+    run = RegistryImport.objects.get(pk=number)
+    if run.state != state or not registry.take(run):
+        return
+    if isinstance(error, ImportCancelled):
+        import_states.advance(run, S.CANCELLED, ended_at=timezone.now())
+        registry.drop_contents(run)
+        return
+    outcome = S.COMMITTED if state == S.UNDOING else S.FAILED
+    import_states.advance(run, outcome, error_code=error.code, error_data=error.data)
+
+
+class _Channel:
+    """A second connection, for what must be seen before the transaction ends."""
+
+    def __init__(self, number: int, state: S) -> None:
+        self.number, self.state = number, state
+        self.connection = connection.copy()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.connection.close()
+
+    def count_attempt(self) -> None:
+        """Raises ImportKeptDying if so many before this one have come to no end."""
+        found = self._update("attempts = attempts + 1, rows = 0, refused = 0, permille = 0", {}, "attempts")
+        if found and found[0] > ATTEMPTS:
+            raise ImportKeptDying(attempts=ATTEMPTS)
+
+    def tell(self, progress: Progress) -> None:
+        """Keeps how far it is. Raises ImportCancelled if somebody wants it to stop."""
+        part = P.READING
+        if progress.merging:
+            part = P.COMPARING if self.state == S.CHECKING else P.SAVING
+        values = {
+            "part": part,
+            "rows": progress.rows,
+            "refused": progress.refused,
+            "permille": min(1000, round(1000 * progress.share)),
+        }
+        found = self._update(", ".join(f"{name} = %({name})s" for name in values), values, "cancel_asked")
+        if found and found[0] and self.state != S.UNDOING:
+            raise ImportCancelled
+
+    def _update(self, changes: str, values: dict[str, Any], returning: str) -> tuple[Any, ...] | None:
+        with self.connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE beneficiaries_importprogress SET {changes}, at = clock_timestamp()"
+                f" WHERE run_id = %(run)s RETURNING {returning}",
+                values | {"run": self.number},
+            )
+            row: tuple[Any, ...] | None = cursor.fetchone()
+            return row

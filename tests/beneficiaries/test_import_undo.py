@@ -1,0 +1,185 @@
+"""Taking an import back: every field as it was, nobody it added left, and nothing taken from under somebody's feet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from beneficiaries import duplicates, errors, registry, registry_undo, registry_work
+from beneficiaries.history import telling
+from beneficiaries.models import Change, DuplicatePair, Household, Listing, Person, PersonBlock, RegistryImport
+from disbursement import batches, eligibility, programmes
+from tests.beneficiaries.conftest import person
+from tests.beneficiaries.imports import committed, previewed, saved, undone
+from wallet.models import PurseTerms
+
+S = RegistryImport.State
+OTHER_KK = "3171011506150004"
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def everything() -> list[Any]:
+    """Every column of every person and household, and whom which source names."""
+    people = [*Person.objects.order_by("pk").values(), *Household.objects.order_by("pk").values()]
+    plain = [{name: bytes(it) if isinstance(it, memoryview) else it for name, it in row.items()} for row in people]
+    listed = sorted(Listing.objects.filter(until__isnull=True).values_list("source", "person_id"))
+    return [*plain, listed]
+
+
+def test_everything_is_as_before_sealed_columns_digests_and_lists_too() -> None:
+    committed(person(), person(2), person(3, KK=OTHER_KK))
+    Person.objects.filter(name="SITI AMINAH", phone_index=Person.phone.index_of("+6281234500002")).update(status="left")
+    before, told = everything(), Change.objects.count()
+    run = committed(
+        person(NAMA="LAIN", TELEPON="081399900001", DESIL="7", ALAMAT="JL. BARU 1"),
+        person(2, DESIL="7", ALAMAT="JL. BARU 1", KK=person()["KK"]),  # who comes back
+        person(4, KK="3171011506150005"),
+        complete=True,
+    )
+    assert (run.added, run.changed, run.left, run.returned) == (1, 2, 1, 1)
+    assert everything() != before
+    officer = User.objects.create_user("rudi")
+    run = undone(run, by=officer)
+    assert (run.state, run.ended_by, run.end_reason) == (S.UNDONE, officer, "salah berkas")
+    assert everything() == before
+    assert Person.objects.earliest("pk").phone == "+6281234500001"
+    assert Household.objects.earliest("pk").address == person()["ALAMAT"]
+    # The history has both, and says who took it back and why.
+    back = Change.objects.filter(source=f"undo:{run.pk}")
+    assert {(change.by_id, change.reason) for change in back} == {(officer.pk, "salah berkas")}
+    assert Change.objects.filter(source=run.told_as).count() == Change.objects.count() - told - back.count()
+
+
+def test_the_file_before_it_changes_nothing_afterwards_and_the_file_itself_can_come_again() -> None:
+    committed(person(), person(2))
+    run = undone(committed(person(NAMA="LAIN"), person(2), person(3)))
+    same = committed(person(), person(2))
+    assert (same.added, same.changed, same.unchanged) == (0, 0, 2)
+    once_more = committed(person(NAMA="LAIN"), person(2), person(3))
+    assert (once_more.added, once_more.changed) == (1, 1)
+    assert run.state == S.UNDONE
+
+
+def test_a_row_that_several_statements_changed_goes_back_to_the_first_of_them() -> None:
+    committed(person())
+    before = everything()
+    run = committed(person(NAMA="DUA"))
+    with telling(source=run.told_as):
+        Person.objects.update(name="TIGA")
+    undone(run)
+    assert everything() == before
+
+
+def test_a_later_change_of_the_same_rows_stands_in_the_way() -> None:
+    committed(person(), person(2, KK=OTHER_KK))
+    run = committed(person(NAMA="LAIN"), person(2, KK=OTHER_KK, DESIL="8"))
+    Person.objects.filter(name="LAIN").update(occupation="trader")
+    Household.objects.filter(decile=8).update(rt="001")
+    with pytest.raises(errors.ChangedSince, match="2 orang atau keluarga"):
+        registry_undo.request_undo(run, by=None, reason="x")
+    run.refresh_from_db()
+    assert run.state == S.COMMITTED
+
+
+def test_a_change_of_somebody_else_does_not() -> None:
+    committed(person(), person(2))
+    run = committed(person(NAMA="LAIN"), person(2))
+    Person.objects.exclude(name="LAIN").update(occupation="trader")
+    assert undone(run).state == S.UNDONE
+
+
+def test_who_moved_into_a_household_that_it_added_stands_in_the_way() -> None:
+    committed(person())
+    run = committed(person(2, KK=OTHER_KK))
+    Person.objects.filter(phone_index=Person.phone.index_of("+6281234500001")).update(
+        household=Household.objects.with_kk(OTHER_KK).get()
+    )
+    before = everything()
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code, run.error_data) == (S.COMMITTED, "changed_since", {"count": 1})
+    assert everything() == before
+
+
+def enrolled() -> Any:
+    terms = PurseTerms.objects.create(name="Sembako", mccs=["5411"])
+    programme = programmes.create(code="KLJ", name="Kartu", amount=300_000, eligibility="person.age >= 18", terms=terms)
+    eligibility.enrol_eligible(programme)
+    return programme
+
+
+def test_who_was_enrolled_since_stands_in_the_way_and_who_came_into_a_batch_too() -> None:
+    run = committed(person(), person(2))
+    programme = enrolled()
+    with pytest.raises(errors.UsedSince, match="2 orang dari impor ini didaftarkan pada program sesudahnya"):
+        registry_undo.request_undo(run, by=None, reason="x")
+    later = committed(person(NAMA="LAIN"), person(2))
+    assert undone(later).state == S.UNDONE  # enrolled before it, not since
+    later = committed(person(NAMA="LAIN"), person(2))
+    batches.prepare(batches.cycle_of(programme, timezone.localdate().replace(day=1)))
+    with pytest.raises(errors.UsedSince, match="1 orang dari impor ini sudah masuk batch"):
+        registry_undo.request_undo(later, by=None, reason="x")
+
+
+def test_what_comes_to_depend_on_it_between_asking_and_doing_stands_in_the_way() -> None:
+    run = committed(person())
+    registry_undo.request_undo(run, by=None, reason="x")
+    enrolled()
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code) == (S.COMMITTED, "used_since")
+    assert Person.objects.count() == 1
+
+
+def test_without_anybody_to_ask_the_references_refuse(settings: Any) -> None:
+    settings.REGISTRY = settings.REGISTRY | {"paid_since": ""}
+    run = committed(person())
+    enrolled()
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code, run.error_data) == (
+        S.COMMITTED,
+        "still_referred",
+        {"cause": "disbursement_enrolment"},
+    )
+    assert Person.objects.count() == 1
+
+
+def test_what_was_only_guessed_of_its_people_goes_with_them_and_what_was_decided_does_not() -> None:
+    committed(person(), person(2))
+    run = committed(person(3, NAMA="SITI AMINAH"))
+    duplicates.find()
+    pair = DuplicatePair.objects.filter(high=Person.objects.latest("pk")).first()
+    assert pair and PersonBlock.objects.filter(person=pair.high).exists()
+    officer = User.objects.create_user("rudi")
+    DuplicatePair.objects.filter(pk=pair.pk).update(
+        status="different", decided_by=officer, decided_at=timezone.now(), decision="x"
+    )
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.error_code, run.error_data) == ("still_referred", {"cause": "beneficiaries_duplicatepair"})
+    DuplicatePair.objects.filter(pk=pair.pk).update(status="open", decided_by=None, decided_at=None, decision="")
+    assert undone(run).state == S.UNDONE
+    assert not DuplicatePair.objects.filter(pk=pair.pk).exists() and Person.objects.count() == 2
+
+
+def test_an_import_from_before_the_history_is_not_taken_back() -> None:
+    run = RegistryImport.objects.create(file_name="x", state="committed", rows=1, added=1)
+    with pytest.raises(errors.HistoryMissing):
+        registry_undo.request_undo(run, by=None, reason="x")
+
+
+def test_only_what_is_saved_is_taken_back() -> None:
+    run = previewed(person())
+    with pytest.raises(errors.ImportMoved):
+        registry_undo.request_undo(run, by=None, reason="x")
+    undone(saved(run))
+    with pytest.raises(errors.ImportMoved):
+        registry_undo.request_undo(run, by=None, reason="x")
+    assert registry.drop_old_contents() == 0

@@ -1,0 +1,436 @@
+"""The life of an import: looked at without writing, saved as previewed or not at all, cancelled, and who leaves with it."""
+
+from __future__ import annotations
+
+import io
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.core.management.base import CommandError
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from beneficiaries import errors, import_states, registry, registry_work, uploads
+from beneficiaries.models import (
+    Change,
+    Household,
+    ImportProgress,
+    Listing,
+    Person,
+    RefusedRow,
+    RegistryImport,
+    UploadBlock,
+)
+from tests.beneficiaries.conftest import Office, person
+from tests.beneficiaries.imports import again, committed, previewed, saved, uploaded
+from tests.owner import as_owner
+
+S = RegistryImport.State
+OTHER_KK = "3171011506150004"
+pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def statuses() -> dict[str, str]:
+    """The last digit of each NIK with the person's status."""
+    return {row.nik[-1]: row.status for row in Person.objects.all()}
+
+
+def kept(table: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*) FROM beneficiaries_{table}")
+        return int(cursor.fetchone()[0])
+
+
+def test_a_preview_counts_everything_and_writes_nothing() -> None:
+    committed(person(), person(2), person(3, KK=OTHER_KK))
+    before = list(Person.objects.values()) + list(Household.objects.values())
+    run = previewed(
+        person(NAMA="SITI AMINAH HASAN", DESIL="3"),  # and with it the household, so that the second row changes too
+        person(2, DESIL="3"),
+        person(3, KK=OTHER_KK),
+        person(4, KK="3171011506150005"),
+        person(5, NIK="1"),
+        person(6, DESIL="11", NAMA="X2"),
+    )
+    assert (run.state, run.rows, run.added, run.changed, run.unchanged) == (S.PREVIEWED, 6, 1, 2, 1)
+    assert (run.refused, run.households_added, run.households_changed) == (2, 1, 1)
+    assert run.refusals == {"NIK.length": 1, "NAMA.name_letters": 1}
+    assert run.fields_changed == {"NAMA": 1, "DESIL": 1}
+    assert list(Person.objects.values()) + list(Household.objects.values()) == before
+    assert not Change.objects.filter(source=run.told_as).exists()
+    [first, second] = registry.refused_rows(run, after=0, limit=50)
+    assert (first[0], [refusal.code for refusal in first[1]]) == (6, ["length"])
+    assert (second[0], [refusal.field for refusal in second[1]]) == (7, ["NAMA", "DESIL"])
+    assert registry.refused_rows(run, after=6, limit=50) == [second]
+
+
+def test_what_was_previewed_is_saved_in_the_name_of_who_stands_for_it() -> None:
+    maker = User.objects.create_user("dewi")
+    run = saved(previewed(person(), person(2, NIK="1"), by=maker), by=maker)
+    assert (run.state, run.committed_by) == (S.COMMITTED, maker)
+    [change] = Change.objects.filter(person__isnull=False)
+    assert (change.kind, change.source, change.by_id) == ("added", run.told_as, maker.pk)
+    # The clean rows are in the registry now; what was refused stays to be corrected.
+    assert (kept("stagedperson"), kept("stagedhousehold"), RefusedRow.objects.count()) == (0, 0, 1)
+    assert UploadBlock.objects.exists()
+    with registry.open_file(run) as file:
+        [(row, [refusal])] = registry.errors_of(run, file)
+    assert (row.line, refusal.code) == (3, "length")
+
+
+def test_the_same_file_again_changes_nothing() -> None:
+    committed(person(), person(2))
+    told = Change.objects.count()
+    run = committed(person(), person(2))
+    assert (run.added, run.changed, run.unchanged, run.fields_changed) == (0, 0, 2, {})
+    assert Change.objects.count() == told
+
+
+def test_only_what_differs_stands_in_the_history() -> None:
+    committed(person())
+    run = committed(person(NAMA="SITI", DESIL="3"))
+    told = {
+        (change.person_id and "person") or "household": change for change in Change.objects.filter(source=run.told_as)
+    }
+    assert set(told["person"].before) == {"name"} and told["household"].before == {"decile": 2}
+
+
+def test_the_steps_of_an_import_are_those_of_its_table() -> None:
+    for state in S:
+        for target in S:
+            RegistryImport.objects.update(state=S.CANCELLED)
+            run = RegistryImport.objects.create(file_name="x", state=state)
+            if (state, target) in import_states.TRANSITIONS:
+                import_states.advance(run, target)
+                assert run.state == target
+            else:
+                with pytest.raises(errors.ImportMoved):
+                    import_states.advance(run, target)
+
+
+def test_an_import_that_moved_meanwhile_is_not_moved_again() -> None:
+    run = previewed(person())
+    stale = RegistryImport.objects.get(pk=run.pk)
+    registry.cancel(run, by=None)
+    with pytest.raises(errors.ImportMoved):
+        registry.request_commit(stale, by=None)
+    registry_work.commit(run.pk)
+    assert not Person.objects.exists()
+
+
+def test_a_file_that_cannot_be_read_fails_with_its_reason_and_can_be_looked_at_again() -> None:
+    run = registry.begin(uploads.store(io.BytesIO(b"KK;NIK\n")), file_name="x.csv")
+    assert again(run).state == S.FAILED
+    assert "Baris 1: kolom NAMA" in errors.said(run.error_code, run.error_data)
+    registry.request_check(run)
+    assert (run.state, run.error_code) == (S.CHECKING, "")
+    assert again(run).state == S.FAILED
+    assert registry.cancel(run, by=None)
+    assert not UploadBlock.objects.exists()
+
+
+# --- The registry moves between preview and commit ---
+
+
+def add_the_same_person() -> None:
+    committed(person(2))
+
+
+def change_the_same_person() -> None:
+    committed(person(NAMA="SITI"))
+
+
+def change_the_household() -> None:
+    committed(person(DESIL="9"))
+
+
+def lose_the_staged_rows() -> None:
+    with as_owner() as cursor:  # as a crash of the database does
+        cursor.execute("TRUNCATE beneficiaries_stagedperson, beneficiaries_stagedhousehold")
+
+
+def leave() -> None:
+    Person.objects.update(status="left")
+
+
+@pytest.mark.parametrize(
+    "move", [add_the_same_person, change_the_same_person, change_the_household, lose_the_staged_rows, leave]
+)
+def test_where_the_outcome_would_be_another_nothing_is_saved_and_a_new_preview_is_asked(move: Any) -> None:
+    committed(person())
+    run = previewed(person(NAMA="SITI"), person(2))
+    move()
+    before = list(Person.objects.values())
+    run = saved(run)
+    assert (run.state, run.error_code) == (S.FAILED, "preview_outdated")
+    assert list(Person.objects.values()) == before
+    registry.request_check(run)
+    run = saved(again(run))
+    assert run.state == S.COMMITTED
+    assert set(Person.objects.values_list("name", "status")) == {("SITI", "active"), ("SITI AMINAH", "active")}
+
+
+def test_a_move_that_changes_nothing_of_the_outcome_is_none() -> None:
+    committed(person())
+    run = previewed(person(NAMA="SITI"), person(2))
+    committed(person(7, KK=OTHER_KK))
+    Person.objects.filter(name="SITI AMINAH").update(occupation="trader")
+    assert saved(run).state == S.COMMITTED
+
+
+# --- One at a time, and stopping ---
+
+
+def test_only_one_import_commits_at_a_time() -> None:
+    first, second = previewed(person()), previewed(person(2, KK=OTHER_KK))
+    registry.request_commit(first, by=None)
+    with pytest.raises(errors.AnotherImportCommits):
+        registry.request_commit(second, by=None)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        RegistryImport.objects.filter(pk=second.pk).update(state="committing")
+    registry_work.commit(first.pk)
+    second.refresh_from_db()
+    assert saved(second).state == S.COMMITTED
+
+
+@pytest.mark.parametrize("state", ["check", "commit"])
+def test_cancelled_at_work_it_stops_before_its_next_set_and_leaves_nothing(state: str) -> None:
+    run = uploaded(person())
+    if state == "commit":
+        registry.request_commit(again(run), by=None)
+    told: list[registry.Progress] = []
+
+    def stop(progress: registry.Progress) -> None:
+        if not told:
+            other = RegistryImport.objects.get(pk=run.pk)
+            assert other.state in (S.CHECKING, S.COMMITTING)
+            _ask_elsewhere(run.pk)
+        told.append(progress)
+
+    getattr(registry_work, state)(run.pk, stop)
+    run.refresh_from_db()
+    assert run.state == S.CANCELLED and told
+    assert not Person.objects.exists() and not UploadBlock.objects.exists() and kept("stagedperson") == 0
+
+
+def _ask_elsewhere(number: int) -> None:
+    """What the officer's request does, on another connection."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute("UPDATE beneficiaries_importprogress SET cancel_asked = true WHERE run_id = %s", [number])
+    other.close()
+
+
+def test_progress_is_seen_while_it_lasts() -> None:
+    run = uploaded(person(), person(2, NIK="1"))
+    seen: list[tuple[Any, ...]] = []
+
+    def look(_: registry.Progress) -> None:
+        other = connection.copy()
+        with other.cursor() as cursor:
+            cursor.execute(
+                "SELECT run.state, part, at.rows, at.refused, permille, attempts FROM beneficiaries_registryimport AS run"
+                " JOIN beneficiaries_importprogress AS at ON run_id = id"
+            )
+            seen.extend(cursor.fetchall())
+        other.close()
+
+    registry_work.check(run.pk, look)
+    assert seen[0] == ("checking", "reading", 2, 1, 1000, 1)
+    assert seen[-1][:2] == ("checking", "comparing")
+    registry.request_commit(RegistryImport.objects.get(pk=run.pk), by=None)
+    seen.clear()
+    registry_work.commit(run.pk, look)
+    assert [line[1] for line in seen] == ["saving"] * len(seen) and seen[-1][4] == 1000
+
+
+# --- Complete files ---
+
+
+def test_who_is_not_in_a_complete_file_leaves_and_comes_back_with_another() -> None:
+    committed(person(), person(2), person(3, KK=OTHER_KK))
+    committed(person(4, KK=OTHER_KK), source="Dinsos")
+    run = previewed(person(), person(2), complete=True)
+    assert (run.left, run.left_of, run.unchanged) == (1, 3, 2)
+    assert [row.person.nik[-1] for row in run.leaving.all()] == ["3"]
+    assert set(statuses().values()) == {"active"}
+    saved(run)
+    assert statuses() == {"1": "active", "2": "active", "3": "left", "4": "active"}
+    [change] = Change.objects.filter(source=run.told_as)
+    assert (change.before, change.after) == ({"status": "active"}, {"status": "left"})
+    back = committed(person(), person(2), person(3, KK=OTHER_KK), complete=True)
+    assert (back.returned, back.left, back.changed, back.unchanged) == (1, 0, 1, 2)
+    assert set(statuses().values()) == {"active"}
+    assert Listing.objects.filter(until__isnull=True, source="DTSEN").count() == 3
+
+
+def test_whom_another_source_names_stays() -> None:
+    committed(person(), person(2))
+    committed(person(2), source="Dinsos")
+    run = committed(person(), complete=True)
+    assert (run.left, statuses()) == (0, {"1": "active", "2": "active"})
+    # Of the first source's list they are off all the same: once the other lets go, they leave.
+    assert committed(person(9, KK=OTHER_KK), source="Dinsos", complete=True).left == 1
+    assert statuses()["2"] == "left"
+
+
+def test_whose_line_was_refused_does_not_leave() -> None:
+    committed(person(), person(2), person(3, KK=OTHER_KK), person(4, KK=OTHER_KK))
+    run = previewed(
+        person(), person(2, TELEPON="x"), person(3, KK=OTHER_KK), person(4, KK=OTHER_KK, DESIL="7"), complete=True
+    )
+    assert (run.refused, run.left) == (2, 0)
+    assert saved(run).state == S.COMMITTED
+    assert set(statuses().values()) == {"active"}
+
+
+def test_whom_the_file_names_by_a_row_that_was_merged_into_theirs_stays() -> None:
+    committed(person(), person(2), person(3))
+    first, second, _third = Person.objects.order_by("pk")
+    Person.objects.filter(pk=second.pk).update(status="merged", merged_into=first)
+    run = committed(person(2), complete=True)
+    assert (run.left, statuses()) == (1, {"1": "active", "2": "merged", "3": "left"})
+
+
+def test_many_who_leave_need_a_second_word(settings: Any) -> None:
+    committed(*(person(number) for number in range(1, 6)))
+    run = previewed(*(person(number) for number in range(1, 4)), complete=True)
+    with pytest.raises(errors.LeavingNotConfirmed, match=r"2 dari 5 orang sumber ini keluar \(40 %\)"):
+        registry.request_commit(run, by=None)
+    settings.REGISTRY = settings.REGISTRY | {"leaving_share": 40}
+    registry.request_commit(run, by=None)
+
+
+def test_somebody_who_comes_to_leave_after_the_preview_is_not_passed_over() -> None:
+    committed(person(), person(2))
+    run = previewed(person(), complete=True)
+    committed(person(3))
+    run = saved(run)
+    assert (run.state, run.error_code) == (S.FAILED, "preview_outdated")
+    assert set(statuses().values()) == {"active"}
+
+
+def test_a_complete_file_names_its_source_and_is_saved_by_somebody_else() -> None:
+    with pytest.raises(errors.SourceMissing):
+        uploaded(person(), source=" ", complete=True)
+    maker, other = User.objects.create_user("dewi"), User.objects.create_user("rudi")
+    run = previewed(person(), by=maker, complete=True)
+    with pytest.raises(errors.MakerCommits):
+        registry.request_commit(run, by=maker)
+    with pytest.raises(IntegrityError), transaction.atomic():  # the database says so too
+        RegistryImport.objects.filter(pk=run.pk).update(committed_by=maker)
+    assert saved(run, by=other).state == S.COMMITTED
+
+
+# --- What is kept, and how long ---
+
+
+def test_an_upload_lies_sealed_and_is_dropped_in_time(settings: Any) -> None:
+    run = committed(person(), person(2, NIK="1"))
+    block = bytes(UploadBlock.objects.get().sealed)
+    assert person()["NIK"].encode() not in block and b"SITI" not in block
+    assert registry.drop_old_contents() == 0
+    settings.REGISTRY = settings.REGISTRY | {"upload_retention": timedelta(0)}
+    waiting = previewed(person(3))
+    assert registry.drop_old_contents() == 2
+    assert not UploadBlock.objects.exists() and not RefusedRow.objects.exists()
+    run.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (run.state, run.upload, run.refused) == (S.COMMITTED, None, 1)
+    assert waiting.state == S.CANCELLED
+    with pytest.raises(errors.UploadGone):
+        registry.open_file(run)
+
+
+def test_an_upload_that_became_no_import_is_dropped_after_an_hour() -> None:
+    upload = uploads.store(io.BytesIO(b"x" * 10))
+    assert uploads.forget_abandoned() == 0
+    UploadBlock.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    run = uploaded(person())
+    UploadBlock.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    assert uploads.forget_abandoned() == 1
+    assert UploadBlock.objects.get().upload == run.upload != upload.uid
+
+
+@pytest.mark.parametrize("size", [0, 1, uploads.BLOCK - 1, uploads.BLOCK, uploads.BLOCK + 1, 2 * uploads.BLOCK + 7])
+def test_an_upload_reads_as_it_was_written(size: int) -> None:
+    whole = bytes(number % 251 for number in range(size))
+    upload = uploads.store(io.BytesIO(whole))
+    assert upload.size == size
+    with uploads.open_upload(upload.uid, size) as stream:
+        assert stream.read() == whole
+        stream.seek(max(0, size - 3))
+        assert stream.read() == whole[-3:]
+        assert stream.seek(0, io.SEEK_END) == size
+
+
+def test_blocks_cannot_be_swapped_cut_or_left_out() -> None:
+    whole = b"a" * uploads.BLOCK + b"b" * uploads.BLOCK + b"c"
+    upload = uploads.store(io.BytesIO(whole))
+    first, second, third = UploadBlock.objects.order_by("number")
+    UploadBlock.objects.filter(pk=first.pk).update(sealed=second.sealed)
+    with (
+        uploads.open_upload(upload.uid, upload.size) as stream,
+        pytest.raises(Exception, match="belongs to another row"),
+    ):
+        stream.read()
+    UploadBlock.objects.filter(pk=first.pk).update(sealed=first.sealed)
+    third.delete()
+    with uploads.open_upload(upload.uid, upload.size) as stream, pytest.raises(errors.UploadGone):
+        stream.read()
+
+
+def test_the_sweeper_rings_for_those_nobody_works_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    rung: list[tuple[str, int]] = []
+    monkeypatch.setattr(registry_work, "ring", lambda task, number: rung.append((task.rpartition(".")[2], number)))
+    new, due = uploaded(person()), previewed(person(2))
+    registry.request_commit(due, by=None)
+    back = committed_row()
+    registry_work.sweep()
+    assert rung == []  # told of a moment ago
+    ImportProgress.objects.update(at=timezone.now() - timedelta(minutes=1))
+    registry_work.sweep()
+    assert set(rung) == {("check", new.pk), ("commit", due.pk), ("undo", back.pk)}
+
+
+def committed_row() -> RegistryImport:
+    run = RegistryImport.objects.create(file_name="x", state="undoing")
+    ImportProgress.objects.create(run=run)
+    return run
+
+
+# --- The command ---
+
+
+def test_the_command_asks_before_it_saves(
+    office: Office, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = office.write(person(), person(2, NIK="1"))
+    answers = iter(["tidak", "ya"])
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _: next(answers))
+    with pytest.raises(CommandError, match="Impor #1 menunggu"):
+        call_command("registry", "import", str(path), "--source", "DTSEN")
+    assert not Person.objects.exists()
+    call_command("registry", "import", str(path), "--source", "DTSEN")
+    assert Person.objects.count() == 1
+    assert RegistryImport.objects.get(pk=2).source == "DTSEN"
+    assert "Baru                     1" in capsys.readouterr().out
+
+
+def test_the_command_needs_two_people_for_a_complete_file(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    User.objects.create_user("dewi")
+    User.objects.create_superuser("rudi")
+    committed(*(person(number) for number in range(1, 11)))
+    path = office.write(*(person(number) for number in range(1, 10)))
+    order = ("registry", "import", str(path), "--source", "DTSEN", "--complete", "--yes", "--by", "dewi")
+    with pytest.raises(CommandError, match="Tidak disimpan"):
+        call_command(*order)
+    with pytest.raises(CommandError, match="orang lain"):
+        call_command(*order, "--approver", "dewi")
+    call_command(*order, "--approver", "rudi")
+    assert "Keluar                   1" in capsys.readouterr().out
+    assert statuses()["0"] == "left"
