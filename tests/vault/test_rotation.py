@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import time
 from collections import Counter
 from datetime import date
@@ -288,7 +289,9 @@ def test_every_sealed_column_of_the_database_is_rotated_and_may_be_written() -> 
         cursor.execute(rotation._COLUMNS, [rotation.SEALED_NAME])
         # What no model's attribute seals has a rotation of its own, named after its column.
         others = {tuple(import_string(path)().name.split(".")) for path in live.VAULT_ROTATIONS}
-        assert set(cursor.fetchall()) <= rotated | others
+        # What a preview staged lives until somebody decides on it, and keeps its key until then.
+        found = {(table, column) for table, column in cursor.fetchall() if "_staged" not in table}
+        assert found <= rotated | others
         for table, column in rotated:
             cursor.execute("SELECT has_column_privilege(%s, %s, 'UPDATE')", [table, column])
             assert cursor.fetchone() == (True,), (table, column)
