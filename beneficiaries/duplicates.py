@@ -45,14 +45,14 @@ SELECT person.id, person.name, person.birth_date, person.household_id, household
        {FINGERPRINT} AS fingerprint
 FROM beneficiaries_person person JOIN beneficiaries_household household ON household.id = person.household_id
 LEFT JOIN beneficiaries_personkey known ON known.person_id = person.id
-WHERE person.status = 'active'
+WHERE person.status = 'active' AND NOT person.restricted
   AND (known.person_id IS NULL OR known.version <> %s OR known.fingerprint <> {FINGERPRINT})
 """  # noqa: S608
 _FORGET = """
 CREATE TEMPORARY TABLE stale ON COMMIT DROP AS
 SELECT id FROM fresh
 UNION SELECT known.person_id FROM beneficiaries_personkey known JOIN beneficiaries_person person ON person.id = known.person_id
-WHERE person.status <> 'active';
+WHERE person.status <> 'active' OR person.restricted;
 ANALYZE fresh; ANALYZE stale;
 DELETE FROM beneficiaries_personblock block USING stale WHERE block.person_id = stale.id;
 DELETE FROM beneficiaries_personkey known USING stale WHERE known.person_id = stale.id;

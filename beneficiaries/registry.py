@@ -25,6 +25,7 @@ from django.utils import timezone
 from beneficiaries import errors, import_states, registry_merge, registry_staging, uploads
 from beneficiaries.history import telling
 from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
+from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_staging import BATCH, Progress
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 S = RegistryImport.State
 UNIQUE_VIOLATION = "23505"
-LOCK = int.from_bytes(b"registry")  # one at a time writes the registry; the second waits for the first
+LOCK = REGISTRY_LOCK  # one at a time writes the registry; the second waits for the first
 # Whoever wanted it to stop came too late.
 NOT_ENDED: dict[str, Any] = {"ended_by": None, "end_reason": ""}
 Report = Callable[[Progress], None]

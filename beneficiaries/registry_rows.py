@@ -103,7 +103,8 @@ def _is_name_sign(sign: str) -> bool:
     return sign in _NAME_SIGNS or (sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN "))
 
 
-def _name_refusal(name: str) -> Refusal | None:
+def name_refusal(name: str) -> Refusal | None:
+    """What keeps a text, written cleanly, from being a name, or None."""
     if len(name) > NAME_LIMIT:
         return Refusal(NAME, "too_long", {"limit": NAME_LIMIT})
     if not all(map(_is_name_sign, name)) or not any(map(str.isalpha, name)):
@@ -192,7 +193,7 @@ def check(line: int, cells: list[str], *, today: date, optional: tuple[str, ...]
 
     clean("KK", identity.kk_refusal(kk))
     clean("NIK", identity.nik_refusal(nik))
-    clean(NAME, _name_refusal(name))
+    clean(NAME, name_refusal(name))
     clean(SEX, None if sex in ("L", "P") else Refusal(SEX, "sex"))
     birth_date: date | None = None
     if BIRTH_DATE not in found:

@@ -18,7 +18,7 @@ from typing import Any
 
 from django.db.backends.utils import CursorWrapper
 
-from beneficiaries import registry_merge
+from beneficiaries import registry_merge, source_digests
 from beneficiaries.models import Household, Person
 from beneficiaries.refusals import NIK, Refusal
 from beneficiaries.registry_file import RawRow, RegistryFile
@@ -26,7 +26,6 @@ from beneficiaries.registry_rows import CleanRow, check
 from vault.sealing import CannotOpen, blind_index
 
 BATCH = 5_000
-FIELD_SEPARATOR = "\x1f"  # no cell contains it: it is not printable
 _SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 
 
@@ -59,7 +58,7 @@ def stage(
     rows = refused = 0
     for batch in _batches(source.rows()):
         clean: list[CleanRow] = []
-        refusals: list[tuple[int, list[Refusal], bytes | None]] = []
+        refusals: list[tuple[int, list[Refusal], str | None]] = []
         for raw in batch:
             checked = (
                 [raw.refusal]
@@ -70,7 +69,7 @@ def stage(
                 clean.append(checked)
             else:
                 refusals.append((raw.line, checked, _named(source, raw)))
-        _copy(cursor, registry_merge.REFUSED, registry_merge.REFUSED_COLUMNS, _refusal_lines(refusals))
+        _copy(cursor, registry_merge.REFUSED, registry_merge.REFUSED_COLUMNS, _refusal_lines(cursor, refusals))
         _stage_clean(cursor, clean)
         rows, refused = rows + len(batch), refused + len(refusals)
         progress(Progress(rows, refused, source.position / max(source.size, 1)))
@@ -88,53 +87,29 @@ def _batches(rows: Iterator[RawRow]) -> Iterator[list[RawRow]]:
         yield batch
 
 
-def _named(source: RegistryFile, raw: RawRow) -> bytes | None:
-    """Whom a refused row names all the same, as a blind index; None if it has nothing that could be a NIK."""
+def _named(source: RegistryFile, raw: RawRow) -> str | None:
+    """The NIK that a refused row names all the same; None if it has nothing that could be one."""
     nik = raw.cells[source.header.index(NIK)].removeprefix("'") if len(raw.cells) == len(source.header) else ""
-    return Person.nik.index_of(nik) if _SIXTEEN_DIGITS.fullmatch(nik) else None
+    return nik if _SIXTEEN_DIGITS.fullmatch(nik) else None
 
 
-def _refusal_lines(refused: list[tuple[int, list[Refusal], bytes | None]]) -> Iterator[tuple[Any, ...]]:
-    for line, refusals, nik_index in refused:
+def _refusal_lines(
+    cursor: CursorWrapper, refused: list[tuple[int, list[Refusal], str | None]]
+) -> Iterator[tuple[Any, ...]]:
+    """Whom a line names stands there as the blind index that the registry has of them."""
+    niks = list({nik for _line, _refusals, nik in refused if nik})
+    found, _known_by = _looked_up(cursor, registry_merge.KNOWN_PEOPLE, list(map(Person.nik.indexes_of, niks)))
+    index_of = dict(zip(niks, found, strict=True))
+    for line, refusals, nik in refused:
+        nik_index = index_of[nik] if nik else None
         for position, refusal in enumerate(refusals):
             # The texts' placeholders are few, and a refusal fills at most two: kept as columns, not as JSON.
             data = [*refusal.data.items(), ("", None), ("", None)][:2]
             yield (line, position, refusal.field, refusal.code, *data[0], *data[1], nik_index)
 
 
-def _digest(told: list[str], optional: dict[str, str | None], known: bytes, *, subject: str) -> bytes:
-    """What a row says, as a keyed digest of the columns that every file has and another of those that a file may leave out.
-
-    A file that leaves them out says nothing new of them: then `known`, the digest that the registry has, keeps its second half.
-    """
-    more = [f"{column}={value}" for column, value in optional.items() if value is not None]
-    digest = blind_index(FIELD_SEPARATOR.join(told), subject=subject)
-    if not more:
-        return digest + known[len(digest) :]
-    # With the number in it, equal halves of two rows tell nobody that they are alike.
-    return digest + blind_index(FIELD_SEPARATOR.join((told[0], *more)), subject=f"{subject}-optional")
-
-
-def _person_digest(row: CleanRow, known: bytes) -> bytes:
-    told = [row.nik, row.kk, row.name, row.sex, row.birth_date.isoformat(), row.phone]
-    optional = {
-        "relation": row.relation,
-        "schooling": row.schooling,
-        "disability": row.disability,
-        "occupation": row.occupation,
-        "pregnant": row.pregnant,
-    }
-    return _digest(told, optional, known, subject="person-source")
-
-
-def _household_digest(row: CleanRow, known: bytes) -> bytes:
-    # With the KK number in it, equal digests of two households tell nobody that they share an address.
-    told = [row.kk, row.address, row.kelurahan, str(row.decile)]
-    return _digest(told, {"rt": row.rt, "rw": row.rw}, known, subject="household-source")
-
-
 def _address_digest(row: CleanRow) -> bytes:
-    return blind_index(FIELD_SEPARATOR.join((row.kk, row.address)), subject="address-staged")
+    return blind_index(source_digests.SEPARATOR.join((row.kk, row.address)), subject="address-staged")
 
 
 def _known(cursor: CursorWrapper, sql: str, indexes: list[bytes]) -> dict[bytes, Known]:
@@ -142,23 +117,34 @@ def _known(cursor: CursorWrapper, sql: str, indexes: list[bytes]) -> dict[bytes,
     return {bytes(index): Known(uid, bytes(digest), left) for index, uid, digest, left in cursor.fetchall()}
 
 
+def _looked_up(cursor: CursorWrapper, sql: str, indexes: list[list[bytes]]) -> tuple[list[bytes], dict[bytes, Known]]:
+    """Finds rows by any of the indexes that each may have: the index that each has or will have, and who is known by it.
+
+    While keys are replaced a known row may still have the index of an older key, and all that follows compares with it.
+    """
+    known = _known(cursor, sql, [index for every in indexes for index in every])
+    return [next((index for index in every if index in known), every[0]) for every in indexes], known
+
+
 def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
     """Seals and copies one batch: a line per person, and one per household and what is said of it."""
-    nik_indexes = [Person.nik.index_of(row.nik) for row in rows]
-    kk_index_of = {kk: Household.kk.index_of(kk) for kk in {row.kk for row in rows}}
-    people = _known(cursor, registry_merge.KNOWN_PEOPLE, nik_indexes)
-    households = _known(cursor, registry_merge.KNOWN_HOUSEHOLDS, list(kk_index_of.values()))
+    nik_indexes, people = _looked_up(cursor, registry_merge.KNOWN_PEOPLE, [Person.nik.indexes_of(r.nik) for r in rows])
+    kks = list({row.kk for row in rows})
+    kk_indexes, households = _looked_up(
+        cursor, registry_merge.KNOWN_HOUSEHOLDS, list(map(Household.kk.indexes_of, kks))
+    )
+    kk_index_of = dict(zip(kks, kk_indexes, strict=True))
     person_lines: list[tuple[Any, ...]] = []
     told: dict[bytes, tuple[CleanRow, bytes]] = {}  # what is said of a household that is not what was said before
     digests: dict[tuple[Any, ...], tuple[bytes, bytes]] = {}  # a household's members say the same of it
     for row, nik_index in zip(rows, nik_indexes, strict=True):
         kk_index = kk_index_of[row.kk]
         known, household = people.get(nik_index), households.get(kk_index)
-        digest = _person_digest(row, known.digest if known else b"")
+        digest = source_digests.compared(row, source_digests.PERSON, known.digest if known else b"")
         said = (row.kk, row.address, row.kelurahan, row.decile, row.rt, row.rw)
         if said not in digests:
             before = household.digest if household else b""
-            digests[said] = (_household_digest(row, before), _address_digest(row))
+            digests[said] = (source_digests.compared(row, source_digests.HOUSEHOLD, before), _address_digest(row))
         household_digest, address_digest = digests[said]
         same = known is not None and known.digest == digest
         household_same = household is not None and household.digest == household_digest

@@ -6,7 +6,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from beneficiaries import grievances, registry_work
+from beneficiaries import data_requests, grievances, registry_work, retention
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next ring; a task stays under 30 s
@@ -46,3 +46,18 @@ def escalate_grievances() -> int:
             doorbell.ring("beneficiaries.tasks.escalate_grievances")
             break
     return moved
+
+
+@shared_task(name="beneficiaries.tasks.flag_late")
+def flag_late() -> int:
+    """Marks requests and breaches that are past their 72 hours; rung by the beat."""
+    return data_requests.flag_late()
+
+
+@shared_task(name="beneficiaries.tasks.apply_retention")
+def apply_retention() -> int:
+    """Drops what was kept long enough, some of it, and rings for the rest; rung by the beat."""
+    dropped = retention.drop()
+    if any(count == retention.BATCH for count in dropped.values()):
+        doorbell.ring("beneficiaries.tasks.apply_retention")
+    return sum(dropped.values())

@@ -69,6 +69,12 @@ class UploadWriter:
         self._blocks += 1
 
 
+def sealed_anew(block: UploadBlock) -> bytes:
+    """The piece sealed under the key in use. Raises CannotOpen."""
+    place = {"table": UploadBlock._meta.db_table, "field": "sealed", "row": _place(block.upload, block.number)}
+    return seal_bytes(unseal_bytes(bytes(block.sealed), **place), **place)
+
+
 def store(stream: BinaryIO) -> Upload:
     """Seals a whole file, read once from where it stands."""
     writer = UploadWriter()

@@ -60,6 +60,17 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        _("Pelindungan data pribadi"),
+        (
+            ("beneficiaries.datarequest", "contact_page"),
+            ("beneficiaries.breach", "gpp_maybe"),
+            ("beneficiaries.consent", "handshake"),
+            ("beneficiaries.consenttext", "article"),
+            ("beneficiaries.reveal", "visibility"),
+            ("beneficiaries.revealallowance", "add_moderator"),
+        ),
+    ),
+    (
         _("Penyaluran"),
         (
             ("disbursement.programme", "volunteer_activism"),

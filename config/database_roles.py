@@ -45,9 +45,16 @@ RESTRICTED = {
     "wallet_topup": APPEND_ONLY,
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
-    "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason"),
+    "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason", "bank_account_sealed"),
+    # Sealed anew when keys rotate, emptied when someone is forgotten or it is too old.
+    "beneficiaries_change": changing("before", "after", "reason"),
+    "beneficiaries_consenttext": APPEND_ONLY,
+    "beneficiaries_consent": APPEND_ONLY,
+    "beneficiaries_reveal": "SELECT, INSERT, DELETE",  # a trigger lets only go what is older than ten years
+    "beneficiaries_revealallowance": APPEND_ONLY,
+    "beneficiaries_indexkeyturn": APPEND_ONLY,
+    "beneficiaries_breach": NEVER_DELETED,
     "beneficiaries_merge": changing("undone_by_id", "undone_at", "undone_reason"),
-    "beneficiaries_change": changing("before"),  # sealed anew when keys rotate, emptied when someone is forgotten
     "beneficiaries_registryimport": NEVER_DELETED,
     "beneficiaries_representation": NEVER_DELETED,
     "beneficiaries_representationscan": changing("content_sealed"),  # sealed anew when keys rotate

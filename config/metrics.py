@@ -1,13 +1,16 @@
-"""``/metrics`` for Prometheus: whether the books were verified, and how far they are sealed."""
+"""``/metrics`` for Prometheus: whether the books were verified, how far they are sealed, and whose privacy waits."""
 
 from __future__ import annotations
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
+from beneficiaries import reveals
+from beneficiaries.models import Breach, DataRequest
 from wallet import seals
 from wallet.models import Verification
 
@@ -38,5 +41,16 @@ def _gauges() -> CollectorRegistry:
     today, sealed_to = seals.today(), seals.sealed_to()
     if sealed_to is not None:
         gauge("sealed_day_age_days", "Days since the last sealed day; 1 is as it should be.", (today - sealed_to).days)
+    for name, meaning, count in (
+        ("requests_open", "Requests of data subjects that wait for an answer.", DataRequest.objects.open().count()),
+        ("requests_late", "Requests of data subjects past their 72 hours.", DataRequest.objects.late().count()),
+        (
+            "breaches_late",
+            "Breaches past their 72 hours that not everybody was told of.",
+            Breach.objects.late().count(),
+        ),
+        ("unusual_reveals", "Officers who opened unusually much today.", len(reveals.unusual(timezone.localdate()))),
+    ):
+        Gauge(f"salur_privacy_{name}", meaning, registry=registry).set(count)
     gauge("unsealed_days", "Days that are over and wait for their seal.", seals.unsealed_days(today))
     return registry

@@ -37,16 +37,34 @@ def _key(text: str) -> bytes:
     return key
 
 
-def _numbered_keys(name: str) -> dict[int, bytes]:
-    """Keys by number, written "1:BASE64,2:BASE64"."""
-    return {int(number): _key(key) for number, key in (pair.split(":", 1) for pair in env.list(name))}
+def _numbered_keys(name: str, default: Any = environ.Env.NOTSET) -> dict[int, bytes]:
+    """Keys by number from 1 to 255 (it is kept in a byte), written "1:BASE64,2:BASE64"."""
+    pairs = (pair.split(":", 1) for pair in env.list(name, default=default))
+    keys = {int(number): _key(key) for number, key in pairs}
+    if not all(0 < number < 256 for number in keys):
+        raise ImproperlyConfigured(f"{name}: keys are numbered from 1 to 255.")
+    return keys
+
+
+def _key_in_use(name: str, keys: dict[int, bytes]) -> int | None:
+    """The number of the key that writes, where it is not the newest: a new key must be known everywhere first."""
+    number: int | None = env.int(name, default=None)
+    if number is not None and number not in keys:
+        raise ImproperlyConfigured(f"{name}: there is no key with this number.")
+    return number
 
 
 # --- Keys: five of them, so that losing one does not open the others (docs/adr/0008) ---
 SECRET_KEY = env("SECRET_KEY")
 VAULT_KEYS = _numbered_keys("VAULT_KEYS")  # the highest number seals, all of them open
+VAULT_KEY_IN_USE = _key_in_use("VAULT_KEY_IN_USE", VAULT_KEYS)  # another one seals, until all processes know the newest
 SEAL_KEYS = _numbered_keys("SEAL_KEYS")  # seeds of Ed25519: the highest number signs, all of them verify
-BLIND_INDEX_KEY = _key(env("BLIND_INDEX_KEY"))
+# The highest number indexes, rows are found under all of them; BLIND_INDEX_KEY, without a number, is the oldest: 0.
+BLIND_INDEX_KEYS = _numbered_keys("BLIND_INDEX_KEYS", default=[])
+BLIND_INDEX_KEY = None if BLIND_INDEX_KEYS and "BLIND_INDEX_KEY" not in os.environ else _key(env("BLIND_INDEX_KEY"))
+BLIND_INDEX_KEY_IN_USE = _key_in_use(
+    "BLIND_INDEX_KEY_IN_USE", BLIND_INDEX_KEYS | ({} if BLIND_INDEX_KEY is None else {0: BLIND_INDEX_KEY})
+)
 PIN_PEPPER = _key(env("PIN_PEPPER"))
 
 # --- Web ---
@@ -68,6 +86,7 @@ INSTALLED_APPS = [
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
+    "vault",
     "wallet",
     "beneficiaries",
     "disbursement",
@@ -88,6 +107,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "config.admin_csp.AdminCSPMiddleware",
+    "config.admin_search.SearchTermMiddleware",
 ]
 TEMPLATES = [
     {
@@ -167,6 +187,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "escalate-grievances": {"task": "beneficiaries.tasks.escalate_grievances", "schedule": 300.0},
     "tell-answers": {"task": "mobile.tasks.tell_answers", "schedule": 60.0},
+    "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},
+    "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
 }
@@ -271,6 +293,35 @@ REGISTRY: dict[str, Any] = {
     "scan_bytes": 2_000_000,
     "representation_notice": timedelta(days=30),  # before its end a representation is listed
 }
+# Personal data (UU 27/2022). How long each kind is kept is the agency's decision.
+PRIVACY: dict[str, Any] = {
+    "answer_within": timedelta(hours=72),  # 3×24 hours: requests of subjects, notices of breaches
+    "adult_age": 18,
+    "reveals_a_day": env.int("REVEALS_A_DAY", default=50),  # of one officer, until a supervisor allows more
+    "reveal_seconds": env.int("REVEAL_SECONDS", default=60),  # how long a page shows what was revealed
+    "unusual_reveals": env.int("UNUSUAL_REVEALS", default=30),  # of one officer and day: counted as unusual
+    # Functions of a person, in the programmes' apps: what they know of them, and why their data must stay (or "").
+    "told_by": ["disbursement.subjects.aid_of"],
+    "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
+    "forgotten_by": ["mobile.subjects.forget"],  # and what else of them is kept there and goes when they are erased
+    "retention_rules": ["beneficiaries.retention.RULES", "mobile.subjects.RULES"],
+    "financial_years": env.int("FINANCIAL_RETENTION_YEARS", default=10),  # after the last transfer
+    "retention": {  # days, by rule (beneficiaries.retention); 0 keeps it
+        "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
+        "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
+        "history": env.int("HISTORY_DAYS", default=3_653),
+        "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
+    },
+}
+# What a change of keys rotates beside sealed columns, and what it does before it begins (vault.rotation).
+VAULT_ROTATIONS = [
+    "beneficiaries.resealing.History",
+    "beneficiaries.resealing.Uploads",
+    "beneficiaries.resealing.PersonDigests",
+    "beneficiaries.resealing.HouseholdDigests",
+]
+VAULT_ROTATION_BEGINS = ["beneficiaries.resealing.close_older_index_keys"]
+VAULT_FORGET_DIGESTS = ["beneficiaries.resealing.forget_digests"]
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
@@ -279,7 +330,12 @@ DISBURSEMENT = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "formatters": {
+        "line": {
+            "class": "config.error_reports.RowlessFormatter",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
+        }
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
 }

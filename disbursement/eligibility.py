@@ -85,7 +85,8 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     taken: set[int] = set()
     people = (
-        Person.objects.filter(status=Person.Status.ACTIVE)
+        Person.objects.processable()
+        .filter(status=Person.Status.ACTIVE)
         .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
         .select_related("household")
         .annotate(size=Count("household__members", filter=Q(household__members__status=Person.Status.ACTIVE)))
@@ -122,9 +123,10 @@ def enrol_eligible(programme: Programme, day: date | None = None) -> int:
 @transaction.atomic
 def _enrol(programme: Programme, group: list[Candidate]) -> int:
     # Under a lock, and read again: one of them may be merged into another row at this moment.
-    locked = Person.objects.select_for_update(no_key=True).filter(
+    known = Person.objects.processable().filter(
         pk__in=[candidate.person for candidate in group], status=Person.Status.ACTIVE
     )
+    locked = known.select_for_update(no_key=True)
     wallet_known = dict(locked.order_by("pk").values_list("pk", "wallet_id"))
     group = [candidate for candidate in group if candidate.person in wallet_known]
     without = [candidate for candidate in group if wallet_known[candidate.person] is None]

@@ -25,6 +25,7 @@ from beneficiaries.models import Person
 from mobile import devices, sms
 from mobile.errors import ChoosePerson, OtpLocked, OtpWrong, PersonUnclear, PhoneInvalid, TooManyCodes
 from mobile.models import Device, OtpChallenge
+from vault.sealing import index_key_of
 
 
 def request(phone: str) -> datetime:
@@ -33,16 +34,16 @@ def request(phone: str) -> datetime:
     Earlier codes of that phone stop working. Raises PhoneInvalid, and TooManyCodes(wait=seconds).
     """
     phone = _stored_form(phone)
-    index = Person.phone.index_of(phone)
+    indexes = Person.phone.indexes_of(phone)
     otp = f"{secrets.randbelow(1_000_000):06}"
     with transaction.atomic(durable=True):
         # Lock, then count in the next statement: requests made at once would otherwise all count the same past.
         with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(index[:8], signed=True)])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_lock_of(indexes)])
         now = timezone.now()
-        _check_limits(index, now)
+        _check_limits(indexes, now)
         expires_at: datetime = now + settings.MOBILE["otp_lifetime"]
-        challenge = OtpChallenge(phone_index=index, expires_at=expires_at, created_at=now)
+        challenge = OtpChallenge(phone_index=indexes[0], expires_at=expires_at, created_at=now)
         challenge.digest = _digest(challenge, otp)
         challenge.save()
         text = _("%(otp)s adalah kode masuk Salur Anda, berlaku %(minutes)s menit. Jangan beri tahu siapa pun.")
@@ -57,16 +58,21 @@ def confirm(phone: str, otp: str, *, birth_date: date | None = None, device_name
     Where several people share the phone, the birth date tells which. Raises PhoneInvalid; OtpWrong, OtpLocked;
     ChoosePerson and PersonUnclear, after which the code can be sent again (each sending is an attempt).
     """
-    index = Person.phone.index_of(_stored_form(phone))
-    challenge = _count_attempt(index)
+    indexes = Person.phone.indexes_of(_stored_form(phone))
+    challenge = _count_attempt(indexes)
     if not hmac.compare_digest(bytes(challenge.digest), _digest(challenge, otp)):
         raise OtpWrong
-    person = _person(index, birth_date)
+    person = _person(indexes, birth_date)
     with transaction.atomic(durable=True):
         # Of several right answers at once, one finds the code unused.
         if not OtpChallenge.objects.filter(pk=challenge.pk, used_at__isnull=True).update(used_at=timezone.now()):
             raise OtpWrong
         return devices.issue(person, device_name)
+
+
+def _lock_of(indexes: list[bytes]) -> int:
+    """One number for one phone, whichever key writes: of all its indexes, under the key that stays configured longest."""
+    return int.from_bytes(max(indexes, key=index_key_of)[-8:], signed=True)
 
 
 def _stored_form(phone: str) -> str:
@@ -82,7 +88,7 @@ def _digest(challenge: OtpChallenge, otp: str) -> bytes:
     return hmac.new(settings.PIN_PEPPER, f"otp|{challenge.uid}|{otp}".encode(), hashlib.sha256).digest()
 
 
-def _check_limits(index: bytes, now: datetime) -> None:
+def _check_limits(indexes: list[bytes], now: datetime) -> None:
     """Raises TooManyCodes if another code would exceed a limit of this phone."""
     rules = settings.MOBILE
     # The short limit alone would leave 1,440 guesses a day; the daily one leaves fifty.
@@ -91,7 +97,8 @@ def _check_limits(index: bytes, now: datetime) -> None:
         (rules["otp_requests_a_day"], timedelta(days=1)),
     ]
     deepest = max(allowed for allowed, _window in limits)
-    past = OtpChallenge.objects.filter(phone_index=index).order_by("-id").values_list("created_at", flat=True)[:deepest]
+    of_phone = OtpChallenge.objects.filter(phone_index__in=indexes).order_by("-id")
+    past = of_phone.values_list("created_at", flat=True)[:deepest]
     asked = list(past)
     waits = [
         asked[allowed - 1] + window - now
@@ -102,9 +109,9 @@ def _check_limits(index: bytes, now: datetime) -> None:
         raise TooManyCodes(wait=math.ceil(max(waits).total_seconds()))
 
 
-def _count_attempt(index: bytes) -> OtpChallenge:
+def _count_attempt(indexes: list[bytes]) -> OtpChallenge:
     """Counts, and commits, one attempt at the phone's newest code. Raises OtpWrong, OtpLocked."""
-    challenge = OtpChallenge.objects.filter(phone_index=index).order_by("-id").first()
+    challenge = OtpChallenge.objects.filter(phone_index__in=indexes).order_by("-id").first()
     if challenge is None:
         raise OtpWrong
     now = timezone.now()
@@ -116,9 +123,9 @@ def _count_attempt(index: bytes) -> OtpChallenge:
     raise OtpLocked if live.exists() else OtpWrong
 
 
-def _person(index: bytes, birth_date: date | None) -> Person:
+def _person(indexes: list[bytes], birth_date: date | None) -> Person:
     """Whose device it is. Raises OtpWrong (nobody has the phone), ChoosePerson, PersonUnclear."""
-    sharing = list(Person.objects.filter(phone_index=index, status__in=devices.SIGNING_IN))
+    sharing = list(Person.objects.filter(phone_index__in=indexes, status__in=devices.SIGNING_IN))
     if not sharing:
         raise OtpWrong
     if birth_date is None:

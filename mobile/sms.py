@@ -105,7 +105,7 @@ def deliver_next(carrier: Gateway) -> bool:
 
 
 def _can_sign_in(phone: str) -> bool:
-    owners = Person.objects.filter(phone_index=Person.phone.index_of(phone), status__in=devices.SIGNING_IN)
+    owners = Person.objects.with_phone(phone).filter(status__in=devices.SIGNING_IN)
     return owners.exists()
 
 

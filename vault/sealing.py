@@ -2,7 +2,10 @@
 
 A sealed value is bound to its place: table, field and row are authenticated with it (AAD), so bytes copied to another
 row do not open. The layout is ``version (1 byte) | key number (1) | nonce (12) | ciphertext and tag``. The blind
-index is HMAC-SHA256 under another key; it tells equality and nothing else, and it cannot open what is sealed.
+index is HMAC-SHA256 under another key; it tells equality and nothing else, and it cannot open what is sealed. Its layout is
+``key number (1 byte) | HMAC (32)``, and the HMAC alone under key 0, the BLIND_INDEX_KEY that has no number.
+
+While keys are replaced (`vault.rotation`), one of them writes and all of them open and find.
 """
 
 from __future__ import annotations
@@ -19,6 +22,8 @@ from django.conf import settings
 VERSION = 1
 NONCE_BYTES = 12
 HEADER_BYTES = 2
+INDEX_BYTES = 32  # of the HMAC
+UNNUMBERED = 0  # the index key that leaves no number
 
 
 class CannotOpen(Exception):
@@ -34,15 +39,21 @@ def _place(table: str, field: str, row: object, key_number: int) -> bytes:
     return f"{table}|{field}|{row}|{key_number}".encode()
 
 
+def sealing_key() -> int:
+    """The number of the key that seals."""
+    number: int | None = settings.VAULT_KEY_IN_USE
+    return max(settings.VAULT_KEYS) if number is None else number
+
+
 def seal(text: str, *, table: str, field: str, row: object) -> bytes:
-    """Seals text for one field of one row, under the newest key."""
+    """Seals text for one field of one row, under the key in use: the newest, unless the settings say otherwise."""
     return seal_bytes(text.encode(), table=table, field=field, row=row)
 
 
 def seal_bytes(content: bytes, *, table: str, field: str, row: object) -> bytes:
     """As `seal`, for what is no text: a piece of a file."""
     keys: dict[int, bytes] = settings.VAULT_KEYS
-    number = max(keys)
+    number = sealing_key()
     nonce = os.urandom(NONCE_BYTES)
     box = _cipher(keys[number]).encrypt(nonce, content, _place(table, field, row, number))
     return bytes((VERSION, number)) + nonce + box
@@ -68,16 +79,44 @@ def unseal_bytes(box: bytes, *, table: str, field: str, row: object) -> bytes:
         raise CannotOpen(f"{table}.{field}: the value was changed or belongs to another row") from None
 
 
-def blind_index(text: str, *, subject: str) -> bytes:
-    """32 bytes equal for equal texts of one subject ("nik", "kk", "phone"), and telling nothing more."""
-    return hmac.digest(settings.BLIND_INDEX_KEY, f"{subject}|{text}".encode(), "sha256")
+def _index_keys() -> dict[int, bytes]:
+    unnumbered: bytes | None = settings.BLIND_INDEX_KEY
+    keys: dict[int, bytes] = settings.BLIND_INDEX_KEYS
+    return keys if unnumbered is None else keys | {UNNUMBERED: unnumbered}
+
+
+def index_keys() -> list[int]:
+    """The numbers of the configured index keys: first the one in use, then the others, newest first."""
+    numbers = sorted(_index_keys(), reverse=True)
+    in_use: int | None = settings.BLIND_INDEX_KEY_IN_USE
+    return numbers if in_use is None else [in_use, *(number for number in numbers if number != in_use)]
+
+
+def index_key_of(index: bytes) -> int:
+    """The number of the key that an index was made under."""
+    return UNNUMBERED if len(index) % INDEX_BYTES == 0 else index[0]  # a digest may have two of them
+
+
+def blind_index(text: str, *, subject: str, key: int | None = None) -> bytes:
+    """Equal bytes for equal texts of one subject ("nik", "kk", "phone") under one key, and telling nothing more.
+
+    `key` is the number of a configured key; by default the one in use. Raises KeyError.
+    """
+    number = index_keys()[0] if key is None else key
+    digest = hmac.digest(_index_keys()[number], f"{subject}|{text}".encode(), "sha256")
+    return digest if number == UNNUMBERED else bytes((number,)) + digest
+
+
+def blind_indexes(text: str, *, subject: str) -> list[bytes]:
+    """What a text's index may be in the database: under every configured key, the one in use first."""
+    return [blind_index(text, subject=subject, key=number) for number in index_keys()]
 
 
 class Sealed:
     """An attribute in the clear over a sealed column, and over its blind index if it has one.
 
     ``nik = Sealed("nik_sealed", index="nik_index")`` on a model whose rows carry a ``uid`` from birth. Setting it fills
-    both columns; reading it opens the column. Querying uses the index column with `index_of`.
+    both columns; reading it opens the column. Querying uses the index column with `indexes_of`.
     """
 
     def __init__(self, column: str, *, index: str | None = None) -> None:
@@ -90,9 +129,17 @@ class Sealed:
         """The column's bytes for a row that is not (yet) an instance: bulk loading."""
         return seal(text, table=table, field=self.name, row=row)
 
+    def unseal(self, table: str, row: object, box: bytes) -> str:
+        """What `seal` sealed for that row. Raises CannotOpen."""
+        return unseal(box, table=table, field=self.name, row=row)
+
     def index_of(self, text: str) -> bytes:
-        """The index column's bytes, to search by."""
+        """The index column's bytes, to write."""
         return blind_index(text, subject=self.name)
+
+    def indexes_of(self, text: str) -> list[bytes]:
+        """All bytes that the index column may hold for the text, to search by: ``nik_index__in=Person.nik.indexes_of(nik)``."""
+        return blind_indexes(text, subject=self.name)
 
     @overload
     def __get__(self, instance: None, owner: type) -> Sealed: ...

@@ -103,7 +103,7 @@ def load(plan: Plan, tell: Tell, *, seed: int) -> list[Pair]:
 
 def judged(pairs: list[Pair]) -> Quality:
     """The queue compared with what was planted."""
-    by_index = {bytes(index): pk for index, pk in Person.objects.values_list("nik_index", "pk")}
+    by_index = {bytes(index or b""): pk for index, pk in Person.objects.values_list("nik_index", "pk")}
     kind_of = {}
     for pair in pairs:
         both = (by_index[Person.nik.index_of(pair.first)], by_index[Person.nik.index_of(pair.second)])

@@ -2,6 +2,8 @@
 
 from beneficiaries.admin import (  # noqa: F401
     collectors,
+    consents,
+    data_requests,
     duplicates,
     grievances,
     people,
@@ -9,5 +11,6 @@ from beneficiaries.admin import (  # noqa: F401
     registry_imports,
     registry_sources,
     representation,
+    reveals,
     wards,
 )

@@ -1,7 +1,7 @@
 """The registry in the admin: to look at, not to change. What comes in, comes by import.
 
-NIK, KK number, phone and address are masked on every page. Showing one in full, with the reason given and recorded, is
-not built yet; until it is, nobody reads them here. One search box takes a NIK, a KK number, a phone or part of a name.
+NIK, KK number, phone and address are masked on every page; one in full is shown by a step that asks why and is logged
+(`beneficiaries.admin.reveals`). One search box takes a NIK, a KK number, a phone or part of a name.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin, TabularInline
 
 from beneficiaries import identity, regions
+from beneficiaries.admin.consents import ConsentSteps
+from beneficiaries.admin.data_requests import RequestSteps
 from beneficiaries.admin.filters import (
     AgeFilter,
     CityFilter,
@@ -28,10 +30,12 @@ from beneficiaries.admin.filters import (
     PersonDistrictFilter,
 )
 from beneficiaries.admin.person_inlines import INLINES
+from beneficiaries.admin.reveals import RevealSteps
 from beneficiaries.admin.view_only import ViewOnly
 from beneficiaries.errors import FieldRefused
 from beneficiaries.models import Household, Person
 from vault.sealing import CannotOpen
+from wallet.admin.rows import OfficeChecks
 
 _BETWEEN_DIGITS = re.compile(r"[ .-]")
 _SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
@@ -98,16 +102,18 @@ class MemberInline(PersonColumns, ViewOnly, TabularInline):  # type: ignore[misc
 
 
 @admin.register(Household)
-class HouseholdAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
+class HouseholdAdmin(RevealSteps, ViewOnly, ModelAdmin):  # type: ignore[misc]
     """Households: masked, view-only, with their members."""
 
+    checks_class = OfficeChecks
+    actions_detail = RevealSteps.reveal_actions
     list_display = ("masked_kk", "place", "city", "decile", "size")
     list_filter = (CityFilter, DistrictFilter, DecileFilter)
     search_fields = ("members__name",)
     search_help_text = _("NIK, nomor KK, nomor telepon, atau nama anggota")
     ordering = ("-pk",)
     show_full_result_count = False
-    fields = readonly_fields = ("masked_kk", "masked_address", "whole_place", "decile", "created_at")
+    fields = readonly_fields = ("masked_kk", "masked_address", "whole_place", "decile", "created_at", "last_reveals")
     inlines = (MemberInline,)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
@@ -157,9 +163,11 @@ class HouseholdAdmin(ViewOnly, ModelAdmin):  # type: ignore[misc]
 
 
 @admin.register(Person)
-class PersonAdmin(PersonColumns, ViewOnly, ModelAdmin):  # type: ignore[misc]
+class PersonAdmin(PersonColumns, RevealSteps, ConsentSteps, RequestSteps, ViewOnly, ModelAdmin):  # type: ignore[misc]
     """People: masked, view-only."""
 
+    checks_class = OfficeChecks
+    actions_detail = (*RevealSteps.reveal_actions, *ConsentSteps.consent_actions, *RequestSteps.request_actions)
     list_display = ("name", "masked_nik", "sex", "age", "place", "decile")
     list_filter = ("sex", AgeFilter, PersonDecileFilter, PersonCityFilter, PersonDistrictFilter)
     list_select_related = ("household",)
@@ -179,6 +187,9 @@ class PersonAdmin(PersonColumns, ViewOnly, ModelAdmin):  # type: ignore[misc]
         "decile",
         "wallet",
         "created_at",
+        "restricted",
+        "agreed",
+        "last_reveals",
     )
     inlines = INLINES
 

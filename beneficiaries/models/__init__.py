@@ -1,6 +1,7 @@
 """What the registry keeps, by subject."""
 
 from beneficiaries.models.change import Change
+from beneficiaries.models.data_request import Breach, DataRequest, ProposedChange
 from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
 from beneficiaries.models.grievance import (
     Grievance,
@@ -11,14 +12,19 @@ from beneficiaries.models.grievance import (
 )
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
+from beneficiaries.models.privacy import Consent, ConsentText, IndexKeyTurn, Reveal, RevealAllowance
 from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
 from beneficiaries.models.registry_source import RegistrySource
 from beneficiaries.models.representation import Collection, Representation, RepresentationScan, Ward
 
 __all__ = [
+    "Breach",
     "Change",
     "Collection",
+    "Consent",
+    "ConsentText",
+    "DataRequest",
     "DuplicatePair",
     "Grievance",
     "GrievanceCategory",
@@ -27,12 +33,14 @@ __all__ = [
     "GrievanceYear",
     "Household",
     "ImportProgress",
+    "IndexKeyTurn",
     "Leaving",
     "Listing",
     "Merge",
     "Person",
     "PersonBlock",
     "PersonKey",
+    "ProposedChange",
     "RefusedRow",
     "Region",
     "RegistryImport",
@@ -40,6 +48,8 @@ __all__ = [
     "Replaced",
     "Representation",
     "RepresentationScan",
+    "Reveal",
+    "RevealAllowance",
     "UploadBlock",
     "Ward",
 ]

@@ -51,9 +51,10 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
     """Reads of pairs."""
 
     def waiting(self) -> DuplicatePairQuerySet:
-        """What an officer can decide: open, and both are active."""
+        """What an officer can decide: open, both are active, and neither has restricted what is done with their data."""
         active = Person.Status.ACTIVE
-        return self.filter(status=DuplicatePair.Status.OPEN, low__status=active, high__status=active)
+        unrestricted = self.filter(low__restricted=False, high__restricted=False)
+        return unrestricted.filter(status=DuplicatePair.Status.OPEN, low__status=active, high__status=active)
 
 
 class DuplicatePair(models.Model):

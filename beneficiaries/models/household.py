@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.apps import apps
 from django.contrib.postgres.indexes import GinIndex, OpClass
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -13,13 +14,16 @@ from django.utils.translation import gettext_lazy as _
 
 from vault.sealing import Sealed
 
+# One at a time compares NIKs or KK numbers with the registry and adds to it. Behind it also goes who makes indexes anew.
+REGISTRY_LOCK = int.from_bytes(b"registry")
+
 
 class HouseholdQuerySet(models.QuerySet["Household"]):
     """Reads of households."""
 
     def with_kk(self, kk: str) -> HouseholdQuerySet:
         """The household of a KK number in the clear, or none."""
-        return self.filter(kk_index=Household.kk.index_of(kk))
+        return self.filter(kk_index__in=Household.kk.indexes_of(kk))
 
 
 class Household(models.Model):
@@ -30,7 +34,7 @@ class Household(models.Model):
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     kk_sealed = models.BinaryField(editable=False)
-    kk_index = models.BinaryField(unique=True, editable=False)
+    kk_index = models.BinaryField(unique=True, null=True, editable=False)  # null: everyone in it is erased
     address_sealed = models.BinaryField(editable=False)
     kelurahan = models.CharField(_("kode kelurahan"), max_length=13, db_index=True)
     rt = models.CharField(_("RT"), max_length=3, blank=True, default="", db_default="")
@@ -44,6 +48,7 @@ class Household(models.Model):
 
     kk = Sealed("kk_sealed", index="kk_index")
     address = Sealed("address_sealed")
+    reindex_lock = REGISTRY_LOCK
 
     objects = HouseholdQuerySet.as_manager()
 
@@ -65,11 +70,24 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def with_nik(self, nik: str) -> PersonQuerySet:
         """The person of a NIK in the clear, or none."""
-        return self.filter(nik_index=Person.nik.index_of(nik))
+        return self.filter(nik_index__in=Person.nik.indexes_of(nik))
 
     def with_phone(self, phone: str) -> PersonQuerySet:
         """Everyone with a phone (E.164, ``+628…``): a family may share one."""
-        return self.filter(phone_index=Person.phone.index_of(phone))
+        return self.filter(phone_index__in=Person.phone.indexes_of(phone))
+
+    def processable(self) -> PersonQuerySet:
+        """Those whose data may be worked with: neither restricted at their own request nor erased."""
+        return self.filter(restricted=False, erased_at__isnull=True)
+
+    def consenting(self, purpose: str) -> PersonQuerySet:
+        """Those whose last word on a purpose is that they agree."""
+        last = (
+            apps.get_model("beneficiaries", "Consent")
+            .objects.filter(person=models.OuterRef("pk"), text__purpose=purpose)
+            .order_by("-pk")
+        )
+        return self.annotate(_consents=models.Subquery(last.values("given")[:1])).filter(_consents=True)
 
 
 class Person(models.Model):
@@ -141,7 +159,7 @@ class Person(models.Model):
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     household = models.ForeignKey(Household, models.PROTECT, related_name="members", verbose_name=_("keluarga"))
     nik_sealed = models.BinaryField(editable=False)
-    nik_index = models.BinaryField(unique=True, editable=False)
+    nik_index = models.BinaryField(unique=True, null=True, editable=False)  # null: erased
     name = models.CharField(_("nama"), max_length=120)
     sex = models.CharField(_("jenis kelamin"), max_length=1, choices=Sex)
     birth_date = models.DateField(_("tanggal lahir"))
@@ -166,6 +184,9 @@ class Person(models.Model):
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("digabung ke")
     )
+    # The subject's rights (UU PDP art. 40-44): nothing new is done with who is restricted; of who is erased a stone remains.
+    restricted = models.BooleanField(_("pemrosesan dibatasi"), default=False, db_default=False)
+    erased_at = models.DateTimeField(_("data dihapus"), null=True, blank=True, editable=False)
     # As the household's. A correction made here leaves it, so that importing the same file again does not undo it.
     source_digest = models.BinaryField(editable=False, default=b"", db_default=b"")
     wallet = models.OneToOneField(
@@ -175,6 +196,7 @@ class Person(models.Model):
 
     nik = Sealed("nik_sealed", index="nik_index")
     phone = Sealed("phone_sealed", index="phone_index")
+    reindex_lock = REGISTRY_LOCK
 
     objects = PersonQuerySet.as_manager()
 
@@ -189,6 +211,9 @@ class Person(models.Model):
                 | (~Q(status="merged") & Q(merged_into__isnull=True)),
             ),
             models.CheckConstraint(name="person_pregnant_is_female", condition=~Q(pregnant=True, sex="L")),
+            models.CheckConstraint(
+                name="person_without_nik_is_erased", condition=Q(nik_index__isnull=False) | Q(erased_at__isnull=False)
+            ),
         ]
         indexes = [GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="person_name_trigrams")]
 

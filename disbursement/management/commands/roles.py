@@ -1,4 +1,4 @@
-"""``manage.py roles``: the house's four roles, each with exactly its permissions, and what grievances are about at first."""
+"""``manage.py roles``: the house's roles, each with exactly its permissions, and what grievances are about at first."""
 
 from __future__ import annotations
 
@@ -33,6 +33,9 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_representation",
         "beneficiaries.add_grievance",
         "beneficiaries.work_grievance",
+        "beneficiaries.add_reveal",
+        "beneficiaries.add_consent",
+        "beneficiaries.add_datarequest",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -49,6 +52,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.supervise_grievance",
         "beneficiaries.add_grievancecategory",
         "beneficiaries.change_grievancecategory",
+        "beneficiaries.decide_datarequest",
+        "beneficiaries.add_revealallowance",
     ),
     "Bendahara": (
         "disbursement.fund_programme",
@@ -65,6 +70,16 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.return_settlement",
         "wallet.reverse_transfer",
         "wallet.delete_accesstoken",
+    ),
+    # The data protection officer: answers subjects and the agency; what changes data, a second officer decides.
+    "Petugas Data Pribadi": (
+        "beneficiaries.add_datarequest",
+        "beneficiaries.decide_datarequest",
+        "beneficiaries.add_consent",
+        "beneficiaries.add_consenttext",
+        "beneficiaries.add_breach",
+        "beneficiaries.change_breach",
+        "beneficiaries.add_reveal",
     ),
     "Auditor": (),
 }
@@ -97,12 +112,18 @@ SEES: dict[str, tuple[str, ...]] = {
         "wallet.purseterms",
     ),
     "Bendahara": ("wallet", "disbursement.programme", "disbursement.cycle", "disbursement.batch"),
+    "Petugas Data Pribadi": ("beneficiaries",),
     "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
+}
+# Who looked at whom, and what went wrong with whose data, is for those who check it.
+HIDDEN = {
+    "Petugas": ("beneficiaries.reveal", "beneficiaries.breach"),
+    "Penyetuju": ("beneficiaries.reveal", "beneficiaries.breach"),
 }
 
 
 class Command(BaseCommand):
-    help = "Membuat atau memperbaiki peran Petugas, Penyetuju, Bendahara dan Auditor dengan izin yang persis."
+    help = "Membuat atau memperbaiki semua peran, masing-masing dengan izin yang persis."
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
@@ -123,6 +144,9 @@ def permissions_of(role: str) -> QuerySet[Permission]:
         app, _, model = place.partition(".")
         sees = Q(content_type__app_label=app, codename__startswith="view_")
         wanted |= sees & Q(content_type__model=model) if model else sees
+    for place in HIDDEN.get(role, ()):
+        app, _, model = place.partition(".")
+        wanted &= ~Q(content_type__app_label=app, content_type__model=model)
     for name in DOES[role]:
         app, _, codename = name.partition(".")
         if not Permission.objects.filter(content_type__app_label=app, codename=codename).exists():

@@ -1,0 +1,185 @@
+"""A subject's requests: received, prepared, decided by another officer, carried out; within 72 hours or flagged as late."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from beneficiaries import erasure, identity, reveals, subject_data
+from beneficiaries.errors import FieldRefused
+from beneficiaries.history import telling
+from beneficiaries.models import Breach, DataRequest, Person, ProposedChange, Reveal
+from beneficiaries.models.household import REGISTRY_LOCK
+from beneficiaries.privacy_errors import (
+    AlreadyAsked,
+    NikTaken,
+    NothingProposed,
+    PersonErased,
+    ReasonMissing,
+    ReceivedInFuture,
+    RequestMoved,
+    SecondOfficerNeeded,
+)
+from beneficiaries.refusals import SEX, Refusal
+from beneficiaries.registry_rows import name_refusal
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+K, S = DataRequest.Kind, DataRequest.State
+TWO_STEPS = (K.CORRECTION, K.RESTRICTION, K.RELEASE, K.ERASURE)
+CORRECTED = ("nik", "name", "sex", "birth_date", "phone")
+
+
+def receive(
+    person: Person, kind: str, *, by: User, channel: str = "", received_at: datetime | None = None
+) -> DataRequest:
+    """A request, with its clock running since it was received. Raises PersonErased, AlreadyAsked, ReceivedInFuture."""
+    now = timezone.now()
+    if received_at and received_at > now:
+        raise ReceivedInFuture
+    if person.erased_at:
+        raise PersonErased
+    try:
+        with transaction.atomic():
+            return DataRequest.objects.create(
+                person=person, kind=kind, channel=channel, received_at=received_at or now, recorded_by=by
+            )
+    except IntegrityError:
+        raise AlreadyAsked from None
+
+
+@transaction.atomic
+def propose(request: DataRequest, *, by: User, changes: dict[str, str] | None = None) -> DataRequest:
+    """Lays it before a second officer; of a correction with what each field is to become (`CORRECTED`).
+
+    A birth date is ``YYYY-MM-DD``. Raises RequestMoved, FieldRefused, NothingProposed.
+    """
+    _move(request, S.OPEN, S.PROPOSED, proposed_by=by)
+    if request.kind == K.CORRECTION:
+        changes = {name: value.strip() for name, value in (changes or {}).items() if value.strip()}
+        if not changes:
+            raise NothingProposed
+        for name, value in checked(request.person, changes).items():
+            proposed = ProposedChange(request=request, field=name)
+            proposed.value = value
+            proposed.save()
+    return request
+
+
+def checked(person: Person, changes: dict[str, str]) -> dict[str, str]:
+    """The changes as they are stored, each possible in itself and all together with what stays. Raises FieldRefused."""
+    unknown = set(changes) - set(CORRECTED)
+    if unknown:
+        raise ValueError(f"not to be corrected here: {sorted(unknown)}")
+    today = timezone.localdate()
+    told = dict(changes)
+    if "name" in told and (refusal := name_refusal(told["name"])):
+        raise FieldRefused(refusal)
+    if "sex" in told and told["sex"] not in Person.Sex.values:
+        raise FieldRefused(Refusal(SEX, "sex"))
+    if "phone" in told:
+        told["phone"] = identity.parse_phone(told["phone"])
+    born = identity.parse_birth_date(told["birth_date"], today=today) if "birth_date" in told else person.birth_date
+    if {"nik", "sex", "birth_date"} & told.keys():
+        identity.check_nik(told.get("nik", person.nik), birth_date=born, sex=told.get("sex", person.sex))
+    return told
+
+
+@transaction.atomic
+def approve(request: DataRequest, *, by: User, reason: str) -> DataRequest:
+    """A second officer agrees, and it is carried out in the same transaction.
+
+    Raises SecondOfficerNeeded, ReasonMissing, RequestMoved, LegalHold, NikTaken, PersonErased.
+    """
+    request.refresh_from_db()
+    if request.proposed_by_id == by.pk:
+        raise SecondOfficerNeeded
+    if not reason.strip():
+        raise ReasonMissing
+    _move(request, S.PROPOSED, S.DONE, decided_by=by, decided_at=timezone.now(), reason=reason.strip())
+    carry_out: dict[str, Callable[[DataRequest, User], None]] = {
+        K.CORRECTION: _correct,
+        K.RESTRICTION: lambda made, officer: _restrict(made, officer, True),
+        K.RELEASE: lambda made, officer: _restrict(made, officer, False),
+        K.ERASURE: lambda made, officer: erasure.erase(made.person, by=officer, reason=f"#{made.pk}"),
+    }
+    carry_out[request.kind](request, by)
+    request.changes.all().delete()
+    return request
+
+
+def answer(request: DataRequest, *, by: User, reason: str, address: str | None = None) -> subject_data.Told:
+    """All that is kept about the subject, for an access request, which is done then; the access log says so first.
+
+    Raises ReasonMissing, RequestMoved, RevealLimitReached.
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    if request.kind != K.ACCESS or request.state != S.OPEN:
+        raise RequestMoved
+    note = f"#{request.pk}"
+    reveals.log(request.person, reveals.EVERYTHING, reason=Reveal.Reason.REQUEST, note=note, by=by, address=address)
+    told = subject_data.collect(request.person)
+    _move(request, S.OPEN, S.DONE, decided_by=by, decided_at=timezone.now(), reason=reason.strip())
+    return told
+
+
+@transaction.atomic
+def refuse(request: DataRequest, *, by: User, reason: str) -> DataRequest:
+    """It is not done, for a reason that the subject is told. Raises ReasonMissing, RequestMoved, SecondOfficerNeeded."""
+    if not reason.strip():
+        raise ReasonMissing
+    request.refresh_from_db()
+    if request.proposed_by_id == by.pk:
+        raise SecondOfficerNeeded
+    decided = {"decided_by": by, "decided_at": timezone.now(), "reason": reason.strip()}
+    _move(request, S(request.state), S.REFUSED, **decided)
+    request.changes.all().delete()
+    return request
+
+
+def flag_late() -> int:
+    """Marks what is past its 72 hours and was not marked yet, requests and breaches; returns how many."""
+    now = timezone.now()
+    return sum(
+        late.filter(flagged_at__isnull=True).update(flagged_at=now)
+        for late in (DataRequest.objects.late().order_by(), Breach.objects.late().order_by())
+    )
+
+
+def _move(request: DataRequest, before: DataRequest.State, after: DataRequest.State, **changes: object) -> None:
+    """OPEN → PROPOSED → DONE | REFUSED, OPEN → DONE | REFUSED; nobody moves what another has moved. Raises RequestMoved."""
+    steps = {S.OPEN: {S.PROPOSED, S.REFUSED}, S.PROPOSED: {S.DONE, S.REFUSED}}
+    if request.kind == K.ACCESS:
+        steps = {S.OPEN: {S.DONE, S.REFUSED}}
+    if after not in steps.get(before, set()):
+        raise RequestMoved
+    if not DataRequest.objects.filter(pk=request.pk, state=before).update(state=after, **changes):
+        raise RequestMoved
+    request.refresh_from_db()
+
+
+def _correct(request: DataRequest, by: User) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # a NIK is compared before it is written
+    person = Person.objects.select_for_update().get(pk=request.person_id)
+    if person.erased_at:
+        raise PersonErased
+    told = checked(person, {change.field: change.value for change in request.changes.all()})
+    if "nik" in told and Person.objects.with_nik(told["nik"]).exclude(pk=person.pk).exists():
+        raise NikTaken
+    for name, value in told.items():
+        born = identity.parse_birth_date(value, today=timezone.localdate()) if name == "birth_date" else None
+        setattr(person, name, born or value)
+    with telling(source=f"request:{request.pk}", by=by, reason=request.reason):
+        person.save()
+
+
+def _restrict(request: DataRequest, by: User, restricted: bool) -> None:
+    with telling(source=f"request:{request.pk}", by=by, reason=request.reason):
+        Person.objects.filter(pk=request.person_id).update(restricted=restricted)

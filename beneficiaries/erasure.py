@@ -1,0 +1,118 @@
+"""Forgetting a person who asks for it: numbers, phone, name and history go, a stone with the row's number remains.
+
+A law may keep the data (UU 27/2022 art. 33 and 50): financial records above all. Whoever knows such a ground is named in
+``settings.PRIVACY["legal_holds"]``: a function of the person that says the ground, or nothing.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import connection, transaction
+from django.db.models import Max, Q
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+
+from beneficiaries.history import telling
+from beneficiaries.models import Change, Household, Person, PersonBlock, PersonKey, ProposedChange
+from beneficiaries.models.household import REGISTRY_LOCK
+from beneficiaries.privacy_errors import LegalHold, PersonErased
+from wallet.models import Transfer
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+SOURCE = "erasure"
+
+
+def grounds(person: Person) -> list[str]:
+    """Why the person's data must stay, in words for them; empty if nothing keeps it."""
+    return [ground for path in settings.PRIVACY["legal_holds"] if (ground := import_string(path)(person))]
+
+
+def financial_hold(person: Person) -> str:
+    """Money that moved in the person's wallet is kept so many years after it last did."""
+    if person.wallet_id is None:
+        return ""
+    of_wallet = Q(debit__purse__wallet=person.wallet_id) | Q(credit__purse__wallet=person.wallet_id)
+    last: datetime | None = Transfer.objects.filter(of_wallet).aggregate(last=Max("posted_at"))["last"]
+    if last is None:
+        return ""
+    until = last + timedelta(days=round(365.25 * settings.PRIVACY["financial_years"]))
+    if until <= timezone.now():
+        return ""
+    return _("catatan keuangan bantuan disimpan sampai %(until)s.") % {"until": date_format(until, "j F Y")}
+
+
+@transaction.atomic
+def erase(person: Person, *, by: User | None, reason: str) -> None:
+    """Empties all that tells who the person is, in one transaction, in every row that was merged into theirs too.
+
+    Who received money is a pseudonym afterwards: wallet and transfers stay, and nobody's name is on them. The household's
+    number and address go with the last of its members. Raises PersonErased, LegalHold.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # no import may be reading them meanwhile
+    rows = _rows_of(person)
+    if rows[0].erased_at:
+        raise PersonErased
+    if found := [ground for row in rows for ground in grounds(row)]:
+        raise LegalHold(grounds=" ".join(dict.fromkeys(found)))
+    for row in rows:
+        if row.erased_at is None:
+            _empty(row, by=by, reason=reason)
+
+
+def _rows_of(person: Person) -> list[Person]:
+    """The person's row, then those that were merged into it, however deep; locked."""
+    rows: list[Person] = []
+    numbers = [person.pk]
+    while numbers:
+        found = list(Person.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
+        rows += found
+        numbers = list(Person.objects.filter(merged_into__in=numbers).values_list("pk", flat=True))
+    return rows
+
+
+def _empty(person: Person, *, by: User | None, reason: str) -> None:
+    for path in settings.PRIVACY["forgotten_by"]:
+        import_string(path)(person)
+    household = person.household
+    with telling(source=SOURCE, by=by, reason=reason):
+        Person.objects.filter(pk=person.pk).update(
+            name=str(_("(data dihapus)")),
+            birth_date=person.birth_date.replace(month=1, day=1),
+            nik_sealed=b"",
+            nik_index=None,
+            phone_sealed=b"",
+            phone_index=None,
+            source_digest=b"",
+            relation="",
+            schooling="",
+            disability="",
+            occupation="",
+            pregnant=None,
+            status=Person.Status.LEFT if person.status == Person.Status.ACTIVE else person.status,
+            erased_at=timezone.now(),
+        )
+        last = not household.members.filter(erased_at__isnull=True).exists()
+        if last:
+            Household.objects.filter(pk=household.pk).update(
+                kk_sealed=b"", kk_index=None, address_sealed=b"", rt="", rw="", source_digest=b""
+            )
+    # The history has just been told once more what there was: it forgets all of it.
+    of_them = Q(person=person) | (Q(household=household) if last else Q(pk__in=[]))
+    Change.objects.filter(of_them).exclude(source=SOURCE).update(before={}, after={}, reason="")
+    Change.objects.filter(of_them, source=SOURCE).update(before={}, after={})
+    ProposedChange.objects.filter(request__person=person).delete()
+    PersonBlock.objects.filter(person=person).delete()
+    PersonKey.objects.filter(person=person).delete()
+    for row in (person, household) if last else (person,):
+        of_row = {"content_type": ContentType.objects.get_for_model(row), "object_id": str(row.pk)}
+        LogEntry.objects.filter(**of_row).update(object_repr=f"#{row.pk}")

@@ -1,0 +1,183 @@
+"""What the personal data law asks to be kept: who agreed to what, and who looked at what. Both are written once.
+
+UU 27/2022: consent that can be proved (art. 22, 24), children through their guardian (25), records of processing (31).
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models.household import Person
+
+
+class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
+    """Reads of consent texts."""
+
+    def newest(self) -> ConsentTextQuerySet:
+        """The text of each purpose that people are asked with now."""
+        return self.order_by("purpose", "-version").distinct("purpose")
+
+
+class ConsentText(models.Model):
+    """What people are asked: a purpose, and one version of its words. Another wording is another version."""
+
+    purpose = models.SlugField(_("kode tujuan"), max_length=40, db_index=False)
+    version = models.PositiveSmallIntegerField(_("versi"))
+    title = models.CharField(_("tujuan"), max_length=120)
+    text = models.TextField(_("isi persetujuan"))
+    by = models.ForeignKey("auth.User", models.PROTECT, null=True, related_name="+", verbose_name=_("oleh"))
+    at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    objects = ConsentTextQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("teks persetujuan")
+        verbose_name_plural = _("teks persetujuan")
+        constraints = [models.UniqueConstraint(name="consent_text_version", fields=["purpose", "version"])]
+
+    def __str__(self) -> str:
+        return f"{self.title} (v{self.version})"
+
+
+class ConsentQuerySet(models.QuerySet["Consent"]):
+    """Reads of the consent ledger."""
+
+    def current(self) -> ConsentQuerySet:
+        """The last word of each person on each purpose."""
+        return self.order_by("person_id", "text__purpose", "-pk").distinct("person_id", "text__purpose")
+
+
+class Consent(models.Model):
+    """One person agreed to one text, or took that back; written once (`beneficiaries.consents`)."""
+
+    class Channel(models.TextChoices):
+        OFFICE = "office", _("Di kantor")
+        VISIT = "visit", _("Kunjungan rumah")
+        PHONE = "phone", _("Telepon")
+        APP = "app", _("Aplikasi")
+        LETTER = "letter", _("Surat")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="consents", verbose_name=_("orang"))
+    text = models.ForeignKey(ConsentText, models.PROTECT, related_name="consents", verbose_name=_("persetujuan"))
+    given = models.BooleanField(_("setuju"))
+    channel = models.CharField(_("lewat"), max_length=6, choices=Channel)
+    # Who speaks for a child, or for an adult who cannot.
+    guardian = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wali")
+    )
+    evidence = models.CharField(
+        _("bukti"), max_length=200, blank=True, help_text=_("Nomor formulir atau rekaman yang membuktikannya.")
+    )
+    by = models.ForeignKey("auth.User", models.PROTECT, null=True, related_name="+", verbose_name=_("dicatat oleh"))
+    at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("persetujuan")
+        verbose_name_plural = _("persetujuan")
+        constraints = [
+            models.CheckConstraint(
+                name="consent_guardian_is_another", condition=Q(guardian__isnull=True) | ~Q(guardian=F("person"))
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.text} {_('setuju') if self.given else _('ditarik')}"
+
+
+class RevealQuerySet(models.QuerySet["Reveal"]):
+    """Reads of the access log."""
+
+    def of_today(self) -> RevealQuerySet:
+        """Those since midnight in Jakarta."""
+        return self.filter(at__gte=timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0))
+
+
+class Reveal(models.Model):
+    """An officer was shown something that is masked on every page; written before it was shown, and once.
+
+    Without references to be followed in the database: who looked outlives what was looked at.
+    """
+
+    class Reason(models.TextChoices):
+        REQUEST = "request", _("Diminta orangnya sendiri")
+        VERIFY = "verify", _("Mencocokkan identitas")
+        CONTACT = "contact", _("Menghubungi penerima")
+        COMPLAINT = "complaint", _("Menangani pengaduan")
+        AUDIT = "audit", _("Pemeriksaan")
+        OTHER = "other", _("Lainnya")
+
+    person = models.ForeignKey(
+        Person, models.DO_NOTHING, db_constraint=False, null=True, related_name="reveals", verbose_name=_("orang")
+    )
+    household = models.ForeignKey(
+        "beneficiaries.Household",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="reveals",
+        verbose_name=_("keluarga"),
+    )
+    fields = models.CharField(_("yang dibuka"), max_length=60)
+    reason = models.CharField(_("alasan"), max_length=9, choices=Reason)
+    note = models.CharField(_("keterangan"), max_length=200)
+    by = models.ForeignKey(
+        "auth.User", models.DO_NOTHING, db_constraint=False, related_name="+", verbose_name=_("oleh")
+    )
+    address = models.GenericIPAddressField(_("dari alamat"), null=True)
+    at = models.DateTimeField(_("waktu"), db_default=Now(), db_index=True)
+
+    objects = RevealQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pembukaan data")
+        verbose_name_plural = _("catatan akses")
+        constraints = [
+            models.CheckConstraint(
+                name="reveal_of_one",
+                condition=Q(person__isnull=False, household__isnull=True)
+                | Q(person__isnull=True, household__isnull=False),
+            ),
+            models.CheckConstraint(name="reveal_says_why", condition=~Q(note="")),
+        ]
+        indexes = [models.Index(name="reveal_by_day", fields=["by", "at"])]
+
+    def __str__(self) -> str:
+        return f"{self.fields} {self.at:%Y-%m-%d %H:%M}"
+
+
+class RevealAllowance(models.Model):
+    """A supervisor lets an officer open more than the day's limit, for that day; written once."""
+
+    officer = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("petugas"))
+    day = models.DateField(_("hari"))
+    more = models.PositiveSmallIntegerField(_("tambahan"))
+    reason = models.CharField(_("alasan"), max_length=200)
+    by = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("oleh"))
+    at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("izin tambahan membuka data")
+        verbose_name_plural = _("izin tambahan membuka data")
+        constraints = [
+            models.CheckConstraint(name="allowance_by_another", condition=~Q(officer=F("by"))),
+            models.CheckConstraint(name="allowance_some", condition=Q(more__gt=0)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.officer} {self.day} +{self.more}"
+
+
+class IndexKeyTurn(models.Model):
+    """From here on nobody enters the registry under an index key with a lower number; the database refuses it."""
+
+    number = models.PositiveSmallIntegerField(unique=True)
+    at = models.DateTimeField(db_default=Now())
+
+    def __str__(self) -> str:
+        return f"{self.number}"

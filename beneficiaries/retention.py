@@ -1,0 +1,95 @@
+"""What is dropped once it has been kept long enough. How long is configured (``settings.PRIVACY["retention"]``).
+
+The database decides what is due, and one call drops at most so many rows: what is left waits for the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Change, DataRequest, Reveal
+
+BATCH = 1_000
+
+
+def _delete(rows: QuerySet[Any]) -> None:
+    rows.delete()
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One kind of rows: which are older than a moment, and what becomes of them (deleted, unless said otherwise)."""
+
+    name: str
+    title: Any
+    older: Callable[[datetime], QuerySet[Any]]
+    drop: Callable[[QuerySet[Any]], None] = _delete
+
+
+def _emptied(rows: QuerySet[Any]) -> None:
+    rows.update(before={}, after={})
+
+
+RULES = (
+    Rule("access_log", _("Catatan akses"), lambda moment: Reveal.objects.filter(at__lt=moment)),
+    Rule(
+        "answered_requests",
+        _("Permintaan data yang sudah dijawab"),
+        lambda moment: DataRequest.objects.filter(decided_at__lt=moment),
+    ),
+    Rule(
+        "history",
+        _("Isi riwayat perubahan"),
+        lambda moment: Change.objects.filter(at__lt=moment).exclude(before={}, after={}),
+        _emptied,
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A rule, how many days it keeps, and how many rows are older (counted only where asked)."""
+
+    rule: Rule
+    days: int
+    rows: QuerySet[Any]
+
+    def count(self) -> int:
+        """How many would go now."""
+        return int(self.rows.count())
+
+
+def due() -> list[Due]:
+    """Every rule that has days in the settings, with the rows that are over their time."""
+    now = timezone.now()
+    found = []
+    for path in settings.PRIVACY["retention_rules"]:
+        rules: tuple[Rule, ...] = import_string(path)
+        for rule in rules:
+            days = int(settings.PRIVACY["retention"].get(rule.name, 0))
+            if days > 0:
+                found.append(Due(rule, days, rule.older(now - timedelta(days=days))))
+    return found
+
+
+def drop(batch: int = BATCH) -> dict[str, int]:
+    """Drops at most `batch` rows of each rule, each in a transaction of its own; returns how many, by rule."""
+    dropped: dict[str, int] = {}
+    for one in due():
+        with transaction.atomic():
+            model: type[models.Model] = one.rows.model
+            ids = list(one.rows.order_by("pk").values_list("pk", flat=True)[:batch])
+            if ids:
+                one.rule.drop(model._default_manager.filter(pk__in=ids))
+            dropped[one.rule.name] = len(ids)
+    return dropped

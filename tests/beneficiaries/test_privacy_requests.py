@@ -1,0 +1,317 @@
+"""Subjects' rights: seen, corrected, restricted, forgotten; by two officers, within 72 hours, or refused with a ground."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
+
+from beneficiaries import consents, data_requests, duplicates, erasure, privacy_errors, retention, reveals, subject_data
+from beneficiaries.errors import FieldRefused
+from beneficiaries.history import telling
+from beneficiaries.models import Breach, Change, DataRequest, Household, Person, PersonKey, ProposedChange, Reveal
+from beneficiaries.tasks import apply_retention, flag_late
+from disbursement import eligibility
+from mobile import devices
+from tests import money
+from wallet.models import Transfer
+
+pytestmark = pytest.mark.django_db
+K, S = DataRequest.Kind, DataRequest.State
+HOURS_72 = timedelta(hours=72)
+
+
+@pytest.fixture
+def officer() -> User:
+    return money.officer("dewi")
+
+
+@pytest.fixture
+def second() -> User:
+    return money.officer("budi")
+
+
+def siti() -> Person:
+    made = Person(household=money.household(), name="Siti Aminah", sex="P", birth_date="1990-08-17")
+    made.nik, made.phone = "3171015708900001", "+6281234567890"
+    made.save()
+    made.refresh_from_db()
+    return made
+
+
+def done(person: Person, kind: str, officer: User, second: User, **changes: str) -> DataRequest:
+    request = data_requests.receive(person, kind, by=officer)
+    data_requests.propose(request, by=officer, changes=changes)
+    return data_requests.approve(request, by=second, reason="sesuai kartu")
+
+
+# --- the clock ---
+
+
+def test_the_clock_runs_from_when_it_was_received(officer: User) -> None:
+    received = timezone.now() - timedelta(hours=70)
+    request = data_requests.receive(money.person(), K.ACCESS, by=officer, received_at=received)
+    assert request.due_at - request.received_at == HOURS_72
+    assert DataRequest.objects.late().count() == 0 and flag_late() == 0
+    DataRequest.objects.update(due_at=timezone.now() - timedelta(seconds=1))
+    assert DataRequest.objects.late().get() == request
+    assert (flag_late(), flag_late()) == (1, 0)
+    with pytest.raises(privacy_errors.ReceivedInFuture):
+        data_requests.receive(money.person(), K.ACCESS, by=officer, received_at=timezone.now() + timedelta(minutes=1))
+    with pytest.raises(privacy_errors.AlreadyAsked):
+        data_requests.receive(request.person, K.ACCESS, by=officer)
+
+
+def test_a_breach_has_the_same_clock_and_says_whom_was_told(officer: User) -> None:
+    breach = Breach(
+        discovered_at=timezone.now() - timedelta(hours=73),
+        happened="kemarin",
+        what="NIK",
+        how="surel",
+        remedy="ditarik",
+    )
+    breach.recorded_by = officer
+    breach.save()
+    assert breach.due_at - breach.discovered_at == HOURS_72
+    assert Breach.objects.late().get() == breach and flag_late() == 1
+    breach.subjects_told_at = timezone.now()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        breach.save()
+    breach.told, breach.agency_told_at = "Surat kepada 12 orang dan kepada lembaga", timezone.now()
+    breach.save()
+    assert not Breach.objects.late().exists()
+
+
+# --- access ---
+
+
+def test_everything_kept_about_someone_is_told_and_the_log_says_so_first(officer: User) -> None:
+    person = siti()
+    with telling(source="office", by=officer, reason="pindah nomor"):
+        person.phone = "+6281299998888"
+        person.save()
+    text = consents.word("screening", "Pencocokan", "…", by=officer)
+    consents.record(person, text, given=True, channel="office", by=officer, evidence="F-1")
+    reveals.reveal(person, "nik", by=officer, reason="verify", note="KTP")
+    money.person()
+    request = data_requests.receive(person, K.ACCESS, by=officer)
+    told = data_requests.answer(request, by=officer, reason="diserahkan langsung")
+    assert Reveal.objects.latest("pk").fields == "all"
+    machine, readable = subject_data.as_json(told), subject_data.as_text(told)
+    assert json.loads(machine) == told
+    for said in ("3171015708900001", "Siti Aminah", "0812-9999-8888", "Jl. Merdeka 1", "pindah nomor", "F-1", "KTP"):
+        assert said in machine and said in readable, said
+    assert told["history"][1]["before"] == {"phone": "+6281234567890"}
+    assert request.state == S.DONE
+    with pytest.raises(privacy_errors.RequestMoved):
+        data_requests.answer(request, by=officer, reason="lagi")
+
+
+def test_aid_is_told_by_the_programmes() -> None:
+    batch = money.pay_out(money.approved_crowd(1))
+    person = Person.objects.get()
+    [[aid]] = subject_data.collect(person)["told_by_programmes"].values()
+    assert aid["programme"] == batch.cycle.programme.name
+    assert [payment["amount"] for payment in aid["payments"]] == [300_000]
+
+
+# --- correction and restriction ---
+
+
+def test_a_correction_needs_a_second_officer_and_stands_in_the_history(officer: User, second: User) -> None:
+    person = siti()
+    request = data_requests.receive(person, K.CORRECTION, by=officer)
+    with pytest.raises(privacy_errors.NothingProposed), transaction.atomic():
+        data_requests.propose(request, by=officer, changes={"name": " "})
+    request.refresh_from_db()
+    data_requests.propose(request, by=officer, changes={"name": "Siti Aminah Putri", "phone": "0812 3450 0009"})
+    with pytest.raises(privacy_errors.SecondOfficerNeeded):
+        data_requests.approve(request, by=officer, reason="cocok")
+    with pytest.raises(privacy_errors.ReasonMissing):
+        data_requests.approve(request, by=second, reason=" ")
+    data_requests.approve(request, by=second, reason="cocok dengan KTP")
+    person.refresh_from_db()
+    assert (person.name, person.phone) == ("Siti Aminah Putri", "+6281234500009")
+    change = Change.objects.filter(person=person).latest("pk")
+    assert (change.source, change.by, change.reason) == (f"request:{request.pk}", second, "cocok dengan KTP")
+    assert not ProposedChange.objects.exists()
+    with pytest.raises(privacy_errors.RequestMoved):
+        data_requests.approve(request, by=second, reason="lagi")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"nik": "3171011708900001"}, {"birth_date": "1990-08-18"}, {"phone": "021"}, {"name": "B0B"}, {"sex": "X"}],
+)
+def test_a_correction_that_cannot_be_is_refused_with_its_field(officer: User, changes: dict[str, str]) -> None:
+    request = data_requests.receive(siti(), K.CORRECTION, by=officer)
+    with pytest.raises(FieldRefused), transaction.atomic():
+        data_requests.propose(request, by=officer, changes=changes)
+    request.refresh_from_db()
+    assert request.state == S.OPEN
+
+
+def test_a_nik_is_not_taken_from_another(officer: User, second: User) -> None:
+    other = siti()
+    person = siti_with("3171015708900002")
+    with pytest.raises(privacy_errors.NikTaken), transaction.atomic():
+        done(person, K.CORRECTION, officer, second, nik=other.nik)
+
+
+def siti_with(nik: str) -> Person:
+    made = Person(household=money.household(), name="Siti Aminah", sex="P", birth_date="1990-08-17")
+    made.nik = nik
+    made.save()
+    made.refresh_from_db()
+    return made
+
+
+def test_restriction_and_its_release(officer: User, second: User) -> None:
+    person = siti()
+    done(person, K.RESTRICTION, officer, second)
+    assert not Person.objects.processable().exists()
+    duplicates.find()
+    assert not PersonKey.objects.exists()
+    done(person, K.RELEASE, officer, second)
+    duplicates.find()
+    assert PersonKey.objects.exists()
+    assert Person.objects.processable().get() == person
+
+
+def test_who_restricts_is_enrolled_in_nothing_new() -> None:
+    money.people(2)
+    Person.objects.filter(pk=Person.objects.first().pk).update(restricted=True)
+    made = money.programme()
+    eligibility.enrol_eligible(made)
+    assert not made.enrolments.get().person.restricted
+
+
+def test_the_database_too_wants_two_people(officer: User) -> None:
+    request = data_requests.receive(siti(), K.ERASURE, by=officer)
+    data_requests.propose(request, by=officer)
+    with pytest.raises(IntegrityError, match="data_request_two_people"), transaction.atomic():
+        DataRequest.objects.update(state=S.DONE, decided_by=officer, decided_at=timezone.now(), reason="x")
+
+
+def test_a_refusal_says_why(officer: User, second: User) -> None:
+    request = data_requests.receive(siti(), K.ERASURE, by=officer)
+    data_requests.propose(request, by=officer)
+    data_requests.refuse(request, by=second, reason="masih menerima bantuan")
+    assert (request.state, request.reason) == (S.REFUSED, "masih menerima bantuan")
+
+
+# --- erasure ---
+
+
+def everything_stored() -> str:
+    """All rows of all tables as PostgreSQL prints them, bytes in both forms."""
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'SELECT row_to_json(t)::text FROM "{table}" t')
+            found += [row for (row,) in cursor.fetchall()]
+    return "\n".join(found)
+
+
+def test_who_is_forgotten_is_nowhere(officer: User, second: User) -> None:
+    person = siti()
+    household = person.household
+    with telling(source="office", by=officer, reason="Siti Aminah pindah"):
+        person.name = "Siti Aminah Putri"
+        person.save()
+    devices.issue(person, "HP Siti Aminah")
+    earlier = siti_with("3171015708900009")
+    Person.objects.filter(pk=earlier.pk).update(status="merged", merged_into=person)
+    duplicates.find()
+    nik_index, kk_index, boxes = person.nik_index, household.kk_index, [person.nik_sealed, person.phone_sealed]
+    done(person, K.ERASURE, officer, second)
+    stored = everything_stored()
+    for secret in ("Siti Aminah", bytes(nik_index).hex(), bytes(kk_index).hex(), *(bytes(box).hex() for box in boxes)):
+        assert secret not in stored
+    person.refresh_from_db()
+    earlier.refresh_from_db()
+    assert earlier.erased_at and earlier.nik == ""
+    assert person.erased_at and (person.nik, person.phone, person.birth_date.isoformat()) == ("", "", "1990-01-01")
+    household.refresh_from_db()
+    assert (household.kk, household.address) == ("", "")
+    assert not Person.objects.with_nik("3171015708900001").exists() and not Person.objects.processable().exists()
+    assert person.devices.get().revoked_at
+    with pytest.raises(privacy_errors.PersonErased):
+        erasure.erase(person, by=second, reason="lagi")
+    with pytest.raises(privacy_errors.PersonErased):
+        data_requests.receive(person, K.ACCESS, by=officer)
+    siti()  # the same number may enter anew
+
+
+def test_the_address_stays_while_somebody_of_the_household_does(officer: User, second: User) -> None:
+    person = siti()
+    money.person(person.household)
+    done(person, K.ERASURE, officer, second)
+    home = Household.objects.get(pk=person.household_id)
+    assert home.address == "Jl. Merdeka 1" and home.kk
+
+
+def test_money_keeps_the_name_until_its_years_are_over(settings: Any, officer: User, second: User) -> None:
+    money.pay_out(money.approved_crowd(1))
+    person = Person.objects.get()
+    request = data_requests.receive(person, K.ERASURE, by=officer)
+    data_requests.propose(request, by=officer)
+    with pytest.raises(privacy_errors.LegalHold) as held, transaction.atomic():
+        data_requests.approve(request, by=second, reason="diminta")
+    assert "catatan keuangan" in str(held.value) and "masih terdaftar" in str(held.value)
+    request.refresh_from_db()
+    assert request.state == S.PROPOSED
+    settings.PRIVACY = settings.PRIVACY | {"financial_years": 0}
+    person.enrolments.update(status="ended")
+    transfers = Transfer.objects.count()
+    data_requests.approve(request, by=second, reason="diminta")
+    person.refresh_from_db()
+    assert person.erased_at and person.wallet_id and Transfer.objects.count() == transfers
+
+
+# --- retention ---
+
+
+def test_what_is_over_its_time_is_listed_and_then_dropped(
+    settings: Any, officer: User, second: User, capsys: pytest.CaptureFixture[str]
+) -> None:
+    person = siti()
+    done(person, K.RESTRICTION, officer, second)
+    with telling(source="office"):
+        person.refresh_from_db()
+        person.name = "Lain"
+        person.save()
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"answered_requests": 30, "history": 30, "access_log": 0}}
+    assert [(due.rule.name, due.count()) for due in retention.due()] == [("answered_requests", 0), ("history", 0)]
+    DataRequest.objects.update(decided_at=timezone.now() - timedelta(days=31))
+    call_command("retention", "list")
+    assert "answered_requests" in capsys.readouterr().out and DataRequest.objects.exists()
+    assert apply_retention() == 1
+    assert not DataRequest.objects.exists() and Change.objects.exclude(before={}).exists()
+
+
+def test_the_access_log_goes_after_ten_years_and_not_before(officer: User) -> None:
+    person, years = money.person(), timedelta(days=3_654)
+    for ago in (timedelta(days=3_000), years):
+        Reveal.objects.create(
+            person=person, fields="nik", reason="audit", note="x", by=officer, at=timezone.now() - ago
+        )
+    assert retention.drop()["access_log"] == 1
+    assert Reveal.objects.get().at > timezone.now() - years
+
+
+def test_a_call_drops_so_many_and_leaves_the_rest_to_the_next(settings: Any, officer: User, second: User) -> None:
+    for _ in range(3):
+        done(money.person(), K.RESTRICTION, officer, second)
+    DataRequest.objects.update(decided_at=timezone.now() - timedelta(days=31))
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"answered_requests": 30}}
+    assert retention.drop(batch=2) == {"answered_requests": 2}
+    assert retention.drop(batch=2) == {"answered_requests": 1}
+    assert retention.drop(batch=2) == {"answered_requests": 0}
