@@ -29,3 +29,11 @@ def undo(run: int) -> None:
 def sweep() -> None:
     """Rings for imports that are due, and drops what was kept long enough; rung by the beat every 30 seconds."""
     registry_work.sweep()
+from beneficiaries import screening
+
+
+@shared_task(name="beneficiaries.tasks.screen")
+def screen() -> None:
+    """Does every screening that waits; rung by whoever asks for one, and by the beat every minute."""
+    while screening.run_next():
+        pass

@@ -113,3 +113,20 @@ class DeviceUnknown(MobileError):
     code = "device_unknown"
     status = 404
     message = _("Perangkat itu tidak ada, atau sudah dikeluarkan.")
+
+
+class ExclusionUnknown(MobileError):
+    """It does not exist, or is another family's: the same to the outside."""
+
+    code = "exclusion_unknown"
+    status = 404
+    field = "exclusion"
+    message = _("Pengecualian itu tidak ada. Muat ulang daftarnya.")
+
+
+class ObjectionNotPossible(MobileError):
+    """The exclusion was lifted, or an objection to it waits for its decision already."""
+
+    code = "objection_not_possible"
+    status = 409
+    message = _("Sanggahan tidak dapat diajukan: pengecualian sudah dicabut, atau sanggahan Anda sedang diproses.")

@@ -25,4 +25,25 @@ __all__ = [
     "RegistrySource",
     "Replaced",
     "UploadBlock",
+from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
+from beneficiaries.models.household import Household, Person
+from beneficiaries.models.registry_import import RegistryImport
+from beneficiaries.models.screening import Exclusion, ExclusionRule, Objection, Proposal, Screening, TrialHit
+
+__all__ = [
+    "Change",
+    "Evidence",
+    "EvidenceAccess",
+    "EvidenceImport",
+    "EvidenceKind",
+    "EvidenceSource",
+    "Exclusion",
+    "ExclusionRule",
+    "Household",
+    "Objection",
+    "Person",
+    "Proposal",
+    "RegistryImport",
+    "Screening",
+    "TrialHit",
 ]

@@ -27,6 +27,14 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_registrysource",
         "beneficiaries.add_registryimport",
         "beneficiaries.decide_duplicatepair",
+        "beneficiaries.add_evidence",
+        "beneficiaries.add_evidenceimport",
+        "beneficiaries.contest_evidence",
+        "beneficiaries.add_exclusionrule",
+        "beneficiaries.try_exclusionrule",
+        "beneficiaries.run_screening",
+        "beneficiaries.decide_proposal",
+        "beneficiaries.add_objection",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -36,6 +44,13 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.commit_complete_registryimport",
         "beneficiaries.undo_registryimport",
         "beneficiaries.merge_person",
+        "beneficiaries.try_exclusionrule",
+        "beneficiaries.enforce_exclusionrule",
+        "beneficiaries.lift_exclusion",
+        "beneficiaries.decide_objection",
+        "beneficiaries.add_evidencesource",
+        "beneficiaries.change_evidencesource",
+        "beneficiaries.new_key_evidencesource",
     ),
     "Bendahara": (
         "disbursement.fund_programme",
