@@ -312,16 +312,13 @@ def said(code: str, data: dict[str, Any]) -> str:
             return str(family.message) % data
         families += family.__subclasses__()
     return code
+
+
 class PersonNotKnown(BeneficiaryError):
     """No person or household of the registry has the number given; the number itself is not told."""
 
     code = "person_not_known"
     message = _("Nomor ini tidak ada di registri. Periksa nomornya, atau impor orangnya dahulu.")
-
-
-class ReferenceTaken(BeneficiaryError):
-    code = "reference_taken"
-    message = _("Nomor rujukan ini sudah dipakai untuk isi yang berbeda. Kirim koreksi dengan nomor baru.")
 
 
 class EvidenceContested(BeneficiaryError):

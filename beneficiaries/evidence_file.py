@@ -87,8 +87,6 @@ class _Source:
         if not header:
             raise errors.FileEmpty(expected=",".join(COLUMNS))
         self.header = next(csv.reader([header]))
-        if ";" in header and "," not in header:
-            raise errors.WrongDelimiter(found="titik koma")
         if unknown := [at for at, name in enumerate(self.header, 1) if name not in (*COLUMNS, *NOTE_COLUMNS)]:
             raise errors.ColumnsUnknown(
                 columns=", ".join(f"ke-{at}" for at in unknown[:10]), expected=",".join(COLUMNS)

@@ -19,6 +19,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
 from beneficiaries import identity
 from beneficiaries.evidence_values import EMPLOYMENTS, STATE, VEHICLES
 from beneficiaries.models import Evidence, EvidenceKind, Household, Person
@@ -104,7 +107,11 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
     for owner, *row in standing.filter(household__in=ids).values_list("household_id", *told):
         of_household[owner].append((row[0], row[1], row[2]))
     everyone = [person["pk"] for rows in members.values() for person in rows]
-    for owner, *row in standing.filter(person__in=everyone).values_list("person_id", *told):
+    about = Q(person__in=everyone) | Q(
+        person__merged_into__in=everyone
+    )  # what was told of a row that was merged stays true
+    owner_of = Coalesce("person__merged_into", "person_id")
+    for owner, *row in standing.filter(about).annotate(member=owner_of).values_list("member", *told):
         of_person[owner].append((row[0], row[1], row[2]))
     for row in group:
         if members[row["pk"]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from beneficiaries import registry_work
+from beneficiaries import registry_work, screening
 
 
 @shared_task(name="beneficiaries.tasks.check")
@@ -29,7 +29,6 @@ def undo(run: int) -> None:
 def sweep() -> None:
     """Rings for imports that are due, and drops what was kept long enough; rung by the beat every 30 seconds."""
     registry_work.sweep()
-from beneficiaries import screening
 
 
 @shared_task(name="beneficiaries.tasks.screen")

@@ -64,10 +64,8 @@ def age_on(birth_date: date, day: date) -> int:
 def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
     """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
 
-    Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
-    """Everyone whom the rule admits on the day, oldest first; one per household where the programme says so.
-
     Who is excluded on the day, alone or with the household, is not admitted.
+    Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
     """
     rule, day = compiled(programme.eligibility), day or timezone.localdate()
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
@@ -76,7 +74,6 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
     people = (
         Person.objects.filter(status=Person.Status.ACTIVE)
         .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
-        Person.objects.exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
         .exclude(pk__in=excluded.filter(person__isnull=False).values("person"))
         .exclude(household__in=excluded.filter(household__isnull=False).values("household"))
         .select_related("household")

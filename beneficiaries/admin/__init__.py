@@ -1,4 +1,13 @@
 """The registry in the office, by subject."""
 
-from beneficiaries.admin import duplicates, people, regions, registry_imports, registry_sources  # noqa: F401
-from beneficiaries.admin import evidence, exclusions, people, proposals, registry_imports, screening  # noqa: F401
+from beneficiaries.admin import (  # noqa: F401
+    duplicates,
+    evidence,
+    exclusions,
+    people,
+    proposals,
+    regions,
+    registry_imports,
+    registry_sources,
+    screening,
+)

@@ -2,36 +2,17 @@
 
 from beneficiaries.models.change import Change
 from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
+from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
 from beneficiaries.models.registry_source import RegistrySource
-
-__all__ = [
-    "Change",
-    "DuplicatePair",
-    "Household",
-    "ImportProgress",
-    "Leaving",
-    "Listing",
-    "Merge",
-    "Person",
-    "PersonBlock",
-    "PersonKey",
-    "RefusedRow",
-    "Region",
-    "RegistryImport",
-    "RegistrySource",
-    "Replaced",
-    "UploadBlock",
-from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
-from beneficiaries.models.household import Household, Person
-from beneficiaries.models.registry_import import RegistryImport
 from beneficiaries.models.screening import Exclusion, ExclusionRule, Objection, Proposal, Screening, TrialHit
 
 __all__ = [
     "Change",
+    "DuplicatePair",
     "Evidence",
     "EvidenceAccess",
     "EvidenceImport",
@@ -40,10 +21,21 @@ __all__ = [
     "Exclusion",
     "ExclusionRule",
     "Household",
+    "ImportProgress",
+    "Leaving",
+    "Listing",
+    "Merge",
     "Objection",
     "Person",
+    "PersonBlock",
+    "PersonKey",
     "Proposal",
+    "RefusedRow",
+    "Region",
     "RegistryImport",
+    "RegistrySource",
+    "Replaced",
     "Screening",
     "TrialHit",
+    "UploadBlock",
 ]

@@ -96,7 +96,7 @@ def test_the_corrected_errors_file_is_read_as_it_is(tmp_path: Path, siti: Person
     ("content", "error"),
     [
         (b"", errors.FileEmpty),
-        (b"NIK;JENIS;SUMBER;TANGGAL\n", errors.WrongDelimiter),
+        (b"NIK;JENIS;SUMBER;TANGGAL\n", errors.ColumnsUnknown),
         (b"NIK,JENIS,SUMBER\n", errors.ColumnsMissing),
         (b"NIK,NIK,JENIS,SUMBER,TANGGAL\n", errors.ColumnsDoubled),
         (b"NIK,JENIS,SUMBER,TANGGAL,3171015708900001\n", errors.ColumnsUnknown),
