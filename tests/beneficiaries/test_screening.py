@@ -319,3 +319,14 @@ def test_contesting_the_evidence_keeps_a_run_from_proposing() -> None:
     kepgub()
     evidence.contest(tell(money.person(), "vehicle", CAR), money.officer(), "dijual, belum balik nama")
     assert screen().proposed == 0
+
+
+def test_what_was_told_of_a_row_that_was_merged_counts_for_whoever_remains() -> None:
+    home = money.household()
+    siti, twin = money.person(home), money.person(home)
+    tell(twin, "employment", {"employer": "pns"})
+    twin.status, twin.merged_into = "merged", siti
+    twin.save()
+    enforced(rule('evidence.employment == "pns"', scope="person"))
+    screen()
+    assert [proposal.person for proposal in Proposal.objects.all()] == [siti]
