@@ -417,3 +417,72 @@ class GrievanceEmpty(GrievanceError):
 class SameCategory(GrievanceError):
     code = "same_category"
     message = _("Aduan ini sudah berkategori dan berprioritas itu.")
+
+
+class PersonNotKnown(BeneficiaryError):
+    """No person or household of the registry has the number given; the number itself is not told."""
+
+    code = "person_not_known"
+    message = _("Nomor ini tidak ada di registri. Periksa nomornya, atau impor orangnya dahulu.")
+
+
+class EvidenceContested(BeneficiaryError):
+    code = "evidence_contested"
+    message = _("Bukti ini sudah dibantah atau digantikan. Muat ulang halaman.")
+
+
+class RuleBroken(BeneficiaryError):
+    code = "rule_broken"
+    message = _("Aturan tidak dapat dibaca: %(reason)s. Contoh: household.vehicles.cars > 0")
+
+
+class RuleEnforced(BeneficiaryError):
+    code = "rule_enforced"
+    message = _("Versi ini sudah diberlakukan.")
+
+
+class RuleUntried(BeneficiaryError):
+    code = "rule_untried"
+    message = _("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena, lalu berlakukan.")
+
+
+class RuleOverlaps(BeneficiaryError):
+    code = "rule_overlaps"
+    message = _("Sudah ada versi %(code)s yang berlaku pada sebagian tanggal itu. Ubah tanggalnya di versi baru.")
+
+
+class ProposalDecided(BeneficiaryError):
+    code = "proposal_decided"
+    message = _("Usulan ini sudah diputuskan. Muat ulang halaman.")
+
+
+class AlreadyExcluded(BeneficiaryError):
+    code = "already_excluded"
+    message = _("Sudah ada pengecualian yang berlaku dengan aturan yang sama.")
+
+
+class NotInForce(BeneficiaryError):
+    """The exclusion was lifted already."""
+
+    code = "not_in_force"
+    message = _("Pengecualian ini sudah dicabut.")
+
+
+class LiftBeforeStart(BeneficiaryError):
+    code = "lift_before_start"
+    message = _("Pengecualian mulai %(starts_on)s; tanggal pencabutan harus sesudahnya.")
+
+
+class ObjectionPending(BeneficiaryError):
+    code = "objection_pending"
+    message = _("Sanggahan atas pengecualian ini sudah diajukan dan belum diputuskan.")
+
+
+class ObjectionDecided(BeneficiaryError):
+    code = "objection_decided"
+    message = _("Sanggahan ini sudah diputuskan. Muat ulang halaman.")
+
+
+class DeciderAcceptedIt(BeneficiaryError):
+    code = "decider_accepted_it"
+    message = _("Sanggahan harus diputuskan petugas lain, bukan yang menerima pengecualiannya.")

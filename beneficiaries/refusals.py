@@ -123,6 +123,27 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "pregnant": (_("Bukan YA atau TIDAK."), _("Isi YA atau TIDAK, atau kosongkan bila tidak diketahui.")),
     "pregnant_male": (_("Hamil, padahal jenis kelaminnya L."), _FROM_CARD),
+    # --- evidence ---
+    "choice": (_("Bukan salah satu dari: %(choices)s."), _("Isi persis salah satu di antaranya.")),
+    "plate": (_("Bukan nomor polisi Indonesia."), _("Tulis seperti B 1234 XYZ.")),
+    "rupiah": (_("Bukan rupiah bulat."), _("Isi angkanya saja, tanpa titik, koma atau Rp.")),
+    "yes_no": (_("Bukan ya atau tidak."), _("Isi ya atau tidak.")),
+    "evidence_text": (
+        _("Lebih panjang dari %(limit)s karakter, tidak terbaca, atau memuat NIK atau nomor KK."),
+        _("Singkat isinya. NIK dan nomor KK hanya boleh di kolomnya sendiri."),
+    ),
+    "evidence_future": (_("Tanggal di masa depan."), _("Isi tanggal faktanya, bukan tanggal berlakunya.")),
+    "evidence_ends_early": (_("Berakhir sebelum tanggal faktanya."), _("Perbaiki salah satu tanggalnya.")),
+    "unknown_field": (_("Tidak dikenal untuk jenis bukti ini."), _("Kosongkan atau hapus isinya.")),
+    "one_number": (_("Harus ada NIK atau nomor KK, salah satu saja."), _("Isi yang satu, kosongkan yang lain.")),
+    "needs_nik": (_("Bukti jenis ini tentang orang."), _("Isi NIK orangnya, kosongkan nomor KK.")),
+    "needs_kk": (_("Bukti jenis ini tentang keluarga."), _("Isi nomor KK keluarganya, kosongkan NIK.")),
+    "not_known": (_("Tidak ada di registri."), _("Periksa nomornya, atau impor orangnya ke registri dahulu.")),
+    "scope": (_("Jenis ini di luar izin kunci Anda."), _("Minta izinnya kepada pengelola Salur.")),
+    "reference_taken": (
+        _("Nomor rujukan ini sudah dipakai untuk isi yang berbeda."),
+        _("Kirim koreksinya dengan nomor rujukan baru."),
+    ),
     # --- the row, and rows against each other ---
     "columns_few": (
         _("Baris ini kekurangan kolom: ada %(found)s, seharusnya %(expected)s."),
@@ -162,7 +183,7 @@ class Refusal:
 
     field: str
     code: str
-    data: dict[str, int] = dataclasses.field(default_factory=dict)
+    data: dict[str, Any] = dataclasses.field(default_factory=dict)
 
     @property
     def reason(self) -> str:
@@ -179,5 +200,7 @@ def title(key: str) -> str:
     """A line for a summary from a key `FIELD.code`, as an import stores its counts."""
     column, _dot, code = key.partition(".")
     # A summary counts many rows, so it says the reason without the numbers of any one of them.
-    reason = str(TEXTS[code][0]) % dict.fromkeys(("limit", "length", "years", "found", "expected", "other"), "…")
+    reason = str(TEXTS[code][0]) % dict.fromkeys(
+        ("limit", "length", "years", "found", "expected", "other", "choices"), "…"
+    )
     return f"{column}: {reason}"

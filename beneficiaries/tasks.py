@@ -6,7 +6,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from beneficiaries import data_requests, grievances, registry_work, retention
+from beneficiaries import data_requests, grievances, registry_work, retention, screening
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next ring; a task stays under 30 s
@@ -61,3 +61,10 @@ def apply_retention() -> int:
     if any(count == retention.BATCH for count in dropped.values()):
         doorbell.ring("beneficiaries.tasks.apply_retention")
     return sum(dropped.values())
+
+
+@shared_task(name="beneficiaries.tasks.screen")
+def screen() -> None:
+    """Does every screening that waits; rung by whoever asks for one, and by the beat every minute."""
+    while screening.run_next():
+        pass

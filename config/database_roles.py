@@ -65,6 +65,13 @@ RESTRICTED = {
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
+    "beneficiaries_evidence": changing("superseded_at", "contested_at", "contest_reason", "contested_by_id"),
+    "beneficiaries_evidenceaccess": APPEND_ONLY,
+    "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),
+    "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
+    "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "disbursement_leftout": APPEND_ONLY,
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

@@ -191,6 +191,7 @@ CELERY_BEAT_SCHEDULE = {
     "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
+    "screen": {"task": "beneficiaries.tasks.screen", "schedule": 60.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 
@@ -325,6 +326,10 @@ VAULT_FORGET_DIGESTS = ["beneficiaries.resealing.forget_digests"]
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
+}
+SCREENING = {
+    "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice
+    "answer_days": env.int("OBJECTION_ANSWER_DAYS", default=10),  # working days after an objection was filed
 }
 
 LOGGING = {

@@ -10,6 +10,7 @@ from config.metrics import metrics
 from wallet.snap.views import UnknownView
 
 MOBILE = [path("api/v1/", include("mobile.urls"))]
+EVIDENCE = [path("evidence/v1/", include("beneficiaries.api.urls"))]
 SNAP: list[URLPattern | URLResolver] = [path("v1.0", UnknownView.as_view()), path("v1.0/", include("wallet.snap.urls"))]
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -25,6 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("i18n/", include("django.conf.urls.i18n")),  # the office's language switch
     *MOBILE,
     *SNAP,
+    *EVIDENCE,
     path(
         "docs/mobile/schema",
         SpectacularAPIView.as_view(patterns=MOBILE, custom_settings={"TITLE": "Salur: aplikasi penerima"}),
@@ -37,6 +39,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
         name="snap-schema",
     ),
     path("docs/snap/", SpectacularSwaggerSplitView.as_view(url_name="snap-schema"), name="snap-docs"),
+    path(
+        "docs/evidence/schema",
+        SpectacularAPIView.as_view(patterns=EVIDENCE, custom_settings={"TITLE": "Salur: bukti dari instansi"}),
+        name="evidence-schema",
+    ),
+    path("docs/evidence/", SpectacularSwaggerSplitView.as_view(url_name="evidence-schema"), name="evidence-docs"),
 ]
 if settings.DEMO:
     from demo import views

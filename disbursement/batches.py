@@ -14,7 +14,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, execution
+from disbursement import content, exclusions, execution
 from disbursement.batch_states import advance
 from disbursement.errors import (
     ApproverIsMaker,
@@ -40,6 +40,7 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
 def prepare(cycle: Cycle) -> Batch:
     """A batch with one instruction for each active enrolment of an active person that has none pending or paid in this cycle.
 
+    Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut).
     Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
     """
     Cycle.objects.select_for_update().get(pk=cycle.pk)  # two officers at once: the second finds nothing left
@@ -50,8 +51,9 @@ def prepare(cycle: Cycle) -> Batch:
         raise NowhereToLapse
     batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
     with connection.cursor() as cursor:
+        exclusions.note_left_out(cursor, cycle)
         cursor.execute(
-            """
+            f"""
             CREATE TEMPORARY TABLE due ON COMMIT DROP AS
             SELECT e.id AS enrolment, p.wallet_id AS wallet,
                    (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
@@ -61,8 +63,9 @@ def prepare(cycle: Cycle) -> Batch:
                 ON earlier.enrolment_id = e.id
             WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
                 AND NOT coalesce(earlier.live, false)
-            """,
-            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],
+                AND e.person_id NOT IN (SELECT person FROM ({exclusions.EXCLUDED}) excluded)
+            """,  # noqa: S608  # a constant of ours
+            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk, *[cycle.period] * 4],
         )
         cursor.execute(
             "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",

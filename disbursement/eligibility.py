@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from itertools import islice
 from typing import Any
 
-import cel
 from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from beneficiaries.models import Person
+from beneficiaries import rules
+from beneficiaries.errors import RuleBroken
+from beneficiaries.models import Exclusion, Person
 from disbursement.errors import InvalidRule
 from disbursement.models import Enrolment, Programme
 from wallet import wallets
@@ -26,9 +25,6 @@ EXAMPLE = {
     "person": {"age": 30, "sex": "P"},
     "household": {"decile": 5, "size": 4, "kelurahan": "31.71.01.1001", "city": "31.71"},
 }
-# Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
-COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")
-Rule = Callable[[dict[str, Any]], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,34 +37,23 @@ class Candidate:
     facts: dict[str, Any]
 
 
-@lru_cache(maxsize=256)
-def compiled(expression: str) -> Rule:
+def compiled(expression: str) -> rules.Rule:
     """The rule as a function of facts (shape: EXAMPLE). Raises InvalidRule if it does not compile or is no yes-or-no.
 
     The function raises it too, for facts on which the rule breaks (a division by zero): it never decides by accident.
     """
-    if COMPREHENSION.search(expression):
-        raise InvalidRule(reason=".all, .exists, .map, .filter")
     try:
-        program = cel.compile(expression)
-    except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
-        raise InvalidRule(reason=_first_line(error)) from error
+        rule = rules.compiled(expression, EXAMPLE)
+    except RuleBroken as error:
+        raise InvalidRule(**error.data) from error
 
     def admits(facts: dict[str, Any]) -> bool:
         try:
-            answer = program.execute(facts)
-        except Exception as error:  # as above
-            raise InvalidRule(reason=_first_line(error)) from error
-        if not isinstance(answer, bool):
-            raise InvalidRule(reason=f"{expression[:60]} → {type(answer).__name__}")
-        return answer
+            return rule(facts)
+        except RuleBroken as error:
+            raise InvalidRule(**error.data) from error
 
-    admits(EXAMPLE)
     return admits
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
 
 
 def age_on(birth_date: date, day: date) -> int:
@@ -79,15 +64,19 @@ def age_on(birth_date: date, day: date) -> int:
 def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
     """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
 
+    Who is excluded on the day, alone or with the household, is not admitted.
     Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
     """
     rule, day = compiled(programme.eligibility), day or timezone.localdate()
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     taken: set[int] = set()
+    excluded = Exclusion.objects.on(day)
     people = (
         Person.objects.processable()
         .filter(status=Person.Status.ACTIVE)
         .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
+        .exclude(pk__in=excluded.filter(person__isnull=False).values("person"))
+        .exclude(household__in=excluded.filter(household__isnull=False).values("household"))
         .select_related("household")
         .annotate(size=Count("household__members", filter=Q(household__members__status=Person.Status.ACTIVE)))
         .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")

@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Household, Person
+from beneficiaries.models import Exclusion, Household, Person
 from wallet.models import Account, PurseTerms, Wallet
 
 
@@ -271,3 +271,20 @@ class Instruction(models.Model):
     def key(self) -> str:
         """The transfer's idempotency key: the same however often the queue delivers, another for another attempt."""
         return f"disburse:{self.batch_id}:{self.enrolment_id}:{self.attempt}"
+
+
+class LeftOut(models.Model):
+    """An active enrolment that a prepared batch left out of its cycle, and the exclusion that is the reason."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="left_out", verbose_name=_("siklus"))
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="left_out", verbose_name=_("kepesertaan"))
+    exclusion = models.ForeignKey(Exclusion, models.PROTECT, related_name="left_out", verbose_name=_("pengecualian"))
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("tidak dibayar karena pengecualian")
+        verbose_name_plural = _("tidak dibayar karena pengecualian")
+        constraints = [models.UniqueConstraint(name="left_out_once", fields=["cycle", "enrolment", "exclusion"])]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment} · {self.cycle}"

@@ -157,3 +157,20 @@ class TooManyGrievances(MobileError):
     code = "grievance_too_many"
     status = 429
     message = _("Terlalu banyak aduan atau pesan. Coba lagi dalam %(wait)s detik, atau datangi kantor kelurahan.")
+
+
+class ExclusionUnknown(MobileError):
+    """It does not exist, or is another family's: the same to the outside."""
+
+    code = "exclusion_unknown"
+    status = 404
+    field = "exclusion"
+    message = _("Pengecualian itu tidak ada. Muat ulang daftarnya.")
+
+
+class ObjectionNotPossible(MobileError):
+    """The exclusion was lifted, or an objection to it waits for its decision already."""
+
+    code = "objection_not_possible"
+    status = 409
+    message = _("Sanggahan tidak dapat diajukan: pengecualian sudah dicabut, atau sanggahan Anda sedang diproses.")

@@ -158,3 +158,34 @@ class ErrorDetail(serializers.Serializer[Any]):
 
 class Error(serializers.Serializer[Any]):
     error = ErrorDetail()
+
+
+# --- exclusions ---
+
+
+class ObjectionRequest(serializers.Serializer[Any]):
+    exclusion = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    text = Text(max_length=2000, help_text="Mengapa Anda keberatan; bukti dapat dibawa ke kantor kelurahan.")
+
+
+class ObjectionState(serializers.Serializer[Any]):
+    status = serializers.ChoiceField(choices=["filed", "upheld", "denied"])
+    status_text = serializers.CharField()
+    filed_on = serializers.DateField()
+    late = serializers.BooleanField(help_text="Diajukan sesudah `objection_until`; tetap diperiksa.")
+    answer_by = serializers.DateField()
+    decision_reason = serializers.CharField(allow_blank=True)
+
+
+class ExclusionState(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    reason = serializers.CharField()
+    legal_basis = serializers.CharField()
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True)
+    objection_until = serializers.DateField()
+    objections = ObjectionState(many=True)
+
+
+class Exclusions(serializers.Serializer[Any]):
+    exclusions = ExclusionState(many=True)

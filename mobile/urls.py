@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mobile import grievance_views, views
+from mobile import exclusion_views, grievance_views, views
 
 app_name = "mobile"
 
@@ -17,6 +17,8 @@ urlpatterns = [
     path("codes", views.CodesView.as_view(), name="codes"),
     path("devices", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
+    path("exclusions", exclusion_views.ExclusionsView.as_view(), name="exclusions"),
+    path("objections", exclusion_views.ObjectionsView.as_view(), name="objections"),
     path("logout", views.LogoutView.as_view(), name="logout"),
     path("grievances", grievance_views.GrievancesView.as_view(), name="grievances"),
     path("grievances/categories", grievance_views.CategoriesView.as_view(), name="grievance-categories"),

@@ -222,8 +222,8 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         if not term:
             return queryset, False
         found = people_found(term).values("pk")
-        outsider = Person.nik.index_of(_digits(term))
-        return queryset.filter(Q(for_person__in=found) | Q(representative__in=found) | Q(nik_index=outsider)), False
+        outsider = Person.nik.indexes_of(_digits(term))
+        return queryset.filter(Q(for_person__in=found) | Q(representative__in=found) | Q(nik_index__in=outsider)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         counts = [

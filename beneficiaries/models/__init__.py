@@ -3,6 +3,7 @@
 from beneficiaries.models.change import Change
 from beneficiaries.models.data_request import Breach, DataRequest, ProposedChange
 from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
+from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
 from beneficiaries.models.grievance import (
     Grievance,
     GrievanceCategory,
@@ -17,6 +18,7 @@ from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
 from beneficiaries.models.registry_source import RegistrySource
 from beneficiaries.models.representation import Collection, Representation, RepresentationScan, Ward
+from beneficiaries.models.screening import Exclusion, ExclusionRule, Objection, Proposal, Screening, TrialHit
 
 __all__ = [
     "Breach",
@@ -26,6 +28,13 @@ __all__ = [
     "ConsentText",
     "DataRequest",
     "DuplicatePair",
+    "Evidence",
+    "EvidenceAccess",
+    "EvidenceImport",
+    "EvidenceKind",
+    "EvidenceSource",
+    "Exclusion",
+    "ExclusionRule",
     "Grievance",
     "GrievanceCategory",
     "GrievanceMessage",
@@ -37,9 +46,11 @@ __all__ = [
     "Leaving",
     "Listing",
     "Merge",
+    "Objection",
     "Person",
     "PersonBlock",
     "PersonKey",
+    "Proposal",
     "ProposedChange",
     "RefusedRow",
     "Region",
@@ -50,6 +61,8 @@ __all__ = [
     "RepresentationScan",
     "Reveal",
     "RevealAllowance",
+    "Screening",
+    "TrialHit",
     "UploadBlock",
     "Ward",
 ]

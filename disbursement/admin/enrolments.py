@@ -7,12 +7,14 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
-from disbursement import enrolments
+from disbursement import enrolments, exclusions
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
 from disbursement.models import Batch, Enrolment, Instruction
@@ -49,8 +51,18 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
     list_select_related = ("person", "programme")
     search_fields = ("person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
-    fields = ("programme", "person", "nik", "household", "status_label", "facts_shown", "instructions", "created_at")
-    readonly_fields = ("nik", "status_label", "facts_shown", "instructions")
+    fields = (
+        "programme",
+        "person",
+        "nik",
+        "household",
+        "status_label",
+        "facts_shown",
+        "instructions",
+        "left_out",
+        "created_at",
+    )
+    readonly_fields = ("nik", "status_label", "facts_shown", "instructions", "left_out")
     actions_detail = ("end",)
 
     def get_search_results(
@@ -79,6 +91,23 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("pembayaran"))
     def instructions(self, enrolment: Enrolment) -> SafeString:
         return link(list_url(Instruction, enrolment=enrolment.pk), _("Lihat instruksi bayarnya"))
+
+    @admin.display(description=_("siklus yang terlewat"))
+    def left_out(self, enrolment: Enrolment) -> SafeString | str:
+        """Each cycle that left the person out, with the reason, and what is owed since an objection was upheld."""
+        rows = enrolment.left_out.select_related("cycle", "exclusion").order_by("cycle__period", "pk")
+        owed = {missed.cycle.pk for row in rows for missed in exclusions.missed(row.exclusion, enrolment)}
+        lines = (
+            (
+                date_format(row.cycle.period, "F Y"),
+                row.exclusion.reason,
+                gettext("pengecualian dibatalkan: siapkan batch siklus ini untuk membayarnya")
+                if row.exclusion.annulled and row.cycle_id in owed
+                else "",
+            )
+            for row in rows
+        )
+        return format_html_join("", "<div>{} · {} {}</div>", lines) or "-"
 
     @action(description=_("Akhiri kepesertaan"), permissions=["disbursement.change_enrolment"], icon="person_remove")
     def end(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -36,6 +36,14 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.add_reveal",
         "beneficiaries.add_consent",
         "beneficiaries.add_datarequest",
+        "beneficiaries.add_evidence",
+        "beneficiaries.add_evidenceimport",
+        "beneficiaries.contest_evidence",
+        "beneficiaries.add_exclusionrule",
+        "beneficiaries.try_exclusionrule",
+        "beneficiaries.run_screening",
+        "beneficiaries.decide_proposal",
+        "beneficiaries.add_objection",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
@@ -54,6 +62,13 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_grievancecategory",
         "beneficiaries.decide_datarequest",
         "beneficiaries.add_revealallowance",
+        "beneficiaries.try_exclusionrule",
+        "beneficiaries.enforce_exclusionrule",
+        "beneficiaries.lift_exclusion",
+        "beneficiaries.decide_objection",
+        "beneficiaries.add_evidencesource",
+        "beneficiaries.change_evidencesource",
+        "beneficiaries.new_key_evidencesource",
     ),
     "Bendahara": (
         "disbursement.fund_programme",

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0008_written_once'),
+        ('beneficiaries', '0010_written_once'),
         ('wallet', '0006_changed_in_place'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -108,7 +108,7 @@ def statements(*texts):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0009_privacy")]
+    dependencies = [("beneficiaries", "0011_privacy")]
 
     operations = [
         migrations.RunSQL(

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('beneficiaries', '0005_history_in_bulk'),
+        ('beneficiaries', '0008_history_in_bulk'),
         ('wallet', '0006_changed_in_place'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

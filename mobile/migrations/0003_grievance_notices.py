@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0008_written_once'),
+        ('beneficiaries', '0010_written_once'),
         ('mobile', '0002_lapse_notices'),
     ]
 

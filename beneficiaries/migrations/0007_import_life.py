@@ -36,7 +36,7 @@ SAVED = "UPDATE beneficiaries_registryimport SET state = 'committed', committed_
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0004_regions_and_sources'),
+        ('beneficiaries', '0005_regions_and_sources'),
         ('beneficiaries', '0006_duplicates'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

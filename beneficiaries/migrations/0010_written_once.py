@@ -16,7 +16,7 @@ TABLES = ("beneficiaries_grievancestep", "beneficiaries_collection")
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0008_representation_and_grievances")]
+    dependencies = [("beneficiaries", "0009_representation_and_grievances")]
     operations = [
         migrations.RunSQL(
             [(FUNCTION, None), *((TRIGGER.format(table), None) for table in TABLES)],

@@ -42,6 +42,6 @@ END $$
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0005_import_life")]
+    dependencies = [("beneficiaries", "0007_import_life")]
 
     operations = [migrations.RunSQL([(FUNCTION, None)], migrations.RunSQL.noop)]

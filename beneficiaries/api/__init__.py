@@ -1,0 +1,1 @@
+"""The agencies' API: what other public bodies know about people's means comes in here."""

@@ -1,0 +1,265 @@
+"""Evidence about people and households: told by an agency or an office, superseded by newer, contested, never overwritten."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from itertools import chain
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from beneficiaries import evidence_values as values
+from beneficiaries import identity
+from beneficiaries.errors import EvidenceContested, FieldRefused
+from beneficiaries.models import Evidence, EvidenceKind, EvidenceSource, Household, Person
+from beneficiaries.refusals import Refusal
+
+LOCK = int.from_bytes(b"evidence")  # one writer at a time: newest is newest whoever races
+SOURCE_LIMIT = 100
+
+
+class Outcome(Enum):
+    """What became of one piece of evidence."""
+
+    ADDED = "added"
+    KNOWN = "known"  # told before, word for word: nothing was written
+    REFERENCE_TAKEN = "reference_taken"  # the sender used this reference for something else
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One piece of evidence, checked, of a subject known by its number in the clear: `nik` or `kk`, the other empty."""
+
+    nik: str
+    kk: str
+    kind: str
+    value: dict[str, Any]
+    source: str
+    fact_date: date
+    valid_until: date | None = None
+    document: str = ""
+    reference: str = ""
+
+
+@dataclass(slots=True)
+class Subject:
+    """Whom evidence is about: one of the two."""
+
+    person: int | None = None
+    household: int | None = None
+
+
+@dataclass(slots=True)
+class _Fold:
+    """Rows of one group on their way in."""
+
+    new: list[Evidence] = field(default_factory=list)
+    superseded: list[int] = field(default_factory=list)
+
+
+def read(told: dict[str, Any], *, today: date) -> Told | list[Refusal]:
+    """Evidence from its fields as a sender writes them, or everything wrong with it (never an empty list).
+
+    Fields: nik, kk, kind, value, source, date, valid_until, document, reference; dates as ``YYYY-MM-DD``.
+    """
+    refusals: list[Refusal] = []
+    nik, kk, kind = (str(told.get(name) or "") for name in ("nik", "kk", "kind"))
+    if bool(nik) == bool(kk):
+        refusals.append(Refusal("nik", "one_number"))
+    elif refusal := identity.nik_refusal(nik) if nik else identity.kk_refusal(kk):
+        refusals.append(Refusal(refusal.field.lower(), refusal.code, refusal.data))
+    value: dict[str, Any] = {}
+    if kind not in EvidenceKind.values:
+        refusals.append(Refusal("kind", "choice", {"choices": ", ".join(EvidenceKind.values)}))
+    else:
+        value, wrong = values.read(kind, told.get("value"))
+        refusals += wrong
+        if kk and kind in values.FOR_PEOPLE:
+            refusals.append(Refusal("kk", "needs_nik"))
+        if nik and kind in values.FOR_HOUSEHOLDS:
+            refusals.append(Refusal("nik", "needs_kk"))
+    source = document = reference = ""
+    fact_date = valid_until = None
+    try:
+        source = values.text("source", told.get("source"), SOURCE_LIMIT)
+    except FieldRefused as error:
+        refusals.append(error.refusal)
+    try:
+        document = values.text("document", told.get("document"), SOURCE_LIMIT, empty=True)
+    except FieldRefused as error:
+        refusals.append(error.refusal)
+    try:
+        reference = values.text("reference", told.get("reference"), 64, empty=True)
+    except FieldRefused as error:
+        refusals.append(error.refusal)
+    try:
+        fact_date = values.day("date", told.get("date"), today=today)
+        if told.get("valid_until"):
+            valid_until = values.day("valid_until", told["valid_until"])
+            if valid_until < fact_date:
+                refusals.append(Refusal("valid_until", "evidence_ends_early"))
+    except FieldRefused as error:
+        refusals.append(error.refusal)
+    if refusals or fact_date is None:
+        return refusals
+    return Told(nik, kk, kind, value, source, fact_date, valid_until, document, reference)
+
+
+def subjects(told: Iterable[Told]) -> list[Subject | None]:
+    """Whom each is about, in two queries; None for a number that the registry does not have. Who was merged is the other."""
+    told = list(told)
+    niks = {one.nik: Person.nik.indexes_of(one.nik) for one in told if one.nik}
+    kks = {one.kk: Household.kk.indexes_of(one.kk) for one in told if one.kk}
+    people = {
+        bytes(index): merged or pk
+        for index, pk, merged in Person.objects.filter(nik_index__in=list(chain(*niks.values()))).values_list(
+            "nik_index", "pk", "merged_into"
+        )
+        if index is not None
+    }
+    households = {
+        bytes(index): pk
+        for index, pk in Household.objects.filter(kk_index__in=list(chain(*kks.values()))).values_list("kk_index", "pk")
+        if index is not None
+    }
+
+    def among(known: dict[bytes, int], indexes: list[bytes]) -> int | None:
+        return next((known[index] for index in indexes if index in known), None)
+
+    found: list[Subject | None] = []
+    for one in told:
+        person = among(people, niks[one.nik]) if one.nik else None
+        household = among(households, kks[one.kk]) if one.kk else None
+        found.append(Subject(person, household) if person or household else None)
+    return found
+
+
+@transaction.atomic
+def record(
+    rows: Sequence[tuple[Subject, Told]], *, by: User | None = None, sent_by: EvidenceSource | None = None
+) -> list[Outcome]:
+    """Keeps evidence, set by set, and says what became of each; telling it again writes nothing.
+
+    Newer evidence (by the fact's date, then by arrival) of the same subject, kind and item supersedes older; older that
+    arrives late is kept as superseded already.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    outcomes: list[Outcome] = []
+    for group in _without_repeats(rows):
+        outcomes += _record_group(group, by, sent_by)
+    return outcomes
+
+
+Key = tuple[int | None, int | None, str, str]
+
+
+def _key(subject: Subject, told: Told) -> Key:
+    return (subject.person, subject.household, told.kind, values.item_of(told.kind, told.value))
+
+
+def _without_repeats(rows: Sequence[tuple[Subject, Told]]) -> Iterable[list[tuple[Subject, Told]]]:
+    """The rows in order, cut where a thing or a reference comes for the second time: each part is written as one set."""
+    group: list[tuple[Subject, Told]] = []
+    seen: set[Any] = set()
+    for subject, told in rows:
+        marks: set[Any] = {_key(subject, told)} | ({told.reference} if told.reference else set())
+        if seen & marks:
+            yield group
+            group, seen = [], set()
+        group.append((subject, told))
+        seen |= marks
+    if group:
+        yield group
+
+
+def _fingerprint(subject: Subject, told: Told) -> bytes:
+    said = [
+        subject.person,
+        subject.household,
+        told.kind,
+        told.value,
+        told.source,
+        told.fact_date.isoformat(),
+        told.valid_until.isoformat() if told.valid_until else "",
+        told.document,
+    ]
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).digest()
+
+
+def _record_group(group: list[tuple[Subject, Told]], by: User | None, sent_by: EvidenceSource | None) -> list[Outcome]:
+    prints = [_fingerprint(subject, told) for subject, told in group]
+    known = {
+        bytes(one) for one in Evidence.objects.filter(fingerprint__in=prints).values_list("fingerprint", flat=True)
+    }
+    taken: dict[str, bytes] = {}
+    if sent_by is not None:
+        references = [told.reference for _subject, told in group if told.reference]
+        sent = Evidence.objects.filter(sent_by=sent_by, reference__in=references)
+        taken = {name: bytes(one) for name, one in sent.values_list("reference", "fingerprint")}
+    newest = _newest([subject for subject, _told in group])
+    fold, outcomes, now = _Fold(), [], timezone.now()
+    for (subject, told), fingerprint in zip(group, prints, strict=True):
+        if taken.get(told.reference, fingerprint) != fingerprint:
+            outcomes.append(Outcome.REFERENCE_TAKEN)
+            continue
+        if fingerprint in known:
+            outcomes.append(Outcome.KNOWN)
+            continue
+        before = newest.get(_key(subject, told))
+        late = before is not None and before[1] > told.fact_date
+        if before is not None and not late:
+            fold.superseded.append(before[0])
+        fold.new.append(
+            Evidence(
+                person_id=subject.person,
+                household_id=subject.household,
+                kind=told.kind,
+                item=values.item_of(told.kind, told.value),
+                value=told.value,
+                source=told.source,
+                fact_date=told.fact_date,
+                valid_until=told.valid_until,
+                document=told.document,
+                fingerprint=fingerprint,
+                supersedes_id=before[0] if before is not None and not late else None,
+                superseded_at=now if late else None,
+                by=by,
+                sent_by=sent_by,
+                reference=told.reference if sent_by else "",
+            )
+        )
+        outcomes.append(Outcome.ADDED)
+    Evidence.objects.filter(pk__in=fold.superseded).update(superseded_at=now)
+    Evidence.objects.bulk_create(fold.new)
+    return outcomes
+
+
+def _newest(about: list[Subject]) -> dict[Key, tuple[int, date]]:
+    people = {subject.person for subject in about if subject.person}
+    households = {subject.household for subject in about if subject.household}
+    rows = Evidence.objects.filter(
+        Q(person__in=people) | Q(household__in=households), superseded_at__isnull=True
+    ).values_list("person_id", "household_id", "kind", "item", "pk", "fact_date")
+    return {(person, home, kind, item): (pk, day) for person, home, kind, item, pk, day in rows}
+
+
+def contest(evidence: Evidence, by: User, reason: str) -> None:
+    """It counts no more: a car that was sold, but is still registered to whoever sold it. It stays on file.
+
+    Raises EvidenceContested if it is contested or superseded already.
+    """
+    hit = Evidence.objects.filter(pk=evidence.pk, contested_at__isnull=True, superseded_at__isnull=True).update(
+        contested_at=timezone.now(), contest_reason=reason, contested_by=by
+    )
+    if not hit:
+        raise EvidenceContested
+    evidence.refresh_from_db()

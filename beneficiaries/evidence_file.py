@@ -1,0 +1,207 @@
+"""Reading a file of evidence: all its clean rows in one transaction, each refused row with reason and remedy in a file.
+
+CSV in UTF-8, comma, one physical line a row; the header names COLUMNS in any order, those that no row needs may be left out.
+The errors file has the same columns and NOTE_COLUMNS after them, which reading ignores.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from itertools import islice
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+
+from beneficiaries import errors, evidence
+from beneficiaries.models import EvidenceImport
+from beneficiaries.refusals import Refusal
+from beneficiaries.registry_rows import FORMULA
+
+BATCH = 2_000
+LINE_LIMIT = 10_000
+BOM = b"\xef\xbb\xbf"
+NOTE_COLUMNS = ("BARIS", "KOLOM", "ALASAN", "PERBAIKAN")
+# The file's columns and the fields of evidence.read; those of the value by their names there.
+FIELDS = {
+    "NIK": "nik",
+    "KK": "kk",
+    "JENIS": "kind",
+    "SUMBER": "source",
+    "TANGGAL": "date",
+    "BERLAKU_SAMPAI": "valid_until",
+    "DOKUMEN": "document",
+}
+VALUES = {
+    "PEMBERI_KERJA": "employer",
+    "KENDARAAN": "vehicle",
+    "PLAT": "plate",
+    "PKB": "pkb",
+    "DIMILIKI": "owned",
+    "NJOP": "njop",
+    "NOP": "object",
+    "PROGRAM": "programme",
+    "MENERIMA": "receiving",
+    "PUTUSAN": "judgement",
+    "CATATAN": "note",
+}
+COLUMNS = (*FIELDS, *VALUES)
+REQUIRED = ("JENIS", "SUMBER", "TANGGAL")
+_TITLES = {name: column for column, name in (FIELDS | VALUES).items()}
+_YES_NO = {"ya": True, "tidak": False}
+
+
+def _from_cell(name: str, cell: str) -> Any:
+    """What a cell means; text that means nothing stays as it is, and is refused as such."""
+    if name in ("owned", "receiving"):
+        return _YES_NO.get(cell.lower(), cell)
+    if name == "njop" and cell.isascii() and cell.isdecimal() and len(cell) <= 18:
+        return int(cell)
+    return cell
+
+
+def told_of(row: dict[str, str]) -> dict[str, Any]:
+    """A row by its columns as evidence.read takes it: empty cells are not said."""
+    kind_fields = {VALUES[column]: cell for column, cell in row.items() if column in VALUES and cell}
+    said = {FIELDS[column]: cell for column, cell in row.items() if column in FIELDS}
+    return said | {"value": {name: _from_cell(name, cell) for name, cell in kind_fields.items()}}
+
+
+def column_of(refusal: Refusal) -> Refusal:
+    """The refusal by the column's title."""
+    return Refusal(_TITLES.get(refusal.field, refusal.field), refusal.code, refusal.data)
+
+
+class _Source:
+    """The file's header, and its rows as often as asked."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.stream = stream
+        header = self._text(1, stream.readline(LINE_LIMIT + 1).removeprefix(BOM))
+        if not header:
+            raise errors.FileEmpty(expected=",".join(COLUMNS))
+        self.header = next(csv.reader([header]))
+        if unknown := [at for at, name in enumerate(self.header, 1) if name not in (*COLUMNS, *NOTE_COLUMNS)]:
+            raise errors.ColumnsUnknown(
+                columns=", ".join(f"ke-{at}" for at in unknown[:10]), expected=",".join(COLUMNS)
+            )
+        if doubled := sorted({name for name in self.header if self.header.count(name) > 1}):
+            raise errors.ColumnsDoubled(columns=", ".join(doubled))
+        if missing := [name for name in REQUIRED if name not in self.header]:
+            raise errors.ColumnsMissing(columns=", ".join(missing), expected=",".join(COLUMNS))
+        self.columns = [name for name in self.header if name not in NOTE_COLUMNS]
+
+    def _text(self, line: int, raw: bytes) -> str:
+        if len(raw) > LINE_LIMIT:
+            raise errors.LineTooLong(line=line, limit=LINE_LIMIT)
+        try:
+            return raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise errors.NotUtf8(line=line, byte=error.start + 1) from None
+
+    def rows(self) -> Iterator[tuple[int, dict[str, str], Refusal | None]]:
+        """Line number, cells by column, and why it is no row."""
+        line = 1
+        while raw := self.stream.readline(LINE_LIMIT + 1):
+            line += 1
+            text = self._text(line, raw)
+            if not text.strip(", "):
+                continue
+            try:
+                cells = next(csv.reader([text], strict=True))
+            except csv.Error:
+                yield line, {}, Refusal("BARIS", "quotes_open")
+                continue
+            counts = {"found": len(cells), "expected": len(self.header)}
+            if len(cells) != len(self.header):
+                few = len(cells) < len(self.header)
+                yield line, {}, Refusal("BARIS", "columns_few" if few else "columns_many", counts)
+                continue
+            row = {name: cell.strip() for name, cell in zip(self.header, cells, strict=True) if name in self.columns}
+            # The apostrophe that an errors file puts in front of what a spreadsheet would run.
+            cleaned = {name: c[1:] if c.startswith("'") and FORMULA.match(c, 1) else c for name, c in row.items()}
+            yield line, cleaned, None
+
+
+def import_file(
+    path: str | Path, errors_path: str | Path, by: User | None = None, *, today: date | None = None
+) -> EvidenceImport:
+    """Keeps a file's evidence; refused rows go to the errors file (mode 0600, replaced if it exists), with their reasons.
+
+    Importing the same file again adds nothing. Raises RegistryFileError for a file that cannot be read as a whole; then
+    nothing was kept and the errors file is as it was.
+    """
+    path, errors_path, today = Path(path), Path(errors_path), today or timezone.localdate()
+    if errors_path.exists() and errors_path.samefile(path):
+        raise errors.ErrorsFileIsSource
+    part = errors_path.with_name(f".{errors_path.name}.{os.getpid()}.part")
+    try:
+        source_stream = path.open("rb")
+    except OSError as error:
+        raise errors.FileNotReadable(name=path.name, cause=error.strerror) from None
+    with source_stream:
+        source = _Source(source_stream)
+        try:
+            out = os.fdopen(
+                os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
+            )
+        except OSError as error:
+            raise errors.ErrorsFileNotWritable(name=errors_path.name, cause=error.strerror) from None
+        try:
+            with out, transaction.atomic():
+                done = _read_all(source, out, path.name, by, today)
+            part.replace(errors_path)
+        finally:
+            part.unlink(missing_ok=True)
+    return done
+
+
+def _read_all(source: _Source, out: TextIO, name: str, by: User | None, today: date) -> EvidenceImport:
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow([*source.columns, *NOTE_COLUMNS])
+    rows = added = known = refused = 0
+    reasons: Counter[str] = Counter()
+    lines = source.rows()
+    while batch := list(islice(lines, BATCH)):
+        rows += len(batch)
+        clean: list[tuple[int, dict[str, str], evidence.Told]] = []
+        wrong: list[tuple[int, dict[str, str], list[Refusal]]] = []
+        for line, row, refusal in batch:
+            read = [refusal] if refusal else evidence.read(told_of(row), today=today)
+            if isinstance(read, evidence.Told):
+                clean.append((line, row, read))
+            else:
+                wrong.append((line, row, [column_of(one) for one in read]))
+        found = evidence.subjects(told for _line, _row, told in clean)
+        accepted = []
+        for (line, row, told), subject in zip(clean, found, strict=True):
+            if subject is None:
+                wrong.append((line, row, [Refusal("NIK" if told.nik else "KK", "not_known")]))
+            else:
+                accepted.append((subject, told))
+        outcomes = Counter(evidence.record(accepted, by=by))
+        added, known = added + outcomes[evidence.Outcome.ADDED], known + outcomes[evidence.Outcome.KNOWN]
+        for line, row, refusals in sorted(wrong, key=lambda one: one[0]):
+            refused += 1
+            reasons[f"{refusals[0].field}.{refusals[0].code}"] += 1
+            writer.writerow(_error_line(source.columns, line, row, refusals))
+    return EvidenceImport.objects.create(
+        file_name=name[-200:], rows=rows, added=added, known=known, refused=refused, refusals=dict(reasons), by=by
+    )
+
+
+def _error_line(columns: list[str], line: int, row: dict[str, str], refusals: list[Refusal]) -> list[str]:
+    cells = [row.get(column, "") for column in columns]
+    return [
+        *(f"'{cell}" if FORMULA.match(cell) else cell for cell in cells),
+        str(line),
+        " | ".join(refusal.field for refusal in refusals),
+        " | ".join(refusal.reason for refusal in refusals),
+        " | ".join(dict.fromkeys(refusal.remedy for refusal in refusals)),
+    ]

@@ -1,0 +1,189 @@
+"""The facts that exclusion rules are written over, read set by set: three queries for a group of households.
+
+Shape (EXAMPLES): every name is always there, amounts are whole rupiah, nothing is a list. `person` and `evidence` are for
+rules about a person; rules about a household have `household` alone, which counts over all its members.
+
+- ``household``: decile, size, kelurahan, city; njop (sum over its properties); vehicles.cars, .motorcycles, .others (those
+  still owned); employed.state (members in PNS, PPPK, TNI, Polri, BUMN, BUMD or a parliament) and one count for each;
+  judged_not_poor and judged_poor (by the community).
+- ``person``: age, sex, relation, schooling, disability, occupation.
+- ``evidence`` of the person: employment ("none" if there is none), deceased, double_aid, njop.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from beneficiaries import identity
+from beneficiaries.evidence_values import EMPLOYMENTS, STATE, VEHICLES
+from beneficiaries.models import Evidence, EvidenceKind, Household, Person
+
+GROUP = 2_000  # households held in memory at once
+
+_HOUSEHOLD: dict[str, Any] = {
+    "decile": 5,
+    "size": 4,
+    "kelurahan": "31.71.01.1001",
+    "city": "31.71",
+    "njop": 0,
+    "vehicles": {"cars": 0, "motorcycles": 0, "others": 0},
+    "employed": {"state": 0, **dict.fromkeys(EMPLOYMENTS, 0)},
+    "judged_not_poor": False,
+    "judged_poor": False,
+}
+EXAMPLES: dict[str, dict[str, Any]] = {
+    "household": {"household": _HOUSEHOLD},
+    "person": {
+        "person": {"age": 30, "sex": "P", "relation": "", "schooling": "", "disability": "", "occupation": ""},
+        "household": _HOUSEHOLD,
+        "evidence": {"employment": "none", "deceased": False, "double_aid": False, "njop": 0},
+    },
+}
+# Which kind of evidence stands behind a name in a rule.
+KINDS = {
+    "employment": EvidenceKind.EMPLOYMENT,
+    "employed": EvidenceKind.EMPLOYMENT,
+    "vehicles": EvidenceKind.VEHICLE,
+    "njop": EvidenceKind.PROPERTY,
+    "deceased": EvidenceKind.DEATH,
+    "double_aid": EvidenceKind.DOUBLE_AID,
+    "judged_not_poor": EvidenceKind.COMMUNITY_JUDGEMENT,
+    "judged_poor": EvidenceKind.COMMUNITY_JUDGEMENT,
+}
+
+
+@dataclass(slots=True)
+class Member:
+    """A living member of the registry with the facts for rules about a person, and the evidence of them alone."""
+
+    pk: int
+    facts: dict[str, Any]
+    evidence: list[tuple[int, str]] = field(default_factory=list)  # id and kind
+
+
+@dataclass(slots=True)
+class Home:
+    """A household with its members and the facts for rules about a household; all evidence of it and of its members."""
+
+    pk: int
+    kelurahan: str
+    decile: int
+    facts: dict[str, Any]
+    members: list[Member]
+    evidence: list[tuple[int, str]]
+
+
+def homes(day: date, households: list[int] | None = None) -> Iterator[Home]:
+    """Every household with active members, in order of its id, with its facts on the day; or those given alone."""
+    last = 0
+    wanted = Household.objects.order_by("pk").values("pk", "kelurahan", "decile")
+    if households is not None:
+        wanted = wanted.filter(pk__in=households)
+    while group := list(wanted.filter(pk__gt=last)[:GROUP]):
+        last = group[-1]["pk"]
+        yield from _group([dict(row) for row in group], day)
+
+
+def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
+    ids = [row["pk"] for row in group]
+    members: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    people = Person.objects.filter(household__in=ids, status=Person.Status.ACTIVE).order_by("pk")
+    for person in people.values(
+        "pk", "household_id", "birth_date", "sex", "relation", "schooling", "disability", "occupation"
+    ):
+        members[person["household_id"]].append(dict(person))
+    of_household: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
+    of_person: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
+    standing = Evidence.objects.standing(day)
+    told = ("pk", "kind", "value")
+    for owner, *row in standing.filter(household__in=ids).values_list("household_id", *told):
+        of_household[owner].append((row[0], row[1], row[2]))
+    everyone = [person["pk"] for rows in members.values() for person in rows]
+    about = Q(person__in=everyone) | Q(
+        person__merged_into__in=everyone
+    )  # what was told of a row that was merged stays true
+    owner_of = Coalesce("person__merged_into", "person_id")
+    for owner, *row in standing.filter(about).annotate(member=owner_of).values_list("member", *told):
+        of_person[owner].append((row[0], row[1], row[2]))
+    for row in group:
+        if members[row["pk"]]:
+            yield _home(row, members[row["pk"]], of_household[row["pk"]], of_person, day)
+
+
+def _home(
+    row: dict[str, Any],
+    people: list[dict[str, Any]],
+    own: list[tuple[int, str, Any]],
+    of_person: dict[int, list[tuple[int, str, Any]]],
+    day: date,
+) -> Home:
+    everything = own + [told for person in people for told in of_person.get(person["pk"], ())]
+    household = _household_facts(row, len(people), everything)
+    members = []
+    for person in people:
+        his = of_person.get(person["pk"], [])
+        known = {
+            "person": {
+                "age": identity.age(person["birth_date"], day),
+                **{name: person[name] for name in ("sex", "relation", "schooling", "disability", "occupation")},
+            },
+            "household": household,
+            "evidence": _person_facts(his),
+        }
+        members.append(Member(person["pk"], known, [(pk, kind) for pk, kind, _ in his]))
+    evidence = [(pk, kind) for pk, kind, _ in everything]
+    return Home(row["pk"], row["kelurahan"], row["decile"], {"household": household}, members, evidence)
+
+
+def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, Any]]) -> dict[str, Any]:
+    employed = {"state": 0, **dict.fromkeys(EMPLOYMENTS, 0)}
+    vehicles = {"cars": 0, "motorcycles": 0, "others": 0}
+    njop, judgements = 0, set()
+    for _pk, kind, value in told:
+        if kind == EvidenceKind.EMPLOYMENT:
+            employed[value["employer"]] += 1
+            employed["state"] += value["employer"] in STATE
+        elif kind == EvidenceKind.VEHICLE and value["owned"]:
+            vehicles[VEHICLES[value["vehicle"]]] += 1
+        elif kind == EvidenceKind.PROPERTY:
+            njop += value["njop"]
+        elif kind == EvidenceKind.COMMUNITY_JUDGEMENT:
+            judgements.add(value["judgement"])
+    return {
+        "decile": row["decile"],
+        "size": size,
+        "kelurahan": row["kelurahan"],
+        "city": row["kelurahan"][:5],
+        "njop": njop,
+        "vehicles": vehicles,
+        "employed": employed,
+        "judged_not_poor": "not_poor" in judgements,
+        "judged_poor": "poor" in judgements,
+    }
+
+
+def _person_facts(told: list[tuple[int, str, Any]]) -> dict[str, Any]:
+    known: dict[str, Any] = {"employment": "none", "deceased": False, "double_aid": False, "njop": 0}
+    for _pk, kind, value in told:
+        if kind == EvidenceKind.EMPLOYMENT:
+            known["employment"] = value["employer"]
+        elif kind == EvidenceKind.DEATH:
+            known["deceased"] = True
+        elif kind == EvidenceKind.DOUBLE_AID:
+            known["double_aid"] = value["receiving"]
+        elif kind == EvidenceKind.PROPERTY:
+            known["njop"] += value["njop"]
+    return known
+
+
+def as_text(facts: dict[str, Any]) -> str:
+    """The facts in one spelling, for digests."""
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"))

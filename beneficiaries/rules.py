@@ -1,0 +1,89 @@
+"""Rules as CEL expressions over facts: compiled once, tried on an example, never deciding by accident."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from datetime import timedelta
+from functools import lru_cache
+from typing import Any
+
+import cel
+from django.contrib.auth.models import User
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from beneficiaries import facts
+from beneficiaries.errors import RuleBroken, RuleEnforced, RuleOverlaps, RuleUntried
+from beneficiaries.models import ExclusionRule, Screening
+
+# Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
+COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")
+Rule = Callable[[dict[str, Any]], bool]
+
+
+def compiled(expression: str, example: dict[str, Any]) -> Rule:
+    """The expression as a function of facts that are shaped like the example.
+
+    Raises RuleBroken if it does not compile, loops, or is no yes-or-no. The function raises it too, for facts on which the
+    rule breaks (a division by zero).
+    """
+    return _compiled(expression, json.dumps(example, sort_keys=True))
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str, example: str) -> Rule:
+    if COMPREHENSION.search(expression):
+        raise RuleBroken(reason=".all, .exists, .map, .filter")
+    try:
+        program = cel.compile(expression)
+    except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
+        raise RuleBroken(reason=_first_line(error)) from error
+
+    def holds(known: dict[str, Any]) -> bool:
+        try:
+            answer = program.execute(known)
+        except Exception as error:  # as above
+            raise RuleBroken(reason=_first_line(error)) from error
+        if not isinstance(answer, bool):
+            raise RuleBroken(reason=f"{expression[:60]} → {type(answer).__name__}")
+        return answer
+
+    holds(json.loads(example))
+    return holds
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:200]
+
+
+def of(version: ExclusionRule) -> Rule:
+    """The version's expression over the facts of its scope (facts.EXAMPLES). Raises RuleBroken."""
+    return compiled(version.expression, facts.EXAMPLES[version.scope])
+
+
+def enforce(version: ExclusionRule, by: User | None) -> ExclusionRule:
+    """The version counts from its first day on; an earlier one without an end is ended the day before.
+
+    Raises RuleEnforced (it is in force already), RuleUntried (no trial of it has finished), RuleOverlaps (another version
+    in force shares a day with it).
+    """
+    try:
+        with transaction.atomic():
+            version = ExclusionRule.objects.select_for_update().get(pk=version.pk)
+            if version.enforced_at is not None:
+                raise RuleEnforced
+            if not version.trials.filter(status=Screening.Status.DONE).exists():
+                raise RuleUntried
+            ExclusionRule.objects.filter(
+                code=version.code,
+                enforced_at__isnull=False,
+                valid_until__isnull=True,
+                valid_from__lt=version.valid_from,
+            ).update(valid_until=version.valid_from - timedelta(days=1))
+            version.enforced_at, version.enforced_by = timezone.now(), by
+            version.save(update_fields=["enforced_at", "enforced_by"])
+    except IntegrityError:
+        raise RuleOverlaps(code=version.code) from None
+    return version

@@ -1,0 +1,66 @@
+"""Exclusions as payments see them: who is left out of a cycle and why, and what is owed once an objection was upheld."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Exists, OuterRef
+
+from beneficiaries.models import Exclusion
+from disbursement.models import Cycle, Enrolment, Instruction, LeftOut
+
+# People excluded on a day (asked for four times) with the exclusion that came first.
+EXCLUDED = """
+SELECT person, min(exclusion) AS exclusion FROM (
+    SELECT person_id AS person, id AS exclusion FROM beneficiaries_exclusion
+    WHERE person_id IS NOT NULL AND starts_on <= %s AND (ends_on IS NULL OR ends_on > %s)
+    UNION ALL
+    SELECT p.id, x.id FROM beneficiaries_exclusion x JOIN beneficiaries_person p ON p.household_id = x.household_id
+    WHERE x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on > %s)
+) of_day GROUP BY person
+"""
+LIVE = (Instruction.Status.PENDING, Instruction.Status.PAID)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """A cycle that an enrolment was left out of and is not paid for: preparing another batch of the cycle pays it."""
+
+    cycle: Cycle
+    enrolment: Enrolment
+
+
+def note_left_out(cursor: CursorWrapper, cycle: Cycle) -> None:
+    """Keeps which active enrolments the cycle leaves out, each with its exclusion; repeating it changes nothing."""
+    cursor.execute(
+        f"""
+        INSERT INTO disbursement_leftout (cycle_id, enrolment_id, exclusion_id)
+        SELECT %s, e.id, excluded.exclusion
+        FROM ({EXCLUDED}) excluded JOIN disbursement_enrolment e ON e.person_id = excluded.person
+        WHERE e.programme_id = %s AND e.status = 'active' AND NOT EXISTS (
+            SELECT FROM disbursement_instruction i
+            WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.status IN ('pending', 'paid'))
+        ORDER BY e.id ON CONFLICT DO NOTHING
+        """,  # noqa: S608  # a constant of ours
+        [cycle.pk, *[cycle.period] * 4, cycle.programme_id, cycle.pk],
+    )
+
+
+def missed(exclusion: Exclusion, enrolment: Enrolment | None = None) -> list[Missed]:
+    """What the exclusion, now annulled, kept from those it struck, or from one: cycles not paid since, oldest first.
+
+    Empty while the exclusion is in force, and for one that was lifted from a later day: nothing is owed then.
+    """
+    if not exclusion.annulled:
+        return []
+    live = Instruction.objects.filter(enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), status__in=LIVE)
+    rows = (
+        LeftOut.objects.filter(exclusion=exclusion, enrolment__status=Enrolment.Status.ACTIVE)
+        .exclude(Exists(live))
+        .select_related("cycle__programme", "enrolment__person")
+        .order_by("cycle__period", "pk")
+    )
+    if enrolment is not None:
+        rows = rows.filter(enrolment=enrolment)
+    return [Missed(row.cycle, row.enrolment) for row in rows]

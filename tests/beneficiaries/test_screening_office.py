@@ -1,0 +1,307 @@
+"""The office's pages of evidence and exclusion: who may take which step, what the pages show, and what they never show."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from io import StringIO
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
+from django.test import Client
+from django.utils import timezone
+
+from beneficiaries import kepgub_1250_2021, objections, screening
+from beneficiaries.models import (
+    Evidence,
+    EvidenceAccess,
+    EvidenceImport,
+    EvidenceSource,
+    Exclusion,
+    ExclusionRule,
+    Objection,
+    Person,
+    Proposal,
+    Screening,
+    TrialHit,
+)
+from beneficiaries.tasks import screen as work
+from tests import money
+from tests.beneficiaries.evidence_told import CAR, excluded, kepgub, screen, tell
+
+pytestmark = pytest.mark.django_db
+NIK = "3171015708900001"
+SignIn = Callable[[str], Client]
+
+
+@pytest.fixture
+def signed_in() -> SignIn:
+    """A client of an officer of the role; "admin" is a superuser, "kosong" has none."""
+    call_command("roles", stdout=StringIO())
+    officers: dict[str, User] = {"admin": User.objects.create_superuser("admin", password="x")}
+    for role in ("Petugas", "Penyetuju", "Bendahara", "Auditor"):
+        officers[role.lower()] = User.objects.create_user(role.lower(), password="x", is_staff=True)
+        officers[role.lower()].groups.add(Group.objects.get(name=role))
+    officers["kosong"] = User.objects.create_user("kosong", password="x", is_staff=True)
+
+    def client_of(name: str) -> Client:
+        client = Client()
+        client.force_login(officers[name])
+        return client
+
+    return client_of
+
+
+@pytest.fixture
+def siti() -> Person:
+    siti = money.person()
+    siti.nik = NIK
+    siti.save()
+    return siti
+
+
+PAGES = "/admin/beneficiaries/{}/"
+STEPS = {
+    "evidence/note/": {"petugas"},
+    "evidence/{evidence}/contest/": {"petugas"},
+    "evidenceimport/upload/": {"petugas"},
+    "evidencesource/add/": {"penyetuju"},
+    "evidencesource/{source}/make_key/": {"penyetuju"},
+    "exclusionrule/add/": {"petugas"},
+    "exclusionrule/{rule}/try_it/": {"petugas", "penyetuju"},
+    "exclusionrule/{rule}/enforce/": {"penyetuju"},
+    "screening/run/": {"petugas"},
+    "proposal/{proposal}/accept/": {"petugas"},
+    "proposal/{proposal}/reject/": {"petugas"},
+    "exclusion/{exclusion}/object/": {"petugas"},
+    "exclusion/{exclusion}/lift/": {"penyetuju"},
+    "objection/{objection}/uphold/": {"penyetuju"},
+    "objection/{objection}/deny/": {"penyetuju"},
+    **{
+        f"{name}/": {"petugas", "penyetuju", "auditor"}
+        for name in ("evidence", "evidenceimport", "exclusionrule", "screening", "trialhit", "proposal", "objection")
+    },
+}
+
+
+@pytest.fixture
+def rows(siti: Person) -> dict[str, int]:
+    exclusion = excluded(siti.household)
+    objection = objections.file(exclusion, "Sudah dijual.", channel=Objection.Channel.OFFICE)
+    source = EvidenceSource.objects.create(code="bapenda", name="Bapenda", kinds=["vehicle"], key_digest=b"x")
+    EvidenceAccess.objects.create(evidence_source=source, status=200, items=1, added=1, known=0, refused=0)
+    EvidenceImport.objects.create(file_name="b.csv", rows=1, added=1, known=0, refused=0, refusals={"PLAT.plate": 2})
+    trial = screen(ExclusionRule.objects.get(code="memiliki-mobil"))
+    return {
+        "evidence": Evidence.objects.get().pk,
+        "source": source.pk,
+        "rule": ExclusionRule.objects.get(code="memiliki-mobil").pk,
+        "proposal": exclusion.proposal_id,
+        "exclusion": exclusion.pk,
+        "objection": objection.pk,
+        "trial": trial.pk,
+    }
+
+
+@pytest.mark.parametrize("pattern", list(STEPS))
+def test_only_those_who_may_take_a_step_see_it(signed_in: SignIn, rows: dict[str, int], pattern: str) -> None:
+    url = "/admin/beneficiaries/" + pattern.format(**rows)
+    for role in ("petugas", "penyetuju", "bendahara", "auditor", "kosong"):
+        expected = 200 if role in STEPS[pattern] else 403
+        assert signed_in(role).get(url).status_code == expected, (role, url)
+
+
+def test_every_list_and_page_opens_and_masks_numbers(signed_in: SignIn, rows: dict[str, int]) -> None:
+    client = signed_in("admin")
+    for model in (
+        Evidence,
+        EvidenceAccess,
+        EvidenceImport,
+        EvidenceSource,
+        Exclusion,
+        ExclusionRule,
+        Objection,
+        Person,
+        Proposal,
+        Screening,
+        TrialHit,
+    ):
+        name = model._meta.model_name
+        pages = [client.get(PAGES.format(name))]
+        for row in model.objects.all():
+            pages.append(client.get(f"/admin/beneficiaries/{name}/{row.pk}/change/"))
+        for text in ("Sutini", NIK, "9" * 30, "\x00", "' OR 1=1"):
+            assert client.get(PAGES.format(name), {"q": text}).status_code in (200, 302), (name, text)
+        for page in pages:
+            assert page.status_code == 200, name
+            assert NIK not in page.content.decode(), name
+
+
+def test_a_trial_is_asked_for_done_by_the_workers_and_shown(signed_in: SignIn, siti: Person) -> None:
+    kepgub_1250_2021.set_up(date(2026, 1, 1))
+    tell(siti, "vehicle", CAR)
+    version = ExclusionRule.objects.get(code="memiliki-mobil")
+    client = signed_in("petugas")
+    asked = client.post(f"/admin/beneficiaries/exclusionrule/{version.pk}/try_it/")
+    trial = Screening.objects.get()
+    assert asked.status_code == 302 and asked["Location"].endswith(f"/screening/{trial.pk}/change/")
+    assert "Menunggu" in client.get(asked["Location"]).content.decode()
+    work()
+    page = client.get(asked["Location"]).content.decode()
+    assert "akan mengecualikan 1 orang di 1 keluarga" in page and "office-bar" in page
+    listed = client.get(f"/admin/beneficiaries/trialhit/?screening={trial.pk}").content.decode()
+    assert siti.name in listed and "3171••••••••0001" in listed
+    penyetuju = signed_in("penyetuju")
+    penyetuju.post(f"/admin/beneficiaries/exclusionrule/{version.pk}/enforce/", {"reason": "sesuai Kepgub"})
+    version.refresh_from_db()
+    assert version.enforced_by.username == "penyetuju"
+
+
+def test_a_rule_that_cannot_be_read_is_not_kept(signed_in: SignIn) -> None:
+    client = signed_in("petugas")
+    fields = {
+        "code": "x",
+        "title": "X",
+        "scope": "household",
+        "expression": "household.boats > 0",
+        "legal_basis": "Kepgub",
+        "reason": "Alasan",
+        "valid_from": "2026-01-01",
+    }
+    answer = client.post("/admin/beneficiaries/exclusionrule/add/", fields)
+    assert answer.status_code == 200 and "Aturan tidak dapat dibaca" in answer.content.decode()
+    assert not ExclusionRule.objects.exists()
+    assert (
+        client.post(
+            "/admin/beneficiaries/exclusionrule/add/", fields | {"expression": "household.njop > 5"}
+        ).status_code
+        == 302
+    )
+    assert ExclusionRule.objects.get().by.username == "petugas"
+
+
+def test_from_the_proposal_to_the_objection_upheld(signed_in: SignIn, siti: Person) -> None:
+    kepgub()
+    tell(siti, "vehicle", CAR)
+    petugas, penyetuju = signed_in("petugas"), signed_in("penyetuju")
+    petugas.post("/admin/beneficiaries/screening/run/")
+    work()
+    proposal = Proposal.objects.get()
+    page = petugas.get(f"/admin/beneficiaries/proposal/{proposal.pk}/change/").content.decode()
+    assert "B 1234 XYZ" in page and "1250 Tahun 2021" in page and "mobil: 1" in page
+    without_reason = petugas.post(f"/admin/beneficiaries/proposal/{proposal.pk}/accept/", {"reason": ""})
+    assert without_reason.status_code == 200 and not Exclusion.objects.exists()
+    today = timezone.localdate().isoformat()
+    petugas.post(
+        f"/admin/beneficiaries/proposal/{proposal.pk}/accept/",
+        {"reason": "cocok", "starts_on": today, "noticed_on": today},
+    )
+    exclusion = Exclusion.objects.get()
+    petugas.post(f"/admin/beneficiaries/exclusion/{exclusion.pk}/object/", {"text": "Mobil sudah dijual."})
+    objection = Objection.objects.get()
+    assert "hari lagi" in penyetuju.get("/admin/beneficiaries/objection/").content.decode()
+    penyetuju.post(f"/admin/beneficiaries/objection/{objection.pk}/uphold/", {"reason": "kuitansi cocok"})
+    exclusion.refresh_from_db()
+    assert exclusion.annulled and exclusion.lifted_by.username == "penyetuju"
+
+
+def test_who_accepted_the_exclusion_is_not_offered_the_decision(signed_in: SignIn, siti: Person) -> None:
+    kepgub()
+    tell(siti, "vehicle", CAR)
+    screen()
+    admin = User.objects.get(username="admin")
+    made = screening.accept(Proposal.objects.get(), admin, "cocok", timezone.localdate())
+    objection = objections.file(made, "Bukan saya.", channel=Objection.Channel.APP)
+    client, url = signed_in("penyetuju"), f"/admin/beneficiaries/objection/{objection.pk}/deny/"
+    assert client.get(url).status_code == 200
+    client = Client()
+    client.force_login(admin)
+    assert "petugas lain yang memutuskan" in client.get(url).content.decode()
+    client.post(url, {"reason": "saya sendiri"})
+    objection.refresh_from_db()
+    assert objection.status == "filed"
+
+
+def test_unanswered_objections_come_first_and_the_latest_one_on_top(signed_in: SignIn) -> None:
+    today, made = timezone.localdate(), {}
+    for name, filed_on in (("early", today - timedelta(days=60)), ("now", today), ("done", today - timedelta(days=90))):
+        person = money.person()
+        objection = objections.file(excluded(person.household), name, channel=Objection.Channel.APP, filed_on=filed_on)
+        made[name] = person.household
+        if name == "done":
+            objections.deny(objection, money.officer(), "tidak terbukti")
+    page = signed_in("penyetuju").get("/admin/beneficiaries/objection/").content.decode()
+    places = [page.index(f"{made[name]} <") for name in ("early", "now", "done")]
+    assert places == sorted(places) and "terlambat" in page
+
+
+def test_undecided_proposals_come_first(signed_in: SignIn) -> None:
+    kepgub()
+    homes = []
+    for plate in ("B 1 A", "B 2 B"):
+        person = money.person()
+        tell(person, "vehicle", CAR | {"plate": plate})
+        homes.append(person.household)
+    screen()
+    newest = Proposal.objects.latest("pk")
+    screening.reject(newest, money.officer(), "bukan miliknya")
+    page = signed_in("petugas").get("/admin/beneficiaries/proposal/").content.decode()
+    first = next(home for home in homes if home.pk != newest.household_id)
+    assert page.index(f"{first} <") < page.index(f"{newest.household} <")
+
+
+def test_an_officer_notes_evidence_by_number(signed_in: SignIn, siti: Person) -> None:
+    client = signed_in("petugas")
+    sent = {
+        "number": "3171 0157 0890 0001",
+        "kind": "vehicle",
+        "source": "Kelurahan",
+        "date": "2026-10-01",
+        "KENDARAAN": "car",
+        "PLAT": "b 1 a",
+    }
+    url = "/admin/beneficiaries/evidence/note/"
+    assert client.post(url, sent).status_code == 302
+    assert Evidence.objects.get().item == "B 1 A"
+    wrong = client.post(url, sent | {"PLAT": "?"}).content.decode()
+    assert "Bukan nomor polisi" in wrong
+    assert "tidak ada di registri" in client.post(url, sent | {"number": "3171015708900002"}).content.decode()
+    assert Evidence.objects.get().by.username == "petugas"
+
+
+def test_a_file_is_read_and_what_is_refused_comes_back(signed_in: SignIn, siti: Person) -> None:
+    client, url = signed_in("petugas"), "/admin/beneficiaries/evidenceimport/upload/"
+    header = "NIK,JENIS,SUMBER,TANGGAL,KENDARAAN,PLAT"
+
+    def upload(*lines: str) -> object:
+        return client.post(url, {"file": SimpleUploadedFile("../b.csv", "\n".join([header, *lines]).encode())})
+
+    good, bad = f"{NIK},vehicle,Bapenda,2026-10-01,car,B 1 A", f"{NIK},vehicle,Bapenda,2026-10-01,car,?"
+    answer = upload(good, bad)
+    assert answer["Content-Disposition"].startswith("attachment") and "Bukan nomor polisi" in answer.content.decode()
+    assert upload(good).status_code == 302
+    assert [(one.added, one.known, one.refused) for one in EvidenceImport.objects.order_by("pk")] == [
+        (1, 0, 1),
+        (0, 1, 0),
+    ]
+    assert upload().status_code == 302
+    broken = client.post(url, {"file": SimpleUploadedFile("b.csv", b"PK\x03\x04")})
+    assert broken.status_code == 200 and EvidenceImport.objects.count() == 3
+
+
+def test_a_key_is_shown_once_and_opens_the_api(signed_in: SignIn, siti: Person) -> None:
+    client = signed_in("penyetuju")
+    sent = {"code": "samsat", "name": "Samsat", "kinds": ["vehicle"], "active": "on"}
+    page = client.post("/admin/beneficiaries/evidencesource/add/", sent, follow=True).content.decode()
+    key = page.split("sekali ini: ")[1][:43]
+    item = {"reference": "1", "nik": NIK, "kind": "vehicle", "value": CAR, "date": "2026-10-01"}
+    answer = Client().post(
+        "/evidence/v1/items",
+        {"items": [item]},
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {key}"},
+    )
+    assert answer.status_code == 200 and answer.json()["added"] == 1
+    assert key not in client.get("/admin/beneficiaries/evidencesource/").content.decode()

@@ -1,0 +1,135 @@
+"""Exclusions and money: who is not admitted, who is left out of a batch, and what is owed after an objection was upheld."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from beneficiaries import objections, screening
+from beneficiaries.models import Objection, Proposal
+from disbursement import batches, eligibility, exclusions
+from disbursement.errors import NothingToPay
+from disbursement.models import Enrolment, Instruction, LeftOut
+from tests import money
+from tests.beneficiaries.evidence_told import enforced, excluded, rule, screen
+
+pytestmark = pytest.mark.django_db
+DECEMBER, JANUARY, FEBRUARY = date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)
+
+
+def paid(batch: object) -> set[int]:
+    return set(Instruction.objects.filter(batch=batch).values_list("enrolment__person_id", flat=True))
+
+
+def test_who_is_excluded_is_not_admitted_alone_or_with_the_household() -> None:
+    programme = money.programme()
+    siti, her_son, other = money.person(), money.person(), money.person()
+    money.person(siti.household)
+    excluded(siti.household, DECEMBER)
+    admitted = {candidate.person for candidate in eligibility.candidates(programme, DECEMBER)}
+    assert admitted == {her_son.pk, other.pk}
+    assert siti.pk in {candidate.person for candidate in eligibility.candidates(programme, date(2026, 11, 30))}
+
+
+def test_a_person_alone_may_be_excluded_and_the_family_stays() -> None:
+    programme = money.programme()
+    siti = money.person(sex="P")
+    brother = money.person(siti.household, sex="L")
+    enforced(rule('person.sex == "P"', scope="person"))
+    screen()
+    [proposal] = Proposal.objects.all()
+    screening.accept(proposal, money.officer(), "cocok", DECEMBER)
+    assert {candidate.person for candidate in eligibility.candidates(programme, DECEMBER)} == {brother.pk}
+
+
+def test_a_batch_leaves_out_the_excluded_with_the_reason_on_file() -> None:
+    programme = money.programme()
+    siti, other = money.person(), money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, date(2026, 12, 15))
+    assert paid(batches.prepare(batches.cycle_of(programme, DECEMBER))) == {siti.pk, other.pk}
+    assert paid(batches.prepare(batches.cycle_of(programme, JANUARY))) == {other.pk}
+    [row] = LeftOut.objects.all()
+    assert (row.enrolment.person, row.cycle.period, row.exclusion) == (siti, JANUARY, exclusion)
+    assert row.enrolment.status == Enrolment.Status.ACTIVE
+
+
+def test_preparing_asks_as_often_for_many_excluded_as_for_few() -> None:
+    programme = money.programme()
+    money.people(3)
+    eligibility.enrol_eligible(programme)
+    enforced(rule("household.decile == 2"))
+
+    def asked(period: date) -> int:
+        cycle = batches.cycle_of(programme, period)
+        with CaptureQueriesContext(connection) as queries, pytest.raises(NothingToPay):
+            batches.prepare(cycle)
+        return len(queries)
+
+    def accept_all() -> None:
+        screen()
+        for proposal in Proposal.objects.filter(status="undecided"):
+            screening.accept(proposal, money.officer(), "cocok", DECEMBER)
+
+    accept_all()
+    few = asked(DECEMBER)
+    money.people(20)
+    eligibility.enrol_eligible(programme, date(2026, 11, 1))
+    accept_all()
+    assert asked(JANUARY) == few
+
+
+def test_an_objection_upheld_restores_the_aid_from_the_first_cycle_missed() -> None:
+    programme = money.programme()
+    siti, _other = money.person(), money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, DECEMBER)
+    for period in (DECEMBER, JANUARY):
+        batches.prepare(batches.cycle_of(programme, period))
+    assert exclusions.missed(exclusion) == []
+    objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+    objections.uphold(objection, money.officer(), "kuitansi cocok")
+    exclusion.refresh_from_db()
+    assert [(row.cycle.period, row.enrolment.person) for row in exclusions.missed(exclusion)] == [
+        (DECEMBER, siti),
+        (JANUARY, siti),
+    ]
+    assert paid(batches.prepare(batches.cycle_of(programme, DECEMBER))) == {siti.pk}
+    assert [row.cycle.period for row in exclusions.missed(exclusion)] == [JANUARY]
+    assert siti.pk in paid(batches.prepare(batches.cycle_of(programme, FEBRUARY)))
+
+
+def test_an_exclusion_lifted_from_a_later_day_owes_nothing_for_the_time_before() -> None:
+    programme = money.programme()
+    siti, other = money.person(), money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, DECEMBER)
+    batches.prepare(batches.cycle_of(programme, DECEMBER))
+    screening.lift(exclusion, money.officer(), "mobil dijual", JANUARY)
+    assert exclusions.missed(exclusion) == []
+    with pytest.raises(NothingToPay):
+        batches.prepare(batches.cycle_of(programme, DECEMBER))
+    assert paid(batches.prepare(batches.cycle_of(programme, JANUARY))) == {siti.pk, other.pk}
+
+
+def test_the_enrolments_page_says_what_was_missed_and_what_is_owed() -> None:
+    programme = money.programme()
+    siti, _other = money.person(), money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, DECEMBER)
+    batches.prepare(batches.cycle_of(programme, DECEMBER))
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    url = f"/admin/disbursement/enrolment/{Enrolment.objects.get(person=siti).pk}/change/"
+    page = client.get(url).content.decode()
+    assert "Desember 2026" in page and exclusion.reason in page and "pengecualian dibatalkan" not in page
+    objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+    objections.uphold(objection, money.officer(), "kuitansi cocok")
+    assert "pengecualian dibatalkan" in client.get(url).content.decode()
+    batches.prepare(batches.cycle_of(programme, DECEMBER))
+    assert "pengecualian dibatalkan" not in client.get(url).content.decode()
