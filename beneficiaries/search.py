@@ -106,6 +106,13 @@ def people_found(text: str) -> list[int]:
     return list(dict.fromkeys(hit.person for hit in hits if hit.person))
 
 
+def households_found(text: str) -> list[int]:
+    """The households of a KK number by their ids, also those without members; none for any other term."""
+    number = _BETWEEN_DIGITS.sub("", text)
+    whole = _SIXTEEN_DIGITS.fullmatch(number)
+    return list(Household.objects.with_kk(number).values_list("pk", flat=True)) if whole else []
+
+
 def spellings(word: str) -> list[str]:
     """The word (capitals) as it is, then as it may be written otherwise: at most so many."""
     if _MUHAMMAD.fullmatch(word):

@@ -36,6 +36,9 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.add_reveal",
         "beneficiaries.add_consent",
         "beneficiaries.add_datarequest",
+        "beneficiaries.add_household",
+        "beneficiaries.change_household",
+        "beneficiaries.change_person",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
