@@ -218,7 +218,16 @@ def _choice_problems(entry: PersonEntry) -> list[Problem]:
 
 
 def _refused(refusal: Refusal) -> Problem:
-    return Problem(_FIELDS[refusal.field], f"{refusal.reason} {refusal.remedy}")
+    # A file's columns have names in capitals; a form's fields have not.
+    if refusal.code == "nik_birth_date":
+        said = _("Tanggal lahir dalam NIK berbeda dengan yang diisi. Cocokkan dengan kartu keluarga dan KTP.")
+    elif refusal.code == "nik_sex":
+        said = _("Jenis kelamin dalam NIK berbeda dengan yang diisi. Cocokkan dengan kartu keluarga dan KTP.")
+    elif refusal.code == "date_format":
+        said = _("Tanggal ini tidak ada. Periksa tanggalnya.")
+    else:
+        said = f"{refusal.reason} {refusal.remedy}"
+    return Problem(_FIELDS[refusal.field], said)
 
 
 def _is_name(name: str) -> bool:

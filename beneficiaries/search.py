@@ -36,8 +36,8 @@ _LETTERS = re.compile(r"[^\W\d_]+(?:['’`][^\W\d_]+)*")
 _SPELT = tuple(
     (re.compile(pattern), other)
     for pattern, other in (
-        (r"OE", "U"), (r"U", "OE"), (r"DJ", "J"), (r"(?<!D)J", "DJ"), (r"TJ", "C"), (r"C(?!H)", "TJ"),
-        (r"(?<=[AEIOU])Y(?=[AEIOU])", "J"), (r"(?<=[AEIOU])J(?=[AEIOU])", "Y"), (r"SJ", "SY"), (r"SY", "S"), (r"NJ", "NY"),
+        (r"OE", "U"), (r"U", "OE"), (r"DJ", "J"), (r"(?:^|(?<=[AEIOU]))J", "DJ"), (r"TJ", "C"), (r"C(?!H)", "TJ"),
+        (r"(?<=[AEIOUH])Y(?=[AEIOU])", "J"), (r"(?<=[AEIOUH])J(?=[AEIOU])", "Y"), (r"SJ", "SY"), (r"SY", "S"), (r"NJ", "NY"),
         (r"CH", "KH"), (r"KH", "CH"), (r"KH", "H"), (r"(?<=[AEIOU])MM(?=[AEIOU])", "M"), (r"I$", "Y"), (r"Y$", "I"),
         (r"F", "P"), (r"V", "F"), (r"P(?=[AEIOU])", "F"), (r"Z", "S"), (r"(?<=[AEIOU])S(?=[AEIOU])", "Z"), (r"DH", "D"),
         (r"TH", "T"), (r"(?<=[AEIOU])H$", ""), (r"Q", "K"), (r"(?<=[AEIOU])M(?=[AEIOU])", "MM"),
@@ -148,9 +148,10 @@ def _named(text: str) -> list[Hit]:
             hits[person] = match
 
     take(Match.EXACT, "upper(name) = %s", [text])
-    take(Match.PREFIX, "upper(name) LIKE %s", [f"{_plain(text)}%"])
+    begins = f"{_plain(text)}%"
+    take(Match.PREFIX, "upper(name) LIKE %s AND upper(name) <> %s", [begins, text])
     as_typed, typed = _every([word] for word in words)
-    take(Match.PART, as_typed, typed)
+    take(Match.PART, f"{as_typed} AND upper(name) NOT LIKE %s", [*typed, begins])
     spelt = [spellings(word) if len(word) > SHORTEST else [word] for word in words]
     if any(len(ways) > 1 for ways in spelt):
         other, others = _every(spelt)

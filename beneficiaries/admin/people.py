@@ -9,7 +9,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
@@ -67,7 +68,7 @@ def members_panel(request: HttpRequest, members: list[Person]) -> Panel:
     rows = [
         (
             shown.name_link(one) if linked else one.name,
-            shown.masked_nik(one),
+            shown.whole(shown.masked_nik(one)),
             one.get_relation_display() or "–",
             f"{shown.sex(one)}, {shown.age(one)}",
             one.get_schooling_display() or "–",
@@ -95,7 +96,9 @@ class HouseholdAdmin(CardPage, HouseholdSteps, LongTable, ViewOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         """With the number of active members."""
         households: QuerySet[Household] = super().get_queryset(request)
-        return households.annotate(size=Count("members", filter=Q(members__status=S.ACTIVE)))
+        # A count for each row that is shown, instead of a join that groups the whole table first.
+        members = Person.objects.filter(household=OuterRef("pk"), status=S.ACTIVE).order_by().values("household")
+        return households.annotate(size=Coalesce(Subquery(members.annotate(many=Count("pk")).values("many")), 0))
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Household], search_term: str

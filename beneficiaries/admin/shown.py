@@ -54,6 +54,11 @@ def masked_phone(person: Person) -> str:
     return opened(lambda: identity.mask_phone(person.phone)) or "–"
 
 
+def whole(text: str) -> SafeString:
+    """A number that never breaks across lines."""
+    return format_html('<span class="money">{}</span>', text)
+
+
 def place(code: str) -> str:
     """The kelurahan's name."""
     region = regions.kelurahan(code)
