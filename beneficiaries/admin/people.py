@@ -197,8 +197,8 @@ class PersonAdmin(CardPage, PersonSteps, LongTable, ViewOnlyAdmin):
         """Nothing is changed of who died or was merged into another."""
         person = self.get_object(request, str(object_id))
         if person is None or person.status not in (S.ACTIVE, S.LEFT):
-            mine = {name for group in PersonSteps.person_actions for name in group["items"]}
-            return [one for one in super().get_actions_detail(request, object_id) if one.action_name not in mine]
+            changing = {f"beneficiaries_person_{name}" for name in PersonSteps.steps}
+            return [one for one in super().get_actions_detail(request, object_id) if one.action_name not in changing]
         return list(super().get_actions_detail(request, object_id))
 
     def page_of(self, request: HttpRequest, person: Person) -> dict[str, Any]:

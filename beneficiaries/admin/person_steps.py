@@ -34,7 +34,8 @@ def told(request: HttpRequest, form: EntryForm) -> dict[str, Any]:
 class PersonSteps:
     """Mixed into the page of a person."""
 
-    person_actions: tuple[Any, ...] = ({"title": _("Ubah"), "icon": "edit", "items": ["correct", "move", "deceased"]},)
+    steps = ("correct", "move", "deceased")
+    person_actions: tuple[Any, ...] = ({"title": _("Ubah"), "icon": "edit", "items": list(steps)},)
 
     @action(description=_("Ubah data"), permissions=MAY, icon="edit")
     def correct(self, request: HttpRequest, object_id: str) -> HttpResponse:
