@@ -74,7 +74,9 @@ class NikKnown(BeneficiaryError):
 
 class NotHere(BeneficiaryError):
     code = "not_here"
-    message = _("Orang ini sudah meninggal atau digabung dengan data lain, jadi tidak dapat diubah di sini.")
+    message = _(
+        "Orang ini sudah meninggal, digabung dengan data lain, atau dihapus datanya, jadi tidak dapat diubah di sini."
+    )
 
 
 class SameHousehold(BeneficiaryError):
@@ -167,7 +169,7 @@ def move_member(
     with transaction.atomic():
         there = _locked(person.household, to, seen=seen)
         person = _one(there, person)
-        if person.status not in (S.ACTIVE, S.LEFT):
+        if person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
             raise NotHere
         if person.household_id == to.pk and person.status == S.ACTIVE:
             raise SameHousehold
@@ -193,7 +195,7 @@ def correct_person(
     with transaction.atomic():
         members = _locked(person.household, seen=seen)
         person = _one(members, person)
-        if person.status not in (S.ACTIVE, S.LEFT):
+        if person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
             raise NotHere
         family = [member_of(one) for one in _active(members) if one.pk != person.pk]
         if person.status == S.ACTIVE:
@@ -263,7 +265,7 @@ def mark_deceased(person: Person, on: date, *, seen: str, by: User, reason: str)
     with transaction.atomic():
         members = _locked(person.household, seen=seen)
         person = _one(members, person)
-        if person.status not in (S.ACTIVE, S.LEFT):
+        if person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
             raise NotHere
         if not person.birth_date <= on <= timezone.localdate():
             raise DeathDateWrong

@@ -1,6 +1,7 @@
 """People and households in the office: found by one box, seen on one page, changed by steps that ask why.
 
-NIK, KK number, phone and address are masked on every page. What programmes, wallets and others know of a person comes as panels
+NIK, KK number, phone and address are masked on every page; one in full is shown by a step that asks why and is logged
+(`beneficiaries.admin.reveals`). What programmes, wallets and others know of a person comes as panels
 (`beneficiaries.admin.panels`); a change is a step of `beneficiaries.admin.person_steps` and `household_steps`.
 """
 
@@ -20,6 +21,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import identity, regions, search
 from beneficiaries.admin import find, panels, shown
+from beneficiaries.admin.consents import ConsentSteps
+from beneficiaries.admin.data_requests import RequestSteps
 from beneficiaries.admin.filters import (
     AgeFilter,
     CityFilter,
@@ -31,7 +34,9 @@ from beneficiaries.admin.filters import (
 )
 from beneficiaries.admin.household_steps import HouseholdSteps
 from beneficiaries.admin.panels import Panel
+from beneficiaries.admin.person_inlines import INLINES
 from beneficiaries.admin.person_steps import PersonSteps
+from beneficiaries.admin.reveals import RevealSteps
 from beneficiaries.models import Household, Person
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, change_url, link
 
@@ -82,16 +87,16 @@ def members_panel(request: HttpRequest, members: list[Person]) -> Panel:
 
 
 @admin.register(Household)
-class HouseholdAdmin(CardPage, HouseholdSteps, LongTable, ViewOnlyAdmin):
+class HouseholdAdmin(CardPage, HouseholdSteps, RevealSteps, LongTable, ViewOnlyAdmin):
     """A household on one page: its members, their aid, and what changed."""
 
     list_display = ("masked_kk", "place", "city", "decile", "size")
     list_filter = (CityFilter, DistrictFilter, DecileFilter)
     search_fields = ("members__name",)
     search_help_text = _("NIK, nomor KK, nomor telepon, atau nama anggota")
-    fields = readonly_fields = ("created_at",)
+    fields = readonly_fields = ("created_at", "last_reveals")
     actions_list = ("register",)
-    actions_detail = HouseholdSteps.household_actions
+    actions_detail = (*HouseholdSteps.household_actions, *RevealSteps.reveal_actions)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Household]:
         """With the number of active members."""
@@ -163,7 +168,7 @@ class HouseholdAdmin(CardPage, HouseholdSteps, LongTable, ViewOnlyAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(CardPage, PersonSteps, LongTable, ViewOnlyAdmin):
+class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps, LongTable, ViewOnlyAdmin):
     """A person on one page: who it is, the family, the aid, and what changed."""
 
     list_display = ("name", "masked_nik", "sex", "age", "place", "decile", "status_label")
@@ -172,8 +177,14 @@ class PersonAdmin(CardPage, PersonSteps, LongTable, ViewOnlyAdmin):
     list_select_related = ("household", "wallet")
     search_fields = ("name",)
     search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
-    fields = readonly_fields = ("created_at",)
-    actions_detail = PersonSteps.person_actions
+    fields = readonly_fields = ("created_at", "restricted", "agreed", "last_reveals")
+    inlines = INLINES
+    actions_detail = (
+        *PersonSteps.person_actions,
+        *RevealSteps.reveal_actions,
+        *ConsentSteps.consent_actions,
+        *RequestSteps.request_actions,
+    )
 
     def get_urls(self) -> list[URLPattern]:
         """With the search page and the picture of the registry."""
@@ -196,7 +207,7 @@ class PersonAdmin(CardPage, PersonSteps, LongTable, ViewOnlyAdmin):
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Nothing is changed of who died or was merged into another."""
         person = self.get_object(request, str(object_id))
-        if person is None or person.status not in (S.ACTIVE, S.LEFT):
+        if person is None or person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
             changing = {f"beneficiaries_person_{name}" for name in PersonSteps.steps}
             return [one for one in super().get_actions_detail(request, object_id) if one.action_name not in changing]
         return list(super().get_actions_detail(request, object_id))

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0003_history'),
+        ('beneficiaries', '0009_privacy_triggers'),
     ]
 
     operations = [
