@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import identity
 from beneficiaries.errors import BeneficiaryError, FieldRefused
 from beneficiaries.models import Household, Person
+from beneficiaries.models.household import PersonQuerySet
 
 LIMIT = 100  # rows of each step
 ALIKE_LIMIT = 40
@@ -97,13 +98,13 @@ def find(text: str) -> list[Hit]:
     return _named(text)
 
 
-def people_found(text: str) -> list[int]:
-    """The people of `find` by their ids; nobody for a term that is refused. Members stand for their household."""
+def people_found(text: str) -> PersonQuerySet:
+    """The people of `find`, for lists with an order of their own; nobody for a term that is refused."""
     try:
         hits = find(text)
     except BeneficiaryError:
-        return []
-    return list(dict.fromkeys(hit.person for hit in hits if hit.person))
+        hits = []
+    return Person.objects.filter(pk__in={hit.person for hit in hits if hit.person})
 
 
 def households_found(text: str) -> list[int]:

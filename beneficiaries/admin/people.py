@@ -111,7 +111,7 @@ class HouseholdAdmin(CardPage, HouseholdSteps, RevealSteps, LongTable, ViewOnlyA
         """The households of the people found, and of the KK number."""
         if not search_term.strip():
             return queryset, False
-        found = Person.objects.filter(pk__in=search.people_found(search_term)).values("household")
+        found = search.people_found(search_term).values("household")
         return queryset.filter(Q(pk__in=found) | Q(pk__in=search.households_found(search_term))), False
 
     def page_of(self, request: HttpRequest, household: Household) -> dict[str, Any]:
@@ -202,7 +202,7 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
         """The people found."""
         if not search_term.strip():
             return queryset, False
-        return queryset.filter(pk__in=search.people_found(search_term)), False
+        return queryset.filter(pk__in=search.people_found(search_term).values("pk")), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """Nothing is changed of who died or was merged into another."""

@@ -193,6 +193,7 @@ def test_a_page_costs_the_same_queries_however_many_members_and_changes() -> Non
     made = family()
     person = member(made, "Ani")
     page_of(client, made)
+    page_of(client, person)
     few = (queries(made), queries(person))
     for number in range(8):
         households.add_member(made, entry("relative", name=f"Budi {'abcdefgh'[number]}"), **told(made))

@@ -42,7 +42,7 @@ def test_a_nik_a_kk_and_a_phone_find_their_own_and_nobody_else() -> None:
 def test_a_household_without_members_is_found_by_its_number() -> None:
     empty = money.household()
     assert search.find(empty.kk) == [search.Hit(M.KK, household=empty.pk)]
-    assert search.households_found(empty.kk) == [empty.pk] and search.people_found(empty.kk) == []
+    assert search.households_found(empty.kk) == [empty.pk] and not search.people_found(empty.kk)
 
 
 def test_names_come_exact_first_then_by_beginning_part_spelling_and_likeness() -> None:
@@ -87,7 +87,7 @@ def test_a_term_that_says_too_little_is_refused(term: str) -> None:
 def test_a_number_that_is_not_whole_is_refused(term: str) -> None:
     with pytest.raises(search.NumberNotWhole):
         search.find(term)
-    assert search.people_found(term) == []
+    assert not search.people_found(term)
 
 
 def test_signs_of_patterns_mean_themselves() -> None:
