@@ -12,5 +12,6 @@ from beneficiaries.admin import (  # noqa: F401
     registry_sources,
     representation,
     reveals,
+    waiting,
     wards,
 )

@@ -250,6 +250,19 @@ def test_queues_are_counted_up_to_a_limit_for_who_may_see_them(monkeypatch: pyte
     assert queues.waiting(request) == [] and not queues.may_see_any(request)
 
 
+def test_the_registry_s_own_queues_lead_to_lists_that_open() -> None:
+    client = Client()
+    admin = User.objects.create_superuser("admin")
+    client.force_login(admin)
+    request = RequestFactory().get("/")
+    request.user = admin
+    assert client.get("/admin/").status_code == 200 and queues.waiting(request) == []
+    for queue in queues.QUEUES:
+        answer = client.get(queue.url())
+        assert answer.status_code == 200, queue.url()
+        Permission.objects.get(codename=queue.permission.partition(".")[2])
+
+
 def test_the_picture_counts_active_people_by_decile_and_city(looker: Client) -> None:
     made = family()
     money.person(money.household(decile=7, kelurahan="32.73.01.1001"))
