@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AREAS = ("ledger", "costs", "partitions", "registry")
-PARTS = ("ledger.bulk", "ledger.redemptions", "ledger.history")  # of areas, for whoever works on one
+PARTS = ("ledger.bulk", "ledger.redemptions", "ledger.history", "registry.search")  # of areas, for whoever works on one
 RESULTS, TRIALS = ROOT / "bench" / "results", ROOT / ".data" / "bench"
 
 

@@ -13,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.admin import queues
 from disbursement.models import Batch, Chunk
 from wallet import position
 from wallet.admin.ledger import finding_rows
@@ -30,6 +31,7 @@ PLACES = (
     (K.BANK, "bank", _("Sudah dibayar ke pedagang")),
 )
 LISTED = 10
+SEARCHES = "beneficiaries.view_person"
 
 # Group, icon and models, in the order of an officer's day. Models that are not registered, or not theirs, are left out.
 GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
@@ -136,11 +138,14 @@ def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     placed = {label for _title, models in GROUPS for label, _icon in models}
     others = tuple((label, "table") for label in sorted(registered.keys() - placed))
     for title, models in (*GROUPS, (_("Lainnya"), others)):
-        items = [
+        items: list[dict[str, Any]] = [
             {"title": _name(registered[label]), "icon": icon, "link": list_url(registered[label])}
             for label, icon in models
             if label in registered and admin.site._registry[registered[label]].has_view_permission(request)
         ]
+        if items and models[0][0] == "beneficiaries.person" and request.user.has_perm(SEARCHES):
+            search = {"title": _("Cari"), "icon": "search", "link": reverse("admin:beneficiaries_person_find")}
+            items.insert(0, search)
         if items:
             groups.append({"title": title, "separator": True, "collapsible": False, "items": items})
     return groups
@@ -155,6 +160,10 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Adds what the front page shows, as far as the officer may see it."""
     may = request.user.has_perm
     context["title"] = _("Beranda")
+    if may(SEARCHES):
+        context["picture_url"] = reverse("admin:beneficiaries_person_picture")
+    if queues.may_see_any(request):
+        context["queues"] = queues.waiting(request)
     if may("wallet.view_account"):
         context["money"] = _money()
     if may("disbursement.view_batch"):

@@ -16,5 +16,6 @@ from beneficiaries.admin import (  # noqa: F401
     representation,
     reveals,
     screening,
+    waiting,
     wards,
 )

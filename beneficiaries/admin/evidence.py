@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -20,14 +21,23 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from beneficiaries import evidence, evidence_file
-from beneficiaries.admin.people import PersonAdmin
+from beneficiaries.admin import panels
+from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.admin.subjects import SubjectColumns, found
 from beneficiaries.api.authentication import new_key
 from beneficiaries.errors import BeneficiaryError, PersonNotKnown
-from beneficiaries.models import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
+from beneficiaries.models import (
+    Evidence,
+    EvidenceAccess,
+    EvidenceImport,
+    EvidenceKind,
+    EvidenceSource,
+    Household,
+    Person,
+)
 from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, ViewOnlyInline, by_number, list_url
+from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.money import rupiah
 
@@ -83,6 +93,17 @@ def in_words(row: Evidence) -> str:
     return "; ".join(f"{WORDS.get(name, name)}: {said(name, value)}" for name, value in row.value.items()) or "-"
 
 
+def standing(row: Evidence) -> tuple[str, Any]:
+    """Whether the evidence still counts, as a code and in words."""
+    if row.contested_at:
+        return "contested", _("Dibantah")
+    if row.superseded_at:
+        return "superseded", _("Digantikan")
+    if row.valid_until and row.valid_until < timezone.localdate():
+        return "expired", _("Kedaluwarsa")
+    return "standing", _("Berlaku")
+
+
 class EvidenceColumns(SubjectColumns):
     """What lists and pages show of evidence."""
 
@@ -95,26 +116,43 @@ class EvidenceColumns(SubjectColumns):
         label={"standing": "success", "superseded": "none", "contested": "warning", "expired": "none"},
     )
     def state(self, row: Evidence) -> tuple[str, Any]:
-        if row.contested_at:
-            return "contested", _("Dibantah")
-        if row.superseded_at:
-            return "superseded", _("Digantikan")
-        if row.valid_until and row.valid_until < timezone.localdate():
-            return "expired", _("Kedaluwarsa")
-        return "standing", _("Berlaku")
+        return standing(row)
 
 
-class PersonEvidenceInline(EvidenceColumns, ViewOnlyInline):
-    """A person's evidence, on their page."""
-
-    model = Evidence
-    fk_name = "person"
-    fields = readonly_fields = ("kind", "said", "source", "fact_date", "state")
-    ordering = ("-fact_date", "-pk")
-    verbose_name_plural = _("bukti")
+PANEL_ROWS = 20
+TONES = {"standing": "success", "superseded": "none", "contested": "warning", "expired": "none"}
 
 
-PersonAdmin.inlines = (*PersonAdmin.inlines, PersonEvidenceInline)
+def _panel(request: HttpRequest, rows: QuerySet[Evidence]) -> Panel | None:
+    if not request.user.has_perm("beneficiaries.view_evidence"):  # type: ignore[union-attr]
+        return None
+    told = []
+    for row in rows.select_related("person", "household").order_by("-fact_date", "-pk")[:PANEL_ROWS]:
+        state, text = standing(row)
+        told.append(
+            (
+                link(change_url(row), row.get_kind_display()),
+                in_words(row),
+                row.source,
+                row.fact_date,
+                badge(text, TONES[state]),
+            )
+        )
+    return Panel(
+        _("Bukti"), (_("jenis"), _("isi"), _("sumber"), _("tanggal fakta"), _("keadaan")), told, _("Tidak ada bukti.")
+    )
+
+
+def _of_person(request: HttpRequest, person: Person) -> Panel | None:
+    return _panel(request, Evidence.objects.filter(person=person))
+
+
+def _of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> Panel | None:
+    return _panel(request, Evidence.objects.filter(Q(household=household) | Q(person__in=[row.pk for row in members])))
+
+
+panels.PERSON.append(_of_person)
+panels.HOUSEHOLD.append(_of_household)
 
 
 class EvidenceForm(forms.Form):

@@ -26,9 +26,9 @@ from beneficiaries.admin.grievance_forms import (
     assign_form,
     subject_shown,
 )
-from beneficiaries.admin.people import people_found
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep
+from beneficiaries.search import people_found
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyInline, by_number, change_url, link, list_url

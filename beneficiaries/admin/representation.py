@@ -22,10 +22,10 @@ from unfold.widgets import (
 )
 
 from beneficiaries import identity, representation
-from beneficiaries.admin.people import people_found
 from beneficiaries.admin.person_inlines import representative_name
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Collection, Person, Representation
+from beneficiaries.search import people_found
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import (

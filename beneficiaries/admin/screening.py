@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 
 from beneficiaries import facts, regions, rules, screening
 from beneficiaries.admin.evidence import ERRORS
-from beneficiaries.admin.people import PersonColumns
+from beneficiaries.admin.shown import masked_nik
 from beneficiaries.errors import RuleBroken
 from beneficiaries.models import ExclusionRule, Proposal, Screening, TrialHit
 from wallet import doorbell
@@ -257,7 +257,7 @@ class ScreeningAdmin(ViewOnlyAdmin):
 
 
 @admin.register(TrialHit)
-class TrialHitAdmin(PersonColumns, LongTable, ViewOnlyAdmin):
+class TrialHitAdmin(LongTable, ViewOnlyAdmin):
     """Whom a tried rule would exclude, masked."""
 
     list_display = ("name", "nik", "place", "decile")
@@ -272,7 +272,7 @@ class TrialHitAdmin(PersonColumns, LongTable, ViewOnlyAdmin):
 
     @admin.display(description="NIK")
     def nik(self, hit: TrialHit) -> str:
-        return self.masked_nik(hit.person)
+        return masked_nik(hit.person)
 
     @admin.display(description=_("kelurahan"))
     def place(self, hit: TrialHit) -> str:

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import identity
-from beneficiaries.admin.people import people_found
+from beneficiaries.search import people_found
 from vault.sealing import CannotOpen
 from wallet.admin.rows import change_url, link
 

@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.admin.people import people_found
 from beneficiaries.models import Person, Ward
+from beneficiaries.search import people_found
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, change_url, link, list_url
 
 

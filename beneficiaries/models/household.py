@@ -181,6 +181,7 @@ class Person(models.Model):
     status = models.CharField(
         _("status"), max_length=8, choices=Status, default=Status.ACTIVE, db_default=Status.ACTIVE
     )
+    deceased_on = models.DateField(_("tanggal meninggal"), null=True, blank=True)
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from", verbose_name=_("digabung ke")
     )

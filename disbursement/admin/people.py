@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import identity
-from beneficiaries.models import Person
+from beneficiaries.admin import panels
+from beneficiaries.admin.panels import Panel, badge
+from beneficiaries.models import Household, Person
+from disbursement.models import Enrolment, Instruction
 from vault.sealing import CannotOpen
+from wallet import ledger
 from wallet.admin import above
-from wallet.admin.rows import change_url, link
-from wallet.models import Wallet
+from wallet.admin.rows import change_url, link, money
+from wallet.models import Purse, Wallet
 
 NIK = re.compile(r"[0-9]{16}")
+PURSES = 50  # on a page
 
 
 def found_by(text: str) -> dict[str, Any]:
@@ -50,3 +59,69 @@ def holder(request: HttpRequest, wallet: Wallet) -> SafeString | None:
 
 
 above.HOLDERS.append(holder)
+
+
+def aid(request: HttpRequest, people: Sequence[Person], *, named: bool) -> Panel | None:
+    """The people's programmes, and what each has been paid so far."""
+    if not request.user.has_perm("disbursement.view_enrolment"):  # type: ignore[union-attr]
+        return None
+    paid = Q(instructions__status=Instruction.Status.PAID)
+    enrolments = (
+        Enrolment.objects.filter(person__in=[person.pk for person in people])
+        .select_related("programme", "person")
+        .annotate(
+            payments=Count("instructions", filter=paid),
+            total=Sum("instructions__amount", filter=paid),
+            last=Max("instructions__cycle__period", filter=paid),
+        )
+        .order_by("status", "programme__name", "pk")
+    )
+    columns = [_("Program"), _("Kepesertaan"), _("Dibayar"), _("Jumlah"), _("Siklus terakhir")]
+    rows: list[list[Any]] = []
+    for enrolment in enrolments:
+        active = enrolment.status == Enrolment.Status.ACTIVE
+        row: list[Any] = [
+            link(change_url(enrolment), enrolment.programme),
+            badge(enrolment.get_status_display(), "success" if active else "warning"),
+            f"{enrolment.payments}×",
+            money(enrolment.total or 0),
+            date_format(enrolment.last, "F Y") if enrolment.last else "–",
+        ]
+        rows.append([enrolment.person.name, *row] if named else row)
+    return Panel(_("Bantuan"), [_("Penerima"), *columns] if named else columns, rows, _("Belum ikut program apa pun."))
+
+
+def purses(request: HttpRequest, people: Sequence[Person], *, named: bool) -> Panel | None:
+    """The purses of the people's wallets with what is in them now; nothing where nobody has a wallet."""
+    holders = {person.wallet_id: person.name for person in people if person.wallet_id}
+    if not holders or not request.user.has_perm("wallet.view_purse"):  # type: ignore[union-attr]
+        return None
+    found = list(Purse.objects.filter(wallet__in=list(holders)).order_by("usable_until", "pk")[:PURSES])
+    balances = ledger.balances_of(purse.pk for purse in found)
+    columns = [_("Kantong"), _("Saldo"), _("Dapat dipakai sampai")]
+    rows: list[list[Any]] = []
+    for purse in found:
+        until = date_format(timezone.localtime(purse.usable_until), "j M Y") if purse.usable_until else "–"
+        row: list[Any] = [link(change_url(purse), purse.title), money(balances[purse.pk]), until]
+        rows.append([holders[purse.wallet_id], *row] if named else row)
+    return Panel(_("Kantong"), [_("Pemegang"), *columns] if named else columns, rows, _("Belum ada kantong."))
+
+
+def _aid_of_person(request: HttpRequest, person: Person) -> Panel | None:
+    return aid(request, [person], named=False)
+
+
+def _purses_of_person(request: HttpRequest, person: Person) -> Panel | None:
+    return purses(request, [person], named=False)
+
+
+def _aid_of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> Panel | None:
+    return aid(request, members, named=True)
+
+
+def _purses_of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> Panel | None:
+    return purses(request, members, named=True)
+
+
+panels.PERSON.extend((_aid_of_person, _purses_of_person))
+panels.HOUSEHOLD.extend((_aid_of_household, _purses_of_household))

@@ -44,6 +44,9 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.run_screening",
         "beneficiaries.decide_proposal",
         "beneficiaries.add_objection",
+        "beneficiaries.add_household",
+        "beneficiaries.change_household",
+        "beneficiaries.change_person",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
