@@ -37,16 +37,16 @@ def rows(plan: Plan, tell: Tell) -> list[Row]:
     build(people)
     searched = list(range(1, people + 1, max(1, people // SEARCHED)))[:SEARCHED]
     competitors: dict[str, Callable[[], float]] = {
-        "find one of {people:,} people by NIK": partial(_p95, [nik(number) for number in searched]),
-        "find a household of {people:,} people by KK": partial(_p95, [kk(number) for number in searched]),
-        "find one of {people:,} people by phone": partial(_p95, [phone(number) for number in searched]),
-        "find some of {people:,} people by name, however spelt": partial(_p95, NAMES),
+        f"find one of {people:,} people by NIK": partial(_p95, [nik(number) for number in searched]),
+        f"find a household of {people:,} people by KK": partial(_p95, [kk(number) for number in searched]),
+        f"find one of {people:,} people by phone": partial(_p95, [phone(number) for number in searched]),
+        f"find some of {people:,} people by name, however spelt": partial(_p95, NAMES),
     }
     found = in_rounds(competitors, plan.rounds, tell)
     return [
         Row(
             AREA,
-            work.format(people=people),
+            work,
             "ms (p95)",
             figures,
             aim=Aim("<=", NAME_MS if "name" in work else NUMBER_MS),
