@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -31,6 +31,8 @@ from beneficiaries.household_rules import (
     member_of,
 )
 from beneficiaries.models import Change, Household, Person
+from beneficiaries.models.household import REGISTRY_LOCK
+from vault.sealing import index_keys
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def register(home: HomeEntry, members: Sequence[PersonEntry], *, by: User, reaso
     if problems:
         raise EntryRefused(problems)
     with _told(by, reason, family, despite):
+        _alone_while_keys_change()
         if Household.objects.with_kk(home.kk).exists():
             raise KkKnown
         household = Household(kelurahan=home.kelurahan, decile=home.decile, rt=home.rt, rw=home.rw)
@@ -150,6 +153,7 @@ def add_member(
     """A person who was not known yet, as a member. Raises as `register`, and ChangedMeanwhile."""
     entry = clean_person(entry, today=timezone.localdate())
     with transaction.atomic():
+        _alone_while_keys_change()  # before any row is locked, as an import does
         active = _active(_locked(household, seen=seen))
         family = [*map(member_of, active), member_of(entry)]
         _refuse(family)
@@ -300,6 +304,16 @@ def _told(by: User, reason: str, family: Sequence[Member], despite: str) -> Any:
         raise Doubtful(doubts)
     told = f"{reason} ({despite})" if doubts else reason
     return telling(source=SOURCE, by=by, reason=told[:REASON_LIMIT])
+
+
+def _alone_while_keys_change() -> None:
+    """While the blind index has several keys, the unique columns alone do not know a number under the other key.
+
+    Whoever adds people then stands in line with imports, and looks under every key. With one key nobody waits.
+    """
+    if len(index_keys()) > 1:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])
 
 
 def _locked(*households: Household, seen: str) -> list[Person]:

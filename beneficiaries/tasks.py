@@ -6,7 +6,7 @@ from time import monotonic
 
 from celery import shared_task
 
-from beneficiaries import data_requests, grievances, registry_work, retention, screening
+from beneficiaries import data_requests, duplicates, grievances, registry_work, retention, screening
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next ring; a task stays under 30 s
@@ -68,3 +68,9 @@ def screen() -> None:
     """Does every screening that waits; rung by whoever asks for one, and by the beat every minute."""
     while screening.run_next():
         pass
+
+
+@shared_task(name="beneficiaries.tasks.find_duplicates")
+def find_duplicates() -> int:
+    """Compares whoever is new or changed with everybody; returns how many pairs are new in the queue. Rung by the beat."""
+    return duplicates.find().proposed

@@ -190,6 +190,7 @@ CELERY_BEAT_SCHEDULE = {
     "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},
     "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
+    "find-duplicates": {"task": "beneficiaries.tasks.find_duplicates", "schedule": 3600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
     "screen": {"task": "beneficiaries.tasks.screen", "schedule": 60.0},
 }

@@ -1,6 +1,7 @@
 """The registry in the office, by subject."""
 
 from beneficiaries.admin import (  # noqa: F401
+    case_panels,
     collectors,
     consents,
     data_requests,

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import representation
-from beneficiaries.admin.person_inlines import representative_name
+from beneficiaries.admin.case_panels import representative_name
 from beneficiaries.errors import NotActing
 from beneficiaries.models import Collection, Person, Representation
 from wallet.admin import above

@@ -34,7 +34,6 @@ from beneficiaries.admin.filters import (
 )
 from beneficiaries.admin.household_steps import HouseholdSteps
 from beneficiaries.admin.panels import Panel
-from beneficiaries.admin.person_inlines import INLINES
 from beneficiaries.admin.person_steps import PersonSteps
 from beneficiaries.admin.reveals import RevealSteps
 from beneficiaries.models import Household, Person
@@ -178,7 +177,6 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
     search_fields = ("name",)
     search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
     fields = readonly_fields = ("created_at", "restricted", "agreed", "last_reveals")
-    inlines = INLINES
     actions_detail = (
         *PersonSteps.person_actions,
         *RevealSteps.reveal_actions,

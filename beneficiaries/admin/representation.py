@@ -22,7 +22,7 @@ from unfold.widgets import (
 )
 
 from beneficiaries import identity, representation
-from beneficiaries.admin.person_inlines import representative_name
+from beneficiaries.admin.case_panels import representative_name
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Collection, Person, Representation
 from beneficiaries.search import people_found

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from beneficiaries import households
 from beneficiaries.household_rules import EntryRefused, Problem
 from beneficiaries.models import Change, Household, Person, RegistryImport
+from beneficiaries.models.household import REGISTRY_LOCK
 from tests.beneficiaries.conftest import person as row
 from tests.beneficiaries.family import entry, family, home, member, officer, told
+from tests.owner import as_owner
 from tests.processes import together
 
 Load = Callable[..., RegistryImport]
@@ -259,3 +263,28 @@ def test_a_problem_says_what_to_do(db: None) -> None:
     with pytest.raises(EntryRefused) as refused:
         households.register(home(decile=11), [entry()], by=officer(), reason="x")
     assert refused.value.problems == [Problem("decile", "Isi desil DTSEN keluarga ini, 1 sampai 10.")]
+
+
+@pytest.mark.parametrize("keys_change", [True, False])
+def test_who_adds_people_stands_in_line_with_imports_while_index_keys_change(
+    committed_db: None, settings: Any, keys_change: bool
+) -> None:
+    made = family()
+    if keys_change:
+        settings.BLIND_INDEX_KEYS = {7: bytes(32)}
+    with as_owner() as other:
+        other.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # an import is being saved
+        for deed in (
+            lambda: households.add_member(
+                made,
+                entry("child", "L", date(2010, 5, 5)),
+                seen=households.version_of(made),
+                by=officer(),
+                reason="lahir",
+            ),
+            lambda: households.register(home(), [entry()], by=officer(), reason="KK baru"),
+        ):
+            waits = pytest.raises(OperationalError, match="lock timeout") if keys_change else contextlib.nullcontext()
+            with waits, transaction.atomic(), connection.cursor() as cursor:
+                cursor.execute("SET LOCAL lock_timeout = '200ms'")
+                deed()
