@@ -13,7 +13,9 @@ from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ImproperlyConfigured
 from django.db import transaction
+from django.utils import timezone
 
+from beneficiaries import kepgub_1250_2021, region_tree
 from demo.shops import FOOD_MCCS, SHOPS
 from disbursement import programmes
 from disbursement.models import Programme
@@ -21,7 +23,13 @@ from wallet import ledger
 from wallet.models import Account, Merchant, Partner, PurseTerms
 
 CLIENT_ID = "DEMO-KASIR-BERSAMA"
-ROLES = {"petugas": "Petugas", "penyetuju": "Penyetuju", "bendahara": "Bendahara", "auditor": "Auditor"}
+ROLES = {
+    "petugas": "Petugas",
+    "penyetuju": "Penyetuju",
+    "bendahara": "Bendahara",
+    "data": "Petugas Data Pribadi",
+    "auditor": "Auditor",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +52,18 @@ def build() -> Credentials:
         _users(credentials)
         _merchants(credentials)
         _programmes()
+        region_tree.load()
+        kepgub_1250_2021.set_up(timezone.localdate())
     return credentials
 
 
 def _credentials(file: Path) -> Credentials:
     if file.exists():
-        return Credentials(**json.loads(file.read_text()))
+        kept = Credentials(**json.loads(file.read_text()))
+        if new := [name for name in ROLES if name not in kept.passwords]:  # of a demo from before there was this role
+            kept.passwords.update({name: secrets.token_urlsafe(9) for name in new})
+            file.write_text(json.dumps(asdict(kept), indent=1))
+        return kept
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     made = Credentials(
         passwords={name: secrets.token_urlsafe(9) for name in ("admin", *ROLES)},
