@@ -242,7 +242,7 @@ def test_masks_keep_region_and_serial_only() -> None:
 
 
 def test_every_text_is_filled_by_the_data_it_names() -> None:
-    numbers = dict.fromkeys(("limit", "length", "years", "found", "expected", "other"), 1)
+    numbers = dict.fromkeys(("limit", "length", "years", "found", "expected", "other", "choices"), 1)
     for reason, remedy in TEXTS.values():
         assert "%" not in str(reason) % numbers
         assert "%" not in str(remedy)

@@ -30,6 +30,9 @@ NOT_REACHABLE_HERE = {
     "reason_missing",
     "already_succeeded",
     "successor_unfit",
+    "frozen_not_pooled",  # so is merging two rows of one person, and parting them
+    "purses_gone",
+    "money_moved",
     "code_of_another_wallet",
     "day_not_over",  # seals and proofs are made on the command line and at night
     "seal_out_of_order",
