@@ -78,7 +78,10 @@ class Market:
         for programme in Programme.objects.order_by("-code"):
             people = (
                 Person.objects.filter(enrolments__programme=programme, phone_index__isnull=False)
-                .exclude(pk__in=Person.objects.filter(enrolments__programme__code__gt=programme.code))
+                # Whoever is in both programmes may buy shoes out of the other's purse.
+                .exclude(
+                    pk__in=Person.objects.filter(enrolments__programme__in=Programme.objects.exclude(pk=programme.pk))
+                )
                 .order_by("wallet__pin_hash", "pk")
             )
             wanted = len(chosen) + count // 2
