@@ -221,7 +221,7 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
             warnings.append(_sentence(said, link(change_url(kept), gettext("data yang dipakai"))))
         card = {
             "name": person.name,
-            "said": f"{shown.sex(person)}, {shown.age(person)} {gettext('tahun')}",
+            "said": gettext("%(sex)s, %(age)s tahun") % {"sex": shown.sex(person), "age": shown.age(person)},
             "badges": shown.badges(person),
             "warnings": warnings,
             "facts": [

@@ -87,7 +87,7 @@ class Consent(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.text} {_('setuju') if self.given else _('ditarik')}"
+        return str((_("%(text)s: setuju") if self.given else _("%(text)s: ditarik")) % {"text": self.text})
 
 
 class RevealQuerySet(models.QuerySet["Reveal"]):

@@ -133,3 +133,13 @@ def test_a_refusal_is_in_the_language_that_was_asked_for(language: str | None, m
     answer = Client().post("/api/v1/activation/request", {"phone": "x"}, content_type="application/json", headers=asked)
     assert answer.status_code == 400
     assert answer.json()["error"] == {"code": "phone_invalid", "message": message, "field": "phone"}
+
+
+def test_no_text_hides_in_an_f_string() -> None:
+    """The extraction does not look there, so it would stay Indonesian without anybody's noticing."""
+    hidden = re.compile(r"""f["'][^\n]*\{(_|gettext|pgettext)\(""")
+    root = Path(settings.BASE_DIR)
+    apps = ("beneficiaries", "config", "disbursement", "mobile", "vault", "wallet")
+    sources = [path for app in apps for path in (root / app).rglob("*.py")]
+    assert len(sources) > 100
+    assert [str(path.relative_to(root)) for path in sources if hidden.search(path.read_text())] == []
