@@ -1,13 +1,14 @@
 """Everything that is kept about one person, for that person: as JSON for machines and as text to read.
 
 What refers to people is found by introspection, so that a table added later is in it; what other apps know beside that
-is told by the functions of ``settings.PRIVACY["told_by"]``. Other people in it are numbers.
+is told by the functions of ``settings.PRIVACY["told_by"]``. Other people in it are numbers, and who told of somebody
+is not even that.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
@@ -18,12 +19,17 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from beneficiaries import identity, regions
-from beneficiaries.models import Change, Household, Person
+from beneficiaries.models import Change, Grievance, Household, Person, Representation
 from beneficiaries.resealing import opened_hex
 from vault.rotation import sealed_attributes
 from vault.sealing import CannotOpen
 
 Told = dict[str, Any]
+# What rows say of somebody else than the one they refer to so: a neighbour who reports, a guardian from outside.
+OF_OTHERS = {
+    (Grievance, "person"): ("text", "reporter_name", "phone", "reporter", "reference"),
+    (Representation, "for_person"): ("name", "nik", "phone"),
+}
 
 
 def collect(person: Person) -> Told:
@@ -73,17 +79,18 @@ def _lines(name: str, value: Any, depth: int) -> Iterator[str]:
         yield f"{indent}{name}: {'-' if value in (None, '') else value}"
 
 
-def row_of(row: models.Model) -> Told:
-    """A row's columns by their names for people, without technical bytes; sealed values in the clear."""
+def row_of(row: models.Model, without: Iterable[str] = ()) -> Told:
+    """A row's columns by their names for people, without technical bytes and those named; sealed values in the clear."""
     told: Told = {}
     for field in row._meta.concrete_fields:
-        if isinstance(field, models.BinaryField) or field.name == "uid":
+        if isinstance(field, models.BinaryField) or field.name in ("uid", *without):
             continue
         value = getattr(row, field.attname)
         label = str(field.verbose_name)
         told[label] = _value(dict(field.flatchoices).get(value, value) if field.flatchoices else value)
     for attribute in sealed_attributes(type(row)):
-        told[attribute.name] = _opened(row, attribute.name)
+        if attribute.name not in without:
+            told[attribute.name] = _opened(row, attribute.name)
     return told
 
 
@@ -133,5 +140,9 @@ def _referring(person: Person) -> Iterator[tuple[str, list[Told]]]:
         if not isinstance(relation, models.ManyToOneRel) or relation.related_model is Change:
             continue
         model, field = relation.related_model, relation.field
-        rows = model._base_manager.filter(**{field.name: person.pk}).order_by("pk")
-        yield f"{model._meta.verbose_name} ({field.verbose_name})", [row_of(row) for row in rows]
+        rows = model._base_manager.filter(**{field.name: person.pk})
+        if (model, field.name) == (Grievance, "reporter"):
+            rows = Grievance.objects.reported_by(person)
+        without = OF_OTHERS.get((model, field.name), ())
+        told = [row_of(row, without) for row in rows.order_by("pk")]
+        yield f"{model._meta.verbose_name} ({field.verbose_name})", told

@@ -12,14 +12,35 @@ from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import consents, data_requests, duplicates, erasure, privacy_errors, retention, reveals, subject_data
+from beneficiaries import (
+    consents,
+    data_requests,
+    duplicates,
+    erasure,
+    privacy_errors,
+    representation,
+    retention,
+    reveals,
+    subject_data,
+)
 from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
-from beneficiaries.models import Breach, Change, DataRequest, Household, Person, PersonKey, ProposedChange, Reveal
+from beneficiaries.models import (
+    Breach,
+    Change,
+    DataRequest,
+    Grievance,
+    Household,
+    Person,
+    PersonKey,
+    ProposedChange,
+    Reveal,
+)
 from beneficiaries.tasks import apply_retention, flag_late
 from disbursement import eligibility
 from mobile import devices
 from tests import money
+from tests.beneficiaries import cases
 from wallet.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -119,6 +140,23 @@ def test_aid_is_told_by_the_programmes() -> None:
     [[aid]] = subject_data.collect(person)["told_by_programmes"].values()
     assert aid["programme"] == batch.cycle.programme.name
     assert [payment["amount"] for payment in aid["payments"]] == [300_000]
+
+
+def test_who_told_of_someone_is_not_told_to_them() -> None:
+    person, neighbour = siti(), siti_with("3171015708900002")
+    mobile, community = Grievance.Origin.MOBILE, Grievance.Origin.COMMUNITY
+    cases.grievance(origin=mobile, reporter=person, text="Saldo saya kurang")
+    said = {"reporter_name": "Pak Joko", "phone": "+6281211112222"}
+    cases.grievance(origin=community, person=person, text="Siti punya mobil", **said)
+    cases.grievance(origin=community, person=person, reporter=neighbour, text="Siti pindah")
+    outsider = cases.proposal(person, "3171027112700077", name="Budi Wali", phone="081233334444")
+    representation.propose(outsider, by=money.officer())
+    told = subject_data.as_json(subject_data.collect(person))
+    assert "Saldo saya kurang" in told and "Warga lain" in told and "SK-1" in told
+    for others in ("mobil", "Pak Joko", "1111-2222", "Siti pindah", "Budi Wali", "3171027112700077", "3333-4444"):
+        assert others not in told, others
+    about = subject_data.collect(person)["kept_elsewhere"]["aduan (tentang orang)"]
+    assert len(about) == 2 and not any("pelapor" in row for row in about)
 
 
 # --- correction and restriction ---
