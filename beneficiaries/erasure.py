@@ -10,8 +10,6 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.contrib.admin.models import LogEntry
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import Max, Q
 from django.utils import timezone
@@ -19,8 +17,9 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from beneficiaries import erasure_traces
 from beneficiaries.history import telling
-from beneficiaries.models import Change, Household, Person, PersonBlock, PersonKey, ProposedChange
+from beneficiaries.models import Change, Household, Person
 from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.privacy_errors import LegalHold, PersonErased
 from wallet.models import Transfer
@@ -110,9 +109,4 @@ def _empty(person: Person, *, by: User | None, reason: str) -> None:
     of_them = Q(person=person) | (Q(household=household) if last else Q(pk__in=[]))
     Change.objects.filter(of_them).exclude(source=SOURCE).update(before={}, after={}, reason="")
     Change.objects.filter(of_them, source=SOURCE).update(before={}, after={})
-    ProposedChange.objects.filter(request__person=person).delete()
-    PersonBlock.objects.filter(person=person).delete()
-    PersonKey.objects.filter(person=person).delete()
-    for row in (person, household) if last else (person,):
-        of_row = {"content_type": ContentType.objects.get_for_model(row), "object_id": str(row.pk)}
-        LogEntry.objects.filter(**of_row).update(object_repr=f"#{row.pk}")
+    erasure_traces.forget(person, household if last else None, reason)

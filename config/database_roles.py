@@ -49,7 +49,7 @@ RESTRICTED = {
     # Sealed anew when keys rotate, emptied when someone is forgotten or it is too old.
     "beneficiaries_change": changing("before", "after", "reason"),
     "beneficiaries_consenttext": APPEND_ONLY,
-    "beneficiaries_consent": APPEND_ONLY,
+    "beneficiaries_consent": changing("evidence"),  # a trigger lets it only be emptied: someone is forgotten
     "beneficiaries_reveal": "SELECT, INSERT, DELETE",  # a trigger lets only go what is older than ten years
     "beneficiaries_revealallowance": APPEND_ONLY,
     "beneficiaries_indexkeyturn": APPEND_ONLY,
@@ -65,12 +65,15 @@ RESTRICTED = {
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
-    "beneficiaries_evidence": changing("superseded_at", "contested_at", "contest_reason", "contested_by_id"),
+    # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
+    "beneficiaries_evidence": changing(
+        "superseded_at", "contested_at", "contest_reason", "contested_by_id", "value", "item", "document"
+    ),
     "beneficiaries_evidenceaccess": APPEND_ONLY,
     "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),
-    "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts"),
     "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
-    "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
     "disbursement_leftout": APPEND_ONLY,
 }
 

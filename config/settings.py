@@ -305,7 +305,8 @@ PRIVACY: dict[str, Any] = {
     # Functions of a person, in the programmes' apps: what they know of them, and why their data must stay (or "").
     "told_by": ["disbursement.subjects.aid_of"],
     "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
-    "forgotten_by": ["mobile.subjects.forget"],  # and what else of them is kept there and goes when they are erased
+    # And what else of them is kept there and goes when they are erased.
+    "forgotten_by": ["mobile.subjects.forget", "disbursement.subjects.forget"],
     "retention_rules": ["beneficiaries.retention.RULES", "mobile.subjects.RULES"],
     "financial_years": env.int("FINANCIAL_RETENTION_YEARS", default=10),  # after the last transfer
     "retention": {  # days, by rule (beneficiaries.retention); 0 keeps it

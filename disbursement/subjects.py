@@ -41,3 +41,8 @@ def hold_of(person: Person) -> str:
     return (
         _("masih terdaftar pada %(programmes)s; akhiri kepesertaannya dahulu.") % {"programmes": names} if names else ""
     )
+
+
+def forget(person: Person) -> None:
+    """Drops the facts that once made the person eligible; that they were in the programme stays with its money."""
+    Enrolment.objects.filter(person=person).update(facts={})

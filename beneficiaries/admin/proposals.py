@@ -40,6 +40,8 @@ class AcceptForm(ReasonForm):
 
 
 def _facts_in_words(known: dict[str, Any]) -> str:
+    if not known:  # of somebody who was forgotten
+        return "–"
     home, own = known["household"], known.get("evidence", {})
     parts = [
         gettext("desil %(decile)s") % home,

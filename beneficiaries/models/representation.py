@@ -148,7 +148,15 @@ class Representation(models.Model):
             models.CheckConstraint(
                 name="representation_of_one",
                 condition=Q(representative__isnull=False, nik_index__isnull=True)
-                | (Q(representative__isnull=True, nik_index__isnull=False) & ~Q(name_sealed=b"")),
+                | (Q(representative__isnull=True, nik_index__isnull=False) & ~Q(name_sealed=b""))
+                # An outsider who was forgotten, or who acted for somebody who was.
+                | Q(
+                    representative__isnull=True,
+                    nik_index__isnull=True,
+                    nik_sealed=b"",
+                    name_sealed=b"",
+                    status__in=["refused", "ended"],
+                ),
             ),
             models.CheckConstraint(name="representation_not_oneself", condition=~Q(representative=F("for_person"))),
             models.CheckConstraint(

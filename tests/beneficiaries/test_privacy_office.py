@@ -14,9 +14,22 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import consents, data_requests, reveals
-from beneficiaries.models import Breach, Consent, ConsentText, DataRequest, Person, Reveal, RevealAllowance
+from beneficiaries import consents, data_requests, erasure, grievances, objections, representation, reveals
+from beneficiaries.models import (
+    Breach,
+    Consent,
+    ConsentText,
+    DataRequest,
+    Evidence,
+    Objection,
+    Person,
+    Representation,
+    Reveal,
+    RevealAllowance,
+)
 from tests import money
+from tests.beneficiaries import cases
+from tests.beneficiaries.evidence_told import CAR, excluded, tell
 
 pytestmark = pytest.mark.django_db
 NIK, PHONE = "3171015708900001", "0812-3456-7890"
@@ -203,6 +216,25 @@ def test_a_hold_is_said_and_nothing_is_erased(staff: Staff) -> None:
     assert "catatan keuangan" in said
     person.refresh_from_db()
     assert person.erased_at is None
+
+
+def test_the_pages_about_who_was_forgotten_still_open(staff: Staff, siti: Person) -> None:
+    officer, second = money.officer(), money.officer()
+    representation.propose(
+        cases.proposal(siti, cases.outsider_nik(), name="Budi", phone="081233334444", scan=cases.PNG), by=officer
+    )
+    case = cases.grievance(person=siti, reporter_name="Pak Joko", phone="+6281211112222")
+    grievances.note(case, "dicatat", by=officer)
+    made = excluded(siti.household)
+    objections.file(made, "sudah dijual", channel=Objection.Channel.OFFICE, by=officer)
+    tell(siti, "vehicle", CAR | {"plate": "B 1 A"})
+    erasure.erase(siti, by=second, reason="#1")
+    boss = Client()
+    boss.force_login(User.objects.create_superuser("admin"))
+    rows = [case, made, made.proposal, siti, *Representation.objects.all(), *made.objections.all()]
+    for row in [*rows, *Evidence.objects.all()]:
+        assert boss.get(page(row)).status_code == 200, row
+        assert boss.get(reverse(f"admin:beneficiaries_{row._meta.model_name}_changelist")).status_code == 200, row
 
 
 def test_late_requests_and_breaches_stand_out(staff: Staff, siti: Person, client: Client, settings: Any) -> None:

@@ -7,9 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
+from django.contrib.contenttypes.models import ContentType
 from django.core.management import call_command
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from beneficiaries import (
@@ -17,6 +19,8 @@ from beneficiaries import (
     data_requests,
     duplicates,
     erasure,
+    grievances,
+    objections,
     privacy_errors,
     representation,
     retention,
@@ -24,23 +28,34 @@ from beneficiaries import (
     subject_data,
 )
 from beneficiaries.errors import FieldRefused
+from beneficiaries.evidence import contest
 from beneficiaries.history import telling
 from beneficiaries.models import (
     Breach,
     Change,
+    Consent,
     DataRequest,
+    Evidence,
     Grievance,
+    GrievanceMessage,
     Household,
+    Objection,
     Person,
     PersonKey,
     ProposedChange,
+    RefusedRow,
+    Replaced,
+    Representation,
+    RepresentationScan,
     Reveal,
 )
 from beneficiaries.tasks import apply_retention, flag_late
 from disbursement import eligibility
 from mobile import devices
 from tests import money
-from tests.beneficiaries import cases
+from tests.beneficiaries import cases, imports
+from tests.beneficiaries.conftest import person as row
+from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell
 from wallet.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -286,6 +301,90 @@ def test_who_is_forgotten_is_nowhere(officer: User, second: User) -> None:
     with pytest.raises(privacy_errors.PersonErased):
         data_requests.receive(person, K.ACCESS, by=officer)
     siti()  # the same number may enter anew
+
+
+def logged(*rows: Any) -> None:
+    """A line of the office's log about each, as the office writes it."""
+    for one in rows:
+        LogEntry.objects.create(
+            user=money.officer(),
+            content_type=ContentType.objects.get_for_model(one),
+            object_id=str(one.pk),
+            object_repr=str(one),
+            action_flag=2,
+        )
+
+
+def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(officer: User, second: User) -> None:
+    person = siti()
+    home = person.household
+    # A grievance with its conversation, a neighbour's report, and both sides of acting for somebody.
+    own = cases.grievance(origin=Grievance.Origin.MOBILE, reporter=person, text="rahasia-1")
+    grievances.say(own, "rahasia-2")
+    said = {"reporter_name": "rahasia-3", "phone": "+6281211112222"}
+    cases.grievance(person=person, text="rahasia-4", **said)
+    outsider = cases.proposal(
+        person,
+        cases.outsider_nik(),
+        name="rahasia-5",
+        phone="081233334444",
+        document_number="rahasia-6",
+        scan=cases.PNG,
+    )
+    in_force = representation.approve(representation.propose(outsider, by=officer), by=second)
+    ward = cases.child()
+    for_other = representation.propose(cases.proposal(ward, person.nik, document_number="rahasia-7"), by=officer)
+    copied = representation.propose(cases.proposal(ward, cases.outsider_nik(), name="rahasia-8"), by=officer)
+    Representation.objects.filter(pk=copied.pk).update(nik_index=person.nik_index)
+    # What was told, decided and objected to.
+    made = excluded(home)
+    objection = objections.file(made, "rahasia-9", channel=Objection.Channel.OFFICE, by=officer)
+    evidence = tell(person, "vehicle", CAR | {"plate": "B 9999 RHS"}, document="rahasia-10")
+    tell(person, "vehicle", CAR | {"plate": "B 9998 RHS"})
+    contest(evidence, officer, "rahasia-11")
+    text = consents.word("x", "X", "…", by=officer)
+    consents.record(person, text, given=True, channel="office", by=officer, evidence="rahasia-12")
+    enrolled = money.programme().enrolments.create(person=person, status="ended", facts={"name": "rahasia-13"})
+    # Imports that are saved, refused in part, or not decided.
+    Person.objects.filter(pk=person.pk).update(source_digest=b"x")
+    saved = imports.committed(row(2, NAMA="NENENG"), source="Lain")
+    Replaced.objects.create(run=saved, person=person, source_digest=b"d", phone_index=person.phone_index)
+    others = row(NAMA="SITI", DESIL="0"), row(3, NAMA="NENENG")
+    waiting = imports.previewed(row(NAMA="SITI RAHASIA"), *others, source="Lain")
+    logged(person, home, enrolled, made, made.proposal, in_force)
+    sealed = [bytes(getattr(one, name)) for one, name in ((own, "text_sealed"), (in_force, "nik_sealed"))]
+    indexes = [bytes(index) for index in (person.nik_index, person.phone_index, in_force.nik_index, home.kk_index)]
+    before = everything_stored().lower()
+    assert "rahasia-9" in before and "siti rahasia" in before and "siti aminah ·" in before
+    assert all(box.hex() in before for box in sealed + indexes) and saved.state == saved.State.COMMITTED
+    assert GrievanceMessage.objects.exclude(text_sealed=b"").exists()
+    assert RefusedRow.objects.filter(nik_index=person.nik_index).exists()
+    done(person, K.ERASURE, officer, second)
+    stored = everything_stored().lower()
+    for secret in ("rahasia", "siti aminah", "9999 rhs", "b9999rhs", *(box.hex() for box in sealed + indexes)):
+        assert secret not in stored, secret
+    assert not Grievance.objects.exclude(text_sealed=b"", reporter_name_sealed=b"", phone_sealed=b"").exists()
+    assert not GrievanceMessage.objects.exclude(text_sealed=b"").exists()
+    assert not RepresentationScan.objects.exclude(content_sealed=b"").exists()
+    for one, status in ((in_force, "ended"), (for_other, "refused"), (copied, "refused")):
+        one.refresh_from_db()
+        assert (one.status, one.name, one.nik, one.phone, one.document_number) == (status, "", "", "", "")
+    objection.refresh_from_db()
+    assert (objection.text, objection.status) == ("", "filed")
+    assert not Evidence.objects.standing(TODAY).exists() and not Evidence.objects.exclude(value={}).exists()
+    assert Consent.objects.get().given
+    assert imports.saved(waiting).error_code == "preview_outdated"
+
+
+def test_the_proof_of_a_consent_is_emptied_and_nothing_else_of_it_changes(officer: User) -> None:
+    text = consents.word("x", "X", "…", by=officer)
+    consents.record(money.person(), text, given=True, channel="office", by=officer, evidence="F-1")
+    for changed in ({"evidence": "F-2"}, {"evidence": "", "given": False}, {"given": False}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            Consent.objects.update(**changed)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Consent.objects.all().delete()
+    assert Consent.objects.update(evidence="") == 1
 
 
 def test_the_address_stays_while_somebody_of_the_household_does(officer: User, second: User) -> None:
