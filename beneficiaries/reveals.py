@@ -32,6 +32,7 @@ PERSON_FIELDS = ("nik", "phone")
 HOUSEHOLD_FIELDS = ("kk", "address")
 EVERYTHING = "all"  # of a subject's own request to see it
 PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
+SCAN = "scan"  # the document of who acts for a person
 _LOCK = int.from_bytes(b"look")
 
 

@@ -9,6 +9,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html_join
@@ -258,19 +259,6 @@ class DataRequestAdmin(ViewOnlyAdmin):
 
         mine = row.proposed_by_id == request.user.pk
         values = [] if mine else list(row.changes.order_by("pk"))
-        if request.method == "GET" and {change.field for change in values} & set(reveals.PERSON_FIELDS):
-            try:
-                reveals.log(
-                    row.person,
-                    reveals.PROPOSED,
-                    reason=Reveal.Reason.REQUEST,
-                    note=f"#{row.pk}",
-                    by=request.user,  # type: ignore[arg-type]
-                    address=address_of(request),
-                )
-            except BeneficiaryError as error:
-                messages.error(request, str(error))
-                return HttpResponseRedirect(change_url(row))
         labels = {name: field.label for name, field in CorrectionForm().fields.items()}
         step = Step(
             title=_("Setujui dan laksanakan"),
@@ -284,7 +272,23 @@ class DataRequestAdmin(ViewOnlyAdmin):
             errors=ERRORS,
             as_one=True,
         )
-        return take(self, request, step, run, row)
+        page = take(self, request, step, run, row)
+        # Whenever it is to be drawn, also once more after a reason that was missing; it is drawn after this.
+        drawn = isinstance(page, TemplateResponse)
+        if drawn and {change.field for change in values} & set(reveals.PERSON_FIELDS):
+            try:
+                reveals.log(
+                    row.person,
+                    reveals.PROPOSED,
+                    reason=Reveal.Reason.REQUEST,
+                    note=f"#{row.pk}",
+                    by=request.user,  # type: ignore[arg-type]
+                    address=address_of(request),
+                )
+            except BeneficiaryError as error:
+                messages.error(request, str(error))
+                return HttpResponseRedirect(change_url(row))
+        return page
 
     @action(description=_("Tolak"), permissions=["beneficiaries.decide_datarequest"], icon="block")
     def refuse(self, request: HttpRequest, object_id: str) -> HttpResponse:

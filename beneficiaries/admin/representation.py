@@ -7,10 +7,10 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -21,10 +21,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from beneficiaries import identity, representation
+from beneficiaries import identity, representation, reveals
 from beneficiaries.admin.case_panels import representative_name
+from beneficiaries.admin.reveals import address_of
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.models import Collection, Person, Representation
+from beneficiaries.models import Collection, Person, Representation, Reveal
 from beneficiaries.search import people_found
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
@@ -408,6 +409,18 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         scan = getattr(row, "scan", None)
         if scan is None:
             raise Http404
+        try:
+            reveals.log(
+                row.for_person,
+                reveals.SCAN,
+                reason=Reveal.Reason.VERIFY,
+                note=str(row),
+                by=request.user,  # type: ignore[arg-type]
+                address=address_of(request),
+            )
+        except BeneficiaryError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(change_url(row))
         try:
             content = representation.opened_scan(scan)
         except CannotOpen:

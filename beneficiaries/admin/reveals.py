@@ -41,6 +41,7 @@ LABELS = {
     "address": _("Alamat"),
     reveals.EVERYTHING: _("Semua data, atas permintaan orangnya"),
     reveals.PROPOSED: _("Usulan perbaikan"),
+    reveals.SCAN: _("pindaian dokumen wakil"),
 }
 
 

@@ -174,7 +174,7 @@ def test_a_subject_gets_a_copy_of_everything(staff: Staff, siti: Person) -> None
     assert NIK not in again.content.decode()
 
 
-def test_a_correction_passes_through_two_hands(staff: Staff, siti: Person) -> None:
+def test_a_correction_passes_through_two_hands(staff: Staff, siti: Person, settings: Any) -> None:
     made = received(staff, siti, "correction")
     client = staff["Petugas"]
     said = client.post(step(made, "propose"), {"nik": "123", "name": "Siti A"}).content.decode()
@@ -185,9 +185,29 @@ def test_a_correction_passes_through_two_hands(staff: Staff, siti: Person) -> No
     shown = other.get(step(made, "approve")).content.decode()
     assert "Siti Aminah Putri" in shown and "+6281299990000" in shown and Reveal.objects.get().fields == "proposed"
     assert "+6281299990000" not in other.get(page(made)).content.decode()
+    again = other.post(step(made, "approve"), {"reason": ""}).content.decode()
+    assert "+6281299990000" in again and Reveal.objects.count() == 2
+    settings.PRIVACY = settings.PRIVACY | {"reveals_a_day": 2}
+    for refused in (other.get(step(made, "approve")), other.post(step(made, "approve"), {"reason": ""})):
+        assert refused.status_code == 302 and "+6281299990000" not in refused.content.decode()
     other.post(step(made, "approve"), {"reason": "cocok dengan KTP"})
+    assert Reveal.objects.count() == 2
     siti.refresh_from_db()
     assert (siti.name, siti.phone) == ("Siti Aminah Putri", "+6281299990000")
+
+
+def test_a_scan_is_opened_with_a_line_in_the_access_log_or_not_at_all(
+    staff: Staff, siti: Person, settings: Any
+) -> None:
+    made = cases.proposal(siti, cases.outsider_nik(), name="Budi", scan=cases.PNG)
+    row = representation.propose(made, by=money.officer())
+    boss = staff["Penyetuju"]
+    assert boss.get(step(row, "open_scan")).content == cases.PNG
+    log = Reveal.objects.get()
+    assert (log.person, log.fields, log.by.username, log.note) == (siti, "scan", "Penyetuju", str(row))
+    assert "pindaian dokumen wakil" in staff["Auditor"].get(page(log)).content.decode()
+    settings.PRIVACY = settings.PRIVACY | {"reveals_a_day": 1}
+    assert boss.get(step(row, "open_scan")).status_code == 302 and Reveal.objects.count() == 1
 
 
 def test_nobody_decides_what_they_proposed(staff: Staff, siti: Person) -> None:
