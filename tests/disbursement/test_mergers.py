@@ -20,6 +20,7 @@ from beneficiaries.errors import (
     SurvivorNotOfPair,
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
+from beneficiaries.privacy_errors import PersonErased
 from disbursement import batches, eligibility, enrolments
 from disbursement.models import Enrolment, Instruction, Programme
 from tests import money
@@ -203,6 +204,25 @@ def test_who_is_not_active_is_neither_enrolled_nor_counted_nor_put_into_a_batch(
 
 
 # --- parting ---
+
+
+@pytest.mark.parametrize("whose", ["survivor", "other"])
+def test_a_row_that_was_erased_is_not_brought_back(whose: str) -> None:
+    survivor, other = twice()
+    done = merged(survivor, other)
+    row = survivor if whose == "survivor" else other
+    status = Person.Status.LEFT if whose == "survivor" else Person.Status.MERGED
+    Person.objects.filter(pk=row.pk).update(erased_at=timezone.now(), status=status)
+    before = state()
+    with pytest.raises(PersonErased):
+        parted(done)
+    assert state() == before
+
+
+def test_the_database_keeps_nobody_active_who_was_erased() -> None:
+    row = money.person()
+    with pytest.raises(DatabaseError, match="person_erased_is_not_active"), transaction.atomic():
+        Person.objects.filter(pk=row.pk).update(erased_at=timezone.now())
 
 
 def _two_wallets() -> tuple[Person, Person, Programme]:
