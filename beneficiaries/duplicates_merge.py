@@ -29,6 +29,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.history import telling
 from beneficiaries.models import DuplicatePair, Merge, Person
+from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -81,7 +82,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
     """Parts the two rows as they were before; the pair counts as two people from then on.
 
     Merges into one survivor may be undone in any order, but not while the survivor is merged itself. Raises
-    DecisionReasonMissing, MergeUndone, SurvivorMerged; MergeRefused if aid or money has gone where it cannot be parted.
+    DecisionReasonMissing, MergeUndone, SurvivorMerged, PersonErased; MergeRefused if aid or money has gone where it cannot
+    be parted.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -93,6 +95,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
         survivor, joined = people[row.survivor_id], people[row.merged_id]
         if survivor.status == Person.Status.MERGED:
             raise SurvivorMerged
+        if survivor.erased_at or joined.erased_at:
+            raise PersonErased
         _hook("on_unmerge")(survivor, joined, row.kept, by=by, reason=reason)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.ACTIVE, merged_into=None)
         row.undone_by, row.undone_at, row.undone_reason = by, timezone.now(), reason
