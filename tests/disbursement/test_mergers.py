@@ -203,6 +203,38 @@ def test_who_is_not_active_is_neither_enrolled_nor_counted_nor_put_into_a_batch(
     assert (candidate.person, candidate.facts["household"]["size"]) == (here.pk, 1)
 
 
+# --- several rows of one person ---
+
+
+def _into() -> dict[int, int]:
+    return dict(Person.objects.filter(status="merged").values_list("pk", "merged_into"))
+
+
+def test_a_chain_of_merges_points_at_the_row_that_is_left_and_parting_puts_it_back() -> None:
+    first, second = twice()
+    third, fourth = twice()
+    merged(third, fourth)
+    merged(second, third)
+    before = state()
+    done = merged(first, second)
+    assert _into() == dict.fromkeys((second.pk, third.pk, fourth.pk), first.pk)
+    told = Change.objects.filter(person=fourth).latest("pk")
+    assert (told.source, told.reason) == ("duplicates", "KTP sama")
+    parted(done)
+    assert state() == before
+    assert _into() == dict.fromkeys((third.pk, fourth.pk), second.pk)
+
+
+def test_parting_takes_only_those_along_who_came_with_the_row() -> None:
+    first, second = twice()
+    third, fourth = twice()
+    merged(second, third)
+    done = merged(first, second)
+    merged(first, fourth)
+    parted(done)
+    assert _into() == {third.pk: second.pk, fourth.pk: first.pk}
+
+
 # --- parting ---
 
 
