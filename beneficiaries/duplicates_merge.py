@@ -19,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from beneficiaries.duplicates import FINGERPRINT
+from beneficiaries.duplicates import DECIDED_ON
 from beneficiaries.errors import (
     DecisionReasonMissing,
     MergeUndone,
@@ -38,14 +38,14 @@ if TYPE_CHECKING:
 
 SOURCE = "duplicates"
 _FINGERPRINTS = f"""
-SELECT person.id, {FINGERPRINT} FROM beneficiaries_person person
+SELECT person.id, {DECIDED_ON.format("person", "household")} FROM beneficiaries_person person
 JOIN beneficiaries_household household ON household.id = person.household_id WHERE person.id = ANY(%s)
 """  # noqa: S608
 
 
 @retried
 def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
-    """Keeps that they are two people: not asked again until a compared field of either changes.
+    """Keeps that they are two people: not asked again until a compared field of either changes, or they share a phone.
 
     Raises DecisionReasonMissing, PairDecided.
     """

@@ -1,4 +1,7 @@
-"""Whoever was erased is not active; whoever was merged points at the row that is left, in one step."""
+"""Whoever was erased is not active; whoever was merged points at the row that is left, in one step.
+
+What pairs were decided on stands without the phone from now on: it was told by its index, which changes with the keys.
+"""
 
 from django.db import migrations, models
 
@@ -16,6 +19,17 @@ UPDATE beneficiaries_person person SET merged_into_id = chain.target
 FROM chain JOIN beneficiaries_person survivor ON survivor.id = chain.target AND survivor.merged_into_id IS NULL
 WHERE person.id = chain.id AND person.merged_into_id <> chain.target
 """
+_OF = """
+UPDATE beneficiaries_duplicatepair pair SET {0}_fingerprint = known.without_phone
+FROM (
+    SELECT person.id,
+           md5(concat_ws('|', name, sex, birth_date, household_id, kelurahan, encode(phone_index, 'hex')))::uuid AS with_phone,
+           md5(concat_ws('|', name, sex, birth_date, household_id, kelurahan))::uuid AS without_phone
+    FROM beneficiaries_person person JOIN beneficiaries_household household ON household.id = person.household_id
+) known
+WHERE known.id = pair.{0}_id AND pair.{0}_fingerprint = known.with_phone
+"""
+WITHOUT_PHONE = [_OF.format("low"), _OF.format("high")]
 
 
 class Migration(migrations.Migration):
@@ -31,4 +45,5 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.RunSQL(ONE_STEP, migrations.RunSQL.noop),
+        migrations.RunSQL(WITHOUT_PHONE, migrations.RunSQL.noop),
     ]

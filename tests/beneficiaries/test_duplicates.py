@@ -179,6 +179,31 @@ def test_two_who_are_not_one_are_not_proposed_again_until_a_compared_field_chang
 
 
 @pytest.mark.django_db
+def test_a_change_of_index_keys_reopens_no_decision_and_makes_everybodys_keys_anew() -> None:
+    people = [person("Ngatiyem Lestari", phone="+6281234567890"), person("Ngatijem Lestari", phone="+6281234567890")]
+    [pair] = found().values()
+    duplicates_merge.different(pair, money.officer(), "dua KTP, dua orang")
+    for one in people:  # one after the other, as it is done: the comparison may run in between
+        Person.objects.filter(pk=one.pk).update(phone_index=b"under another key")
+        assert duplicates.find().people == 1
+        pair.refresh_from_db()
+        assert pair.status == "different"
+
+
+@pytest.mark.django_db
+def test_two_who_are_not_one_are_asked_about_again_once_they_share_a_phone() -> None:
+    first, second = person("Ngatiyem Lestari", phone="+6281234567890"), person("Ngatijem Lestari")
+    [pair] = found().values()
+    duplicates_merge.different(pair, money.officer(), "dua KTP, dua orang")
+    second.phone = "+6281234567891"
+    second.save()
+    assert found() == {}
+    second.phone = first.phone
+    second.save()
+    assert list(found().values()) == [pair]
+
+
+@pytest.mark.django_db
 def test_a_decision_needs_a_reason_and_is_made_once() -> None:
     person("Ngatiyem Lestari")
     person("Ngatijem Lestari")
