@@ -31,7 +31,7 @@ from beneficiaries.duplicates_scoring import THRESHOLD, Compared, score
 from wallet.transactions import retried
 
 VERSION = 1  # of names and blocks: another one, and the next run computes everybody's anew
-LOCK = int.from_bytes(b"dupl")  # one run at a time; the second waits for the first
+LOCK = int.from_bytes(b"dupl")  # one run at a time; a second waits for the first, or lets it be
 BATCH = 5_000
 MOST_IN_A_BLOCK = 60
 JOINED_LETTERS = 5  # of a name without its spaces
@@ -161,25 +161,38 @@ def find(progress: Callable[[Progress], None] = _nothing, *, threshold: int = TH
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.fresh, pg_temp.stale, pg_temp.crowded, pg_temp.candidate,"
-                       " pg_temp.bearers, pg_temp.scored")  # fmt: skip
-        cursor.execute(_FRESH, [VERSION])
-        cursor.execute(_FORGET)
-        people = _make_keys(cursor, progress)
-        cursor.execute(_CROWDED, [MOST_IN_A_BLOCK])
-        cursor.execute("SELECT count(*) FROM crowded")
-        [(crowded,)] = cursor.fetchall()
-        cursor.execute(_CANDIDATES)
-        cursor.execute("ANALYZE candidate")
-        cursor.execute(_BEARERS)
-        cursor.execute("ANALYZE bearers")
-        cursor.execute(_SCORED)
-        compared = _score_candidates(cursor, progress, threshold)
-        cursor.execute("ANALYZE scored")
-        cursor.execute(_PROPOSE)
-        kept = [new for (new,) in cursor.fetchall()]
-        cursor.execute(_WITHDRAW)
-        return Found(people, compared, sum(kept), len(kept) - sum(kept), cursor.rowcount, crowded)
+        return _find(cursor, progress, threshold)
+
+
+@retried
+def find_unless_running() -> Found | None:
+    """As `find`; does nothing, and waits for nobody, where another run is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        [(alone,)] = cursor.fetchall()
+        return _find(cursor, _nothing, THRESHOLD) if alone else None
+
+
+def _find(cursor: CursorWrapper, progress: Callable[[Progress], None], threshold: int) -> Found:
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.fresh, pg_temp.stale, pg_temp.crowded, pg_temp.candidate,"
+                   " pg_temp.bearers, pg_temp.scored")  # fmt: skip
+    cursor.execute(_FRESH, [VERSION])
+    cursor.execute(_FORGET)
+    people = _make_keys(cursor, progress)
+    cursor.execute(_CROWDED, [MOST_IN_A_BLOCK])
+    cursor.execute("SELECT count(*) FROM crowded")
+    [(crowded,)] = cursor.fetchall()
+    cursor.execute(_CANDIDATES)
+    cursor.execute("ANALYZE candidate")
+    cursor.execute(_BEARERS)
+    cursor.execute("ANALYZE bearers")
+    cursor.execute(_SCORED)
+    compared = _score_candidates(cursor, progress, threshold)
+    cursor.execute("ANALYZE scored")
+    cursor.execute(_PROPOSE)
+    kept = [new for (new,) in cursor.fetchall()]
+    cursor.execute(_WITHDRAW)
+    return Found(people, compared, sum(kept), len(kept) - sum(kept), cursor.rowcount, crowded)
 
 
 def _make_keys(cursor: CursorWrapper, progress: Callable[[Progress], None]) -> int:

@@ -7,10 +7,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beneficiaries import duplicates, duplicates_merge
+from beneficiaries import duplicates, duplicates_merge, tasks
 from beneficiaries.duplicates_scoring import THRESHOLD, Compared, name_likeness, score
 from beneficiaries.errors import DecisionReasonMissing, PairDecided
 from beneficiaries.models import Change, DuplicatePair, Household, Person, PersonBlock, PersonKey
@@ -144,6 +145,22 @@ def test_a_name_without_latin_letters_is_no_trouble() -> None:
     person("李小龍")
     person("李小龍")
     assert duplicates.find().proposed == 0
+
+
+@pytest.mark.django_db
+def test_the_task_does_not_wait_for_a_run_under_way() -> None:
+    person("Ngatiyem Lestari")
+    person("Ngatijem Lestari")
+    under_way = connection.copy()
+    try:
+        with under_way.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [duplicates.LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        assert tasks.find_duplicates() == 0
+    finally:
+        under_way.close()
+    assert tasks.find_duplicates() == 1
 
 
 @pytest.mark.django_db
