@@ -7,7 +7,8 @@ One run, set by set, in one transaction:
    A block with very many people says nothing and is passed over.
 3. Points. The candidates stream through `duplicates_scoring`, a batch at a time; what reaches the threshold goes back.
 4. The queue. Pairs are added, or their points renewed. A pair that an officer found to be two people is asked about again
-   only if a compared field of either has changed since; an open one that does not reach the threshold any more is withdrawn.
+   only if a compared field of either has changed since, or they have come to share a phone; an open one that does not reach
+   the threshold any more is withdrawn.
 So memory does not grow with the registry, and a run after a small change reads little more than what changed. Sealed columns
 are never opened: phones are compared by their blind indexes.
 """
@@ -30,15 +31,17 @@ from beneficiaries.duplicates_scoring import THRESHOLD, Compared, score
 from wallet.transactions import retried
 
 VERSION = 1  # of names and blocks: another one, and the next run computes everybody's anew
-LOCK = int.from_bytes(b"dupl")  # one run at a time; the second waits for the first
+LOCK = int.from_bytes(b"dupl")  # one run at a time; a second waits for the first, or lets it be
 BATCH = 5_000
 MOST_IN_A_BLOCK = 60
 JOINED_LETTERS = 5  # of a name without its spaces
 STREAM = "duplicates_stream"
 
+_TOLD = "{0}.name, {0}.sex, {0}.birth_date, {0}.household_id, {1}.kelurahan"
 # Every column that is compared, and nothing else: what changes here makes a person new to the comparison.
-FINGERPRINT = """md5(concat_ws('|', person.name, person.sex, person.birth_date, person.household_id, household.kelurahan,
-    encode(person.phone_index, 'hex')))::uuid"""
+FINGERPRINT = f"""md5(concat_ws('|', {_TOLD.format("person", "household")}, encode(person.phone_index, 'hex')))::uuid"""
+# What a pair was decided on: without the phone, whose index is another after a change of keys.
+DECIDED_ON = f"md5(concat_ws('|', {_TOLD}))::uuid"
 _FRESH = f"""
 CREATE TEMPORARY TABLE fresh ON COMMIT DROP AS
 SELECT person.id, person.name, person.birth_date, person.household_id, household.kelurahan, person.phone_index,
@@ -92,22 +95,29 @@ _PAIRS = (
 _SCORED = """
 CREATE TEMPORARY TABLE scored (low bigint, high bigint, score smallint, reasons jsonb) ON COMMIT DROP
 """
-# Neither a merged pair nor a decided one whose people are as they were is touched.
-_PROPOSE = """
+# Neither a merged pair nor a decided one whose people are as they were is touched, unless they share a phone by now.
+_PROPOSE = f"""
 INSERT INTO beneficiaries_duplicatepair AS pair
     (low_id, high_id, score, reasons, low_fingerprint, high_fingerprint, found_at)
-SELECT scored.low, scored.high, scored.score, scored.reasons, low.fingerprint, high.fingerprint, statement_timestamp()
-FROM scored JOIN beneficiaries_personkey low ON low.person_id = scored.low
-JOIN beneficiaries_personkey high ON high.person_id = scored.high ORDER BY scored.low, scored.high
+SELECT scored.low, scored.high, scored.score, scored.reasons,
+       {DECIDED_ON.format("low", "low_home")}, {DECIDED_ON.format("high", "high_home")}, statement_timestamp()
+FROM scored
+JOIN beneficiaries_person low ON low.id = scored.low
+JOIN beneficiaries_household low_home ON low_home.id = low.household_id
+JOIN beneficiaries_person high ON high.id = scored.high
+JOIN beneficiaries_household high_home ON high_home.id = high.household_id
+ORDER BY scored.low, scored.high
 ON CONFLICT (low_id, high_id) DO UPDATE
 SET score = excluded.score, reasons = excluded.reasons, low_fingerprint = excluded.low_fingerprint,
     high_fingerprint = excluded.high_fingerprint, status = 'open', decided_by_id = NULL, decided_at = NULL, decision = '',
     found_at = CASE pair.status WHEN 'open' THEN pair.found_at ELSE excluded.found_at END
 WHERE pair.status <> 'merged'
-  AND (pair.status = 'open' OR (pair.low_fingerprint, pair.high_fingerprint)
-       IS DISTINCT FROM (excluded.low_fingerprint, excluded.high_fingerprint))
+  AND (pair.status = 'open'
+       OR (pair.low_fingerprint, pair.high_fingerprint)
+           IS DISTINCT FROM (excluded.low_fingerprint, excluded.high_fingerprint)
+       OR jsonb_exists(excluded.reasons, 'phone') AND NOT jsonb_exists(pair.reasons, 'phone'))
 RETURNING found_at = statement_timestamp()
-"""
+"""  # noqa: S608
 _WITHDRAW = """
 DELETE FROM beneficiaries_duplicatepair pair USING beneficiaries_person low, beneficiaries_person high
 WHERE pair.status = 'open' AND low.id = pair.low_id AND high.id = pair.high_id
@@ -151,25 +161,38 @@ def find(progress: Callable[[Progress], None] = _nothing, *, threshold: int = TH
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
-        cursor.execute("DROP TABLE IF EXISTS pg_temp.fresh, pg_temp.stale, pg_temp.crowded, pg_temp.candidate,"
-                       " pg_temp.bearers, pg_temp.scored")  # fmt: skip
-        cursor.execute(_FRESH, [VERSION])
-        cursor.execute(_FORGET)
-        people = _make_keys(cursor, progress)
-        cursor.execute(_CROWDED, [MOST_IN_A_BLOCK])
-        cursor.execute("SELECT count(*) FROM crowded")
-        [(crowded,)] = cursor.fetchall()
-        cursor.execute(_CANDIDATES)
-        cursor.execute("ANALYZE candidate")
-        cursor.execute(_BEARERS)
-        cursor.execute("ANALYZE bearers")
-        cursor.execute(_SCORED)
-        compared = _score_candidates(cursor, progress, threshold)
-        cursor.execute("ANALYZE scored")
-        cursor.execute(_PROPOSE)
-        kept = [new for (new,) in cursor.fetchall()]
-        cursor.execute(_WITHDRAW)
-        return Found(people, compared, sum(kept), len(kept) - sum(kept), cursor.rowcount, crowded)
+        return _find(cursor, progress, threshold)
+
+
+@retried
+def find_unless_running() -> Found | None:
+    """As `find`; does nothing, and waits for nobody, where another run is at it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
+        [(alone,)] = cursor.fetchall()
+        return _find(cursor, _nothing, THRESHOLD) if alone else None
+
+
+def _find(cursor: CursorWrapper, progress: Callable[[Progress], None], threshold: int) -> Found:
+    cursor.execute("DROP TABLE IF EXISTS pg_temp.fresh, pg_temp.stale, pg_temp.crowded, pg_temp.candidate,"
+                   " pg_temp.bearers, pg_temp.scored")  # fmt: skip
+    cursor.execute(_FRESH, [VERSION])
+    cursor.execute(_FORGET)
+    people = _make_keys(cursor, progress)
+    cursor.execute(_CROWDED, [MOST_IN_A_BLOCK])
+    cursor.execute("SELECT count(*) FROM crowded")
+    [(crowded,)] = cursor.fetchall()
+    cursor.execute(_CANDIDATES)
+    cursor.execute("ANALYZE candidate")
+    cursor.execute(_BEARERS)
+    cursor.execute("ANALYZE bearers")
+    cursor.execute(_SCORED)
+    compared = _score_candidates(cursor, progress, threshold)
+    cursor.execute("ANALYZE scored")
+    cursor.execute(_PROPOSE)
+    kept = [new for (new,) in cursor.fetchall()]
+    cursor.execute(_WITHDRAW)
+    return Found(people, compared, sum(kept), len(kept) - sum(kept), cursor.rowcount, crowded)
 
 
 def _make_keys(cursor: CursorWrapper, progress: Callable[[Progress], None]) -> int:

@@ -1,10 +1,11 @@
 """Deciding about two people who may be one: they are not, or they are and one row is joined to the other; and undoing that.
 
-The row that is joined stays, with its household, as `merged`: it is nobody's member in counts and gets no new aid. What belongs
+The row that is joined stays, with its household, as `merged`: it is nobody's member in counts and gets no new aid. Rows that
+were merged into it before point at the survivor with it, and come back with it: `merged_into` is always one step. What belongs
 to people outside the registry is not known here: settings.REGISTRY names two functions, `on_merge` and `on_unmerge`, that
 join and part it in the same transaction. What the first returns is kept with the merge and given to the second.
 
-Locks: the pair, then both people in id order, then whatever those functions lock.
+Locks: the pair, then both people in id order, then whatever those functions lock, then the rows merged into the joined one.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from beneficiaries.duplicates import FINGERPRINT
+from beneficiaries.duplicates import DECIDED_ON
 from beneficiaries.errors import (
     DecisionReasonMissing,
     MergeUndone,
@@ -29,6 +30,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.history import telling
 from beneficiaries.models import DuplicatePair, Merge, Person
+from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -36,14 +38,14 @@ if TYPE_CHECKING:
 
 SOURCE = "duplicates"
 _FINGERPRINTS = f"""
-SELECT person.id, {FINGERPRINT} FROM beneficiaries_person person
+SELECT person.id, {DECIDED_ON.format("person", "household")} FROM beneficiaries_person person
 JOIN beneficiaries_household household ON household.id = person.household_id WHERE person.id = ANY(%s)
 """  # noqa: S608
 
 
 @retried
 def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
-    """Keeps that they are two people: not asked again until a compared field of either changes.
+    """Keeps that they are two people: not asked again until a compared field of either changes, or they share a phone.
 
     Raises DecisionReasonMissing, PairDecided.
     """
@@ -71,6 +73,7 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
         stays = people.pop(survivor.pk)
         [joined] = people.values()
         kept: dict[str, Any] = _hook("on_merge")(stays, joined, by=by, reason=reason)
+        Person.objects.filter(merged_into=joined).update(merged_into=stays)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.MERGED, merged_into=stays)
         _decide(row, DuplicatePair.Status.MERGED, by, reason)
         return Merge.objects.create(pair=row, survivor=stays, merged=joined, kept=kept, by=by, reason=reason)
@@ -81,7 +84,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
     """Parts the two rows as they were before; the pair counts as two people from then on.
 
     Merges into one survivor may be undone in any order, but not while the survivor is merged itself. Raises
-    DecisionReasonMissing, MergeUndone, SurvivorMerged; MergeRefused if aid or money has gone where it cannot be parted.
+    DecisionReasonMissing, MergeUndone, SurvivorMerged, PersonErased; MergeRefused if aid or money has gone where it cannot
+    be parted.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -93,8 +97,11 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
         survivor, joined = people[row.survivor_id], people[row.merged_id]
         if survivor.status == Person.Status.MERGED:
             raise SurvivorMerged
+        if survivor.erased_at or joined.erased_at:
+            raise PersonErased
         _hook("on_unmerge")(survivor, joined, row.kept, by=by, reason=reason)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.ACTIVE, merged_into=None)
+        Person.objects.filter(pk__in=_came_with(joined)).update(merged_into=joined)
         row.undone_by, row.undone_at, row.undone_reason = by, timezone.now(), reason
         row.save(update_fields=["undone_by", "undone_at", "undone_reason"])
         _decide(pair, DuplicatePair.Status.DIFFERENT, by, reason)
@@ -122,6 +129,16 @@ def _open_pair(pair: DuplicatePair) -> DuplicatePair:
 def _locked(people: Iterable[int]) -> dict[int, Person]:
     rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk")
     return {person.pk: person for person in rows}
+
+
+def _came_with(joined: Person) -> list[int]:
+    """The rows that were merged into this one, however deep, before it was merged itself."""
+    found: list[int] = []
+    into = [joined.pk]
+    while into:
+        into = list(Merge.objects.filter(survivor__in=into, undone_at=None).values_list("merged", flat=True))
+        found += into
+    return found
 
 
 def _decide(pair: DuplicatePair, status: DuplicatePair.Status, by: User, reason: str) -> None:

@@ -111,8 +111,12 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
         person__merged_into__in=everyone
     )  # what was told of a row that was merged stays true
     owner_of = Coalesce("person__merged_into", "person_id")
-    for owner, *row in standing.filter(about).annotate(member=owner_of).values_list("member", *told):
-        of_person[owner].append((row[0], row[1], row[2]))
+    newest: dict[tuple[int, str, str], tuple[int, str, Any]] = {}  # of one thing told of both rows
+    of_both = standing.filter(about).annotate(member=owner_of).order_by("fact_date", "pk")
+    for owner, item, *row in of_both.values_list("member", "item", *told):
+        newest[owner, row[1], item] = (row[0], row[1], row[2])
+    for (owner, _kind, _item), one in newest.items():
+        of_person[owner].append(one)
     for row in group:
         if members[row["pk"]]:
             yield _home(row, members[row["pk"]], of_household[row["pk"]], of_person, day)

@@ -30,6 +30,7 @@ from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_staging import BATCH, Progress
 from wallet.doorbell import ring_after_commit
+from wallet.transactions import RETRIED_SQLSTATES
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -255,12 +256,17 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
 
 @contextlib.contextmanager
 def _no_rows_in_errors() -> Iterator[None]:
-    """The database's errors quote the failing row; only their kind may go on to logs and screens."""
+    """The database's errors quote the failing row; only their kind may go on to logs and screens.
+
+    What it asks to do again (a deadlock, say, which quotes none) goes on as it is: the import did not fail, and is rung again.
+    """
     try:
         yield
     except DatabaseError as error:
         cause: Any = error.__cause__
         sqlstate = getattr(cause, "pgcode", None)
+        if sqlstate in RETRIED_SQLSTATES:
+            raise
         if sqlstate == UNIQUE_VIOLATION:
             raise errors.RegistryChanged from None
         constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)

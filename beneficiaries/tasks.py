@@ -72,5 +72,9 @@ def screen() -> None:
 
 @shared_task(name="beneficiaries.tasks.find_duplicates")
 def find_duplicates() -> int:
-    """Compares whoever is new or changed with everybody; returns how many pairs are new in the queue. Rung by the beat."""
-    return duplicates.find().proposed
+    """Compares whoever is new or changed with everybody; returns how many pairs are new in the queue. Rung by the beat.
+
+    Where another run is at it already nothing is done, and none are new: a worker does not wait for it.
+    """
+    found = duplicates.find_unless_running()
+    return found.proposed if found else 0

@@ -11,12 +11,14 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import Count, Q
+from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from beneficiaries import rules
 from beneficiaries.errors import RuleBroken
-from beneficiaries.models import Exclusion, Person
+from beneficiaries.models import Person
 from disbursement.errors import InvalidRule
+from disbursement.exclusions import EXCLUDED
 from disbursement.models import Enrolment, Programme
 from wallet import wallets
 
@@ -70,13 +72,12 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
     rule, day = compiled(programme.eligibility), day or timezone.localdate()
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     taken: set[int] = set()
-    excluded = Exclusion.objects.on(day)
+    excluded = RawSQL(f"SELECT person FROM ({EXCLUDED}) excluded", [day] * 4)  # noqa: S608, S611  # a constant of ours
     people = (
         Person.objects.processable()
         .filter(status=Person.Status.ACTIVE)
         .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
-        .exclude(pk__in=excluded.filter(person__isnull=False).values("person"))
-        .exclude(household__in=excluded.filter(household__isnull=False).values("household"))
+        .exclude(pk__in=excluded)
         .select_related("household")
         .annotate(size=Count("household__members", filter=Q(household__members__status=Person.Status.ACTIVE)))
         .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")

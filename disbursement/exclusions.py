@@ -10,14 +10,18 @@ from django.db.models import Exists, OuterRef
 from beneficiaries.models import Exclusion
 from disbursement.models import Cycle, Enrolment, Instruction, LeftOut
 
-# People excluded on a day (asked for four times) with the exclusion that came first.
+# People excluded on a day (asked for four times) with the exclusion that came first. What struck a row that was merged holds
+# for the survivor; what their old household was excluded for after they had been merged away from it does not.
 EXCLUDED = """
 SELECT person, min(exclusion) AS exclusion FROM (
-    SELECT person_id AS person, id AS exclusion FROM beneficiaries_exclusion
-    WHERE person_id IS NOT NULL AND starts_on <= %s AND (ends_on IS NULL OR ends_on > %s)
-    UNION ALL
-    SELECT p.id, x.id FROM beneficiaries_exclusion x JOIN beneficiaries_person p ON p.household_id = x.household_id
+    SELECT coalesce(p.merged_into_id, p.id) AS person, x.id AS exclusion
+    FROM beneficiaries_exclusion x JOIN beneficiaries_person p ON p.id = x.person_id
     WHERE x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on > %s)
+    UNION ALL
+    SELECT coalesce(p.merged_into_id, p.id), x.id
+    FROM beneficiaries_exclusion x JOIN beneficiaries_person p ON p.household_id = x.household_id
+    LEFT JOIN beneficiaries_merge m ON m.merged_id = p.id AND m.undone_at IS NULL
+    WHERE x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on > %s) AND (m.id IS NULL OR m.at > x.created_at)
 ) of_day GROUP BY person
 """
 LIVE = (Instruction.Status.PENDING, Instruction.Status.PAID)

@@ -61,7 +61,8 @@ class DuplicatePair(models.Model):
     """Two people who may be one, with the points that say so; one row a pair, the lower id first.
 
     `reasons` holds, for each compared field, its points and what was seen: ``{"birth_date": [22, "swapped"]}``; the score
-    is their sum within 0 to 100. The fingerprints say what of both was compared, or known when it was decided.
+    is their sum within 0 to 100. The fingerprints say what of both was compared, or known when it was decided; the phone is
+    not in them, for a change of index keys is no change of the person.
     """
 
     class Status(models.TextChoices):

@@ -215,6 +215,9 @@ class Person(models.Model):
             models.CheckConstraint(
                 name="person_without_nik_is_erased", condition=Q(nik_index__isnull=False) | Q(erased_at__isnull=False)
             ),
+            models.CheckConstraint(
+                name="person_erased_is_not_active", condition=Q(erased_at__isnull=True) | ~Q(status="active")
+            ),
         ]
         indexes = [GinIndex(OpClass(Upper("name"), "gin_trgm_ops"), name="person_name_trigrams")]
 

@@ -11,11 +11,12 @@ from datetime import date
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.contrib.postgres.fields import DateRangeField, RangeBoundary, RangeOperators
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.models.duplicate import Merge
 from beneficiaries.models.evidence import Evidence
 from beneficiaries.models.household import Household, Person
 
@@ -223,8 +224,15 @@ class ExclusionQuerySet(models.QuerySet["Exclusion"]):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gt=day), starts_on__lte=day)
 
     def of(self, person: Person) -> ExclusionQuerySet:
-        """The person's own and their household's, past ones included."""
-        return self.filter(Q(person=person) | Q(household=person.household_id))
+        """The person's own and their household's, past ones included; those too of a row merged into theirs since."""
+        since = Merge.objects.filter(
+            merged__merged_into=person,
+            merged__household=OuterRef("household"),
+            undone_at=None,
+            at__gt=OuterRef("created_at"),
+        )
+        own = Q(person=person) | Q(person__merged_into=person)
+        return self.filter(own | Q(household=person.household_id) | Exists(since))
 
 
 class Exclusion(models.Model):

@@ -7,10 +7,11 @@ from io import StringIO
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beneficiaries import duplicates, duplicates_merge
+from beneficiaries import duplicates, duplicates_merge, tasks
 from beneficiaries.duplicates_scoring import THRESHOLD, Compared, name_likeness, score
 from beneficiaries.errors import DecisionReasonMissing, PairDecided
 from beneficiaries.models import Change, DuplicatePair, Household, Person, PersonBlock, PersonKey
@@ -147,6 +148,22 @@ def test_a_name_without_latin_letters_is_no_trouble() -> None:
 
 
 @pytest.mark.django_db
+def test_the_task_does_not_wait_for_a_run_under_way() -> None:
+    person("Ngatiyem Lestari")
+    person("Ngatijem Lestari")
+    under_way = connection.copy()
+    try:
+        with under_way.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s)", [duplicates.LOCK])
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
+        assert tasks.find_duplicates() == 0
+    finally:
+        under_way.close()
+    assert tasks.find_duplicates() == 1
+
+
+@pytest.mark.django_db
 def test_the_command_says_what_was_found() -> None:
     person("Ngatiyem Lestari")
     person("Ngatijem Lestari")
@@ -176,6 +193,31 @@ def test_two_who_are_not_one_are_not_proposed_again_until_a_compared_field_chang
     assert len(found()) == 1
     pair.refresh_from_db()
     assert (pair.status, pair.decision, pair.decided_by) == ("open", "", None)
+
+
+@pytest.mark.django_db
+def test_a_change_of_index_keys_reopens_no_decision_and_makes_everybodys_keys_anew() -> None:
+    people = [person("Ngatiyem Lestari", phone="+6281234567890"), person("Ngatijem Lestari", phone="+6281234567890")]
+    [pair] = found().values()
+    duplicates_merge.different(pair, money.officer(), "dua KTP, dua orang")
+    for one in people:  # one after the other, as it is done: the comparison may run in between
+        Person.objects.filter(pk=one.pk).update(phone_index=b"under another key")
+        assert duplicates.find().people == 1
+        pair.refresh_from_db()
+        assert pair.status == "different"
+
+
+@pytest.mark.django_db
+def test_two_who_are_not_one_are_asked_about_again_once_they_share_a_phone() -> None:
+    first, second = person("Ngatiyem Lestari", phone="+6281234567890"), person("Ngatijem Lestari")
+    [pair] = found().values()
+    duplicates_merge.different(pair, money.officer(), "dua KTP, dua orang")
+    second.phone = "+6281234567891"
+    second.save()
+    assert found() == {}
+    second.phone = first.phone
+    second.save()
+    assert list(found().values()) == [pair]
 
 
 @pytest.mark.django_db

@@ -10,10 +10,10 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import errors, import_states, registry, registry_undo, registry_work, tasks, uploads
+from beneficiaries import errors, import_states, registry, registry_merge, registry_undo, registry_work, tasks, uploads
 from beneficiaries.models import (
     Change,
     Household,
@@ -172,6 +172,30 @@ def test_where_the_outcome_would_be_another_nothing_is_saved_and_a_new_preview_i
     run = saved(again(run))
     assert run.state == S.COMMITTED
     assert set(Person.objects.values_list("name", "status")) == {("SITI", "active"), ("SITI AMINAH", "active")}
+
+
+@pytest.mark.parametrize("sqlstate", ["40P01", "40001"])
+def test_what_the_database_asks_to_do_again_is_no_failure_and_is_rung_again(
+    sqlstate: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def lose(cursor: Any, *_: Any, **__: Any) -> None:
+        cursor.execute(f"DO $$ BEGIN RAISE EXCEPTION USING ERRCODE = '{sqlstate}'; END $$")
+
+    run = previewed(person())
+    with monkeypatch.context() as patched:
+        patched.setattr(registry_merge, "merge", lose)
+        with pytest.raises(OperationalError):
+            saved(run)
+    run.refresh_from_db()
+    assert run.state == S.COMMITTING and not Person.objects.exists()
+    rung: list[int] = []
+    monkeypatch.setattr(registry_work, "ring", lambda _task, number: rung.append(number))
+    ImportProgress.objects.update(at=timezone.now() - timedelta(minutes=1))
+    registry_work.sweep()
+    assert rung == [run.pk]
+    registry_work.commit(run.pk)
+    run.refresh_from_db()
+    assert run.state == S.COMMITTED
 
 
 def test_a_move_that_changes_nothing_of_the_outcome_is_none() -> None:

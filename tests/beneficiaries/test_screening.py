@@ -330,3 +330,19 @@ def test_what_was_told_of_a_row_that_was_merged_counts_for_whoever_remains() -> 
     enforced(rule('evidence.employment == "pns"', scope="person"))
     screen()
     assert [proposal.person for proposal in Proposal.objects.all()] == [siti]
+
+
+def test_what_was_told_of_both_rows_counts_once_as_the_newest_says() -> None:
+    home = money.household()
+    siti, twin = money.person(home), money.person(home)
+    for day, about, employer in (("2026-09-01", siti, "pns"), ("2026-10-01", twin, "polri")):
+        tell(about, "vehicle", CAR, date=day)
+        tell(about, "property", {"njop": 900_000_000, "object": "31.71.010.001.001-0001.0"}, date=day)
+        tell(about, "employment", {"employer": employer}, date=day)
+    twin.status, twin.merged_into = "merged", siti
+    twin.save()
+    [known] = facts.homes(TODAY)
+    household = known.facts["household"]
+    assert (household["vehicles"]["cars"], household["njop"]) == (1, 900_000_000)
+    assert (household["employed"]["state"], household["employed"]["polri"]) == (1, 1)
+    assert len(known.evidence) == 3

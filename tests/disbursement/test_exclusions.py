@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import pytest
@@ -11,12 +12,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from beneficiaries import objections, screening
-from beneficiaries.models import Objection, Proposal
+from beneficiaries.models import Exclusion, Household, Objection, Person, Proposal
 from disbursement import batches, eligibility, exclusions
 from disbursement.errors import NothingToPay
 from disbursement.models import Enrolment, Instruction, LeftOut
 from tests import money
-from tests.beneficiaries.evidence_told import enforced, excluded, rule, screen
+from tests.beneficiaries.evidence_told import enforced, excluded, rule, screen, tell
+from tests.disbursement.merging import merged, parted, twice
 
 pytestmark = pytest.mark.django_db
 DECEMBER, JANUARY, FEBRUARY = date(2026, 12, 1), date(2027, 1, 1), date(2027, 2, 1)
@@ -133,3 +135,51 @@ def test_the_enrolments_page_says_what_was_missed_and_what_is_owed() -> None:
     assert "pengecualian dibatalkan" in client.get(url).content.decode()
     batches.prepare(batches.cycle_of(programme, DECEMBER))
     assert "pengecualian dibatalkan" not in client.get(url).content.decode()
+
+
+# --- a merge lifts no exclusion ---
+
+
+def excluded_alone(person: Person) -> Exclusion:
+    """An exclusion of the person, not of the household."""
+    tell(person, "employment", {"employer": "pns"})
+    enforced(rule('evidence.employment == "pns"', scope="person"))
+    screen()
+    return screening.accept(Proposal.objects.get(person=person), money.officer(), "cocok", DECEMBER)
+
+
+def excluded_at_home(person: Person) -> Exclusion:
+    made: Exclusion = excluded(person.household, DECEMBER)
+    return made
+
+
+@pytest.mark.parametrize("exclude", [excluded_alone, excluded_at_home])
+def test_an_exclusion_of_the_merged_row_holds_for_the_survivor_until_they_are_parted(
+    exclude: Callable[[Person], Exclusion],
+) -> None:
+    programme = money.programme(budget=100_000_000)
+    survivor, other = twice()
+    neighbour = money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = exclude(other)
+    done = merged(survivor, other)
+    assert list(Exclusion.objects.of(survivor)) == [exclusion]
+    admitted = {candidate.person for candidate in eligibility.candidates(programme, DECEMBER)}
+    assert admitted == {neighbour.pk}
+    assert paid(batches.prepare(batches.cycle_of(programme, DECEMBER))) == {neighbour.pk}
+    assert LeftOut.objects.get(enrolment__person=survivor).exclusion == exclusion
+    parted(done)
+    assert not Exclusion.objects.of(survivor).exists()
+    assert paid(batches.prepare(batches.cycle_of(programme, JANUARY))) == {survivor.pk, neighbour.pk}
+
+
+def test_who_was_merged_away_from_a_household_is_not_struck_by_what_it_does_later() -> None:
+    programme = money.programme()
+    survivor, other = twice()
+    money.person(other.household, born=date(2001, 2, 3))
+    merged(survivor, other)
+    excluded(Household.objects.get(pk=other.household_id), DECEMBER)
+    assert not Exclusion.objects.of(survivor).exists()
+    assert {candidate.person for candidate in eligibility.candidates(programme, DECEMBER)} == {survivor.pk}
+    eligibility.enrol_eligible(programme, DECEMBER)
+    assert paid(batches.prepare(batches.cycle_of(programme, DECEMBER))) == {survivor.pk}

@@ -20,6 +20,7 @@ from beneficiaries.errors import (
     SurvivorNotOfPair,
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
+from beneficiaries.privacy_errors import PersonErased
 from disbursement import batches, eligibility, enrolments
 from disbursement.models import Enrolment, Instruction, Programme
 from tests import money
@@ -202,7 +203,58 @@ def test_who_is_not_active_is_neither_enrolled_nor_counted_nor_put_into_a_batch(
     assert (candidate.person, candidate.facts["household"]["size"]) == (here.pk, 1)
 
 
+# --- several rows of one person ---
+
+
+def _into() -> dict[int, int]:
+    return dict(Person.objects.filter(status="merged").values_list("pk", "merged_into"))
+
+
+def test_a_chain_of_merges_points_at_the_row_that_is_left_and_parting_puts_it_back() -> None:
+    first, second = twice()
+    third, fourth = twice()
+    merged(third, fourth)
+    merged(second, third)
+    before = state()
+    done = merged(first, second)
+    assert _into() == dict.fromkeys((second.pk, third.pk, fourth.pk), first.pk)
+    told = Change.objects.filter(person=fourth).latest("pk")
+    assert (told.source, told.reason) == ("duplicates", "KTP sama")
+    parted(done)
+    assert state() == before
+    assert _into() == dict.fromkeys((third.pk, fourth.pk), second.pk)
+
+
+def test_parting_takes_only_those_along_who_came_with_the_row() -> None:
+    first, second = twice()
+    third, fourth = twice()
+    merged(second, third)
+    done = merged(first, second)
+    merged(first, fourth)
+    parted(done)
+    assert _into() == {third.pk: second.pk, fourth.pk: first.pk}
+
+
 # --- parting ---
+
+
+@pytest.mark.parametrize("whose", ["survivor", "other"])
+def test_a_row_that_was_erased_is_not_brought_back(whose: str) -> None:
+    survivor, other = twice()
+    done = merged(survivor, other)
+    row = survivor if whose == "survivor" else other
+    status = Person.Status.LEFT if whose == "survivor" else Person.Status.MERGED
+    Person.objects.filter(pk=row.pk).update(erased_at=timezone.now(), status=status)
+    before = state()
+    with pytest.raises(PersonErased):
+        parted(done)
+    assert state() == before
+
+
+def test_the_database_keeps_nobody_active_who_was_erased() -> None:
+    row = money.person()
+    with pytest.raises(DatabaseError, match="person_erased_is_not_active"), transaction.atomic():
+        Person.objects.filter(pk=row.pk).update(erased_at=timezone.now())
 
 
 def _two_wallets() -> tuple[Person, Person, Programme]:
