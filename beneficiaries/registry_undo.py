@@ -79,9 +79,21 @@ UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(r
 _ADDED = (
     "SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s AND kind = 'added' AND {name}_id IS NOT NULL"
 )
+# The other import changed nothing of them, so the history is silent; an ended listing counts too, for its person must stay.
+_NAMED_ELSEWHERE = f"""
+SELECT EXISTS (SELECT FROM beneficiaries_listing
+               WHERE since_id <> %(run)s AND person_id IN ({_ADDED.format(name="person")}))
+"""
 # What is only derived from people, or guessed of them, goes with them; what somebody decided about them stands in the way.
 _FORGET_DERIVED = f"""
 WITH added AS ({_ADDED.format(name="person")})
+, hits AS (DELETE FROM beneficiaries_trialhit WHERE person_id IN (SELECT person_id FROM added))
+, undecided AS (
+    SELECT id FROM beneficiaries_proposal WHERE status = 'undecided'
+      AND (person_id IN (SELECT person_id FROM added) OR household_id IN ({_ADDED.format(name="household")}))
+)
+, rests_on AS (DELETE FROM beneficiaries_proposal_evidence WHERE proposal_id IN (SELECT id FROM undecided))
+, proposals AS (DELETE FROM beneficiaries_proposal WHERE id IN (SELECT id FROM undecided))
 , keys AS (DELETE FROM beneficiaries_personkey WHERE person_id IN (SELECT person_id FROM added))
 , blocks AS (DELETE FROM beneficiaries_personblock WHERE person_id IN (SELECT person_id FROM added))
 DELETE FROM beneficiaries_duplicatepair
@@ -102,7 +114,7 @@ def people_of(run: RegistryImport) -> QuerySet[Person]:
 
 def assert_possible(run: RegistryImport) -> None:
     """Raises UndoRefused, with why and how many, if something has come to depend on the import."""
-    of = {"source": run.told_as}
+    of: dict[str, str | int] = {"source": run.told_as, "run": run.pk}
     touched = run.added + run.changed + run.left + run.households_added + run.households_changed
     if touched and not Change.objects.filter(source=run.told_as).exists():
         raise HistoryMissing
@@ -111,8 +123,12 @@ def assert_possible(run: RegistryImport) -> None:
         for name in ("person", "household"):
             cursor.execute(_COUNT_CHANGED_SINCE.format(name=name), of)
             changed += cursor.fetchone()[0]
+        cursor.execute(_NAMED_ELSEWHERE, of)
+        [named_elsewhere] = cursor.fetchone()
     if changed:
         raise ChangedSince(count=changed)
+    if named_elsewhere:
+        raise StillReferred(cause="beneficiaries_listing")
     paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
         import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
     )
