@@ -24,7 +24,8 @@ from beneficiaries import import_states, registry
 from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person, RegistryImport
-from beneficiaries.registry_staging import Progress
+from beneficiaries.registry_staging import BATCH, Progress
+from vault.rotation import stale_index
 from wallet.doorbell import ring_after_commit
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ _PUT_BACK_UNTOLD = {
     "person": ", source_digest = coalesce(replaced.source_digest, row.source_digest),"
     " phone_index = CASE WHEN replaced.id IS NULL THEN row.phone_index ELSE replaced.phone_index END",
 }
+_FORGET_REPLACED = "DELETE FROM beneficiaries_replaced WHERE run_id = %(run)s"
 _UNLIST = """
 DELETE FROM beneficiaries_listing WHERE since_id = %(run)s;
 UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(run)s AND NOT EXISTS (
@@ -167,6 +169,8 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
 def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> None:
     for name, model in (("household", Household), ("person", Person)):
         cursor.execute(_put_back(name, model), of)
+    _index_phones_anew(of)
+    cursor.execute(_FORGET_REPLACED, of)
     cursor.execute(_UNLIST, of)
     try:
         with transaction.atomic():
@@ -181,6 +185,18 @@ def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> Non
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "table_name", None)
         raise StillReferred(cause=constraint or "?") from None
+
+
+def _index_phones_anew(of: dict[str, str | int]) -> None:
+    """Index keys may have changed since the import: then the index that it replaced is of an older one, or dropped."""
+    touched = Change.objects.filter(source=of["source"], person__isnull=False).values("person_id")
+    found = Person.objects.filter(pk__in=touched).exclude(phone_sealed=b"").order_by("pk")
+    stale = found.extra(where=[f"(phone_index IS NULL OR {stale_index('phone_index')})"])  # noqa: S610  # our own names
+    people = []
+    for person in stale.iterator():
+        person.phone_index = Person.phone.index_of(person.phone)
+        people.append(person)
+    Person.objects.bulk_update(people, ["phone_index"], batch_size=BATCH)
 
 
 def _put_back(name: str, model: type[models.Model]) -> str:
