@@ -153,7 +153,7 @@ def add_member(
     """A person who was not known yet, as a member. Raises as `register`, and ChangedMeanwhile."""
     entry = clean_person(entry, today=timezone.localdate())
     with transaction.atomic():
-        _alone_while_keys_change()  # before any row is locked, as an import does
+        _alone_while_keys_change()
         active = _active(_locked(household, seen=seen))
         family = [*map(member_of, active), member_of(entry)]
         _refuse(family)
@@ -197,6 +197,7 @@ def correct_person(
     """The person as entered, from now on. Raises as `add_member`, and NotHere."""
     entry = clean_person(entry, today=timezone.localdate())
     with transaction.atomic():
+        _alone_while_keys_change()
         members = _locked(person.household, seen=seen)
         person = _one(members, person)
         if person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
@@ -222,6 +223,7 @@ def correct_household(household: Household, entry: HomeEntry, *, seen: str, by: 
     """The household as entered, from now on. Raises EntryRefused, KkKnown, ChangedMeanwhile, ReasonMissing."""
     entry = clean_home(entry)
     with transaction.atomic():
+        _alone_while_keys_change()
         _locked(household, seen=seen)
         household = Household.objects.get(pk=household.pk)
         with _told(by, reason, [], ""):
@@ -309,7 +311,8 @@ def _told(by: User, reason: str, family: Sequence[Member], despite: str) -> Any:
 def _alone_while_keys_change() -> None:
     """While the blind index has several keys, the unique columns alone do not know a number under the other key.
 
-    Whoever adds people then stands in line with imports, and looks under every key. With one key nobody waits.
+    Whoever enters a number then stands in line with imports, before any row is locked, and looks under every key. With one
+    key nobody waits.
     """
     if len(index_keys()) > 1:
         with connection.cursor() as cursor:

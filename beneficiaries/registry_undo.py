@@ -24,7 +24,8 @@ from beneficiaries import import_states, registry
 from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person, RegistryImport
-from beneficiaries.registry_staging import Progress
+from beneficiaries.registry_staging import BATCH, Progress
+from vault.rotation import stale_index
 from wallet.doorbell import ring_after_commit
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ _PUT_BACK_UNTOLD = {
     "person": ", source_digest = coalesce(replaced.source_digest, row.source_digest),"
     " phone_index = CASE WHEN replaced.id IS NULL THEN row.phone_index ELSE replaced.phone_index END",
 }
+_FORGET_REPLACED = "DELETE FROM beneficiaries_replaced WHERE run_id = %(run)s"
 _UNLIST = """
 DELETE FROM beneficiaries_listing WHERE since_id = %(run)s;
 UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(run)s AND NOT EXISTS (
@@ -79,9 +81,21 @@ UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(r
 _ADDED = (
     "SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s AND kind = 'added' AND {name}_id IS NOT NULL"
 )
+# The other import changed nothing of them, so the history is silent; an ended listing counts too, for its person must stay.
+_NAMED_ELSEWHERE = f"""
+SELECT EXISTS (SELECT FROM beneficiaries_listing
+               WHERE since_id <> %(run)s AND person_id IN ({_ADDED.format(name="person")}))
+"""
 # What is only derived from people, or guessed of them, goes with them; what somebody decided about them stands in the way.
 _FORGET_DERIVED = f"""
 WITH added AS ({_ADDED.format(name="person")})
+, hits AS (DELETE FROM beneficiaries_trialhit WHERE person_id IN (SELECT person_id FROM added))
+, undecided AS (
+    SELECT id FROM beneficiaries_proposal WHERE status = 'undecided'
+      AND (person_id IN (SELECT person_id FROM added) OR household_id IN ({_ADDED.format(name="household")}))
+)
+, rests_on AS (DELETE FROM beneficiaries_proposal_evidence WHERE proposal_id IN (SELECT id FROM undecided))
+, proposals AS (DELETE FROM beneficiaries_proposal WHERE id IN (SELECT id FROM undecided))
 , keys AS (DELETE FROM beneficiaries_personkey WHERE person_id IN (SELECT person_id FROM added))
 , blocks AS (DELETE FROM beneficiaries_personblock WHERE person_id IN (SELECT person_id FROM added))
 DELETE FROM beneficiaries_duplicatepair
@@ -102,7 +116,7 @@ def people_of(run: RegistryImport) -> QuerySet[Person]:
 
 def assert_possible(run: RegistryImport) -> None:
     """Raises UndoRefused, with why and how many, if something has come to depend on the import."""
-    of = {"source": run.told_as}
+    of: dict[str, str | int] = {"source": run.told_as, "run": run.pk}
     touched = run.added + run.changed + run.left + run.households_added + run.households_changed
     if touched and not Change.objects.filter(source=run.told_as).exists():
         raise HistoryMissing
@@ -111,8 +125,12 @@ def assert_possible(run: RegistryImport) -> None:
         for name in ("person", "household"):
             cursor.execute(_COUNT_CHANGED_SINCE.format(name=name), of)
             changed += cursor.fetchone()[0]
+        cursor.execute(_NAMED_ELSEWHERE, of)
+        [named_elsewhere] = cursor.fetchone()
     if changed:
         raise ChangedSince(count=changed)
+    if named_elsewhere:
+        raise StillReferred(cause="beneficiaries_listing")
     paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
         import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
     )
@@ -151,6 +169,8 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
 def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> None:
     for name, model in (("household", Household), ("person", Person)):
         cursor.execute(_put_back(name, model), of)
+    _index_phones_anew(of)
+    cursor.execute(_FORGET_REPLACED, of)
     cursor.execute(_UNLIST, of)
     try:
         with transaction.atomic():
@@ -165,6 +185,18 @@ def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> Non
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "table_name", None)
         raise StillReferred(cause=constraint or "?") from None
+
+
+def _index_phones_anew(of: dict[str, str | int]) -> None:
+    """Index keys may have changed since the import: then the index that it replaced is of an older one, or dropped."""
+    touched = Change.objects.filter(source=of["source"], person__isnull=False).values("person_id")
+    found = Person.objects.filter(pk__in=touched).exclude(phone_sealed=b"").order_by("pk")
+    stale = found.extra(where=[f"(phone_index IS NULL OR {stale_index('phone_index')})"])  # noqa: S610  # our own names
+    people = []
+    for person in stale.iterator():
+        person.phone_index = Person.phone.index_of(person.phone)
+        people.append(person)
+    Person.objects.bulk_update(people, ["phone_index"], batch_size=BATCH)
 
 
 def _put_back(name: str, model: type[models.Model]) -> str:

@@ -322,9 +322,13 @@ VAULT_ROTATIONS = [
     "beneficiaries.resealing.Uploads",
     "beneficiaries.resealing.PersonDigests",
     "beneficiaries.resealing.HouseholdDigests",
+    "beneficiaries.resealing_replaced.ReplacedDigests",
 ]
 VAULT_ROTATION_BEGINS = ["beneficiaries.resealing.close_older_index_keys"]
-VAULT_FORGET_DIGESTS = ["beneficiaries.resealing.forget_digests"]
+VAULT_FORGET_DIGESTS = [
+    "beneficiaries.resealing.forget_digests",
+    "beneficiaries.resealing_replaced.forget_replaced",
+]
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,

@@ -372,7 +372,7 @@ class EvidenceSourceAdmin(OfficeAdmin):
 
         def run(data: dict[str, Any]) -> Done:
             key = new_key(source)
-            source.save(update_fields=["key_digest"])
+            source.save(update_fields=["key_sha256"])
             messages.warning(request, gettext("Kunci, hanya ditampilkan sekali ini: %(key)s") % {"key": key})
             return Done(gettext("Kunci baru dibuat: %(reason)s") % data)
 

@@ -25,7 +25,7 @@ def digest_of(key: str) -> bytes:
 def new_key(source: EvidenceSource) -> str:
     """A key of the agency, in the clear this once; the one before no longer opens anything. The source is not saved."""
     key = secrets.token_urlsafe(KEY_BYTES)
-    source.key_digest = digest_of(key)
+    source.key_sha256 = digest_of(key)
     return key
 
 
@@ -48,7 +48,7 @@ class KeyAuthentication(BaseAuthentication):
         if not header:
             return None
         found = _BEARER.fullmatch(header)
-        source = EvidenceSource.objects.filter(key_digest=digest_of(found[1]), active=True).first() if found else None
+        source = EvidenceSource.objects.filter(key_sha256=digest_of(found[1]), active=True).first() if found else None
         if source is None:
             raise AuthenticationFailed
         return Agency(source), None

@@ -23,12 +23,12 @@ class EvidenceKind(models.TextChoices):
 
 
 class EvidenceSource(models.Model):
-    """An agency that sends evidence over the API: its key (kept as a digest only) and the kinds it may send."""
+    """An agency that sends evidence over the API: its key (kept as its SHA-256 only) and the kinds it may send."""
 
     code = models.SlugField(_("kode"), max_length=40, unique=True)
     name = models.CharField(_("nama"), max_length=100)
     kinds = models.JSONField(_("jenis yang boleh dikirim"), default=list)
-    key_digest = models.BinaryField(unique=True, editable=False)
+    key_sha256 = models.BinaryField(unique=True, editable=False)
     active = models.BooleanField(_("aktif"), default=True)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 

@@ -266,10 +266,12 @@ def test_a_problem_says_what_to_do(db: None) -> None:
 
 
 @pytest.mark.parametrize("keys_change", [True, False])
-def test_who_adds_people_stands_in_line_with_imports_while_index_keys_change(
+def test_who_enters_numbers_stands_in_line_with_imports_while_index_keys_change(
     committed_db: None, settings: Any, keys_change: bool
 ) -> None:
     made = family()
+    child = member(made, "Ani")
+    corrected = entry("child", "P", child.birth_date, name="Ani")
     if keys_change:
         settings.BLIND_INDEX_KEYS = {7: bytes(32)}
     with as_owner() as other:
@@ -283,6 +285,8 @@ def test_who_adds_people_stands_in_line_with_imports_while_index_keys_change(
                 reason="lahir",
             ),
             lambda: households.register(home(), [entry()], by=officer(), reason="KK baru"),
+            lambda: households.correct_person(child, corrected, **told(made)),
+            lambda: households.correct_household(made, home(), **told(made)),
         ):
             waits = pytest.raises(OperationalError, match="lock timeout") if keys_change else contextlib.nullcontext()
             with waits, transaction.atomic(), connection.cursor() as cursor:

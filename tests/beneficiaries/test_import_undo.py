@@ -6,13 +6,26 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.db import DatabaseError
 from django.utils import timezone
 
-from beneficiaries import duplicates, errors, registry, registry_undo, registry_work
+from beneficiaries import duplicates, errors, registry, registry_undo, registry_work, screening
 from beneficiaries.history import telling
-from beneficiaries.models import Change, DuplicatePair, Household, Listing, Person, PersonBlock, RegistryImport
+from beneficiaries.models import (
+    Change,
+    DuplicatePair,
+    Household,
+    Listing,
+    Person,
+    PersonBlock,
+    Proposal,
+    RegistryImport,
+    TrialHit,
+)
 from disbursement import batches, eligibility, programmes
+from tests import money
 from tests.beneficiaries.conftest import person
+from tests.beneficiaries.evidence_told import CAR, enforced, rule, screen, tell
 from tests.beneficiaries.imports import committed, previewed, saved, undone
 from wallet.models import PurseTerms
 
@@ -167,6 +180,47 @@ def test_what_was_only_guessed_of_its_people_goes_with_them_and_what_was_decided
     DuplicatePair.objects.filter(pk=pair.pk).update(status="open", decided_by=None, decided_at=None, decision="")
     assert undone(run).state == S.UNDONE
     assert not DuplicatePair.objects.filter(pk=pair.pk).exists() and Person.objects.count() == 2
+
+
+def test_whom_another_source_names_too_stands_in_the_way() -> None:
+    run = committed(person(), person(2))
+    other = committed(person(), source="Dinsos")
+    assert other.unchanged == 1
+    with pytest.raises(errors.StillReferred, match="beneficiaries_listing"):
+        registry_undo.request_undo(run, by=None, reason="x")
+    assert Person.objects.count() == 2 and undone(other).state == S.UNDONE
+    assert undone(run).state == S.UNDONE and not Listing.objects.exists()
+
+
+def screened() -> None:
+    enforced(rule("person.age >= 0", scope="person", code="orang"))
+    enforced(rule("household.size > 0", code="keluarga"))
+    screen()
+
+
+def test_what_screening_found_of_its_people_goes_with_them() -> None:
+    bystander = money.person()
+    run = committed(person(), person(2, KK=OTHER_KK))
+    screened()
+    assert (TrialHit.objects.count(), Proposal.objects.count()) == (6, 6)
+    Proposal.objects.filter(person__isnull=False).latest("pk").evidence.add(tell(bystander, "vehicle", CAR))
+    assert undone(run).state == S.UNDONE
+    assert [row.pk for row in Person.objects.all()] == [bystander.pk]
+    assert (TrialHit.objects.count(), Proposal.objects.count()) == (2, 2)
+
+
+def test_what_was_decided_of_its_people_stands_in_the_way() -> None:
+    run = committed(person())
+    screened()
+    proposal = Proposal.objects.get(person__isnull=False)
+    screening.reject(proposal, money.officer(), "tidak cocok")
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.error_code, run.error_data) == ("still_referred", {"cause": "beneficiaries_proposal"})
+    assert Proposal.objects.count() == 2
+    with pytest.raises(DatabaseError, match="decided"):
+        proposal.delete()
 
 
 def test_an_import_from_before_the_history_is_not_taken_back() -> None:

@@ -320,6 +320,23 @@ def test_whom_the_file_names_by_a_row_that_was_merged_into_theirs_stays() -> Non
     assert (run.left, statuses()) == (1, {"1": "active", "2": "merged", "3": "left"})
 
 
+@pytest.mark.parametrize("known_household", [True, False])
+def test_who_was_looked_up_under_an_older_index_key_is_looked_up_again(settings: Any, known_household: bool) -> None:
+    settings.BLIND_INDEX_KEY, settings.BLIND_INDEX_KEYS = bytes(32), {}
+    if known_household:
+        committed(person())
+    run = previewed(person(2))
+    settings.BLIND_INDEX_KEYS = {1: bytes([1]) * 32}
+    committed(person(2), source="Dinsos")
+    people = Person.objects.count()
+    run = saved(run)
+    assert (run.state, run.error_code) == (S.FAILED, "preview_outdated")
+    assert Person.objects.count() == people
+    registry.request_check(run)
+    run = saved(again(run))
+    assert (run.state, run.added, run.unchanged) == (S.COMMITTED, 0, 1)
+
+
 def test_many_who_leave_need_a_second_word(settings: Any) -> None:
     committed(*(person(number) for number in range(1, 6)))
     run = previewed(*(person(number) for number in range(1, 4)), complete=True)

@@ -90,7 +90,7 @@ STEPS = {
 def rows(siti: Person) -> dict[str, int]:
     exclusion = excluded(siti.household)
     objection = objections.file(exclusion, "Sudah dijual.", channel=Objection.Channel.OFFICE)
-    source = EvidenceSource.objects.create(code="bapenda", name="Bapenda", kinds=["vehicle"], key_digest=b"x")
+    source = EvidenceSource.objects.create(code="bapenda", name="Bapenda", kinds=["vehicle"], key_sha256=b"x")
     EvidenceAccess.objects.create(evidence_source=source, status=200, items=1, added=1, known=0, refused=0)
     EvidenceImport.objects.create(file_name="b.csv", rows=1, added=1, known=0, refused=0, refusals={"PLAT.plate": 2})
     trial = screen(ExclusionRule.objects.get(code="memiliki-mobil"))

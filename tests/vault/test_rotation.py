@@ -16,10 +16,12 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.module_loading import import_string
 
 from beneficiaries import registry, resealing, uploads
+from beneficiaries.api.authentication import new_key
 from beneficiaries.history import telling
-from beneficiaries.models import Change, Household, IndexKeyTurn, Person
+from beneficiaries.models import Change, EvidenceSource, Household, IndexKeyTurn, Person, Replaced
 from mobile.models import Sms
 from tests import money
+from tests.beneficiaries import imports
 from tests.beneficiaries.conftest import TODAY, Office, person, write
 from tests.processes import together
 from vault import rotation
@@ -249,6 +251,49 @@ def test_a_stale_write_wins_and_is_taken_in_the_next_round(settings: Any) -> Non
     assert Person.objects.with_nik(someone.nik).get().name == "Ditulis sesudahnya"
     rotation.rotate()
     assert index_key_of(bytes(Person.objects.get().nik_index)) == 1
+
+
+@pytest.mark.django_db
+def test_an_agencys_key_is_no_index(settings: Any) -> None:
+    source = EvidenceSource(code="bapenda", name="Bapenda", kinds=["vehicle"])
+    new_key(source)
+    source.save()
+    assert not numbers(rotation.INDEXED)
+
+
+@pytest.mark.usefixtures("committed_db")
+@pytest.mark.parametrize("rotated", [True, False])
+def test_an_import_is_taken_back_across_a_change_of_keys(settings: Any, rotated: bool) -> None:
+    rows = [person(), person(2), person(3, KK="3171011506150004", TELEPON="")]
+    imports.committed(*rows)
+    changed = [row | {"TELEPON": f"08139990000{n}", "DESIL": "7"} for n, row in enumerate(rows, 1)]
+    run = imports.committed(*changed)
+    assert run.changed == 3
+    use(settings, DURING)
+    if rotated:
+        assert not rotation.rotate().broken
+        assert set(numbers(rotation.INDEXED)) == {1}
+        use(settings, AFTER)
+    imports.undone(run)
+    rotation.rotate()
+    assert set(numbers(rotation.INDEXED)) == {1}
+    use(settings, AFTER)
+    assert [Person.objects.with_phone(f"+628123450000{n}").count() for n in (1, 2)] == [1, 1]
+    assert Person.objects.get(phone_index__isnull=True).phone == ""
+    assert imports.committed(*rows).unchanged == 3
+    assert not Replaced.objects.filter(run=run).exists()
+
+
+@pytest.mark.django_db
+def test_a_replaced_digest_that_nothing_makes_any_more_is_given_up_when_asked(settings: Any, office: Office) -> None:
+    office.load(person())
+    office.load(person(DESIL="7", NAMA="LAIN"))
+    Replaced.objects.update(source_digest=bytes(32))
+    use(settings, DURING)
+    assert rotation.rotate().broken == {
+        "beneficiaries_replaced.source_digest": list(Replaced.objects.order_by("pk").values_list("pk", flat=True))
+    }
+    call_command("vault", "rotate", "--forget-digests")
 
 
 @pytest.mark.django_db
