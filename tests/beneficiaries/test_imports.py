@@ -14,6 +14,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from beneficiaries import errors, import_states, registry, registry_undo, registry_work, tasks, uploads
+from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
     Household,
@@ -294,6 +295,20 @@ def test_whom_the_file_names_by_a_row_that_was_merged_into_theirs_stays() -> Non
     Person.objects.filter(pk=second.pk).update(status="merged", merged_into=first)
     run = committed(person(2), complete=True)
     assert (run.left, statuses()) == (1, {"1": "active", "2": "merged", "3": "left"})
+
+
+@pytest.mark.parametrize("refused", [{}, {"TELEPON": "x"}])
+def test_whom_the_file_names_by_the_nik_they_had_before_a_correction_stays(refused: dict[str, str]) -> None:
+    committed(person(), person(2), person(3))
+    corrected = Person.objects.order_by("pk")[1]
+    corrected.nik = person(9)["NIK"]
+    with telling(source="office"):
+        corrected.save()
+    for _ in range(2):
+        run = committed(person(), person(2, **refused), person(3), complete=True)
+        assert (run.state, run.left, statuses()["9"]) == (S.COMMITTED, 0, "active")
+    run = committed(person(), person(3), complete=True)
+    assert (statuses()["9"], statuses()["1"]) == ("left", "active")
 
 
 def test_many_who_leave_need_a_second_word(settings: Any) -> None:
