@@ -8,12 +8,21 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from beneficiaries import identity
+from beneficiaries import identity, representation
 from beneficiaries.models import Consent, ConsentText, Person
-from beneficiaries.privacy_errors import GuardianNeeded, GuardianNotAdult, NothingToWithdraw, PersonErased
+from beneficiaries.privacy_errors import (
+    GuardianNeeded,
+    GuardianNotAdult,
+    NothingToWithdraw,
+    NotTheirGuardian,
+    PersonErased,
+)
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
+
+R = Person.Relation
+PARENTS: dict[str, tuple[str, ...]] = {R.CHILD: (R.HEAD, R.HUSBAND, R.WIFE), R.HEAD: (R.PARENT,)}
 
 
 @transaction.atomic
@@ -29,7 +38,7 @@ def record(
 ) -> Consent:
     """Writes that the person agrees to the text, or takes that back. Only the newest line of a purpose counts.
 
-    Raises PersonErased, GuardianNeeded, GuardianNotAdult, NothingToWithdraw.
+    Raises PersonErased, GuardianNeeded, GuardianNotAdult, NotTheirGuardian, NothingToWithdraw.
     """
     # Two lines at once must not both find something to withdraw.
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -39,6 +48,8 @@ def record(
         raise GuardianNeeded(age=settings.PRIVACY["adult_age"])
     if guardian is not None and (guardian.pk == person.pk or is_child(guardian) or guardian.erased_at):
         raise GuardianNotAdult(age=settings.PRIVACY["adult_age"])
+    if guardian is not None and not _speaks_for(guardian, person):
+        raise NotTheirGuardian
     if not given and not Person.objects.consenting(text.purpose).filter(pk=person.pk).exists():
         raise NothingToWithdraw
     return Consent.objects.create(
@@ -49,6 +60,17 @@ def record(
 def is_child(person: Person) -> bool:
     """Younger today than the law lets speak for oneself."""
     return identity.age(person.birth_date, timezone.localdate()) < int(settings.PRIVACY["adult_age"])
+
+
+def _speaks_for(guardian: Person, person: Person) -> bool:
+    """True for a guardian whom two officers put in force, and for a child's parent in the same household.
+
+    The registry tells relations from the head: only the parents of the head's own children, and of the head, are known.
+    """
+    if representation.may_decide(guardian, person):
+        return True
+    together = guardian.household_id == person.household_id and guardian.status == Person.Status.ACTIVE
+    return together and is_child(person) and guardian.relation in PARENTS.get(person.relation, ())
 
 
 @transaction.atomic

@@ -62,7 +62,7 @@ KINDS = {
 
 @dataclass(slots=True)
 class Member:
-    """A living member of the registry with the facts for rules about a person, and the evidence of them alone."""
+    """A living, unrestricted member of the registry with the facts for rules about a person, and the evidence of them alone."""
 
     pk: int
     facts: dict[str, Any]
@@ -82,7 +82,10 @@ class Home:
 
 
 def homes(day: date, households: list[int] | None = None) -> Iterator[Home]:
-    """Every household with active members, in order of its id, with its facts on the day; or those given alone."""
+    """Every household with an active member to be looked at, in order of its id, with its facts on the day; or those given.
+
+    Who restricted what is done with their data is counted in `size` and otherwise left alone.
+    """
     last = 0
     wanted = Household.objects.order_by("pk").values("pk", "kelurahan", "decile")
     if households is not None:
@@ -97,7 +100,7 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
     members: dict[int, list[dict[str, Any]]] = defaultdict(list)
     people = Person.objects.filter(household__in=ids, status=Person.Status.ACTIVE).order_by("pk")
     for person in people.values(
-        "pk", "household_id", "birth_date", "sex", "relation", "schooling", "disability", "occupation"
+        "pk", "household_id", "birth_date", "sex", "relation", "schooling", "disability", "occupation", "restricted"
     ):
         members[person["household_id"]].append(dict(person))
     of_household: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
@@ -106,7 +109,7 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
     told = ("pk", "kind", "value")
     for owner, *row in standing.filter(household__in=ids).values_list("household_id", *told):
         of_household[owner].append((row[0], row[1], row[2]))
-    everyone = [person["pk"] for rows in members.values() for person in rows]
+    everyone = [person["pk"] for rows in members.values() for person in rows if not person["restricted"]]
     about = Q(person__in=everyone) | Q(
         person__merged_into__in=everyone
     )  # what was told of a row that was merged stays true
@@ -118,7 +121,7 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
     for (owner, _kind, _item), one in newest.items():
         of_person[owner].append(one)
     for row in group:
-        if members[row["pk"]]:
+        if not all(person["restricted"] for person in members[row["pk"]]):
             yield _home(row, members[row["pk"]], of_household[row["pk"]], of_person, day)
 
 
@@ -133,6 +136,8 @@ def _home(
     household = _household_facts(row, len(people), everything)
     members = []
     for person in people:
+        if person["restricted"]:
+            continue
         his = of_person.get(person["pk"], [])
         known = {
             "person": {

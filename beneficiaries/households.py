@@ -11,9 +11,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.errors import BeneficiaryError
@@ -168,6 +170,7 @@ def move_member(
     """The person lives with another household from now on; one who had left the registry is active again.
 
     `seen` is the version of the household left. A head with others at home does not leave before there is another head.
+    The programmes are told within the transaction (settings.REGISTRY, `on_move`).
     Raises ChangedMeanwhile, HeadLeaves, SameHousehold, NotHere, EntryRefused, Doubtful, ReasonMissing.
     """
     with transaction.atomic():
@@ -187,6 +190,7 @@ def move_member(
         with _told(by, reason, family, despite):
             person.household, person.relation, person.status = to, relation, S.ACTIVE
             person.save(update_fields=["household", "relation", "status"])
+            import_string(settings.REGISTRY["on_move"])(person, by=by, reason=reason)
     return person
 
 

@@ -19,6 +19,13 @@ class GuardianNotAdult(BeneficiaryError):
     message = _("Wali harus orang lain yang sudah berumur %(age)s tahun dan masih ada di registri.")
 
 
+class NotTheirGuardian(BeneficiaryError):
+    """Neither a parent at home nor a guardian in force."""
+
+    code = "not_their_guardian"
+    message = _("Ia bukan orang tua di keluarga yang sama dan bukan wali yang disetujui. Usulkan walinya dahulu.")
+
+
 class NothingToWithdraw(BeneficiaryError):
     code = "nothing_to_withdraw"
     message = _("Orang ini tidak sedang menyetujui tujuan itu, jadi tidak ada yang ditarik.")

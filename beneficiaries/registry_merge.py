@@ -13,6 +13,7 @@ from itertools import groupby
 
 from django.db.backends.utils import CursorWrapper
 
+from beneficiaries import former_niks
 from beneficiaries.errors import PreviewOutdated, RegistryChanged
 from beneficiaries.refusals import Refusal
 from vault.rotation import stale_index
@@ -163,7 +164,8 @@ LEFT JOIN beneficiaries_household AS household ON household.kk_index = told.kk_i
 LEFT JOIN registry_staged_household AS said ON said.kk_index = told.kk_index
 """
 
-# Everybody whom the source has named and this file does not, neither in a refused line nor by a row merged into theirs.
+# Everybody whom the source has named and this file does not, neither in a refused line, nor by a row merged into theirs,
+# nor by the NIK they had before somebody corrected it.
 _UNNAMED = """
 SELECT listing.person_id
 FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
@@ -173,6 +175,10 @@ WHERE listing.source = %(source)s AND listing.until_id IS NULL
                   WHERE refused.run_id = %(run)s AND refused.nik_index = person.nik_index)
   AND NOT EXISTS (SELECT FROM beneficiaries_person AS merged JOIN registry_staged_person AS told USING (nik_index)
                   WHERE merged.merged_into_id = person.id)
+  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN registry_staged_person AS told USING (nik_index)
+                  WHERE former.person_id = person.id)
+  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN beneficiaries_refusedrow AS refused USING (nik_index)
+                  WHERE former.person_id = person.id AND refused.run_id = %(run)s)
 """
 # Whom no other source names either.
 _LEAVING = f"""
@@ -353,7 +359,7 @@ class Counts:
 
 def create_staging(cursor: CursorWrapper, run: int) -> None:
     """The empty staging tables of this transaction; those of an earlier import in it are dropped."""
-    cursor.execute(_TABLES.format(run=int(run)))
+    cursor.execute(_TABLES.format(run=int(run)) + former_niks.TABLE)
 
 
 def compare(cursor: CursorWrapper, *, correction: bool) -> None:
@@ -378,6 +384,7 @@ def keep(cursor: CursorWrapper, run: int, *, source: str, complete: bool) -> Cou
         of: dict[str, str | int] = {"run": run, "source": source}
         cursor.execute(_COUNT_LISTED, of)
         [left_of] = cursor.fetchone()
+        former_niks.stage(cursor, _UNNAMED, of)
         cursor.execute(_FIND_LEAVING, of)
         left = cursor.rowcount
     cursor.execute(_COUNT_HOUSEHOLDS)
@@ -442,7 +449,9 @@ def assert_as_previewed(cursor: CursorWrapper, run: int, *, accepted: int, sourc
     moved, rows = cursor.fetchone()
     moved += abs(rows - accepted)  # the kept rows are gone with a crash of the database
     if complete:
-        cursor.execute(_COUNT_LEAVING_MOVED, {"run": run, "source": source})
+        of: dict[str, str | int] = {"run": run, "source": source}
+        former_niks.stage(cursor, _UNNAMED, of)
+        cursor.execute(_COUNT_LEAVING_MOVED, of)
         moved += cursor.fetchone()[0]
     if moved:
         raise PreviewOutdated(rows=moved)

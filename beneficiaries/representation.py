@@ -36,6 +36,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.models import Collection, Person, Representation, RepresentationScan, Ward
 from beneficiaries.models.representation import RepresentationQuerySet
+from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -77,11 +78,10 @@ def propose(proposal: Proposal, *, by: User) -> Representation:
     """Writes the proposal, with its scan if there is one; it has no effect until somebody else approves it.
 
     Raises FieldRefused (NIK or phone), RepresentsOneself, RepresentativeNamed, RepresentativeUnfit, PersonDeceased,
-    RepresentationPeriod, RepresentationDouble, ScanRefused.
+    PersonErased, ProcessingRestricted (of either), RepresentationPeriod, RepresentationDouble, ScanRefused.
     """
     person, today = proposal.for_person, timezone.localdate()
-    if Person.objects.filter(pk=person.pk, status=Person.Status.DECEASED).exists():
-        raise PersonDeceased
+    _check_holder(Person.objects.get(pk=person.pk))
     if proposal.ends_on is not None and proposal.ends_on < max(proposal.starts_on, today):
         raise RepresentationPeriod
     row = Representation(
@@ -126,7 +126,21 @@ def _name_representative(row: Representation, proposal: Proposal, today: date) -
         row.phone = identity.parse_phone(proposal.phone)
 
 
+def _check_holder(person: Person) -> None:
+    if person.status == Person.Status.DECEASED:
+        raise PersonDeceased
+    _check_processable(person)
+
+
+def _check_processable(person: Person) -> None:
+    if person.erased_at:
+        raise PersonErased
+    if person.restricted:
+        raise ProcessingRestricted
+
+
 def _check_fit(person: Person, today: date) -> None:
+    _check_processable(person)
     if person.status == Person.Status.DECEASED or Ward.objects.needing(today).filter(pk=person.pk).exists():
         raise RepresentativeUnfit
 
@@ -158,7 +172,7 @@ def approve(row: Representation, *, by: User, reason: str = "") -> Representatio
     """Puts it in force. An earlier one that is over, or that it renews from today, ends with that; another guardian does not.
 
     Raises RepresentationApproverIsMaker, RepresentationMoved, RepresentationPeriod, RepresentativeUnfit, PersonDeceased,
-    GuardianExists, CollectsForTooMany.
+    PersonErased, ProcessingRestricted, GuardianExists, CollectsForTooMany.
     """
     if row.proposed_by_id == by.pk:
         raise RepresentationApproverIsMaker
@@ -166,8 +180,7 @@ def approve(row: Representation, *, by: User, reason: str = "") -> Representatio
     row = Representation.objects.select_related("for_person", "representative").get(pk=row.pk)
     if row.ends_on is not None and row.ends_on < today:
         raise RepresentationPeriod
-    if row.for_person.status == Person.Status.DECEASED:
-        raise PersonDeceased
+    _check_holder(row.for_person)
     if row.representative is not None:
         _check_fit(row.representative, today)
     if row.kind == K.COLLECTOR:

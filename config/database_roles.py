@@ -72,7 +72,8 @@ RESTRICTED = {
     "beneficiaries_evidenceaccess": APPEND_ONLY,
     "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),
     # Undone with the import that added its person; a trigger lets none go that somebody decided on.
-    "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts") + ", DELETE",
+    "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts")
+    + ", DELETE",
     "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
     "disbursement_leftout": APPEND_ONLY,

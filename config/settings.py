@@ -291,6 +291,7 @@ REGISTRY: dict[str, Any] = {
     # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
+    "on_move": "disbursement.enrolments.follow",  # whose place in a household's aid moves with them
     "collector_people": env.int("COLLECTOR_PEOPLE", default=5),  # for how many people one collector may fetch
     "scan_bytes": 2_000_000,
     "representation_notice": timedelta(days=30),  # before its end a representation is listed

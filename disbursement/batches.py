@@ -36,22 +36,33 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
     return cycle
 
 
-@transaction.atomic
 def prepare(cycle: Cycle) -> Batch:
     """A batch with one instruction for each active enrolment of an active person that has none pending or paid in this cycle.
 
-    Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut).
-    Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
+    Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
+    that leaves nobody. Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
     """
-    Cycle.objects.select_for_update().get(pk=cycle.pk)  # two officers at once: the second finds nothing left
-    programme = Programme.objects.select_related("terms").get(pk=cycle.programme_id)  # as it is now, under the lock
-    if not programme.active:
-        raise ProgrammeInactive
-    if programme.purse_days and programme.terms.lapses_to_id is None:
-        raise NowhereToLapse
+    with transaction.atomic():
+        # Two officers at once: the second finds nothing left.
+        Cycle.objects.select_for_update().get(pk=cycle.pk)
+        programme = Programme.objects.select_related("terms").get(pk=cycle.programme_id)  # as it is now, under the lock
+        if not programme.active:
+            raise ProgrammeInactive
+        if programme.purse_days and programme.terms.lapses_to_id is None:
+            raise NowhereToLapse
+        with connection.cursor() as cursor:
+            exclusions.note_left_out(cursor, cycle)
+        try:
+            with transaction.atomic():
+                return _filled(cycle, programme)
+        except NothingToPay as error:
+            nothing = error
+    raise nothing  # after the commit: what an upheld objection owes rests on the notes
+
+
+def _filled(cycle: Cycle, programme: Programme) -> Batch:
     batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
     with connection.cursor() as cursor:
-        exclusions.note_left_out(cursor, cycle)
         cursor.execute(
             f"""
             CREATE TEMPORARY TABLE due ON COMMIT DROP AS

@@ -14,13 +14,12 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
-from django.contrib.contenttypes.models import ContentType
 from django.utils.translation import gettext as _
 
 from beneficiaries.errors import MergeRefused
 from beneficiaries.models import Person
+from disbursement.enrolments import note
 from disbursement.models import Enrolment, Instruction
 from wallet import pooling, wallets
 from wallet.errors import MoneyMoved, PursesGone, WalletError
@@ -55,13 +54,13 @@ def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str)
         if row.status == ACTIVE and _household_has_another(row):
             row.status = ENDED
         row.save(update_fields=["person", "household", "status"])
-        _note(row, by, _("Kembali ke orangnya: %(reason)s") % {"reason": reason})
+        note(row, by, _("Kembali ke orangnya: %(reason)s") % {"reason": reason})
     for ended in kept["ended"]:
         row = Enrolment.objects.select_for_update().get(pk=ended)
         if row.status == ENDED and not _household_has_another(row):
             row.status = ACTIVE
             row.save(update_fields=["status"])
-            _note(row, by, _("Berlaku lagi: %(reason)s") % {"reason": reason})
+            note(row, by, _("Berlaku lagi: %(reason)s") % {"reason": reason})
 
 
 # --- enrolments ---
@@ -82,12 +81,12 @@ def _join_enrolments(survivor: Person, merged: Person, by: User, reason: str) ->
             if row.status == ACTIVE:
                 Enrolment.objects.filter(pk=row.pk).update(status=ENDED)
                 ended.append(row.pk)
-                _note(row, by, _("Kepesertaan berakhir, orangnya terdaftar ganda: %(reason)s") % {"reason": reason})
+                note(row, by, _("Kepesertaan berakhir, orangnya terdaftar ganda: %(reason)s") % {"reason": reason})
             continue
         row.person = survivor
         row.save(update_fields=["person", "household"])
         moved.append({"enrolment": row.pk, "household": before})
-        _note(row, by, _("Pindah ke orang yang sama yang terdaftar ganda: %(reason)s") % {"reason": reason})
+        note(row, by, _("Pindah ke orang yang sama yang terdaftar ganda: %(reason)s") % {"reason": reason})
     return {"moved": moved, "ended": ended}
 
 
@@ -95,18 +94,6 @@ def _household_has_another(row: Enrolment) -> bool:
     """True if another enrolment holds the household's only place in the programme."""
     others = Enrolment.objects.filter(programme=row.programme_id, household=row.household_id, status=ACTIVE)
     return row.household_id is not None and others.exclude(pk=row.pk).exists()
-
-
-def _note(row: Enrolment, by: User, message: str) -> None:
-    """Why, in the enrolment's history, where ending one by hand keeps it too."""
-    LogEntry.objects.create(
-        user=by,
-        content_type=ContentType.objects.get_for_model(Enrolment),
-        object_id=str(row.pk),
-        object_repr=str(row)[:200],
-        action_flag=CHANGE,
-        change_message=message,
-    )
 
 
 # --- wallets ---

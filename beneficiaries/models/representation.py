@@ -29,7 +29,7 @@ class RepresentationQuerySet(models.QuerySet["Representation"]):
     """Reads of representations. Days are days in Jakarta, the last one included."""
 
     def acting(self, on: date) -> RepresentationQuerySet:
-        """What holds on a day: approved, within its period, and both people alive.
+        """What holds on a day: approved, within its period, both people alive and neither erased.
 
         A row that was merged into another person's counts as that person.
         """
@@ -42,6 +42,7 @@ class RepresentationQuerySet(models.QuerySet["Representation"]):
         return (
             self.filter(alive, status=Representation.Status.APPROVED, starts_on__lte=on)
             .filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+            .filter(representative__erased_at__isnull=True, for_person__erased_at__isnull=True)
             .exclude(for_person__status=Person.Status.DECEASED)
             .exclude(for_person__merged_into__status=Person.Status.DECEASED)
         )
@@ -67,8 +68,9 @@ class RepresentationQuerySet(models.QuerySet["Representation"]):
         return self.filter(status=Representation.Status.APPROVED, ends_on__gte=on, ends_on__lte=on + within)
 
     def lapsed(self, on: date) -> RepresentationQuerySet:
-        """Approved and not ended, but without effect: the period is over, or the representative has died."""
+        """Approved and not ended, but without effect: its period is over, or the representative has died or is erased."""
         over = Q(ends_on__lt=on) | Q(representative__status=Person.Status.DECEASED)
+        over |= Q(representative__erased_at__isnull=False)
         return self.filter(over, status=Representation.Status.APPROVED)
 
 

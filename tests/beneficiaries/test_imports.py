@@ -14,6 +14,7 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
 from beneficiaries import errors, import_states, registry, registry_merge, registry_undo, registry_work, tasks, uploads
+from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
     Household,
@@ -335,6 +336,20 @@ def test_who_was_looked_up_under_an_older_index_key_is_looked_up_again(settings:
     registry.request_check(run)
     run = saved(again(run))
     assert (run.state, run.added, run.unchanged) == (S.COMMITTED, 0, 1)
+
+
+@pytest.mark.parametrize("refused", [{}, {"TELEPON": "x"}])
+def test_whom_the_file_names_by_the_nik_they_had_before_a_correction_stays(refused: dict[str, str]) -> None:
+    committed(person(), person(2), person(3))
+    corrected = Person.objects.order_by("pk")[1]
+    corrected.nik = person(9)["NIK"]
+    with telling(source="office"):
+        corrected.save()
+    for _ in range(2):
+        run = committed(person(), person(2, **refused), person(3), complete=True)
+        assert (run.state, run.left, statuses()["9"]) == (S.COMMITTED, 0, "active")
+    run = committed(person(), person(3), complete=True)
+    assert (statuses()["9"], statuses()["1"]) == ("left", "active")
 
 
 def test_many_who_leave_need_a_second_word(settings: Any) -> None:

@@ -9,9 +9,10 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import consents, privacy_errors, reveals
-from beneficiaries.models import Consent, ConsentText, Person, Reveal
+from beneficiaries import consents, privacy_errors, representation, reveals
+from beneficiaries.models import Consent, ConsentText, Person, Representation, Reveal
 from tests import money
+from tests.beneficiaries import cases
 
 pytestmark = pytest.mark.django_db
 C = Consent.Channel
@@ -59,18 +60,40 @@ def test_only_what_was_given_is_withdrawn(officer: User, text: ConsentText) -> N
         consents.record(person, text, given=False, channel=C.OFFICE, by=officer)
 
 
-def test_a_child_speaks_through_a_guardian(officer: User, text: ConsentText) -> None:
-    mother, child = money.person(), money.person(born=timezone.localdate().replace(year=timezone.localdate().year - 10))
+def test_a_child_speaks_through_a_parent_at_home(officer: User, text: ConsentText) -> None:
+    mother = cases.person(relation="wife")
+    child = cases.child(mother.household)
     for guardian, refused in (
         (None, privacy_errors.GuardianNeeded),
         (child, privacy_errors.GuardianNotAdult),
-        (money.person(born=child.birth_date), privacy_errors.GuardianNotAdult),
+        (cases.child(mother.household), privacy_errors.GuardianNotAdult),
+        (cases.person(), privacy_errors.NotTheirGuardian),
+        (cases.person(relation="wife"), privacy_errors.NotTheirGuardian),
+        (cases.person(mother.household, relation="servant"), privacy_errors.NotTheirGuardian),
+        (cases.person(mother.household, relation="husband", status="left"), privacy_errors.NotTheirGuardian),
     ):
         with pytest.raises(refused):
             consents.record(child, text, given=True, channel=C.OFFICE, by=officer, guardian=guardian)
     assert consents.record(child, text, given=True, channel=C.OFFICE, by=officer, guardian=mother).guardian == mother
     with pytest.raises(privacy_errors.GuardianNeeded):
         consents.record(child, text, given=False, channel=C.OFFICE, by=officer)
+
+
+def test_a_guardian_speaks_while_in_force_and_a_collector_never(officer: User, text: ConsentText) -> None:
+    aunt, uncle, second = cases.person(), cases.person(), money.officer("rudi")
+    for ward in (cases.child(), cases.person(disability="mental")):
+        collects = representation.propose(cases.proposal(ward, uncle.nik), by=officer)
+        representation.approve(collects, by=second)
+        row = representation.propose(cases.proposal(ward, aunt.nik, kind=Representation.Kind.GUARDIAN), by=officer)
+        with pytest.raises(privacy_errors.NotTheirGuardian):
+            consents.record(ward, text, given=True, channel=C.OFFICE, by=officer, guardian=aunt)
+        row = representation.approve(row, by=second)
+        consents.record(ward, text, given=True, channel=C.OFFICE, by=officer, guardian=aunt)
+        with pytest.raises(privacy_errors.NotTheirGuardian):
+            consents.record(ward, text, given=False, channel=C.OFFICE, by=officer, guardian=uncle)
+        representation.end(row, "dicabut", by=second)
+        with pytest.raises(privacy_errors.NotTheirGuardian):
+            consents.record(ward, text, given=False, channel=C.OFFICE, by=officer, guardian=aunt)
 
 
 @pytest.mark.parametrize("table", ["consent", "consenttext", "reveal", "revealallowance", "indexkeyturn"])

@@ -29,6 +29,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.history import telling
 from beneficiaries.models import Collection, Person, Representation, RepresentationScan, Ward
+from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted
 from tests.beneficiaries import cases
 from tests.processes import together
 
@@ -134,6 +135,38 @@ def test_children_the_dead_and_those_who_need_a_guardian_represent_nobody(maker:
             representation.propose(cases.proposal(cases.person(), unfit.nik), by=maker)
     with pytest.raises(PersonDeceased):
         representation.propose(cases.proposal(gone, cases.person().nik), by=maker)
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [({"restricted": True}, ProcessingRestricted), ({"erased_at": timezone.now()}, PersonErased)],
+)
+@pytest.mark.parametrize("whose", ["holder", "representative"])
+def test_nothing_new_is_done_with_who_restricted_or_erased_their_data(
+    maker: User, approver: User, whose: str, changed: dict[str, Any], error: type[Exception]
+) -> None:
+    people = {"holder": cases.person(), "representative": cases.person()}
+    asked = cases.proposal(people["holder"], people["representative"].nik)
+    row = representation.propose(asked, by=maker)
+    with telling(source="test"):
+        Person.objects.filter(pk=people[whose].pk).update(**changed)
+    with pytest.raises(error):
+        representation.approve(row, by=approver)
+    representation.refuse(row, "dibatasi", by=maker)
+    with pytest.raises(error):
+        representation.propose(asked, by=maker)
+
+
+@pytest.mark.parametrize("whose", ["holder", "representative"])
+def test_nobody_acts_for_or_as_one_whose_data_are_erased(approved: Callable[..., Representation], whose: str) -> None:
+    people = {"holder": cases.person(), "representative": cases.person()}
+    row = approved(people["holder"], people["representative"].nik)
+    today = timezone.localdate()
+    assert row in Representation.objects.acting(today)
+    with telling(source="test"):
+        Person.objects.filter(pk=people[whose].pk).update(erased_at=timezone.now())
+    assert row not in Representation.objects.acting(today)
+    assert (row in Representation.objects.lapsed(today)) == (whose == "representative")
 
 
 def test_the_same_is_not_proposed_twice(maker: User) -> None:

@@ -23,7 +23,7 @@ from beneficiaries.errors import (
     RuleOverlaps,
     RuleUntried,
 )
-from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Proposal, Screening
+from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, enforced, excluded, kepgub, rule, screen, tell
 
@@ -319,6 +319,21 @@ def test_contesting_the_evidence_keeps_a_run_from_proposing() -> None:
     kepgub()
     evidence.contest(tell(money.person(), "vehicle", CAR), money.officer(), "dijual, belum balik nama")
     assert screen().proposed == 0
+
+
+def test_who_restricted_their_data_counts_in_the_household_and_is_not_looked_at() -> None:
+    home = money.household()
+    money.person(home)
+    restricted, alone = money.person(home), money.person()
+    for person in (restricted, alone):
+        tell(person, "employment", {"employer": "pns"})
+    tell(alone.household, "vehicle", CAR)
+    Person.objects.filter(pk__in=[restricted.pk, alone.pk]).update(restricted=True)
+    enforced(rule('evidence.employment == "pns"', scope="person"))
+    enforced(rule("household.vehicles.cars > 0 || household.employed.pns > 0", code="rumah"))
+    assert screen().proposed == 0
+    trial = screen(rule("household.size == 2", code="dua"))
+    assert (trial.people_seen, trial.people_hit, trial.hits.filter(person=restricted).exists()) == (1, 1, False)
 
 
 def test_what_was_told_of_a_row_that_was_merged_counts_for_whoever_remains() -> None:

@@ -15,7 +15,7 @@ from beneficiaries import objections, screening
 from beneficiaries.models import Exclusion, Household, Objection, Person, Proposal
 from disbursement import batches, eligibility, exclusions
 from disbursement.errors import NothingToPay
-from disbursement.models import Enrolment, Instruction, LeftOut
+from disbursement.models import Batch, Enrolment, Instruction, LeftOut
 from tests import money
 from tests.beneficiaries.evidence_told import enforced, excluded, rule, screen, tell
 from tests.disbursement.merging import merged, parted, twice
@@ -104,6 +104,20 @@ def test_an_objection_upheld_restores_the_aid_from_the_first_cycle_missed() -> N
     assert paid(batches.prepare(batches.cycle_of(programme, DECEMBER))) == {siti.pk}
     assert [row.cycle.period for row in exclusions.missed(exclusion)] == [JANUARY]
     assert siti.pk in paid(batches.prepare(batches.cycle_of(programme, FEBRUARY)))
+
+
+def test_an_objection_upheld_restores_the_aid_also_where_the_exclusions_left_nobody_to_pay() -> None:
+    programme = money.programme()
+    siti = money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, DECEMBER)
+    with pytest.raises(NothingToPay):
+        batches.prepare(batches.cycle_of(programme, DECEMBER))
+    assert not Batch.objects.exists()
+    objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+    objections.uphold(objection, money.officer(), "kuitansi cocok")
+    exclusion.refresh_from_db()
+    assert [(row.cycle.period, row.enrolment.person) for row in exclusions.missed(exclusion)] == [(DECEMBER, siti)]
 
 
 def test_an_exclusion_lifted_from_a_later_day_owes_nothing_for_the_time_before() -> None:

@@ -19,7 +19,7 @@ CREATE TRIGGER kept BEFORE DELETE ON beneficiaries_proposal
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0014_death_dates")]
+    dependencies = [("beneficiaries", "0016_merged_and_erased")]
     operations = [
         migrations.RunSQL([(FUNCTION, None), (TRIGGER, None)], "DROP FUNCTION screening_decisions_are_kept CASCADE")
     ]

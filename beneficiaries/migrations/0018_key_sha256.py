@@ -4,5 +4,5 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0015_undecided_proposals_may_go")]
+    dependencies = [("beneficiaries", "0017_undecided_proposals_may_go")]
     operations = [migrations.RenameField("evidencesource", "key_digest", "key_sha256")]

@@ -33,7 +33,7 @@ WITHOUT_PHONE = [_OF.format("low"), _OF.format("high")]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0014_death_dates")]
+    dependencies = [("beneficiaries", "0015_forgotten_elsewhere")]
 
     operations = [
         migrations.RunSQL(NOT_ACTIVE, migrations.RunSQL.noop),
