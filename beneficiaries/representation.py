@@ -37,6 +37,7 @@ from beneficiaries.errors import (
 from beneficiaries.models import Collection, Person, Representation, RepresentationScan, Ward
 from beneficiaries.models.representation import RepresentationQuerySet
 from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted
+from vault.sealing import index_key_of
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -94,6 +95,12 @@ def propose(proposal: Proposal, *, by: User) -> Representation:
         proposed_by=by,
     )
     _name_representative(row, proposal, today)
+    if row.representative is None:
+        # The unique constraint knows one index key; while there are several, who proposes for one outsider stands in line.
+        _stand_in_line(row.nik)
+        same = Representation.objects.waiting().filter(for_person=person, kind=row.kind)
+        if same.by_outsider(row.nik).exists():
+            raise RepresentationDouble
     try:
         with transaction.atomic():
             row.save(force_insert=True)
@@ -198,9 +205,7 @@ def approve(row: Representation, *, by: User, reason: str = "") -> Representatio
 
 def _check_number(row: Representation, today: date) -> None:
     """Lock, then count in the next statement: approvals made at once would otherwise all count the same past."""
-    index = row.representative.nik_index if row.representative else row.nik_index
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(bytes(index or b"")[:8], signed=True)])
+    _stand_in_line(row.representative.nik if row.representative else row.nik)
     most: int = settings.REGISTRY["collector_people"]
     # Those that begin later count as well: on that day nobody would ask.
     holding = _theirs(row).filter(kind=K.COLLECTOR, status=S.APPROVED).exclude(ends_on__lt=today)
@@ -209,11 +214,18 @@ def _check_number(row: Representation, today: date) -> None:
         raise CollectsForTooMany(most=most)
 
 
+def _stand_in_line(nik: str) -> None:
+    """One at a time for a representative, whichever index key each process writes: by the key that stays longest."""
+    index = max(Representation.nik.indexes_of(nik), key=index_key_of)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(index[-8:], signed=True)])
+
+
 def _theirs(row: Representation) -> RepresentationQuerySet:
     """All that the row's representative does, for whomever."""
     if row.representative is not None:
         return Representation.objects.by_person(row.representative)
-    return Representation.objects.filter(nik_index=row.nik_index)
+    return Representation.objects.by_outsider(row.nik)
 
 
 def _end_replaced(row: Representation, today: date, by: User) -> None:

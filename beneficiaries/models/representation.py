@@ -53,11 +53,15 @@ class RepresentationQuerySet(models.QuerySet["Representation"]):
 
     def by_person(self, person: Person) -> RepresentationQuerySet:
         """What this person does for others, also under a row merged into it or as an outsider with the same NIK."""
-        return self.filter(
-            Q(representative=person)
-            | Q(representative__merged_into=person)
-            | Q(representative__isnull=True, nik_index=person.nik_index)
-        )
+        known = Q(representative=person) | Q(representative__merged_into=person)
+        if not person.nik:  # erased
+            return self.filter(known)
+        outsider = Q(representative__isnull=True, nik_index__in=Representation.nik.indexes_of(person.nik))
+        return self.filter(known | outsider)
+
+    def by_outsider(self, nik: str) -> RepresentationQuerySet:
+        """What an outsider of that NIK does, under whichever index key they were written."""
+        return self.filter(representative__isnull=True, nik_index__in=Representation.nik.indexes_of(nik))
 
     def waiting(self) -> RepresentationQuerySet:
         """Proposed, and nobody has agreed or refused."""

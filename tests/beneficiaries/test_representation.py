@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.conf import settings as live
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -295,6 +296,30 @@ def test_a_renewal_replaces_the_earlier_one_and_is_not_counted_twice(
         assert representation.may_act(second.uid, person)
 
 
+def test_an_outsider_is_the_same_while_index_keys_change(
+    approved: Callable[..., Representation], maker: User, settings: Any
+) -> None:
+    settings.REGISTRY = settings.REGISTRY | {"collector_people": 2}
+    holder, other, nik = cases.person(), cases.person(), cases.outsider_nik()
+    first = approved(holder, nik, name="Budi")
+    waiting = representation.propose(cases.proposal(other, nik, name="Budi"), by=maker)
+    settings.BLIND_INDEX_KEYS = {1: bytes([1]) * 32}
+    with pytest.raises(RepresentationDouble):
+        representation.propose(cases.proposal(other, nik, name="Budi"), by=maker)
+    representation.refuse(waiting, "keliru", by=maker)
+    approved(holder, nik, name="Budi")
+    first.refresh_from_db()
+    assert first.status == S.ENDED
+    approved(other, nik, name="Budi")
+    with pytest.raises(CollectsForTooMany):
+        approved(cases.person(), nik, name="Budi")
+    Representation.objects.filter(for_person=holder).exclude(pk=first.pk).update(nik_index=first.nik_index)
+    known = cases.person()
+    known.nik = nik
+    known.save()
+    assert representation.may_act(known, holder) and representation.may_act(known, other)
+
+
 def test_a_renewal_that_begins_later_leaves_no_gap(approved: Callable[..., Representation]) -> None:
     today, minor, mother = timezone.localdate(), cases.child(), cases.person()
     last = today + timedelta(days=9)
@@ -327,6 +352,23 @@ def test_approvals_at_once_do_not_pass_the_limit_nor_make_two_guardians() -> Non
     outcomes = together([(_approve, (row.pk, approver.pk)) for row in guardians])
     assert sorted(outcome.error for outcome in outcomes) == [""] + ["guardian_exists"] * 3
     assert Representation.objects.filter(status=S.APPROVED, kind=K.GUARDIAN).count() == 1
+
+
+def _propose_and_approve(holder: int, nik: str, maker: int, approver: int, key: int) -> None:
+    live.BLIND_INDEX_KEYS, live.BLIND_INDEX_KEY_IN_USE = {1: bytes([1]) * 32}, key
+    proposal = cases.proposal(Person.objects.get(pk=holder), nik, name="Budi")
+    row = representation.propose(proposal, by=User.objects.get(pk=maker))
+    representation.approve(row, by=User.objects.get(pk=approver))
+
+
+@pytest.mark.usefixtures("processes")
+def test_the_limit_stands_whichever_index_key_each_process_uses() -> None:
+    maker, approver, nik = cases.officer("pengusul"), cases.officer("penyetuju"), cases.outsider_nik()
+    holders = [cases.person() for _ in range(8)]
+    outcomes = together(
+        [(_propose_and_approve, (one.pk, nik, maker.pk, approver.pk, n % 2)) for n, one in enumerate(holders)]
+    )
+    assert sorted(outcome.error for outcome in outcomes) == [""] * 5 + ["collects_for_too_many"] * 3
 
 
 # --- who needs a guardian ---
