@@ -140,7 +140,7 @@ def test_children_the_dead_and_those_who_need_a_guardian_represent_nobody(maker:
 
 @pytest.mark.parametrize(
     ("changed", "error"),
-    [({"restricted": True}, ProcessingRestricted), ({"erased_at": timezone.now()}, PersonErased)],
+    [({"restricted": True}, ProcessingRestricted), ({"erased_at": timezone.now(), "status": "left"}, PersonErased)],
 )
 @pytest.mark.parametrize("whose", ["holder", "representative"])
 def test_nothing_new_is_done_with_who_restricted_or_erased_their_data(
@@ -165,7 +165,7 @@ def test_nobody_acts_for_or_as_one_whose_data_are_erased(approved: Callable[...,
     today = timezone.localdate()
     assert row in Representation.objects.acting(today)
     with telling(source="test"):
-        Person.objects.filter(pk=people[whose].pk).update(erased_at=timezone.now())
+        Person.objects.filter(pk=people[whose].pk).update(erased_at=timezone.now(), status="left")
     assert row not in Representation.objects.acting(today)
     assert (row in Representation.objects.lapsed(today)) == (whose == "representative")
 
