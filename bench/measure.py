@@ -61,8 +61,10 @@ class Aim:
         return bool(COMPARISONS[self.comparison](value, self.bound))
 
     def reached(self, value: float) -> float:
-        """1 is just reached, 2 is twice as good as asked, whichever way is better."""
-        return value / self.bound if self.comparison == ">=" else self.bound / value
+        """1 is just reached, 2 is twice as good as asked, whichever way is better; none at all of what is to be few is 2."""
+        if self.comparison == ">=":
+            return value / self.bound
+        return self.bound / value if value else 2.0
 
     def __str__(self) -> str:
         return f"{self.comparison} {self.bound:,g}"

@@ -132,7 +132,7 @@ def test_a_tiny_run_measures_everything_and_leaves_no_database(tmp_path: Path) -
     done = subprocess.run([sys.executable, "-m", "bench", *tiny], cwd=ROOT, capture_output=True, text=True, timeout=300)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = json.loads((tmp_path / "latest.json").read_text())["rows"]
-    assert all(line["ours"] > 0 for line in rows)
+    assert all(line["ours"] > 0 or "failed" in line["work"] for line in rows)
     assert sum(line["aim"] is not None for line in rows) == 18
     assert _databases_like(name) == []
 

@@ -144,7 +144,7 @@ def test_consents_are_written_with_the_words_and_shown(staff: Staff, siti: Perso
     assert "Lain" in client.get(step(siti, "record_consent")).content.decode()
     data = {"text": ConsentText.objects.get(version=2).pk, "given": "yes", "channel": "office", "evidence": "F-9"}
     client.post(step(siti, "record_consent"), data)
-    assert Consent.objects.get().given and "Pencocokan (v2) setuju" in client.get(page(siti)).content.decode()
+    assert Consent.objects.get().given and "Pencocokan (v2): setuju" in client.get(page(siti)).content.decode()
     client.post(step(siti, "record_consent"), data | {"given": "no"})
     assert "Pencocokan (v2) ditarik" in client.get(page(siti)).content.decode()
     siti.birth_date = timezone.localdate()
