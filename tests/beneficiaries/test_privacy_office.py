@@ -146,7 +146,7 @@ def test_consents_are_written_with_the_words_and_shown(staff: Staff, siti: Perso
     client.post(step(siti, "record_consent"), data)
     assert Consent.objects.get().given and "Pencocokan (v2): setuju" in client.get(page(siti)).content.decode()
     client.post(step(siti, "record_consent"), data | {"given": "no"})
-    assert "Pencocokan (v2) ditarik" in client.get(page(siti)).content.decode()
+    assert "Pencocokan (v2): ditarik" in client.get(page(siti)).content.decode()
     siti.birth_date = timezone.localdate()
     siti.save()
     said = client.post(step(siti, "record_consent"), data).content.decode()
