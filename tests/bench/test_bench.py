@@ -133,7 +133,7 @@ def test_a_tiny_run_measures_everything_and_leaves_no_database(tmp_path: Path) -
     assert done.returncode == 0, done.stdout + done.stderr
     rows = json.loads((tmp_path / "latest.json").read_text())["rows"]
     assert all(line["ours"] > 0 or "failed" in line["work"] for line in rows)
-    assert sum(line["aim"] is not None for line in rows) == 18
+    assert sum(line["aim"] is not None for line in rows) == 25
     assert _databases_like(name) == []
 
 
