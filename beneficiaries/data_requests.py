@@ -6,14 +6,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from beneficiaries import erasure, identity, reveals, subject_data
+from beneficiaries import erasure, identity, registry_lock, reveals, subject_data
 from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
 from beneficiaries.models import Breach, DataRequest, Person, ProposedChange, Reveal
-from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.privacy_errors import (
     AlreadyAsked,
     NikTaken,
@@ -165,8 +164,7 @@ def _move(request: DataRequest, before: DataRequest.State, after: DataRequest.St
 
 
 def _correct(request: DataRequest, by: User) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # a NIK is compared before it is written
+    registry_lock.wait()  # a NIK is compared before it is written
     person = Person.objects.select_for_update().get(pk=request.person_id)
     if person.erased_at:
         raise PersonErased

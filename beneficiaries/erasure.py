@@ -10,17 +10,16 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import erasure_traces
+from beneficiaries import erasure_traces, registry_lock
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person
-from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.privacy_errors import LegalHold, PersonErased
 from wallet.models import Transfer
 
@@ -56,8 +55,7 @@ def erase(person: Person, *, by: User | None, reason: str) -> None:
     Who received money is a pseudonym afterwards: wallet and transfers stay, and nobody's name is on them. The household's
     number and address go with the last of its members. Raises PersonErased, LegalHold.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])  # no import may be reading them meanwhile
+    registry_lock.wait()  # no import may be reading them meanwhile
     rows = _rows_of(person)
     if rows[0].erased_at:
         raise PersonErased

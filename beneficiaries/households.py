@@ -12,12 +12,13 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import registry_lock
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.history import telling
 from beneficiaries.household_rules import (
@@ -33,7 +34,6 @@ from beneficiaries.household_rules import (
     member_of,
 )
 from beneficiaries.models import Change, Household, Person
-from beneficiaries.models.household import REGISTRY_LOCK
 from vault.sealing import index_keys
 from wallet.transactions import retried
 
@@ -319,8 +319,7 @@ def _alone_while_keys_change() -> None:
     key nobody waits.
     """
     if len(index_keys()) > 1:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])
+        registry_lock.wait()
 
 
 def _locked(*households: Household, seen: str) -> list[Person]:

@@ -22,10 +22,9 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from beneficiaries import errors, import_states, registry_merge, registry_staging, uploads
+from beneficiaries import errors, import_states, registry_lock, registry_merge, registry_staging, uploads
 from beneficiaries.history import telling
 from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
-from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_staging import BATCH, Progress
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 S = RegistryImport.State
 UNIQUE_VIOLATION = "23505"
-LOCK = REGISTRY_LOCK  # one at a time writes the registry; the second waits for the first
 # Whoever wanted it to stop came too late.
 NOT_ENDED: dict[str, Any] = {"ended_by": None, "end_reason": ""}
 Report = Callable[[Progress], None]
@@ -233,7 +231,7 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
 
 
 def save(run: RegistryImport, progress: Report = _nothing) -> None:
-    """Does what was previewed, and nothing else; the import is COMMITTED then. Runs in a transaction, behind `LOCK`.
+    """Does what was previewed, and nothing else; the import is COMMITTED then. Runs in a transaction, in `registry_lock`'s line.
 
     Raises PreviewOutdated, RegistryChanged, ImportRefused: then the caller's transaction is to be rolled back.
     """
@@ -242,7 +240,7 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
         progress(Progress(run.rows, run.refused, share, merging=True))
 
     with _no_rows_in_errors(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        registry_lock.wait()
         done(0.0)
         registry_merge.load(cursor, run.pk)
         registry_merge.assert_as_previewed(
@@ -334,8 +332,7 @@ def import_file(
     mapping = RegistrySource.objects.mapping_of(normal_source(source))
     with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as written:
         with transaction.atomic():
-            with connection.cursor() as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+            registry_lock.wait()
             given.stream.seek(0)
             upload = uploads.store(given.stream)
             run = begin(upload, file_name=path.name, by=by, source=source, complete=complete)

@@ -20,7 +20,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
-from beneficiaries import import_states, registry
+from beneficiaries import import_states, registry, registry_lock
 from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person, RegistryImport
@@ -155,7 +155,7 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
     """Does it; the import is UNDONE then. Runs in a transaction. Raises UndoRefused: then that is to be rolled back."""
     of: dict[str, str | int] = {"source": run.told_as, "run": run.pk}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [registry.LOCK])
+        registry_lock.wait()
         for name in ("household", "person"):  # so that nobody comes to depend on them between the question and the deed
             cursor.execute(_LOCK.format(name=name), of)
         progress(Progress(run.rows, run.refused, 0.2, merging=True))

@@ -15,9 +15,8 @@ from typing import Any
 
 from django.db import OperationalError, connection, models, transaction
 
-from beneficiaries import source_digests, uploads
+from beneficiaries import registry_lock, source_digests, uploads
 from beneficiaries.models import Change, Household, IndexKeyTurn, Person, UploadBlock
-from beneficiaries.models.household import REGISTRY_LOCK
 from beneficiaries.registry_rows import CleanRow
 from vault.rotation import Round, resealing, sealed_attributes, stale_box, stale_index, wait_for_turn
 from vault.sealing import CannotOpen, index_key_of, index_keys, sealing_key
@@ -39,7 +38,7 @@ def close_older_index_keys() -> None:
             with transaction.atomic(), connection.cursor() as cursor:
                 if (IndexKeyTurn.objects.aggregate(last=models.Max("number"))["last"] or 0) >= number:
                     return
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])
+                registry_lock.wait()
                 cursor.execute("SET LOCAL lock_timeout = '200ms'")
                 cursor.execute("LOCK TABLE beneficiaries_person, beneficiaries_household IN SHARE ROW EXCLUSIVE MODE")
                 cursor.execute(

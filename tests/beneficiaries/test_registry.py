@@ -17,6 +17,7 @@ from django.db import connection
 
 from beneficiaries import errors, registry, registry_staging
 from beneficiaries.models import Household, Person, RegistryImport
+from beneficiaries.models.household import REGISTRY_LOCK
 from tests.beneficiaries.conftest import ADDRESS, Office, Row, person, write
 from tests.owner import as_owner
 from tests.processes import alone
@@ -338,7 +339,7 @@ def test_another_connection_sees_all_or_nothing_and_waits_its_turn(office: Offic
     def look(progress: registry.Progress) -> None:
         other = second_connection()
         with other, other.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [registry.LOCK])
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [REGISTRY_LOCK])
             (free,) = cursor.fetchone()
             cursor.execute("SELECT count(*) FROM beneficiaries_person")
             seen.append((free, *cursor.fetchone()))

@@ -19,6 +19,7 @@ from beneficiaries import registry, resealing, uploads
 from beneficiaries.api.authentication import new_key
 from beneficiaries.history import telling
 from beneficiaries.models import Change, EvidenceSource, Household, IndexKeyTurn, Person, Replaced
+from beneficiaries.models.household import REGISTRY_LOCK
 from mobile.models import Sms
 from tests import money
 from tests.beneficiaries import imports
@@ -427,7 +428,7 @@ def _enter(nik: str, kk: str) -> int:
     """As the registry adds someone: behind its lock, after a look under every key."""
     _keys()
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [registry.LOCK])
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [REGISTRY_LOCK])
         if Person.objects.with_nik(nik).exists():
             return 0
         home = Household(decile=2, kelurahan="31.71.01.1001")
