@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from datetime import date
 from itertools import combinations
@@ -164,7 +165,7 @@ class Uploads:
 # --- What the last import said ---
 
 
-class Digests:
+class Digests(ABC):
     """The digests of one table. `find` tries what a row says and has said until one makes the known digest."""
 
     model: type[Subject]
@@ -175,9 +176,9 @@ class Digests:
         """The column."""
         return f"{self.model._meta.db_table}.source_digest"
 
+    @abstractmethod
     def states(self, row: Any) -> Iterator[CleanRow]:
         """What the row says, and what it said before each change, newest first. Raises CannotOpen."""
-        raise NotImplementedError
 
     def batch(self, after: Any, size: int) -> Round | None:
         """Makes the next digests anew. One that cannot be made counts as broken, and keeps its key from going."""

@@ -27,6 +27,8 @@ SMALL_PART_LIMIT = 16 << 20  # bytes: the list of sheets, the formats
 RATIO_LIMIT = 200  # unpacked to packed, beyond RATIO_FREE: repeated rows reach some 40, bombs 1,000
 RATIO_FREE = 4 << 20
 TEXT_LIMIT = 65_536  # characters of one cell; Excel's own is 32,767
+# What zipfile raises for an archive that is cut, damaged, or (the last) packed in a way it does not know.
+_BROKEN_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError)
 _CHUNK = 1 << 16
 _RECENT, _RECENT_LENGTH = 4_096, 64
 _TOKEN_LIMIT = 1 << 20  # bytes of one tag with its attributes, which the parser keeps until it ends
@@ -84,15 +86,7 @@ class XmlReader:
         try:
             chunk = self.stream.read(_CHUNK)
             self.parser.Parse(chunk, not chunk)
-        except (
-            expat.ExpatError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            UnicodeError,
-            LookupError,
-        ):
+        except (*_BROKEN_ZIP, expat.ExpatError, UnicodeError, LookupError):
             raise errors.WorkbookBroken(part=self.part) from None
         self.read += len(chunk)
         if self.read - self.parser.CurrentByteIndex > _TOKEN_LIMIT:
@@ -117,7 +111,7 @@ class Package:
         try:
             self.zip = zipfile.ZipFile(stream)
             entries = self.zip.infolist()
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, struct.error):
+        except (*_BROKEN_ZIP, ValueError, OSError, struct.error):
             raise errors.WorkbookBroken(part="zip") from None
         if len(entries) > ENTRIES_LIMIT:
             raise errors.WorkbookTooLarge(part="zip")
@@ -161,7 +155,7 @@ class Package:
         try:
             # Python's zipfile gives no more than the declared size and checks the sum at the end.
             return self.zip.open(entry)  # type: ignore[return-value]
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+        except (*_BROKEN_ZIP, RuntimeError, ValueError, OSError):
             raise errors.WorkbookBroken(part=_shown(name)) from None
 
 

@@ -14,7 +14,7 @@ from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from beneficiaries import rules
+from beneficiaries import identity, rules
 from beneficiaries.errors import RuleBroken
 from beneficiaries.models import Person
 from disbursement.errors import InvalidRule
@@ -58,11 +58,6 @@ def compiled(expression: str) -> rules.Rule:
     return admits
 
 
-def age_on(birth_date: date, day: date) -> int:
-    """Whole years lived on the day."""
-    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
-
-
 def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
     """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
 
@@ -86,7 +81,7 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
     for person in people.iterator(chunk_size=GROUP):
         household = person.household
         facts = {
-            "person": {"age": age_on(person.birth_date, day), "sex": person.sex},
+            "person": {"age": identity.age(person.birth_date, day), "sex": person.sex},
             "household": {
                 "decile": household.decile,
                 "size": person.size,  # type: ignore[attr-defined]  # annotated above

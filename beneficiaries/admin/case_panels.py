@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
+from beneficiaries.admin.shown import opened
 from beneficiaries.models import Grievance, Household, Person, Representation
-from vault.sealing import CannotOpen
 from wallet.admin.rows import change_url, link
 
 ROWS = 20
@@ -18,12 +18,7 @@ ROWS = 20
 
 def representative_name(row: Representation) -> str:
     """Who acts: a person of the registry or the outsider's name; a note where that does not open."""
-    if row.representative is not None:
-        return row.representative.name
-    try:
-        return row.name
-    except CannotOpen:
-        return str(_("tidak dapat dibuka"))
+    return row.representative.name if row.representative is not None else opened(lambda: row.name)
 
 
 def _acting_for(request: HttpRequest, people: Sequence[int], *, named: bool) -> Panel | None:

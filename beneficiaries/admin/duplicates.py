@@ -17,10 +17,10 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminRadioSelectWidget, UnfoldAdminTextareaWidget
 
 from beneficiaries import duplicates_merge, identity, regions
+from beneficiaries.admin.shown import opened
 from beneficiaries.duplicates_scoring import THRESHOLD
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import DuplicatePair, Merge, Person
-from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, change_url, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -64,10 +64,7 @@ def reasons_in_words(pair: DuplicatePair) -> list[tuple[str, Any]]:
 
 
 def _masked(read: Callable[[], str]) -> str:
-    try:
-        return read() or "–"
-    except CannotOpen:
-        return gettext("tidak dapat dibuka")
+    return opened(read) or "–"
 
 
 def facts(person: Person) -> dict[Any, str]:

@@ -26,10 +26,10 @@ from beneficiaries.admin.grievance_forms import (
     assign_form,
     subject_shown,
 )
+from beneficiaries.admin.shown import opened
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep
 from beneficiaries.search import people_found
-from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyInline, by_number, change_url, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -237,12 +237,12 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
     def reporter_shown(self, row: Grievance) -> SafeString | str:
         if row.reporter is not None:
             return link(change_url(row.reporter), row.reporter.name)
-        return _opened(lambda: row.reporter_name) or gettext("tanpa nama")
+        return opened(lambda: row.reporter_name) or gettext("tanpa nama")
 
     @admin.display(description=_("telepon pelapor"))
     def phone_shown(self, row: Grievance) -> str:
         reporter = row.reporter
-        return _opened(lambda: identity.mask_phone(row.phone or (reporter.phone if reporter else ""))) or "-"
+        return opened(lambda: identity.mask_phone(row.phone or (reporter.phone if reporter else ""))) or "-"
 
     @admin.display(description=_("tentang orang"))
     def person_shown(self, row: Grievance) -> SafeString | str:
@@ -268,7 +268,7 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
             (_("Status"), row.get_status_display()),
             (_("Ditangani oleh"), f"{row.group}, {row.assignee or '-'}"),
             (_("Tenggat"), self.due_shown(row)),
-            (_("Isi"), _opened(lambda: row.text)),
+            (_("Isi"), opened(lambda: row.text)),
         ]
 
     def add_view(
@@ -449,14 +449,6 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
         return take(self, request, step, run, row)
 
 
-def _opened(read: Callable[[], str]) -> str:
-    """A sealed value, or a note that it does not open: one damaged row must not take the whole page down."""
-    try:
-        return read()
-    except CannotOpen:
-        return gettext("tidak dapat dibuka")
-
-
 def _conversation(row: Grievance) -> dict[str, Any]:
     """What the page shows above the fields: the text, and all that was said, notes included."""
     said = [
@@ -464,12 +456,12 @@ def _conversation(row: Grievance) -> dict[str, Any]:
             "kind": message.kind,
             "who": _speaker(message),
             "at": date_format(timezone.localtime(message.created_at), "j M Y H:i"),
-            "text": _opened(lambda message=message: message.text),  # type: ignore[misc]
+            "text": opened(lambda message=message: message.text),  # type: ignore[misc]
         }
         for message in row.messages.select_related("by").order_by("pk")
     ]
     late = row.status in Grievance.OPEN and row.due_at <= timezone.now()
-    return {"grievance": row, "conversation": said, "late": late, "opened": _opened(lambda: row.text)}
+    return {"grievance": row, "conversation": said, "late": late, "opened": opened(lambda: row.text)}
 
 
 def _speaker(message: GrievanceMessage) -> str:

@@ -15,10 +15,10 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import identity, regions, registry
+from beneficiaries import regions, registry
+from beneficiaries.admin.shown import masked_nik
 from beneficiaries.models import Leaving, RegistryImport
 from beneficiaries.registry_file import NOTE_COLUMNS, noted
-from vault.sealing import CannotOpen
 from wallet.admin import sheets
 from wallet.admin.rows import NUMBER, OfficeAdmin, change_url
 
@@ -116,9 +116,10 @@ def _leaving(run: RegistryImport, after: int) -> QuerySet[Leaving]:
 
 def _masked(row: Leaving) -> list[Any]:
     person = row.person
-    try:
-        nik = identity.mask_number(person.nik)
-    except CannotOpen:  # one damaged row must not take the list down
-        nik = gettext("tidak dapat dibuka")
     region = regions.kelurahan(person.household.kelurahan)
-    return [person.name, nik, region.name if region else person.household.kelurahan, str(person.get_status_display())]
+    return [
+        person.name,
+        masked_nik(person),
+        region.name if region else person.household.kelurahan,
+        str(person.get_status_display()),
+    ]

@@ -24,6 +24,7 @@ from unfold.widgets import (
 from beneficiaries import identity, representation, reveals
 from beneficiaries.admin.case_panels import representative_name
 from beneficiaries.admin.reveals import address_of
+from beneficiaries.admin.shown import opened
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Collection, Person, Representation, Reveal
 from beneficiaries.search import people_found
@@ -270,17 +271,11 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
 
     @admin.display(description=_("NIK wakil"))
     def masked_nik(self, row: Representation) -> str:
-        try:
-            return identity.mask_number(row.representative.nik if row.representative else row.nik)
-        except CannotOpen:
-            return gettext("tidak dapat dibuka")
+        return opened(lambda: identity.mask_number((row.representative or row).nik))
 
     @admin.display(description=_("telepon wakil"))
     def masked_phone(self, row: Representation) -> str:
-        try:
-            return identity.mask_phone(row.representative.phone if row.representative else row.phone) or "-"
-        except CannotOpen:
-            return gettext("tidak dapat dibuka")
+        return opened(lambda: identity.mask_phone((row.representative or row).phone)) or "-"
 
     @admin.display(description=_("pindaian"))
     def scan_shown(self, row: Representation) -> str:

@@ -234,6 +234,19 @@ def test_age_on_and_before_a_birthday() -> None:
     assert identity.age(date(2004, 2, 29), date(2026, 2, 28)) == 21
 
 
+@pytest.mark.parametrize(
+    ("born", "age"),
+    [(date(1966, 11, 24), 60), (date(1966, 11, 25), 59), (date(2026, 11, 24), 0), (date(2000, 2, 29), 26)],
+)
+def test_age_is_in_whole_years_lived(born: date, age: int) -> None:
+    assert identity.age(born, TODAY) == age
+
+
+def test_whoever_is_born_on_a_leap_day_is_a_year_older_on_the_first_of_march() -> None:
+    assert identity.age(date(2000, 2, 29), date(2025, 2, 28)) == 24
+    assert identity.age(date(2000, 2, 29), date(2025, 3, 1)) == 25
+
+
 def test_masks_keep_region_and_serial_only() -> None:
     assert identity.mask_number(WOMAN) == "3171••••••••0001"
     assert identity.mask_phone("+6281234567890") == "0812-••••-•890"

@@ -42,19 +42,6 @@ def test_a_programme_with_no_proper_rule_is_not_created() -> None:
     assert not Programme.objects.exists()
 
 
-@pytest.mark.parametrize(
-    ("born", "age"),
-    [(date(1966, 11, 24), 60), (date(1966, 11, 25), 59), (date(2026, 11, 24), 0), (date(2000, 2, 29), 26)],
-)
-def test_age_is_in_whole_years_lived(born: date, age: int) -> None:
-    assert eligibility.age_on(born, DAY) == age
-
-
-def test_whoever_is_born_on_a_leap_day_is_a_year_older_on_the_first_of_march() -> None:
-    assert eligibility.age_on(date(2000, 2, 29), date(2025, 2, 28)) == 24
-    assert eligibility.age_on(date(2000, 2, 29), date(2025, 3, 1)) == 25
-
-
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("rule", "expected"),
