@@ -13,7 +13,7 @@ from itertools import groupby
 
 from django.db.backends.utils import CursorWrapper
 
-from beneficiaries import former_niks
+from beneficiaries import former_niks, registry_leaving
 from beneficiaries.errors import PreviewOutdated, RegistryChanged
 from beneficiaries.refusals import Refusal
 from vault.rotation import stale_index
@@ -164,42 +164,6 @@ LEFT JOIN beneficiaries_household AS household ON household.kk_index = told.kk_i
 LEFT JOIN registry_staged_household AS said ON said.kk_index = told.kk_index
 """
 
-# Everybody whom the source has named and this file does not, neither in a refused line, nor by a row merged into theirs,
-# nor by the NIK they had before somebody corrected it.
-_UNNAMED = """
-SELECT listing.person_id
-FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
-WHERE listing.source = %(source)s AND listing.until_id IS NULL
-  AND NOT EXISTS (SELECT FROM registry_staged_person AS told WHERE told.nik_index = person.nik_index)
-  AND NOT EXISTS (SELECT FROM beneficiaries_refusedrow AS refused
-                  WHERE refused.run_id = %(run)s AND refused.nik_index = person.nik_index)
-  AND NOT EXISTS (SELECT FROM beneficiaries_person AS merged JOIN registry_staged_person AS told USING (nik_index)
-                  WHERE merged.merged_into_id = person.id)
-  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN registry_staged_person AS told USING (nik_index)
-                  WHERE former.person_id = person.id)
-  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN beneficiaries_refusedrow AS refused USING (nik_index)
-                  WHERE former.person_id = person.id AND refused.run_id = %(run)s)
-"""
-# Whom no other source names either.
-_LEAVING = f"""
-SELECT id AS person_id FROM beneficiaries_person
-WHERE status = 'active' AND id IN ({_UNNAMED})
-  AND NOT EXISTS (SELECT FROM beneficiaries_listing AS other
-                  WHERE other.person_id = beneficiaries_person.id AND other.until_id IS NULL AND other.source <> %(source)s)
-"""
-_FIND_LEAVING = (
-    f"INSERT INTO beneficiaries_leaving (run_id, person_id) SELECT %(run)s, person_id FROM ({_LEAVING}) AS unnamed"
-)
-_COUNT_LISTED = """
-SELECT count(*) FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
-WHERE listing.source = %(source)s AND listing.until_id IS NULL AND person.status = 'active'
-"""
-_COUNT_LEAVING_MOVED = f"""
-SELECT count(*) FROM ({_LEAVING}) AS now
-FULL JOIN (SELECT person_id FROM beneficiaries_leaving WHERE run_id = %(run)s) AS previewed USING (person_id)
-WHERE now.person_id IS NULL OR previewed.person_id IS NULL
-"""
-
 _REMEMBER_PEOPLE = """
 INSERT INTO beneficiaries_replaced (run_id, person_id, source_digest, phone_index)
 SELECT told.run_id, person.id, person.source_digest, person.phone_index
@@ -257,24 +221,6 @@ UPDATE beneficiaries_person AS person SET status = 'active'
 FROM registry_staged_person AS told
 WHERE told.known AND told.same AND told.returns AND person.nik_index = told.nik_index AND person.uid = told.uid
 """
-_LEAVE = """
-UPDATE beneficiaries_person AS person SET status = 'left'
-FROM beneficiaries_leaving AS leaving
-WHERE leaving.run_id = %(run)s AND person.id = leaving.person_id AND person.status = 'active'
-"""
-_END_LISTINGS = f"""
-UPDATE beneficiaries_listing SET until_id = %(run)s
-WHERE source = %(source)s AND until_id IS NULL AND person_id IN ({_UNNAMED})
-"""
-_LIST = """
-INSERT INTO beneficiaries_listing (source, person_id, since_id)
-SELECT %(source)s, person.id, %(run)s
-FROM registry_staged_person AS told JOIN beneficiaries_person AS person USING (nik_index)
-WHERE NOT EXISTS (SELECT FROM beneficiaries_listing AS listing
-                  WHERE listing.source = %(source)s AND listing.person_id = person.id AND listing.until_id IS NULL)
-ORDER BY told.line
-"""
-
 _COUNT_HOUSEHOLDS = (
     "SELECT count(*) FILTER (WHERE NOT known), count(*) FILTER (WHERE known) FROM registry_staged_household"
 )
@@ -381,12 +327,7 @@ def keep(cursor: CursorWrapper, run: int, *, source: str, complete: bool) -> Cou
     cursor.execute(_KEEP, {"run": run})
     left = left_of = 0
     if complete:
-        of: dict[str, str | int] = {"run": run, "source": source}
-        cursor.execute(_COUNT_LISTED, of)
-        [left_of] = cursor.fetchone()
-        former_niks.stage(cursor, _UNNAMED, of)
-        cursor.execute(_FIND_LEAVING, of)
-        left = cursor.rowcount
+        left, left_of = registry_leaving.find(cursor, run, source)
     cursor.execute(_COUNT_HOUSEHOLDS)
     households_added, households_changed = cursor.fetchone()
     cursor.execute(_COUNT_PEOPLE)
@@ -449,10 +390,7 @@ def assert_as_previewed(cursor: CursorWrapper, run: int, *, accepted: int, sourc
     moved, rows = cursor.fetchone()
     moved += abs(rows - accepted)  # the kept rows are gone with a crash of the database
     if complete:
-        of: dict[str, str | int] = {"run": run, "source": source}
-        former_niks.stage(cursor, _UNNAMED, of)
-        cursor.execute(_COUNT_LEAVING_MOVED, of)
-        moved += cursor.fetchone()[0]
+        moved += registry_leaving.count_moved(cursor, run, source)
     if moved:
         raise PreviewOutdated(rows=moved)
 
@@ -476,9 +414,9 @@ def merge(
         (_ADD_PEOPLE, new_people),
         (_CHANGE_PEOPLE, changed_people),
         (_RETURN_PEOPLE, returned),
-        (_LEAVE, left),
-        *([(_END_LISTINGS, None)] if complete else []),
-        *([(_LIST, None)] if source else []),
+        (registry_leaving.LEAVE, left),
+        *([(registry_leaving.END_LISTINGS, None)] if complete else []),
+        *([(registry_leaving.LIST, None)] if source else []),
     ]
     for number, (statement, expected) in enumerate(sets, 1):
         cursor.execute(statement, {"run": run, "source": source})

@@ -8,10 +8,11 @@ import io
 from django.contrib.auth.models import User
 
 from beneficiaries import registry, registry_undo, registry_work, uploads
-from beneficiaries.models import RegistryImport
+from beneficiaries.models import Person, RegistryImport
 from tests.beneficiaries.conftest import Row
 
 SOURCE = "DTSEN"
+OTHER_KK = "3171011506150004"
 
 
 def content(*rows: Row) -> bytes:
@@ -54,3 +55,8 @@ def undone(run: RegistryImport, by: User | None = None) -> RegistryImport:
     registry_work.undo(run.pk)
     run.refresh_from_db()
     return run
+
+
+def statuses() -> dict[str, str]:
+    """The last digit of each NIK with the person's status."""
+    return {row.nik[-1]: row.status for row in Person.objects.all()}
