@@ -16,6 +16,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
+from beneficiaries import identity
 from beneficiaries.errors import FieldRefused
 from beneficiaries.models import EvidenceKind
 from beneficiaries.refusals import Refusal
@@ -49,7 +50,7 @@ def text(name: str, said: Any, limit: int = TEXT_LIMIT, *, empty: bool = False) 
     clean = " ".join(said.split()) if isinstance(said, str) else ""
     if not clean and not (empty and said in ("", None)):
         raise FieldRefused(Refusal(name, "missing"))
-    if len(clean) > limit or not clean.isprintable() or _IDENTITY_NUMBER.search(re.sub(r"[ .-]", "", clean)):
+    if len(clean) > limit or not clean.isprintable() or _IDENTITY_NUMBER.search(identity.bare(clean)):
         raise FieldRefused(Refusal(name, "evidence_text", {"limit": limit}))
     return clean
 

@@ -23,6 +23,7 @@ OLDEST_YEARS = 125
 _DIGITS = re.compile(r"[0-9]+")
 _PLAIN_MOBILE = re.compile(r"(?:\+?62|0)[ -]?(8[0-9]+(?:[ -][0-9]+)*)")
 _NATIONAL_MOBILE = re.compile(r"8[1-35-9][0-9]{7,10}")
+_BETWEEN_DIGITS = re.compile(r"[ .-]")
 _PHONE_CHARACTERS = re.compile(r"\+?[0-9]+(?:[ .-][0-9]+)*")
 _SCIENTIFIC = re.compile(r"[0-9](?:[.,][0-9]+)?E\+?[0-9]{1,2}", re.IGNORECASE)
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -169,6 +170,11 @@ def show_phone(phone: str) -> str:
         return ""
     national = f"0{phone.removeprefix('+62')}"
     return "-".join(part for part in (national[:4], national[4:8], national[8:]) if part)
+
+
+def bare(text: str) -> str:
+    """A number as it is typed, without the spaces, dots and dashes that cards have between its digits."""
+    return _BETWEEN_DIGITS.sub("", text)
 
 
 def mask_number(number: str) -> str:

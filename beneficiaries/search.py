@@ -29,7 +29,6 @@ LONGEST = 120  # characters, as the column
 WORDS = 6
 SPELLINGS = 12  # of a word
 
-_BETWEEN_DIGITS = re.compile(r"[ .-]")
 _SIXTEEN_DIGITS = re.compile(r"[0-9]{16}")
 _MOSTLY_DIGITS = re.compile(r"[+0-9][0-9 .-]{4,}")
 _LETTERS = re.compile(r"[^\W\d_]+(?:['’`][^\W\d_]+)*")
@@ -85,7 +84,7 @@ class Hit:
 def find(text: str) -> list[Hit]:
     """Whom a term means, the surest first; each once. Raises TermTooShort, NumberNotWhole."""
     text = " ".join(text.replace("\x00", "").split())
-    number = _BETWEEN_DIGITS.sub("", text)
+    number = identity.bare(text)
     if _SIXTEEN_DIGITS.fullmatch(number):
         return _with_number(number)
     if _MOSTLY_DIGITS.fullmatch(text):
@@ -109,7 +108,7 @@ def people_found(text: str) -> PersonQuerySet:
 
 def households_found(text: str) -> list[int]:
     """The households of a KK number by their ids, also those without members; none for any other term."""
-    number = _BETWEEN_DIGITS.sub("", text)
+    number = identity.bare(text)
     whole = _SIXTEEN_DIGITS.fullmatch(number)
     return list(Household.objects.with_kk(number).values_list("pk", flat=True)) if whole else []
 

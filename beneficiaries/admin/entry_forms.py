@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import regions
+from beneficiaries import identity, regions
 from beneficiaries.admin import shown
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.household_rules import EntryRefused, HomeEntry, PersonEntry, Problem
@@ -91,11 +91,6 @@ class EntryForm(forms.Form):
         return str(self.cleaned_data["reason"])
 
 
-def digits(value: str) -> str:
-    """A number without the spaces and dots that cards have."""
-    return "".join(sign for sign in value if sign not in " .-")
-
-
 class HomeFields(forms.Form):
     """A household's fields."""
 
@@ -119,7 +114,7 @@ class HomeFields(forms.Form):
         """What was entered, and of the household whatever was left empty."""
         data = self.cleaned_data
         return HomeEntry(
-            kk=digits(data["kk"]) or (household.kk if household else ""),
+            kk=identity.bare(data["kk"]) or (household.kk if household else ""),
             address=data["address"] or (household.address if household else ""),
             kelurahan=kelurahan_code(data["kelurahan"]),
             decile=data["decile"],
@@ -149,7 +144,7 @@ class PersonFields(forms.Form):
         if person is not None:
             phone = person.phone if not phone else "" if phone == "-" else phone
         return PersonEntry(
-            nik=digits(data["nik"]) or (person.nik if person else ""),
+            nik=identity.bare(data["nik"]) or (person.nik if person else ""),
             name=data["name"],
             sex=data["sex"],
             birth_date=data["birth_date"],

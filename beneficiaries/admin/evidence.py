@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import evidence, evidence_file
+from beneficiaries import evidence, evidence_file, identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.admin.subjects import SubjectColumns, found
@@ -176,7 +176,7 @@ class EvidenceForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         data = self.cleaned_data
-        number = "".join(sign for sign in data.get("number", "") if sign not in " .-")
+        number = identity.bare(data.get("number", ""))
         row = {column: data.get(column, "") for column in evidence_file.VALUES}
         told = evidence_file.told_of(row) | {
             name: data.get(name, "") for name in ("kind", "source", "date", "valid_until", "document")

@@ -46,7 +46,7 @@ def _long(rows: int = 5) -> UnfoldAdminTextareaWidget:
 
 def _person(text: str) -> Person | None:
     """The person of a typed NIK, None for an empty field. Raises ValidationError for a NIK that nobody has."""
-    digits = text.replace(" ", "").replace(".", "").replace("-", "")
+    digits = identity.bare(text)
     if not digits:
         return None
     found = Person.objects.with_nik(digits).select_related("household", "merged_into__household").first()

@@ -15,8 +15,8 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import regions, registry
-from beneficiaries.admin.shown import masked_nik
+from beneficiaries import registry
+from beneficiaries.admin.shown import masked_nik, place
 from beneficiaries.models import Leaving, RegistryImport
 from beneficiaries.registry_file import NOTE_COLUMNS, noted
 from wallet.admin import sheets
@@ -116,10 +116,4 @@ def _leaving(run: RegistryImport, after: int) -> QuerySet[Leaving]:
 
 def _masked(row: Leaving) -> list[Any]:
     person = row.person
-    region = regions.kelurahan(person.household.kelurahan)
-    return [
-        person.name,
-        masked_nik(person),
-        region.name if region else person.household.kelurahan,
-        str(person.get_status_display()),
-    ]
+    return [person.name, masked_nik(person), place(person.household.kelurahan), str(person.get_status_display())]

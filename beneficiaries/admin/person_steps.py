@@ -9,9 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import households
+from beneficiaries import households, identity
 from beneficiaries.admin import shown
-from beneficiaries.admin.entry_forms import DeceasedForm, EntryForm, MoveForm, PersonForm, digits, enter
+from beneficiaries.admin.entry_forms import DeceasedForm, EntryForm, MoveForm, PersonForm, enter
 from beneficiaries.household_rules import EntryRefused, Problem
 from beneficiaries.models import Household, Person
 from wallet.admin.decorators import action
@@ -77,7 +77,7 @@ class PersonSteps:
         )
 
         def run(form: EntryForm) -> Done:
-            target = Household.objects.with_kk(digits(form.cleaned_data["kk"])).first()
+            target = Household.objects.with_kk(identity.bare(form.cleaned_data["kk"])).first()
             if target is None:
                 said = gettext("Tidak ada keluarga dengan nomor KK itu. Periksa nomornya, atau daftarkan dahulu.")
                 raise EntryRefused([Problem("kk", said)])

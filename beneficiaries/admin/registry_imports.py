@@ -145,7 +145,7 @@ class RegistryImportAdmin(OfficeAdmin):
     change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
 
     class Media:
-        js = ("beneficiaries/import_progress.js",)
+        js = ("wallet/progress.js",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

@@ -88,14 +88,14 @@ class ProposeForm(forms.Form):
 
     def clean_for_nik(self) -> Person:
         """The person of the NIK, or the row it was merged into."""
-        digits = _digits(self.cleaned_data["for_nik"])
+        digits = identity.bare(self.cleaned_data["for_nik"])
         found = Person.objects.with_nik(digits).select_related("merged_into").first()
         if found is None:
             raise forms.ValidationError(_("Tidak ada orang dengan NIK itu di registri."))
         return found.merged_into or found
 
     def clean_nik(self) -> str:
-        return _digits(self.cleaned_data["nik"])
+        return identity.bare(self.cleaned_data["nik"])
 
     def clean_scan(self) -> bytes:
         """The bytes, read only if there are not too many of them."""
@@ -111,10 +111,6 @@ class ProposeForm(forms.Form):
         except BeneficiaryError as error:
             raise forms.ValidationError(str(error)) from None
         return content
-
-
-def _digits(text: str) -> str:
-    return text.replace(" ", "").replace(".", "").replace("-", "")
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -224,7 +220,7 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
         if not term:
             return queryset, False
         found = people_found(term).values("pk")
-        outsider = Person.nik.indexes_of(_digits(term))
+        outsider = Person.nik.indexes_of(identity.bare(term))
         return queryset.filter(Q(for_person__in=found) | Q(representative__in=found) | Q(nik_index__in=outsider)), False
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

@@ -154,7 +154,7 @@ class BatchAdmin(ViewOnlyAdmin):
     change_form_outer_before_template = "disbursement/admin/batch_progress.html"
 
     class Media:
-        js = ("disbursement/batch_progress.js",)
+        js = ("wallet/progress.js",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Batch]:
         """With what was paid and what failed, summed in the same query."""

@@ -30,7 +30,7 @@ PURSES = 50  # on a page
 
 def found_by(text: str) -> dict[str, Any]:
     """The lookup of a person by the searched text: 16 digits are a NIK, matched by its blind index; else the name."""
-    digits = re.sub(r"[ .-]", "", text)
+    digits = identity.bare(text)
     if NIK.fullmatch(digits):
         return {"nik_index__in": Person.nik.indexes_of(digits)}
     return {"name__icontains": text}

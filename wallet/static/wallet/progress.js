@@ -1,8 +1,8 @@
 "use strict";
-// While a batch is being paid its page asks every two seconds how far it is; when it ends, the page is read anew once.
+// While a worker is at it (data-live), a page asks every two seconds how far it is; when that ends, it is read anew once.
 document.addEventListener("DOMContentLoaded", () => {
-  const panel = document.getElementById("batch-progress");
-  if (!panel || panel.dataset.live !== "1") return;
+  const panel = document.querySelector("[data-live='1']");
+  if (!panel) return;
   let wait = 2000;
   const ask = async () => {
     try {
@@ -14,7 +14,7 @@ document.addEventListener("DOMContentLoaded", () => {
         return;
       }
       for (const place of panel.querySelectorAll("[data-say]")) place.textContent = now[place.dataset.say];
-      for (const bar of panel.querySelectorAll("[data-share]")) bar.style.width = now[bar.dataset.share + "_share"] + "%";
+      for (const bar of panel.querySelectorAll("[data-share]")) bar.style.width = now[bar.dataset.share] + "%";
       wait = 2000;
     } catch {
       wait = Math.min(wait * 2, 60000); // the server is busy or the session ended: ask less often, keep what is shown
