@@ -1,49 +1,85 @@
 """Everything that is kept about one person, for that person: as JSON for machines and as text to read.
 
-What refers to people is found by introspection, so that a table added later is in it; what other apps know beside that
-is told by the functions of ``settings.PRIVACY["told_by"]``. Other people in it are numbers, and who told of somebody
-is not even that.
+What is in it is declared by each app, table by table (``settings.PRIVACY["told_by"]``): `beneficiaries.subject_tables` says
+how, and what stays out. A row that was merged into another is the same person: all of it is in the copy, whichever is asked.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import identity, regions
-from beneficiaries.models import Change, Grievance, Household, Person, Representation
+from beneficiaries import regions
+from beneficiaries.models import Change, Household, Person
 from beneficiaries.resealing import opened_hex
+from beneficiaries.subject_rows import ROWS_AT_ONCE, Declaration, Subject, Told, row_of, rows, subject_of, value
 from vault.rotation import sealed_attributes
 from vault.sealing import CannotOpen
 
-Told = dict[str, Any]
-# What rows say of somebody else than the one they refer to so: a neighbour who reports, a guardian from outside.
-OF_OTHERS = {
-    (Grievance, "person"): ("text", "reporter_name", "phone", "reporter", "reference"),
-    (Representation, "for_person"): ("name", "nik", "phone"),
-}
-
 
 def collect(person: Person) -> Told:
-    """All of it, in JSON's types: times in UTC, sealed values opened, a damaged one as null."""
-    household = person.household
+    """All of it, in JSON's types: times in UTC, sealed values opened, a damaged one as null.
+
+    The number of queries is that of the declared paths, however many rows there are.
+    """
+    subject = subject_of(person)
+    homes = {row.household_id: row.household for row in subject.people}
+    first, *merged = subject.people
+    own, *earlier = subject.households
     return {
-        "made_at": _value(timezone.now()),
-        "person": row_of(person),
-        "household": row_of(household) | {"region": _region(household.kelurahan)},
-        "history": [_change(change, person) for change in person.changes.order_by("pk")],
-        "household_history": [_change(change, household) for change in household.changes.order_by("pk")],
-        "kept_elsewhere": {name: rows for name, rows in _referring(person) if rows},
-        "told_by_programmes": {path: import_string(path)(person) for path in settings.PRIVACY["told_by"]},
+        "made_at": value(timezone.now()),
+        "person": row_of(first),
+        "household": _home(homes[own]),
+        "merged_rows": [row_of(row) for row in merged],
+        "merged_households": [_home(homes[number]) for number in earlier],
+        "history": _history_of_people(subject),
+        "household_history": _history_of_households(subject, homes),
+        "kept_elsewhere": _kept(subject),
     }
+
+
+def declarations() -> list[Declaration]:
+    """What the apps tell, the registry's own first."""
+    return [import_string(path) for path in settings.PRIVACY["told_by"]]
+
+
+def _kept(subject: Subject) -> dict[str, list[Told]]:
+    told: dict[str, list[Told]] = defaultdict(list)
+    seen: dict[type[models.Model], set[Any]] = defaultdict(set)
+    for declaration in declarations():
+        for table in declaration.tables:
+            for title, row in rows(table, subject):
+                if row.pk not in seen[table.model]:
+                    seen[table.model].add(row.pk)
+                    told[title].append(row_of(row, table.without, table.also))
+    return dict(told)
+
+
+def _home(household: Household) -> Told:
+    return row_of(household) | {"region": _region(household.kelurahan)}
+
+
+def _history_of_people(subject: Subject) -> list[Told]:
+    people = {row.pk: row for row in subject.people}
+    changes = Change.objects.filter(person__in=people).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
+    return [_change(change, people[change.person_id]) for change in changes if change.person_id]
+
+
+def _history_of_households(subject: Subject, homes: dict[int, Household]) -> list[Told]:
+    wanted = Q(pk__in=[])
+    for number, until in subject.households.items():
+        wanted |= Q(household=number) & (Q(at__lt=until) if until else Q())
+    changes = Change.objects.filter(wanted).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
+    return [_change(change, homes[change.household_id]) for change in changes if change.household_id]
 
 
 def as_json(told: Told) -> str:
@@ -57,57 +93,27 @@ def as_text(told: Told) -> str:
         "made_at": _("Dibuat"),
         "person": _("Data Anda"),
         "household": _("Keluarga Anda"),
+        "merged_rows": _("Data Anda yang pernah terdaftar ganda"),
+        "merged_households": _("Keluarga pada data yang terdaftar ganda"),
         "history": _("Riwayat perubahan data Anda"),
         "household_history": _("Riwayat perubahan data keluarga"),
         "kept_elsewhere": _("Catatan lain tentang Anda"),
-        "told_by_programmes": _("Bantuan"),
     }
-    return "\n".join(line for name, value in told.items() for line in _lines(titles.get(name, name), value, 0)) + "\n"
+    return "\n".join(line for name, part in told.items() for line in _lines(titles.get(name, name), part, 0)) + "\n"
 
 
-def _lines(name: str, value: Any, depth: int) -> Iterator[str]:
+def _lines(name: str, told: Any, depth: int) -> Iterator[str]:
     indent = "  " * depth
-    if isinstance(value, dict):
+    if isinstance(told, dict):
         yield f"{indent}{name}:"
-        for key, inner in value.items():
+        for key, inner in told.items():
             yield from _lines(str(key), inner, depth + 1)
-    elif isinstance(value, list):
-        yield f"{indent}{name}: {len(value)}"
-        for number, inner in enumerate(value, 1):
+    elif isinstance(told, list):
+        yield f"{indent}{name}: {len(told)}"
+        for number, inner in enumerate(told, 1):
             yield from _lines(f"#{number}", inner, depth + 1)
     else:
-        yield f"{indent}{name}: {'-' if value in (None, '') else value}"
-
-
-def row_of(row: models.Model, without: Iterable[str] = ()) -> Told:
-    """A row's columns by their names for people, without technical bytes and those named; sealed values in the clear."""
-    told: Told = {}
-    for field in row._meta.concrete_fields:
-        if isinstance(field, models.BinaryField) or field.name in ("uid", *without):
-            continue
-        value = getattr(row, field.attname)
-        label = str(field.verbose_name)
-        told[label] = _value(dict(field.flatchoices).get(value, value) if field.flatchoices else value)
-    for attribute in sealed_attributes(type(row)):
-        if attribute.name not in without:
-            told[attribute.name] = _opened(row, attribute.name)
-    return told
-
-
-def _opened(row: Any, name: str) -> str | None:
-    try:
-        value: str = getattr(row, name)
-    except CannotOpen:
-        return None
-    return identity.show_phone(value) if name == "phone" else value
-
-
-def _value(value: Any) -> Any:
-    if value is None or isinstance(value, bool | int | float | str | dict | list):
-        return value
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    return str(value)
+        yield f"{indent}{name}: {'-' if told in (None, '') else told}"
 
 
 def _region(code: str) -> str:
@@ -125,24 +131,10 @@ def _change(change: Change, row: Person | Household) -> Told:
             except CannotOpen:
                 before[attribute.name] = None
     return {
-        "at": _value(change.at),
+        "at": value(change.at),
         "kind": str(change.get_kind_display()),
         "before": before,
         "after": {name: value for name, value in change.after.items() if not name.endswith("_sealed")},
         "source": change.source,
         "reason": change.reason,
     }
-
-
-def _referring(person: Person) -> Iterator[tuple[str, list[Told]]]:
-    """Each table that refers to the person, and its rows that do."""
-    for relation in Person._meta.get_fields(include_hidden=True):
-        if not isinstance(relation, models.ManyToOneRel) or relation.related_model is Change:
-            continue
-        model, field = relation.related_model, relation.field
-        rows = model._base_manager.filter(**{field.name: person.pk})
-        if (model, field.name) == (Grievance, "reporter"):
-            rows = Grievance.objects.reported_by(person)
-        without = OF_OTHERS.get((model, field.name), ())
-        told = [row_of(row, without) for row in rows.order_by("pk")]
-        yield f"{model._meta.verbose_name} ({field.verbose_name})", told

@@ -303,8 +303,14 @@ PRIVACY: dict[str, Any] = {
     "reveals_a_day": env.int("REVEALS_A_DAY", default=50),  # of one officer, until a supervisor allows more
     "reveal_seconds": env.int("REVEAL_SECONDS", default=60),  # how long a page shows what was revealed
     "unusual_reveals": env.int("UNUSUAL_REVEALS", default=30),  # of one officer and day: counted as unusual
-    # Functions of a person, in the programmes' apps: what they know of them, and why their data must stay (or "").
-    "told_by": ["disbursement.subjects.aid_of"],
+    # What a copy of one's data has, as each app declares it (beneficiaries.subject_rows).
+    "told_by": [
+        "beneficiaries.subject_tables.TOLD",
+        "beneficiaries.subject_money.TOLD",
+        "disbursement.subjects.TOLD",
+        "mobile.subjects.TOLD",
+    ],
+    # Functions of a person, in the programmes' apps: why their data must stay (or "").
     "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
     # And what else of them is kept there and goes when they are erased.
     "forgotten_by": ["mobile.subjects.forget", "disbursement.subjects.forget"],

@@ -2,36 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
-from disbursement.models import Enrolment, Instruction
+from beneficiaries.subject_rows import Declaration, Table
+from disbursement.models import Enrolment, Instruction, LeftOut
 
+OF_ANOTHER = "paid to, or kept from, another member of the family"
 
-def aid_of(person: Person) -> list[dict[str, Any]]:
-    """The programmes that the person is or was in, and each payment of theirs: in JSON's types, amounts in rupiah."""
-    told = []
-    for enrolment in Enrolment.objects.filter(person=person).select_related("programme").order_by("pk"):
-        payments = Instruction.objects.filter(enrolment=enrolment).select_related("batch__cycle").order_by("pk")
-        told.append(
-            {
-                "programme": enrolment.programme.name,
-                "status": str(enrolment.get_status_display()),
-                "since": enrolment.created_at.isoformat(),
-                "facts": enrolment.facts,
-                "payments": [
-                    {
-                        "period": payment.batch.cycle.period.isoformat(),
-                        "amount": payment.amount,
-                        "status": str(payment.get_status_display()),
-                    }
-                    for payment in payments
-                ],
-            }
-        )
-    return told
+TOLD = Declaration(
+    tables=(
+        Table(Enrolment, ("person",), also=((_("nama program"), "programme.name"),)),
+        # Another of the family is in it: the facts are theirs.
+        Table(Enrolment, ("household",), without=("facts",), also=((_("nama program"), "programme.name"),)),
+        Table(
+            Instruction,
+            ("enrolment__person", "wallet"),
+            without=("live",),
+            also=((_("periode"), "cycle.period"), (_("nama program"), "cycle.programme.name")),
+        ),
+        Table(
+            LeftOut,
+            ("enrolment__person", "exclusion__person"),
+            also=((_("periode"), "cycle.period"), (_("alasan"), "exclusion.reason")),
+        ),
+    ),
+    absent={
+        "disbursement.Instruction.enrolment__household": OF_ANOTHER,
+        "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
+        "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
+    },
+)
 
 
 def hold_of(person: Person) -> str:
@@ -39,7 +41,9 @@ def hold_of(person: Person) -> str:
     active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
     names = ", ".join(enrolment.programme.name for enrolment in active)
     return (
-        _("masih terdaftar pada %(programmes)s; akhiri kepesertaannya dahulu.") % {"programmes": names} if names else ""
+        gettext("masih terdaftar pada %(programmes)s; akhiri kepesertaannya dahulu.") % {"programmes": names}
+        if names
+        else ""
     )
 
 

@@ -1,4 +1,4 @@
-"""What the beneficiaries' client forgets: of a person who is erased, and of messages that were kept long enough."""
+"""What the beneficiaries' client tells and forgets: of a person who is erased, and of messages that were kept long enough."""
 
 from __future__ import annotations
 
@@ -7,8 +7,19 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.retention import Rule
-from mobile.models import Device, OtpChallenge, Sms
+from beneficiaries.subject_rows import Declaration, Table
+from mobile.models import Device, GrievanceNotice, LapseNotice, OtpChallenge, Sms
 
+REPORTER = "answer__grievance__reporter"
+TOLD = Declaration(
+    tables=(
+        Table(Device, ("person",)),
+        Table(LapseNotice, ("person",)),
+        Table(GrievanceNotice, (REPORTER,)),
+        Table(Sms, ("lapse_notices__person", f"grievance_notices__{REPORTER}")),
+    ),
+    absent={"mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another"},
+)
 RULES = (
     Rule(
         "ended_messages",
