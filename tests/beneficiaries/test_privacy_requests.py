@@ -149,14 +149,6 @@ def test_everything_kept_about_someone_is_told_and_the_log_says_so_first(officer
         data_requests.answer(request, by=officer, reason="lagi")
 
 
-def test_aid_is_told_by_the_programmes() -> None:
-    batch = money.pay_out(money.approved_crowd(1))
-    person = Person.objects.get()
-    [[aid]] = subject_data.collect(person)["told_by_programmes"].values()
-    assert aid["programme"] == batch.cycle.programme.name
-    assert [payment["amount"] for payment in aid["payments"]] == [300_000]
-
-
 def test_who_told_of_someone_is_not_told_to_them() -> None:
     person, neighbour = siti(), siti_with("3171015708900002")
     mobile, community = Grievance.Origin.MOBILE, Grievance.Origin.COMMUNITY
