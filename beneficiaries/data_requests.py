@@ -1,4 +1,8 @@
-"""A subject's requests: received, prepared, decided by another officer, carried out; within 72 hours or flagged as late."""
+"""A subject's requests: received, prepared, decided by another officer, carried out; within 72 hours or flagged as late.
+
+Who asks is a human being: what is asked under a row that was merged into another is the survivor's, whether the merge came
+before the request or after it.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +13,13 @@ from typing import TYPE_CHECKING
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from beneficiaries import erasure, identity, registry_lock, reveals, subject_data
+from beneficiaries import erasure, identity, merged_rows, registry_lock, reveals, subject_data
 from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
 from beneficiaries.models import Breach, DataRequest, Person, ProposedChange, Reveal
 from beneficiaries.privacy_errors import (
     AlreadyAsked,
+    NikOnMergedRow,
     NikTaken,
     NothingProposed,
     PersonErased,
@@ -37,10 +42,14 @@ CORRECTED = ("nik", "name", "sex", "birth_date", "phone")
 def receive(
     person: Person, kind: str, *, by: User, channel: str = "", received_at: datetime | None = None
 ) -> DataRequest:
-    """A request, with its clock running since it was received. Raises PersonErased, AlreadyAsked, ReceivedInFuture."""
+    """A request of the human being, with its clock running since it was received: kept with the row that stays of them.
+
+    Raises PersonErased, AlreadyAsked, ReceivedInFuture.
+    """
     now = timezone.now()
     if received_at and received_at > now:
         raise ReceivedInFuture
+    person = merged_rows.survivor(person)
     if person.erased_at:
         raise PersonErased
     try:
@@ -63,7 +72,7 @@ def propose(request: DataRequest, *, by: User, changes: dict[str, str] | None = 
         changes = {name: value.strip() for name, value in (changes or {}).items() if value.strip()}
         if not changes:
             raise NothingProposed
-        for name, value in checked(request.person, changes).items():
+        for name, value in checked(merged_rows.survivor(request.person), changes).items():
             proposed = ProposedChange(request=request, field=name)
             proposed.value = value
             proposed.save()
@@ -93,7 +102,7 @@ def checked(person: Person, changes: dict[str, str]) -> dict[str, str]:
 def approve(request: DataRequest, *, by: User, reason: str) -> DataRequest:
     """A second officer agrees, and it is carried out in the same transaction.
 
-    Raises SecondOfficerNeeded, ReasonMissing, RequestMoved, LegalHold, NikTaken, PersonErased.
+    Raises SecondOfficerNeeded, ReasonMissing, RequestMoved, LegalHold, NikTaken, NikOnMergedRow, PersonErased.
     """
     request.refresh_from_db()
     if request.proposed_by_id == by.pk:
@@ -121,9 +130,9 @@ def answer(request: DataRequest, *, by: User, reason: str, address: str | None =
         raise ReasonMissing
     if request.kind != K.ACCESS or request.state != S.OPEN:
         raise RequestMoved
-    note = f"#{request.pk}"
-    reveals.log(request.person, reveals.EVERYTHING, reason=Reveal.Reason.REQUEST, note=note, by=by, address=address)
-    told = subject_data.collect(request.person)
+    note, person = f"#{request.pk}", merged_rows.survivor(request.person)
+    reveals.log(person, reveals.EVERYTHING, reason=Reveal.Reason.REQUEST, note=note, by=by, address=address)
+    told = subject_data.collect(person)
     _move(request, S.OPEN, S.DONE, decided_by=by, decided_at=timezone.now(), reason=reason.strip())
     return told
 
@@ -165,11 +174,13 @@ def _move(request: DataRequest, before: DataRequest.State, after: DataRequest.St
 
 def _correct(request: DataRequest, by: User) -> None:
     registry_lock.wait()  # a NIK is compared before it is written
-    person = Person.objects.select_for_update().get(pk=request.person_id)
+    person, *merged = merged_rows.locked(request.person)
     if person.erased_at:
         raise PersonErased
     told = checked(person, {change.field: change.value for change in request.changes.all()})
-    if "nik" in told and Person.objects.with_nik(told["nik"]).exclude(pk=person.pk).exists():
+    if "nik" in told and (holder := Person.objects.with_nik(told["nik"]).exclude(pk=person.pk).first()):
+        if holder in merged:
+            raise NikOnMergedRow(row=holder.pk, survivor=person.pk)
         raise NikTaken
     for name, value in told.items():
         born = identity.parse_birth_date(value, today=timezone.localdate()) if name == "birth_date" else None
@@ -179,5 +190,6 @@ def _correct(request: DataRequest, by: User) -> None:
 
 
 def _restrict(request: DataRequest, by: User, restricted: bool) -> None:
+    rows = [row.pk for row in merged_rows.locked(request.person)]
     with telling(source=f"request:{request.pk}", by=by, reason=request.reason):
-        Person.objects.filter(pk=request.person_id).update(restricted=restricted)
+        Person.objects.filter(pk__in=rows).update(restricted=restricted)

@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import erasure_traces, registry_lock
+from beneficiaries import erasure_traces, merged_rows, registry_lock
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person
 from beneficiaries.privacy_errors import LegalHold, PersonErased
@@ -30,8 +30,14 @@ SOURCE = "erasure"
 
 
 def grounds(person: Person) -> list[str]:
-    """Why the person's data must stay, in words for them; empty if nothing keeps it."""
-    return [ground for path in settings.PRIVACY["legal_holds"] if (ground := import_string(path)(person))]
+    """Why the person's data must stay, in words for them; empty if nothing keeps it. Whichever of their rows is asked."""
+    return _grounds(list(Person.objects.filter(pk__in=merged_rows.numbers(person)).order_by("pk")))
+
+
+def _grounds(rows: list[Person]) -> list[str]:
+    holds = [import_string(path) for path in settings.PRIVACY["legal_holds"]]
+    found = [ground for row in rows for hold in holds if (ground := hold(row))]
+    return list(dict.fromkeys(found))
 
 
 def financial_hold(person: Person) -> str:
@@ -50,31 +56,20 @@ def financial_hold(person: Person) -> str:
 
 @transaction.atomic
 def erase(person: Person, *, by: User | None, reason: str) -> None:
-    """Empties all that tells who the person is, in one transaction, in every row that was merged into theirs too.
+    """Empties all that tells who the person is, in one transaction, in every row of theirs: also where this one was merged.
 
     Who received money is a pseudonym afterwards: wallet and transfers stay, and nobody's name is on them. The household's
     number and address go with the last of its members. Raises PersonErased, LegalHold.
     """
     registry_lock.wait()  # no import may be reading them meanwhile
-    rows = _rows_of(person)
+    rows = merged_rows.locked(person)
     if rows[0].erased_at:
         raise PersonErased
-    if found := [ground for row in rows for ground in grounds(row)]:
-        raise LegalHold(grounds=" ".join(dict.fromkeys(found)))
+    if found := _grounds(rows):
+        raise LegalHold(grounds=" ".join(found))
     for row in rows:
         if row.erased_at is None:
             _empty(row, by=by, reason=reason)
-
-
-def _rows_of(person: Person) -> list[Person]:
-    """The person's row, then those that were merged into it, however deep; locked."""
-    rows: list[Person] = []
-    numbers = [person.pk]
-    while numbers:
-        found = list(Person.objects.select_for_update(of=("self",)).filter(pk__in=numbers).order_by("pk"))
-        rows += found
-        numbers = list(Person.objects.filter(merged_into__in=numbers).values_list("pk", flat=True))
-    return rows
 
 
 def _empty(person: Person, *, by: User | None, reason: str) -> None:

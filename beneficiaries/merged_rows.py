@@ -7,9 +7,10 @@ from beneficiaries.models import Person
 
 def survivor(person: Person) -> Person:
     """The row that stands for the human being: the person's own, or the one that theirs was merged into, however deep."""
-    while person.merged_into_id is not None:
-        person = Person.objects.get(pk=person.merged_into_id)
-    return person
+    row = Person.objects.get(pk=person.pk)  # it may have been merged since it was read
+    while row.merged_into_id is not None:
+        row = Person.objects.get(pk=row.merged_into_id)
+    return row
 
 
 def numbers(person: Person) -> list[int]:
@@ -20,3 +21,13 @@ def numbers(person: Person) -> list[int]:
         found += level
         level = list(Person.objects.filter(merged_into__in=level).order_by("pk").values_list("pk", flat=True))
     return found
+
+
+def locked(person: Person) -> list[Person]:
+    """The same rows, locked in the order of their numbers as a merge locks them; nothing is merged or parted meanwhile."""
+    while True:
+        order = numbers(person)
+        rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=order).order_by("pk")
+        found = {row.pk: row for row in rows}
+        if numbers(person) == order:  # else one was merged or parted while we waited
+            return [found[number] for number in order]

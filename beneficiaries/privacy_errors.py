@@ -90,6 +90,16 @@ class NikTaken(BeneficiaryError):
     message = _("NIK itu sudah dimiliki orang lain di registri. Periksa apakah keduanya orang yang sama.")
 
 
+class NikOnMergedRow(BeneficiaryError):
+    """A number is of one row: to keep the merged row's, that row has to be the one that stays."""
+
+    code = "nik_on_merged_row"
+    message = _(
+        "NIK itu ada pada data #%(row)s yang sudah digabung ke orang ini (#%(survivor)s). Pisahkan dahulu, lalu gabungkan ke "
+        "data yang NIK-nya benar."
+    )
+
+
 class LegalHold(BeneficiaryError):
     """A law keeps the data; `grounds` says which, in the words for the subject."""
 

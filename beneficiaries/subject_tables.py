@@ -33,7 +33,7 @@ from beneficiaries.models import (
 from beneficiaries.subject_rows import Declaration, Subject, Table
 
 ABOUT = ("person", "household", "payment__wallet")
-OF_TICKET = ("grievance__person", "grievance__household")
+OF_TICKET = ("grievance__person", "grievance__household", "grievance__payment__wallet")
 OF_WHO_TOLD = ("text", "reporter_name", "phone", "reporter", "reference", "payment", "subject_kind", "subject_id")
 
 

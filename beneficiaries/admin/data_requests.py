@@ -79,7 +79,11 @@ class RequestSteps:
         def run(data: dict[str, Any]) -> Done:
             made = data_requests.receive(person, by=request.user, **data)  # type: ignore[arg-type]
             due = date_format(timezone.localtime(made.due_at), "j F Y H:i")
-            return Done(gettext("Permintaan dicatat. Jawab sebelum %(due)s.") % {"due": due}, change_url(made))
+            said = gettext("Permintaan dicatat. Jawab sebelum %(due)s.") % {"due": due}
+            if made.person_id != person.pk:
+                other = gettext("Data ini sudah digabung, jadi permintaannya dicatat pada data #%(row)s.")
+                said = f"{said} {other % {'row': made.person_id}}"
+            return Done(said, change_url(made))
 
         step = Step(
             title=_("Catat permintaan data"),
