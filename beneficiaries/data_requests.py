@@ -30,6 +30,7 @@ from beneficiaries.privacy_errors import (
 )
 from beneficiaries.refusals import SEX, Refusal
 from beneficiaries.registry_rows import name_refusal
+from beneficiaries.subject_rows import Told
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -121,7 +122,7 @@ def approve(request: DataRequest, *, by: User, reason: str) -> DataRequest:
     return request
 
 
-def answer(request: DataRequest, *, by: User, reason: str, address: str | None = None) -> subject_data.Told:
+def answer(request: DataRequest, *, by: User, reason: str, address: str | None = None) -> Told:
     """All that is kept about the subject, for an access request, which is done then; the access log says so first.
 
     Raises ReasonMissing, RequestMoved, RevealLimitReached.

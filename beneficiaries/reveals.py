@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from beneficiaries import identity
-from beneficiaries.models import Household, Person, Reveal, RevealAllowance
+from beneficiaries.models import Household, Person, RegistryImport, Reveal, RevealAllowance
 from beneficiaries.privacy_errors import (
     OwnAllowance,
     PersonErased,
@@ -32,6 +32,7 @@ PERSON_FIELDS = ("nik", "phone")
 HOUSEHOLD_FIELDS = ("kk", "address")
 EVERYTHING = "all"  # of a subject's own request to see it
 PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
+REFUSED_ROWS = "refused_rows"  # of an import: lines of its file, whoever they are of
 SCAN = "scan"  # the document of who acts for a person
 _LOCK = int.from_bytes(b"look")
 
@@ -65,7 +66,9 @@ def _check_subject(target: Person | Household, reason: str) -> None:
         raise ProcessingRestricted
 
 
-def log(target: Person | Household, fields: str, *, reason: str, note: str, by: User, address: str | None) -> Reveal:
+def log(
+    target: Person | Household | RegistryImport, fields: str, *, reason: str, note: str, by: User, address: str | None
+) -> Reveal:
     """Writes, and commits, that an officer is about to see something. Raises ReasonMissing, RevealLimitReached."""
     if not note.strip() or reason not in Reveal.Reason.values:
         raise ReasonMissing
@@ -79,6 +82,7 @@ def log(target: Person | Household, fields: str, *, reason: str, note: str, by: 
         return Reveal.objects.create(
             person=target if isinstance(target, Person) else None,
             household=target if isinstance(target, Household) else None,
+            run=target if isinstance(target, RegistryImport) else None,
             fields=fields,
             reason=reason,
             note=note.strip(),

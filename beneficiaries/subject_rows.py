@@ -55,7 +55,7 @@ class Table:
     model: type[models.Model]
     paths: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
-    also: tuple[tuple[str, str], ...] = ()
+    also: tuple[tuple[Any, str], ...] = ()
     where: Callable[[Subject], Q] | None = None
     moment: str = "created_at"
 
@@ -155,7 +155,7 @@ def _title(model: type[models.Model], path: str) -> str:
     return f"{title} ({', '.join(names)})" if names else title
 
 
-def row_of(row: models.Model, without: Iterable[str] = (), also: Iterable[tuple[str, str]] = ()) -> Told:
+def row_of(row: models.Model, without: Iterable[str] = (), also: Iterable[tuple[Any, str]] = ()) -> Told:
     """A row's columns by their names for people, without technical bytes and those named; sealed values in the clear."""
     told: Told = {}
     for column in row._meta.concrete_fields:

@@ -18,11 +18,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from beneficiaries import registry, registry_undo, uploads
+from beneficiaries import registry, registry_undo, reveals, uploads
 from beneficiaries.admin import import_columns, import_figures, import_pages
+from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
 from beneficiaries.errors import BeneficiaryError, said
-from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
+from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource, Reveal
 from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import OfficeAdmin, change_url, list_url
@@ -312,9 +313,20 @@ class RegistryImportAdmin(OfficeAdmin):
         return import_pages.refused(self, request, self._seen(request, run))
 
     def errors_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
-        """The refused rows with what is wrong, to be corrected and uploaded again: for those who upload."""
+        """The refused rows with what is wrong, to be corrected and uploaded again: for those who upload.
+
+        They are whole, whoever uploaded them: the access log says so before.
+        """
         row = self._seen(request, run, "beneficiaries.add_registryimport")
         try:
+            reveals.log(
+                row,
+                reveals.REFUSED_ROWS,
+                reason=Reveal.Reason.OTHER,
+                note=f"#{row.pk}",
+                by=request.user,  # type: ignore[arg-type]
+                address=address_of(request),
+            )
             answer = import_pages.errors_file(row)
         except BeneficiaryError as error:
             messages.error(request, str(error))

@@ -41,6 +41,7 @@ LABELS = {
     "address": _("Alamat"),
     reveals.EVERYTHING: _("Semua data, atas permintaan orangnya"),
     reveals.PROPOSED: _("Usulan perbaikan"),
+    reveals.REFUSED_ROWS: _("baris impor yang ditolak"),
     reveals.SCAN: _("pindaian dokumen wakil"),
 }
 
@@ -151,7 +152,7 @@ class RevealAdmin(ViewOnlyAdmin):
     list_display = ("at", "by", "what", "whose", "reason", "note", "address")
     list_display_links = ("at",)
     list_filter = ("reason", "at", by_number("by", _("petugas")), by_number("person", _("orang")))
-    list_select_related = ("by", "person", "household")
+    list_select_related = ("by", "person", "household", "run")
     search_fields = ("by__username", "note")
     search_help_text = _("Nama petugas atau keterangan")
     ordering = ("-pk",)
@@ -173,7 +174,7 @@ class RevealAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("milik"))
     def whose(self, row: Reveal) -> SafeString:
-        target = row.person or row.household
+        target = row.person or row.household or row.run
         return link(change_url(target), target) if target else link("", "–")
 
 

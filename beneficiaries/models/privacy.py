@@ -101,6 +101,8 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
 class Reveal(models.Model):
     """An officer was shown something that is masked on every page; written before it was shown, and once.
 
+    Of a person, of a household, or of whoever stands in the refused rows of an import.
+
     Without references to be followed in the database: who looked outlives what was looked at.
     """
 
@@ -123,6 +125,14 @@ class Reveal(models.Model):
         related_name="reveals",
         verbose_name=_("keluarga"),
     )
+    run = models.ForeignKey(
+        "beneficiaries.RegistryImport",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="reveals",
+        verbose_name=_("impor"),
+    )
     fields = models.CharField(_("yang dibuka"), max_length=60)
     reason = models.CharField(_("alasan"), max_length=9, choices=Reason)
     note = models.CharField(_("keterangan"), max_length=200)
@@ -140,8 +150,9 @@ class Reveal(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="reveal_of_one",
-                condition=Q(person__isnull=False, household__isnull=True)
-                | Q(person__isnull=True, household__isnull=False),
+                condition=Q(person__isnull=False, household__isnull=True, run__isnull=True)
+                | Q(person__isnull=True, household__isnull=False, run__isnull=True)
+                | Q(person__isnull=True, household__isnull=True, run__isnull=False),
             ),
             models.CheckConstraint(name="reveal_says_why", condition=~Q(note="")),
         ]

@@ -18,7 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from beneficiaries import registry, registry_work
-from beneficiaries.models import ImportProgress, Person, RegistryImport, UploadBlock
+from beneficiaries.models import ImportProgress, Person, RegistryImport, Reveal, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
 from tests.beneficiaries.imports import committed, content, previewed, uploaded
 
@@ -300,10 +300,34 @@ def test_the_errors_file_comes_from_the_office_as_from_the_command(signed_in: As
     assert "Isi desil" in rows[0]["PERBAIKAN"]
     assert answer["Content-Disposition"] == f'attachment; filename="impor-{run.pk}.errors.csv"'
     assert LogEntry.objects.filter(user=officers["petugas"], change_message="Berkas kesalahan diunduh.").exists()
+    [looked] = Reveal.objects.all()
+    assert (looked.run, looked.by, looked.fields) == (run, officers["petugas"], "refused_rows")
+    assert (looked.person, looked.household, looked.note) == (None, None, f"#{run.pk}") and looked.address
     run = previewed(person(4), person(5, NIK="1"))
     RegistryImport.objects.filter(pk=run.pk).update(upload=None)
     page = signed_in("petugas").get(address(run, "refused.csv"), follow=True).content.decode()
     assert "sudah dihapus sesuai masa simpannya" in page
+
+
+def test_the_errors_file_counts_as_a_look_and_is_refused_beyond_the_days_limit(
+    signed_in: As, officers: dict[str, User], settings: Any
+) -> None:
+    run = previewed(person(), person(2, DESIL="0"))
+    settings.PRIVACY = settings.PRIVACY | {"reveals_a_day": 1}
+    client = signed_in("petugas")
+    assert client.get(address(run, "refused.csv")).streaming
+    refused = client.get(address(run, "refused.csv"), follow=True).content.decode()
+    assert "Anda sudah membuka 1 data hari ini" in refused and person(2)["NIK"] not in refused
+    assert Reveal.objects.count() == 1
+    log = text(signed_in("auditor"), reverse("admin:beneficiaries_reveal_changelist"))
+    assert "baris impor yang ditolak" in log and str(run) in log
+
+
+def test_what_shows_masked_numbers_alone_is_no_look(signed_in: As) -> None:
+    run = previewed(person(), person(2, DESIL="0"))
+    for page in ("refused/", "leaving/", "leaving/?file=csv"):
+        signed_in("petugas").get(address(run, page))
+    assert not Reveal.objects.exists()
 
 
 def test_who_leaves_is_listed_masked_on_the_page_and_in_the_file(signed_in: As) -> None:

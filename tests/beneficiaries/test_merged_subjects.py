@@ -1,4 +1,4 @@
-"""What somebody asks for under a row that was merged into another is done to the human being: to the row that stays, and to all."""
+"""What somebody asks for under a row that was merged into another is done to the human being: to all their rows."""
 
 from __future__ import annotations
 
