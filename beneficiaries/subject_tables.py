@@ -25,6 +25,7 @@ from beneficiaries.models import (
     Objection,
     Proposal,
     ProposedChange,
+    RegistryImport,
     Representation,
     RepresentationScan,
     Reveal,
@@ -58,6 +59,11 @@ def _for_no_complaint(subject: Subject) -> Q:
 
 def _said_to_them(subject: Subject) -> Q:
     return ~Q(kind=GrievanceMessage.Kind.NOTE)
+
+
+def _of_an_import(subject: Subject) -> Q:
+    """Excludes nothing: the only index begins with the import."""
+    return Q(run__in=RegistryImport.objects.values("pk"))
 
 
 TOLD = Declaration(
@@ -98,7 +104,7 @@ TOLD = Declaration(
         Table(DuplicatePair, ("low", "high"), without=("score", "reasons", "decision")),
         Table(Merge, ("survivor", "merged"), without=("kept",), where=_still_merged),
         Table(Merge, ("survivor", "merged"), without=("kept", "reason", "undone_reason")),
-        Table(Leaving, ("person",)),
+        Table(Leaving, ("person",), where=_of_an_import),
         Table(Listing, ("person",)),
     ),
     absent={

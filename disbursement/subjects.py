@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
-from beneficiaries.subject_rows import Declaration, Table
-from disbursement.models import Enrolment, Instruction, LeftOut
+from beneficiaries.subject_rows import Declaration, Subject, Table
+from disbursement.models import Batch, Enrolment, Instruction, LeftOut
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
+
+
+def _in_batches_of_their_programmes(subject: Subject) -> Q:
+    """Excludes nothing: no index begins with the enrolment alone, and one begins with the batch."""
+    programmes = Enrolment.objects.filter(person__in=subject.numbers).values("programme")
+    return Q(batch__in=Batch.objects.filter(cycle__programme__in=programmes))
+
 
 TOLD = Declaration(
     tables=(
@@ -18,8 +26,9 @@ TOLD = Declaration(
         Table(Enrolment, ("household",), without=("facts",), also=((_("nama program"), "programme.name"),)),
         Table(
             Instruction,
-            ("enrolment__person", "wallet"),
+            ("enrolment__person",),
             without=("live",),
+            where=_in_batches_of_their_programmes,
             also=((_("periode"), "cycle.period"), (_("nama program"), "cycle.programme.name")),
         ),
         Table(
@@ -30,6 +39,7 @@ TOLD = Declaration(
     ),
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
+        "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
     },
