@@ -19,13 +19,16 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from beneficiaries import errors, import_states, registry_lock, registry_merge, registry_staging, uploads
 from beneficiaries.history import telling
-from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource
-from beneficiaries.refusals import Refusal
+from beneficiaries.models import Change, ImportProgress, Person, RegistryImport, RegistrySource
+from beneficiaries.refusals import KK, Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
 from beneficiaries.registry_staging import BATCH, Progress
 from wallet.doorbell import ring_after_commit
@@ -233,7 +236,8 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
 def save(run: RegistryImport, progress: Report = _nothing) -> None:
     """Does what was previewed, and nothing else; the import is COMMITTED then. Runs in a transaction, in `registry_lock`'s line.
 
-    Raises PreviewOutdated, RegistryChanged, ImportRefused: then the caller's transaction is to be rolled back.
+    The programmes are told who has moved (settings.REGISTRY, `on_moves`). Raises PreviewOutdated, RegistryChanged,
+    ImportRefused: then the caller's transaction is to be rolled back.
     """
 
     def done(share: float) -> None:
@@ -248,8 +252,21 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
         )
         with telling(source=run.told_as, by=run.committed_by or run.by):
             registry_merge.merge(cursor, run.pk, source=run.source, complete=run.complete, left=run.left, done=done)
+            _tell_of_moves(run)
         registry_merge.forget_staged(cursor, run.pk)
     import_states.advance(run, S.COMMITTED, committed_at=timezone.now(), **NOT_ENDED)
+
+
+def moved_by(run: RegistryImport) -> QuerySet[Person]:
+    """Whom the import has put into another household, as the history tells."""
+    moves = Change.objects.filter(source=run.told_as, person__isnull=False, before__has_key="household_id")
+    return Person.objects.filter(pk__in=moves.values("person_id"))
+
+
+def _tell_of_moves(run: RegistryImport) -> None:
+    if run.fields_changed.get(KK):
+        reason = gettext("Pindah keluarga menurut impor #%(number)s") % {"number": run.pk}
+        import_string(settings.REGISTRY["on_moves"])(moved_by(run), run, by=run.committed_by or run.by, reason=reason)
 
 
 @contextlib.contextmanager

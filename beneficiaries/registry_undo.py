@@ -3,7 +3,8 @@
 The registry's history tells what each row was before (sealed columns too, as sealed bytes of the same row), `Replaced` the
 columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way, where a later
 change touched the same person or household, and where a programme says that it relies on somebody of the import
-(``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None).
+(``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None; ``"moves_taken"``: the
+same of the import, for whom it moved to another household).
 The history keeps both the import and its undoing.
 """
 
@@ -24,6 +25,7 @@ from beneficiaries import import_states, registry, registry_lock
 from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person, RegistryImport
+from beneficiaries.refusals import KK
 from beneficiaries.registry_staging import BATCH, Progress
 from vault.rotation import stale_index
 from wallet.doorbell import ring_after_commit
@@ -135,6 +137,7 @@ def assert_possible(run: RegistryImport) -> None:
         import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
     )
     used = paid_since(people_of(run), run.committed_at or run.created_at) if paid_since else None
+    used = used or import_string(settings.REGISTRY["moves_taken"])(run)
     if used is not None:
         count, reason = used
         raise UsedSince(count=count, reason=str(reason))
@@ -162,14 +165,16 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
         assert_possible(run)
         progress(Progress(run.rows, run.refused, 0.4, merging=True))
         with telling(source=f"undo:{run.pk}", by=run.ended_by, reason=run.end_reason):
-            _put_everything_back(cursor, of)
+            _put_everything_back(cursor, run, of)
     import_states.advance(run, S.UNDONE, ended_at=timezone.now())
 
 
-def _put_everything_back(cursor: CursorWrapper, of: dict[str, str | int]) -> None:
+def _put_everything_back(cursor: CursorWrapper, run: RegistryImport, of: dict[str, str | int]) -> None:
     for name, model in (("household", Household), ("person", Person)):
         cursor.execute(_put_back(name, model), of)
     _index_phones_anew(of)
+    if run.fields_changed.get(KK):
+        import_string(settings.REGISTRY["on_moves_undone"])(run, by=run.ended_by, reason=run.end_reason)
     cursor.execute(_FORGET_REPLACED, of)
     cursor.execute(_UNLIST, of)
     try:

@@ -292,6 +292,10 @@ REGISTRY: dict[str, Any] = {
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
     "on_move": "disbursement.enrolments.follow",  # whose place in a household's aid moves with them
+    # The same of all whom an import moves, what stands in the way of taking them back, and taking them back.
+    "on_moves": "disbursement.moves.follow",
+    "moves_taken": "disbursement.moves.taken_since",
+    "on_moves_undone": "disbursement.moves.go_back",
     "collector_people": env.int("COLLECTOR_PEOPLE", default=5),  # for how many people one collector may fetch
     "scan_bytes": 2_000_000,
     "representation_notice": timedelta(days=30),  # before its end a representation is listed

@@ -288,3 +288,24 @@ class LeftOut(models.Model):
 
     def __str__(self) -> str:
         return f"{self.enrolment} · {self.cycle}"
+
+
+class FollowedMove(models.Model):
+    """An enrolment that followed its person when an import moved them: where it was before, and what it was then.
+
+    `ended`: the new household had another one in that programme. Kept as long as the import can be taken back.
+    """
+
+    run = models.ForeignKey("beneficiaries.RegistryImport", models.PROTECT, related_name="+", verbose_name=_("impor"))
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+", verbose_name=_("kepesertaan"))
+    household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name=_("keluarga sebelumnya"))
+    status = models.CharField(_("status sebelumnya"), max_length=9, choices=Enrolment.Status)
+    ended = models.BooleanField(_("diakhiri"), default=False, db_default=False)
+
+    class Meta:
+        verbose_name = _("kepesertaan yang ikut pindah")
+        verbose_name_plural = _("kepesertaan yang ikut pindah")
+        constraints = [models.UniqueConstraint(name="followed_move_once", fields=["run", "enrolment"])]
+
+    def __str__(self) -> str:
+        return f"{self.enrolment_id} · {self.run_id}"

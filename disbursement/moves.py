@@ -1,0 +1,148 @@
+"""What becomes of places in household programmes when an import moves people, all of them at once, and when it is taken back.
+
+The registry calls these (settings.REGISTRY) within its own transaction. As `enrolments.follow` does for one person: the place
+goes along, and where the new household has its one in that programme already, it is ended. Here everybody moves at the
+same moment, so two who exchange homes exchange places; of several who arrive, the enrolment made first keeps the place.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from beneficiaries.errors import UsedSince
+from beneficiaries.models import Person, RegistryImport
+from disbursement.models import Enrolment, FollowedMove
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+ATTEMPTS = 3  # others may enrol somebody into these households meanwhile: then it is asked again who is there
+BATCH = 5_000
+
+_REMEMBER = """
+INSERT INTO disbursement_followedmove (run_id, enrolment_id, household_id, status)
+SELECT %s, enrolment.id, enrolment.household_id, enrolment.status
+FROM disbursement_enrolment AS enrolment JOIN beneficiaries_person AS person ON person.id = enrolment.person_id
+WHERE enrolment.household_id <> person.household_id AND person.id IN ({people})
+ORDER BY enrolment.id FOR UPDATE OF enrolment
+"""
+# Who stays there has the place; of those who arrive, the first. An ended enrolment takes no place.
+_WHO_LOSES = """
+WITH arriving AS (
+    SELECT moved.id, enrolment.programme_id, person.household_id,
+           row_number() OVER (PARTITION BY enrolment.programme_id, person.household_id ORDER BY enrolment.id) AS number
+    FROM disbursement_followedmove AS moved JOIN disbursement_enrolment AS enrolment ON enrolment.id = moved.enrolment_id
+    JOIN beneficiaries_person AS person ON person.id = enrolment.person_id
+    WHERE moved.run_id = %(run)s AND moved.status <> 'ended'
+)
+UPDATE disbursement_followedmove AS moved SET ended = true FROM arriving
+WHERE moved.id = arriving.id AND (number > 1 OR EXISTS (
+    SELECT FROM disbursement_enrolment AS there
+    WHERE there.programme_id = arriving.programme_id AND there.household_id = arriving.household_id
+      AND there.status <> 'ended' AND NOT EXISTS (
+          SELECT FROM disbursement_followedmove AS leaving
+          WHERE leaving.run_id = %(run)s AND leaving.enrolment_id = there.id)))
+"""
+# The unique index looks at every row as it is written, so whoever exchanges places first has none.
+_LET_GO = """
+UPDATE disbursement_enrolment AS enrolment SET household_id = NULL{ending}
+FROM disbursement_followedmove AS moved WHERE moved.run_id = %(run)s AND enrolment.id = moved.enrolment_id
+"""
+_ARRIVE = """
+UPDATE disbursement_enrolment AS enrolment SET household_id = person.household_id
+FROM disbursement_followedmove AS moved, beneficiaries_person AS person
+WHERE moved.run_id = %(run)s AND enrolment.id = moved.enrolment_id AND person.id = enrolment.person_id
+"""
+_ENDING = ", status = CASE WHEN moved.ended THEN 'ended' ELSE enrolment.status END"
+# An enrolment that somebody ended since stays ended; one that the move ended is what it was.
+_RETURN = """
+UPDATE disbursement_enrolment AS enrolment
+SET household_id = moved.household_id, status = CASE WHEN moved.ended THEN moved.status ELSE enrolment.status END
+FROM disbursement_followedmove AS moved WHERE moved.run_id = %(run)s AND enrolment.id = moved.enrolment_id
+"""
+_COUNT_TAKEN = """
+SELECT count(*)
+FROM disbursement_followedmove AS moved JOIN disbursement_enrolment AS enrolment ON enrolment.id = moved.enrolment_id
+WHERE moved.run_id = %(run)s AND (moved.ended OR enrolment.status <> 'ended') AND EXISTS (
+    SELECT FROM disbursement_enrolment AS there
+    WHERE there.programme_id = enrolment.programme_id AND there.household_id = moved.household_id
+      AND there.status <> 'ended' AND NOT EXISTS (
+          SELECT FROM disbursement_followedmove AS back
+          WHERE back.run_id = %(run)s AND back.enrolment_id = there.id))
+"""
+
+
+def follow(people: QuerySet[Person], run: RegistryImport, *, by: User | None, reason: str) -> None:
+    """The people have moved with this import: their places are the new households' from now on, or end there.
+
+    Their rows are locked by the import. Raises IntegrityError if others keep enrolling into these households meanwhile.
+    """
+    sql, parameters = people.order_by().values("pk").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_REMEMBER.format(people=sql), [run.pk, *parameters])
+        if not cursor.rowcount:
+            return
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with transaction.atomic():
+                    for statement in (_WHO_LOSES, _LET_GO.format(ending=_ENDING), _ARRIVE):
+                        cursor.execute(statement, {"run": run.pk})
+                break
+            except IntegrityError:
+                if attempt == ATTEMPTS:
+                    raise
+    _note_ended(run, by, reason)
+
+
+def taken_since(run: RegistryImport) -> tuple[int, str] | None:
+    """How many places could not come back because the household has another one by now, and that in words; or None."""
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT_TAKEN, {"run": run.pk})
+        [count] = cursor.fetchone()
+    return (count, _("sudah digantikan anggota keluarga asalnya sebagai peserta program")) if count else None
+
+
+def go_back(run: RegistryImport, *, by: User | None, reason: str) -> None:
+    """The import is being taken back, and its people are where they were: so are their places. Raises UsedSince."""
+    of = {"run": run.pk}
+    if taken := taken_since(run):
+        raise UsedSince(count=taken[0], reason=taken[1])
+    _note_ended(run, by, reason)
+    with connection.cursor() as cursor:
+        try:
+            with transaction.atomic():
+                cursor.execute(_LET_GO.format(ending=""), of)
+                cursor.execute(_RETURN, of)
+        except IntegrityError:  # somebody was enrolled there at this very moment
+            taken = taken_since(run) or (1, "")
+            raise UsedSince(count=taken[0], reason=taken[1]) from None
+    FollowedMove.objects.filter(run=run).delete()
+
+
+def _note_ended(run: RegistryImport, by: User | None, reason: str) -> None:
+    """Why, in the history of each enrolment that ended or comes back, where ending one by hand keeps it too.
+
+    That history names a user: of an import that nobody stands for (the command line's), `FollowedMove` alone tells.
+    """
+    if by is None:
+        return
+    kind = ContentType.objects.get_for_model(Enrolment)
+    ended = FollowedMove.objects.filter(run=run, ended=True).select_related("enrolment__person", "enrolment__programme")
+    entries = (
+        LogEntry(
+            user=by,
+            content_type=kind,
+            object_id=str(moved.enrolment_id),
+            object_repr=str(moved.enrolment)[:200],
+            action_flag=CHANGE,
+            change_message=reason,
+        )
+        for moved in ended.order_by("pk").iterator(chunk_size=BATCH)
+    )
+    LogEntry.objects.bulk_create(entries, batch_size=BATCH)
