@@ -330,6 +330,10 @@ VAULT_FORGET_DIGESTS = [
     "beneficiaries.resealing.forget_digests",
     "beneficiaries.resealing_replaced.forget_replaced",
 ]
+EVIDENCE = {
+    # Of one agency: so many calls at once, and as many each minute; then 429 with Retry-After (beneficiaries.api.pace).
+    "calls_a_minute": env.int("EVIDENCE_CALLS_A_MINUTE", default=60),
+}
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,7 @@ from rest_framework.views import APIView
 from beneficiaries import evidence
 from beneficiaries.api import schema  # noqa: F401  # registers the key's scheme
 from beneficiaries.api.authentication import Agency, KeyAuthentication
+from beneficiaries.api.pace import AgencyPace, TooManyCalls
 from beneficiaries.models import EvidenceAccess, EvidenceKind, EvidenceSource
 from beneficiaries.refusals import Refusal
 
@@ -82,6 +83,10 @@ _ANSWERED = {
 
 class ItemsView(APIView):
     authentication_classes = [KeyAuthentication]
+    throttle_classes = [AgencyPace]
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        raise TooManyCalls(wait)
 
     @extend_schema(  # type: ignore[untyped-decorator]
         tags=["Bukti"],
@@ -92,7 +97,19 @@ class ItemsView(APIView):
             200: Answer,
             400: OpenApiResponse(description="Bentuk kiriman keliru; tidak ada yang disimpan."),
             401: OpenApiResponse(description="Kunci tidak ada atau tidak berlaku."),
+            429: OpenApiResponse(
+                description="Terlalu sering; ulangi setelah `Retry-After` detik. Tidak ada yang disimpan."
+            ),
         },
+        parameters=[
+            OpenApiParameter(
+                "Retry-After",
+                int,
+                OpenApiParameter.HEADER,
+                response=[429],
+                description="Detik sampai boleh dipanggil lagi.",
+            )
+        ],
         examples=[
             OpenApiExample("Kiriman", _SENT, request_only=True),
             OpenApiExample("Jawaban", _ANSWERED, response_only=True, status_codes=["200"]),

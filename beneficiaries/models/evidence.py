@@ -30,6 +30,8 @@ class EvidenceSource(models.Model):
     kinds = models.JSONField(_("jenis yang boleh dikirim"), default=list)
     key_sha256 = models.BinaryField(unique=True, editable=False)
     active = models.BooleanField(_("aktif"), default=True)
+    # How far ahead of the allowed pace its calls are (beneficiaries.api.pace); empty before the first.
+    paced_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 
     class Meta:
