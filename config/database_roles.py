@@ -67,7 +67,16 @@ RESTRICTED = {
     "mobile_grievancenotice": changing("sms_id"),
     # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
     "beneficiaries_evidence": changing(
-        "superseded_at", "contested_at", "contest_reason", "contested_by_id", "value", "item", "document"
+        "superseded_at",
+        "contested_at",
+        "contest_reason",
+        "contested_by_id",
+        "value",
+        "item",
+        "document",
+        "number_sealed",  # sealed anew when keys rotate, too, and with it its index
+        "number_index",
+        "fingerprint",
     ),
     "beneficiaries_evidenceaccess": APPEND_ONLY,
     "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),

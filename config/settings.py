@@ -314,6 +314,7 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
+        "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),  # since newer evidence took its place
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
 }

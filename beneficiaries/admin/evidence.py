@@ -20,9 +20,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import evidence, evidence_file, identity
+from beneficiaries import evidence, evidence_file, evidence_values, identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
+from beneficiaries.admin.reveals import RevealSteps
+from beneficiaries.admin.shown import opened
 from beneficiaries.admin.subjects import SubjectColumns, found
 from beneficiaries.api.authentication import new_key
 from beneficiaries.errors import BeneficiaryError, PersonNotKnown
@@ -81,16 +83,20 @@ WORDS: dict[str, Any] = {
 
 
 def in_words(row: Evidence) -> str:
-    """What the evidence says, as a line for people."""
+    """What the evidence says, as a line for people; its number masked."""
 
     def said(name: str, value: Any) -> str:
         if isinstance(value, bool):
             return gettext("ya") if value else gettext("tidak")
         if name == "njop":
             return rupiah(value)
-        return str(WORDS.get(value, value)) if name not in ("note", "programme", "plate", "object") else str(value)
+        return str(WORDS.get(value, value)) if name not in ("note", "programme") else str(value)
 
-    return "; ".join(f"{WORDS.get(name, name)}: {said(name, value)}" for name, value in row.value.items()) or "-"
+    lines = [f"{WORDS.get(name, name)}: {said(name, value)}" for name, value in row.value.items()]
+    if row.number_sealed:
+        name = evidence_values.NUMBERS[EvidenceKind(row.kind)]
+        lines.insert(0, f"{WORDS[name]}: {opened(lambda: evidence_values.mask(row.kind, row.number))}")
+    return "; ".join(lines) or "-"
 
 
 def standing(row: Evidence) -> tuple[str, Any]:
@@ -197,7 +203,7 @@ class EvidenceForm(forms.Form):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
+class EvidenceAdmin(RevealSteps, EvidenceColumns, LongTable, ViewOnlyAdmin):
     """Evidence is superseded or contested, never edited."""
 
     list_display = ("subject", "kind", "said", "source", "fact_date", "state")
@@ -205,7 +211,7 @@ class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
     list_filter = ("kind", by_number("person", _("orang")), by_number("household", _("keluarga")))
     list_select_related = ("person", "household")
     search_fields = ("source",)
-    search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
+    search_help_text = _("NIK, nomor KK, nomor telepon, nama, nomor polisi, atau NOP")
     fields = readonly_fields = (
         "subject_link",
         "kind",
@@ -226,18 +232,23 @@ class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
         "contest_reason",
     )
     actions_list = ("note",)
-    actions_detail = ("contest",)
+    actions_detail = ("contest", *RevealSteps.reveal_actions)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Evidence], search_term: str
     ) -> tuple[QuerySet[Evidence], bool]:
-        return (found(queryset, search_term) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        numbers = evidence_values.numbers_meant(search_term)
+        return found(queryset, search_term) | queryset.filter(pk__in=Evidence.objects.with_number(*numbers)), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
-        if row is None or row.contested_at or row.superseded_at:
+        if row is None:
             return []
-        return list(super().get_actions_detail(request, object_id))
+        fits = {"contest": not (row.contested_at or row.superseded_at), "reveal": bool(row.number_sealed)}
+        steps = super().get_actions_detail(request, object_id)
+        return [step for step in steps if fits[step.action_name.removeprefix("beneficiaries_evidence_")]]
 
     @action(description=_("Catat bukti"), permissions=["beneficiaries.add_evidence"], icon="note_add")
     def note(self, request: HttpRequest) -> HttpResponse:

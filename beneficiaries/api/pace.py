@@ -23,8 +23,8 @@ MINUTE = timedelta(minutes=1)
 
 # Each call moves the agency one interval on, from now or from where it stands; further ahead than a minute nobody gets.
 _ADMIT = """
-UPDATE beneficiaries_evidencesource SET paced_until = greatest(paced_until, %(now)s) + %(interval)s
-WHERE id = %(source)s AND (paced_until IS NULL OR paced_until + %(interval)s <= %(now)s + %(minute)s)
+UPDATE beneficiaries_evidencesource SET paced_until = greatest(paced_until, %(now)s) + make_interval(secs => %(interval)s)
+WHERE id = %(source)s AND (paced_until IS NULL OR paced_until + make_interval(secs => %(interval)s) <= %(latest)s)
 """
 
 
@@ -35,18 +35,21 @@ def admit(source: int, now: datetime) -> float | None:
     """
     interval = MINUTE / max(1, int(settings.EVIDENCE["calls_a_minute"]))
     with connection.cursor() as cursor:
-        cursor.execute(_ADMIT, {"source": source, "now": now, "interval": interval, "minute": MINUTE})
+        cursor.execute(
+            _ADMIT, {"source": source, "now": now, "interval": interval.total_seconds(), "latest": now + MINUTE}
+        )
         if cursor.rowcount:
             return None
-    until: datetime = EvidenceSource.objects.values_list("paced_until", flat=True).get(pk=source)
+    until = EvidenceSource.objects.values_list("paced_until", flat=True).get(pk=source) or now
     return max((until + interval - MINUTE - now).total_seconds(), 1.0)
 
 
 class TooManyCalls(Throttled):
     """429 with `Retry-After`, in the shape of this API's other refusals."""
 
-    default_detail = _("Terlalu banyak panggilan dari instansi Anda.")
-    extra_detail_singular = extra_detail_plural = _("Coba lagi dalam {wait} detik.")
+    default_detail: Any = _("Terlalu banyak panggilan dari instansi Anda.")
+    extra_detail_singular: Any = _("Coba lagi dalam {wait} detik.")
+    extra_detail_plural = extra_detail_singular
 
 
 class AgencyPace(BaseThrottle):

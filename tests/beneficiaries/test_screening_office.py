@@ -190,7 +190,7 @@ def test_from_the_proposal_to_the_objection_upheld(signed_in: SignIn, siti: Pers
     work()
     proposal = Proposal.objects.get()
     page = petugas.get(f"/admin/beneficiaries/proposal/{proposal.pk}/change/").content.decode()
-    assert "B 1234 XYZ" in page and "1250 Tahun 2021" in page and "mobil: 1" in page
+    assert "B •••• ••Z" in page and "1234" not in page and "1250 Tahun 2021" in page and "mobil: 1" in page
     without_reason = petugas.post(f"/admin/beneficiaries/proposal/{proposal.pk}/accept/", {"reason": ""})
     assert without_reason.status_code == 200 and not Exclusion.objects.exists()
     today = timezone.localdate().isoformat()
@@ -264,7 +264,7 @@ def test_an_officer_notes_evidence_by_number(signed_in: SignIn, siti: Person) ->
     }
     url = "/admin/beneficiaries/evidence/note/"
     assert client.post(url, sent).status_code == 302
-    assert Evidence.objects.get().item == "B 1 A"
+    assert Evidence.objects.get().number == "B 1 A"
     wrong = client.post(url, sent | {"PLAT": "?"}).content.decode()
     assert "Bukan nomor polisi" in wrong
     assert "tidak ada di registri" in client.post(url, sent | {"number": "3171015708900002"}).content.decode()
