@@ -79,6 +79,7 @@ RESTRICTED = {
         "fingerprint",
     ),
     "beneficiaries_evidenceaccess": APPEND_ONLY,
+    "beneficiaries_evidenceimport": NEVER_DELETED,
     "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),
     # Undone with the import that added its person; a trigger lets none go that somebody decided on.
     "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts")

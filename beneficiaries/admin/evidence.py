@@ -1,21 +1,16 @@
-"""Evidence in the office: what is on file of whom, noting one by hand, importing a file, contesting."""
+"""Evidence in the office: what is on file of whom, noting one by hand, contesting; and the agencies that send it."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -31,20 +26,17 @@ from beneficiaries.errors import BeneficiaryError, PersonNotKnown
 from beneficiaries.models import (
     Evidence,
     EvidenceAccess,
-    EvidenceImport,
     EvidenceKind,
     EvidenceSource,
     Household,
     Person,
 )
-from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.money import rupiah
 
 ERRORS = (BeneficiaryError,)
-UPLOAD_BYTES = 20_000_000  # a longer file goes by `manage.py evidence import`
 
 WORDS: dict[str, Any] = {
     "employer": _("pemberi kerja"),
@@ -284,71 +276,6 @@ class EvidenceAdmin(RevealSteps, EvidenceColumns, LongTable, ViewOnlyAdmin):
             errors=ERRORS,
         )
         return take(self, request, step, run, row)
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(label=_("Berkas CSV"))
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > UPLOAD_BYTES:
-            raise ValidationError(_("Berkas lebih dari 20 MB. Minta pengelola sistem mengimpornya."))
-        return upload
-
-
-@admin.register(EvidenceImport)
-class EvidenceImportAdmin(ViewOnlyAdmin):
-    list_display = ("file_name", "created_at", "by", "rows", "added", "known", "refused")
-    list_select_related = ("by",)
-    ordering = ("-pk",)
-    fields = readonly_fields = ("file_name", "created_at", "by", "rows", "added", "known", "refused", "reasons")
-    actions_list = ("upload",)
-
-    @admin.display(description=_("alasan penolakan"))
-    def reasons(self, done: EvidenceImport) -> SafeString | str:
-        counts = sorted(done.refusals.items(), key=lambda item: -item[1])
-        return format_html_join("", "<div>{} × {}</div>", ((count, title(key)) for key, count in counts)) or "–"
-
-    @action(description=_("Impor berkas bukti"), permissions=["beneficiaries.add_evidenceimport"], icon="upload_file")
-    def upload(self, request: HttpRequest) -> HttpResponse:
-        """Reads the file; what is refused comes back at once as a file, and is kept nowhere here."""
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                done, refused = _import(form.cleaned_data["file"], request.user)
-            except BeneficiaryError as error:
-                form.add_error("file", str(error))
-            else:
-                said = gettext("%(added)s bukti baru, %(known)s sudah ada, %(refused)s ditolak.") % {
-                    "added": done.added,
-                    "known": done.known,
-                    "refused": done.refused,
-                }
-                messages.success(request, said)
-                if done.refused:
-                    answer = HttpResponse(refused, content_type="text/csv; charset=utf-8")
-                    answer["Content-Disposition"] = 'attachment; filename="bukti-ditolak.csv"'
-                    answer["Cache-Control"] = "no-store"
-                    return answer
-                return HttpResponseRedirect(list_url(EvidenceImport))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Impor berkas bukti"),
-            "opts": self.opts,
-            "form": form,
-            "columns": ",".join(evidence_file.COLUMNS),
-            "back": list_url(EvidenceImport),
-        }
-        return TemplateResponse(request, "beneficiaries/admin/evidence_import.html", context)
-
-
-def _import(upload: Any, by: Any) -> tuple[EvidenceImport, bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        path, errors = Path(folder) / Path(upload.name).name, Path(folder) / ".errors.csv"
-        with path.open("wb") as stream:
-            for part in upload.chunks():
-                stream.write(part)
-        done = evidence_file.import_file(path, errors, by)
-        return done, errors.read_bytes()
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]

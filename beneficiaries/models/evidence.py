@@ -179,23 +179,3 @@ class Evidence(models.Model):
         if found is None:  # the database refuses such a row
             raise ValueError("evidence about nobody")
         return found
-
-
-class EvidenceImport(models.Model):
-    """One file of evidence read: rows = added + known + refused."""
-
-    file_name = models.CharField(_("berkas"), max_length=200)
-    rows = models.PositiveIntegerField(_("baris"))
-    added = models.PositiveIntegerField(_("baru"))
-    known = models.PositiveIntegerField(_("sudah ada"))
-    refused = models.PositiveIntegerField(_("ditolak"))
-    refusals = models.JSONField(_("alasan penolakan"), default=dict)
-    by = models.ForeignKey("auth.User", models.PROTECT, null=True, blank=True, verbose_name=_("oleh"))
-    created_at = models.DateTimeField(_("waktu"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("impor bukti")
-        verbose_name_plural = _("impor bukti")
-
-    def __str__(self) -> str:
-        return f"{self.file_name} {self.created_at:%Y-%m-%d}"
