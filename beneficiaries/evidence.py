@@ -12,18 +12,20 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import BinaryField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from beneficiaries import evidence_values as values
 from beneficiaries import identity
-from beneficiaries.errors import EvidenceContested, FieldRefused
+from beneficiaries.errors import EvidenceBusy, EvidenceContested, FieldRefused
 from beneficiaries.models import Evidence, EvidenceKind, EvidenceSource, Household, Person
 from beneficiaries.models.evidence import EVIDENCE_LOCK
 from beneficiaries.refusals import Refusal
 
 SOURCE_LIMIT = 100
+PATIENCE = 5.0  # seconds that who waits for an answer waits for a file
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Outcome(Enum):
@@ -144,19 +146,37 @@ def subjects(told: Iterable[Told]) -> list[Subject | None]:
 
 @transaction.atomic
 def record(
-    rows: Sequence[tuple[Subject, Told]], *, by: User | None = None, sent_by: EvidenceSource | None = None
+    rows: Sequence[tuple[Subject, Told]],
+    *,
+    by: User | None = None,
+    sent_by: EvidenceSource | None = None,
+    patience: float | None = None,
 ) -> list[Outcome]:
     """Keeps evidence, set by set, and says what became of each; telling it again writes nothing.
 
     Newer evidence (by the fact's date, then by arrival) of the same subject, kind and item supersedes older; older that
-    arrives late is kept as superseded already.
+    arrives late is kept as superseded already. Writers go one after the other; `patience` is how many seconds this one
+    waits (None: for ever). Raises EvidenceBusy.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [EVIDENCE_LOCK])
+    _wait_for_turn(patience)
     outcomes: list[Outcome] = []
     for group in _without_repeats(rows):
         outcomes += _record_group(group, by, sent_by)
     return outcomes
+
+
+def _wait_for_turn(patience: float | None) -> None:
+    """Waits for the line of writers, and stays at its head until the transaction ends."""
+    limit = "0" if patience is None else f"{round(1000 * patience)}ms"
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [limit])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [EVIDENCE_LOCK])
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
+            raise EvidenceBusy from None
+        raise
 
 
 Index = bytes | None

@@ -245,7 +245,7 @@ class EvidenceAdmin(RevealSteps, EvidenceColumns, LongTable, ViewOnlyAdmin):
     @action(description=_("Catat bukti"), permissions=["beneficiaries.add_evidence"], icon="note_add")
     def note(self, request: HttpRequest) -> HttpResponse:
         def run(data: dict[str, Any]) -> Done:
-            [outcome] = evidence.record([data["found"]], by=request.user)  # type: ignore[arg-type]
+            [outcome] = evidence.record([data["found"]], by=request.user, patience=evidence.PATIENCE)  # type: ignore[arg-type]
             if outcome is evidence.Outcome.KNOWN:
                 return Done(gettext("Bukti ini sudah ada."), level=messages.INFO)
             return Done(gettext("Bukti dicatat."))
