@@ -14,6 +14,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
+from beneficiaries import evidence
 from beneficiaries.models import (
     Change,
     Consent,
@@ -87,6 +88,7 @@ def _evidence(person: Person, household: Household | None, reason: str) -> None:
     rows.filter(superseded_at__isnull=True).update(superseded_at=Now())
     rows.filter(contested_at__isnull=False).update(contest_reason=reason)
     rows.update(value={}, item="", document="")
+    evidence.forget_numbers(rows)
 
 
 def _exclusions(person: Person, household: Household | None, reason: str) -> None:

@@ -426,6 +426,13 @@ class PersonNotKnown(BeneficiaryError):
     message = _("Nomor ini tidak ada di registri. Periksa nomornya, atau impor orangnya dahulu.")
 
 
+class EvidenceBusy(BeneficiaryError):
+    """A file of evidence is being kept, and who waits for an answer does not wait for all of it."""
+
+    code = "evidence_busy"
+    message = _("Berkas bukti sedang disimpan, jadi belum ada yang dicatat. Coba lagi dalam beberapa menit.")
+
+
 class EvidenceContested(BeneficiaryError):
     code = "evidence_contested"
     message = _("Bukti ini sudah dibantah atau digantikan. Muat ulang halaman.")

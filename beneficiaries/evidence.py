@@ -12,18 +12,20 @@ from itertools import chain
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
-from django.db.models import Q
+from django.db import OperationalError, connection, transaction
+from django.db.models import BinaryField, F, Func, Q, QuerySet
 from django.utils import timezone
 
 from beneficiaries import evidence_values as values
 from beneficiaries import identity
-from beneficiaries.errors import EvidenceContested, FieldRefused
+from beneficiaries.errors import EvidenceBusy, EvidenceContested, FieldRefused
 from beneficiaries.models import Evidence, EvidenceKind, EvidenceSource, Household, Person
+from beneficiaries.models.evidence import EVIDENCE_LOCK
 from beneficiaries.refusals import Refusal
 
-LOCK = int.from_bytes(b"evidence")  # one writer at a time: newest is newest whoever races
 SOURCE_LIMIT = 100
+PATIENCE = 5.0  # seconds that who waits for an answer waits for a file
+LOCK_NOT_AVAILABLE = "55P03"
 
 
 class Outcome(Enum):
@@ -144,26 +146,52 @@ def subjects(told: Iterable[Told]) -> list[Subject | None]:
 
 @transaction.atomic
 def record(
-    rows: Sequence[tuple[Subject, Told]], *, by: User | None = None, sent_by: EvidenceSource | None = None
+    rows: Sequence[tuple[Subject, Told]],
+    *,
+    by: User | None = None,
+    sent_by: EvidenceSource | None = None,
+    patience: float | None = None,
 ) -> list[Outcome]:
     """Keeps evidence, set by set, and says what became of each; telling it again writes nothing.
 
     Newer evidence (by the fact's date, then by arrival) of the same subject, kind and item supersedes older; older that
-    arrives late is kept as superseded already.
+    arrives late is kept as superseded already. Writers go one after the other; `patience` is how many seconds this one
+    waits (None: for ever). Raises EvidenceBusy.
     """
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+    _wait_for_turn(patience)
     outcomes: list[Outcome] = []
     for group in _without_repeats(rows):
         outcomes += _record_group(group, by, sent_by)
     return outcomes
 
 
-Key = tuple[int | None, int | None, str, str]
+def _wait_for_turn(patience: float | None) -> None:
+    """Waits for the line of writers, and stays at its head until the transaction ends."""
+    limit = "0" if patience is None else f"{round(1000 * patience)}ms"
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [limit])
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [EVIDENCE_LOCK])
+            cursor.execute("SELECT set_config('lock_timeout', '0', true)")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
+            raise EvidenceBusy from None
+        raise
 
 
-def _key(subject: Subject, told: Told) -> Key:
-    return (subject.person, subject.household, told.kind, values.item_of(told.kind, told.value))
+Index = bytes | None
+Key = tuple[int | None, int | None, str, str, Index]
+
+
+def _indexes(told: Told) -> list[Index]:
+    """What the thing's number may stand as in the database: under each key, the one in use first."""
+    number = values.number_of(told.kind, told.value)
+    return list(Evidence.number.indexes_of(number)) if number else [None]
+
+
+def _keys(subject: Subject, told: Told) -> list[Key]:
+    item = values.item_of(told.kind, told.value)
+    return [(subject.person, subject.household, told.kind, item, index) for index in _indexes(told)]
 
 
 def _without_repeats(rows: Sequence[tuple[Subject, Told]]) -> Iterable[list[tuple[Subject, Told]]]:
@@ -171,7 +199,7 @@ def _without_repeats(rows: Sequence[tuple[Subject, Told]]) -> Iterable[list[tupl
     group: list[tuple[Subject, Told]] = []
     seen: set[Any] = set()
     for subject, told in rows:
-        marks: set[Any] = {_key(subject, told)} | ({told.reference} if told.reference else set())
+        marks: set[Any] = {_keys(subject, told)[0]} | ({told.reference} if told.reference else set())
         if seen & marks:
             yield group
             group, seen = [], set()
@@ -186,7 +214,7 @@ def _fingerprint(subject: Subject, told: Told) -> bytes:
         subject.person,
         subject.household,
         told.kind,
-        told.value,
+        values.without_number(told.kind, told.value),
         told.source,
         told.fact_date.isoformat(),
         told.valid_until.isoformat() if told.valid_until else "",
@@ -197,46 +225,47 @@ def _fingerprint(subject: Subject, told: Told) -> bytes:
 
 def _record_group(group: list[tuple[Subject, Told]], by: User | None, sent_by: EvidenceSource | None) -> list[Outcome]:
     prints = [_fingerprint(subject, told) for subject, told in group]
-    known = {
-        bytes(one) for one in Evidence.objects.filter(fingerprint__in=prints).values_list("fingerprint", flat=True)
-    }
-    taken: dict[str, bytes] = {}
+    rows = Evidence.objects.filter(fingerprint__in=prints).values_list("fingerprint", "number_index")
+    known = {(bytes(one), _bytes(index)) for one, index in rows}
+    taken: dict[str, tuple[bytes, Index]] = {}
     if sent_by is not None:
         references = [told.reference for _subject, told in group if told.reference]
         sent = Evidence.objects.filter(sent_by=sent_by, reference__in=references)
-        taken = {name: bytes(one) for name, one in sent.values_list("reference", "fingerprint")}
+        columns = sent.values_list("reference", "fingerprint", "number_index")
+        taken = {name: (bytes(one), _bytes(index)) for name, one, index in columns}
     newest = _newest([subject for subject, _told in group])
     fold, outcomes, now = _Fold(), [], timezone.now()
     for (subject, told), fingerprint in zip(group, prints, strict=True):
-        if taken.get(told.reference, fingerprint) != fingerprint:
+        same = {(fingerprint, index) for index in _indexes(told)}
+        if told.reference in taken and taken[told.reference] not in same:
             outcomes.append(Outcome.REFERENCE_TAKEN)
             continue
-        if fingerprint in known:
+        if same & known:
             outcomes.append(Outcome.KNOWN)
             continue
-        before = newest.get(_key(subject, told))
+        before = next((newest[key] for key in _keys(subject, told) if key in newest), None)
         late = before is not None and before[1] > told.fact_date
         if before is not None and not late:
             fold.superseded.append(before[0])
-        fold.new.append(
-            Evidence(
-                person_id=subject.person,
-                household_id=subject.household,
-                kind=told.kind,
-                item=values.item_of(told.kind, told.value),
-                value=told.value,
-                source=told.source,
-                fact_date=told.fact_date,
-                valid_until=told.valid_until,
-                document=told.document,
-                fingerprint=fingerprint,
-                supersedes_id=before[0] if before is not None and not late else None,
-                superseded_at=now if late else None,
-                by=by,
-                sent_by=sent_by,
-                reference=told.reference if sent_by else "",
-            )
+        row = Evidence(
+            person_id=subject.person,
+            household_id=subject.household,
+            kind=told.kind,
+            item=values.item_of(told.kind, told.value),
+            value=values.without_number(told.kind, told.value),
+            source=told.source,
+            fact_date=told.fact_date,
+            valid_until=told.valid_until,
+            document=told.document,
+            fingerprint=fingerprint,
+            supersedes_id=before[0] if before is not None and not late else None,
+            superseded_at=now if late else None,
+            by=by,
+            sent_by=sent_by,
+            reference=told.reference if sent_by else "",
         )
+        row.number = values.number_of(told.kind, told.value)
+        fold.new.append(row)
         outcomes.append(Outcome.ADDED)
     Evidence.objects.filter(pk__in=fold.superseded).update(superseded_at=now)
     Evidence.objects.bulk_create(fold.new)
@@ -248,8 +277,12 @@ def _newest(about: list[Subject]) -> dict[Key, tuple[int, date]]:
     households = {subject.household for subject in about if subject.household}
     rows = Evidence.objects.filter(
         Q(person__in=people) | Q(household__in=households), superseded_at__isnull=True
-    ).values_list("person_id", "household_id", "kind", "item", "pk", "fact_date")
-    return {(person, home, kind, item): (pk, day) for person, home, kind, item, pk, day in rows}
+    ).values_list("person_id", "household_id", "kind", "item", "number_index", "pk", "fact_date")
+    return {(person, home, kind, item, _bytes(index)): (pk, day) for person, home, kind, item, index, pk, day in rows}
+
+
+def _bytes(index: Any) -> Index:
+    return None if index is None else bytes(index)
 
 
 def contest(evidence: Evidence, by: User, reason: str) -> None:
@@ -263,3 +296,10 @@ def contest(evidence: Evidence, by: User, reason: str) -> None:
     if not hit:
         raise EvidenceContested
     evidence.refresh_from_db()
+
+
+def forget_numbers(rows: QuerySet[Evidence]) -> int:
+    """The rows stay without their plates and tax numbers, and so without what makes telling them again the same."""
+    # Any bytes that are no other row's, and no digest's.
+    unlike = Func(F("uid"), function="uuid_send", output_field=BinaryField())
+    return rows.update(number_sealed=b"", number_index=None, fingerprint=unlike)

@@ -1,5 +1,7 @@
 """Reading a file of evidence: all its clean rows in one transaction, each refused row with reason and remedy in a file.
 
+`import_file` reads from a path to a path, `read` from whatever stream to another (`evidence_imports`: sealed ones).
+
 CSV in UTF-8, comma, one physical line a row; the header names COLUMNS in any order, those that no row needs may be left out.
 The errors file has the same columns and NOTE_COLUMNS after them, which reading ignores.
 """
@@ -9,11 +11,12 @@ from __future__ import annotations
 import csv
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import islice
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, BinaryIO, Protocol
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -78,8 +81,30 @@ def column_of(refusal: Refusal) -> Refusal:
     return Refusal(_TITLES.get(refusal.field, refusal.field), refusal.code, refusal.data)
 
 
+@dataclass(slots=True)
+class Counts:
+    """What became of the rows so far; `position` is how many bytes of the file were read."""
+
+    rows: int = 0
+    added: int = 0
+    known: int = 0
+    refused: int = 0
+    refusals: Counter[str] = field(default_factory=Counter)
+    position: int = 0
+
+
+class Writes(Protocol):
+    """What takes the errors file, piece by piece."""
+
+    def write(self, text: str, /) -> Any: ...
+
+
+def _nothing(counts: Counts) -> None:
+    pass
+
+
 class _Source:
-    """The file's header, and its rows as often as asked."""
+    """The file's header, and its rows once."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self.stream = stream
@@ -155,21 +180,48 @@ def import_file(
             raise errors.ErrorsFileNotWritable(name=errors_path.name, cause=error.strerror) from None
         try:
             with out, transaction.atomic():
-                done = _read_all(source, out, path.name, by, today)
+                counts = _read(source, out, by, today, _nothing)
+                done = EvidenceImport.objects.create(
+                    file_name=path.name[-200:],
+                    by=by,
+                    state=EvidenceImport.State.DONE,
+                    ended_at=timezone.now(),
+                    **outcome(counts),
+                )
             part.replace(errors_path)
         finally:
             part.unlink(missing_ok=True)
     return done
 
 
-def _read_all(source: _Source, out: TextIO, name: str, by: User | None, today: date) -> EvidenceImport:
+def read(
+    stream: BinaryIO,
+    out: Writes,
+    *,
+    by: User | None = None,
+    today: date | None = None,
+    report: Callable[[Counts], None] = _nothing,
+) -> Counts:
+    """Keeps a file's evidence and writes the refused rows to `out`, in the caller's transaction; `report` hears of each batch.
+
+    Raises RegistryFileError; then the transaction is to be rolled back.
+    """
+    return _read(_Source(stream), out, by, today or timezone.localdate(), report)
+
+
+def outcome(counts: Counts) -> dict[str, Any]:
+    """The counts by the columns of EvidenceImport."""
+    names = ("rows", "added", "known", "refused")
+    return {name: getattr(counts, name) for name in names} | {"refusals": dict(counts.refusals)}
+
+
+def _read(source: _Source, out: Writes, by: User | None, today: date, report: Callable[[Counts], None]) -> Counts:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow([*source.columns, *NOTE_COLUMNS])
-    rows = added = known = refused = 0
-    reasons: Counter[str] = Counter()
+    counts = Counts()
     lines = source.rows()
     while batch := list(islice(lines, BATCH)):
-        rows += len(batch)
+        counts.rows += len(batch)
         clean: list[tuple[int, dict[str, str], evidence.Told]] = []
         wrong: list[tuple[int, dict[str, str], list[Refusal]]] = []
         for line, row, refusal in batch:
@@ -186,14 +238,15 @@ def _read_all(source: _Source, out: TextIO, name: str, by: User | None, today: d
             else:
                 accepted.append((subject, told))
         outcomes = Counter(evidence.record(accepted, by=by))
-        added, known = added + outcomes[evidence.Outcome.ADDED], known + outcomes[evidence.Outcome.KNOWN]
+        counts.added += outcomes[evidence.Outcome.ADDED]
+        counts.known += outcomes[evidence.Outcome.KNOWN]
         for line, row, refusals in sorted(wrong, key=lambda one: one[0]):
-            refused += 1
-            reasons[f"{refusals[0].field}.{refusals[0].code}"] += 1
+            counts.refused += 1
+            counts.refusals[f"{refusals[0].field}.{refusals[0].code}"] += 1
             writer.writerow(_error_line(source.columns, line, row, refusals))
-    return EvidenceImport.objects.create(
-        file_name=name[-200:], rows=rows, added=added, known=known, refused=refused, refusals=dict(reasons), by=by
-    )
+        counts.position = source.stream.tell()
+        report(counts)
+    return counts
 
 
 def _error_line(columns: list[str], line: int, row: dict[str, str], refusals: list[Refusal]) -> list[str]:

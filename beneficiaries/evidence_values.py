@@ -11,6 +11,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Callable
 from datetime import date
@@ -35,6 +36,7 @@ NOTE_LIMIT = 300
 _PLATE = re.compile(r"([A-Z]{1,2})[ .-]*([1-9][0-9]{0,3})[ .-]*([A-Z]{0,3})")
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IDENTITY_NUMBER = re.compile(r"[0-9]{16}")
+_NOP = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{3})([0-9]{3})([0-9]{3})([0-9]{4})([0-9])")
 
 
 def plate(text: Any) -> str:
@@ -112,8 +114,9 @@ READERS: dict[str, _Readers] = {
     EvidenceKind.COMMUNITY_JUDGEMENT: {"judgement": lambda said: _choice("judgement", said, JUDGEMENTS)},
     EvidenceKind.OTHER: {"note": lambda said: text("note", said, NOTE_LIMIT)},
 }
-# What tells apart several things of one kind; a kind that is not here is had once.
-ITEMS = {EvidenceKind.VEHICLE: "plate", EvidenceKind.PROPERTY: "object", EvidenceKind.DOUBLE_AID: "programme"}
+# What tells apart several things of one kind; a kind that is in neither is had once. Numbers lead to a person: they are sealed.
+NUMBERS = {EvidenceKind.VEHICLE: "plate", EvidenceKind.PROPERTY: "object"}
+ITEMS = {EvidenceKind.DOUBLE_AID: "programme"}
 
 
 def read(kind: str, said: Any) -> tuple[dict[str, Any], list[Refusal]]:
@@ -130,6 +133,45 @@ def read(kind: str, said: Any) -> tuple[dict[str, Any], list[Refusal]]:
 
 
 def item_of(kind: str, value: dict[str, Any]) -> str:
-    """What tells this thing apart from the subject's others of its kind; empty if there is only one."""
+    """What tells this thing apart from the subject's others of its kind, in the clear; empty if there is nothing such."""
     name = ITEMS.get(EvidenceKind(kind))
     return str(value[name]) if name else ""
+
+
+def number_of(kind: str, value: dict[str, Any]) -> str:
+    """The thing's number, which is to be sealed; empty if its kind has none."""
+    name = NUMBERS.get(EvidenceKind(kind))
+    return str(value[name]) if name else ""
+
+
+def without_number(kind: str, value: dict[str, Any]) -> dict[str, Any]:
+    """What may be kept in the clear."""
+    return {name: said for name, said in value.items() if name != NUMBERS.get(EvidenceKind(kind))}
+
+
+def numbers_meant(text: str) -> list[str]:
+    """What a search term may be as a plate or a tax number, in every spelling that is kept; none for most terms."""
+    meant = []
+    with contextlib.suppress(FieldRefused):
+        meant.append(plate(text))
+    with contextlib.suppress(FieldRefused):
+        meant.append(_object(text))
+    if parts := _NOP.fullmatch(identity.bare(text)):
+        groups = parts.groups()
+        meant += ["".join(groups), ".".join(groups[:5]) + "-" + ".".join(groups[5:])]
+    return list(dict.fromkeys(meant))
+
+
+def mask(kind: str, number: str) -> str:
+    """A number as pages show it: of a plate the region and the last letter (``B •••• ••Z``), of a NOP its ends.
+
+    Empty for none.
+    """
+    if kind == EvidenceKind.VEHICLE:
+        region, _blank, rest = number.partition(" ")
+        letters = rest.partition(" ")[2]
+        shown = (region, identity.MASK * 4, identity.MASK * (len(letters) - 1) + letters[-1:]) if number else ()
+        return " ".join(part for part in shown if part)
+    signs = [at for at, sign in enumerate(number) if sign.isalnum()]
+    hidden = set(signs[4:-4] if len(signs) > 12 else signs)
+    return "".join(identity.MASK if at in hidden else sign for at, sign in enumerate(number))

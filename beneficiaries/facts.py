@@ -25,6 +25,7 @@ from django.db.models.functions import Coalesce
 from beneficiaries import identity
 from beneficiaries.evidence_values import EMPLOYMENTS, STATE, VEHICLES
 from beneficiaries.models import Evidence, EvidenceKind, Household, Person
+from vault.sealing import index_key_of, index_keys
 
 GROUP = 2_000  # households held in memory at once
 
@@ -114,15 +115,25 @@ def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
         person__merged_into__in=everyone
     )  # what was told of a row that was merged stays true
     owner_of = Coalesce("person__merged_into", "person_id")
-    newest: dict[tuple[int, str, str], tuple[int, str, Any]] = {}  # of one thing told of both rows
+    newest: dict[tuple[Any, ...], tuple[int, str, Any]] = {}  # of one thing told of both rows
     of_both = standing.filter(about).annotate(member=owner_of).order_by("fact_date", "pk")
-    for owner, item, *row in of_both.values_list("member", "item", *told):
-        newest[owner, row[1], item] = (row[0], row[1], row[2])
-    for (owner, _kind, _item), one in newest.items():
+    things = list(of_both.values_list("member", "item", "number_index", *told))
+    renewed = _renewed(things)
+    for owner, item, index, *row in things:
+        number = renewed.get(row[0]) or (None if index is None else bytes(index))
+        newest[owner, row[1], item, number] = (row[0], row[1], row[2])
+    for (owner, *_thing), one in newest.items():
         of_person[owner].append(one)
     for row in group:
         if not all(person["restricted"] for person in members[row["pk"]]):
             yield _home(row, members[row["pk"]], of_household[row["pk"]], of_person, day)
+
+
+def _renewed(things: list[Any]) -> dict[int, bytes]:
+    """While keys are replaced, one thing may stand under two of them: its index under the key in use, by the row's id."""
+    stale = [pk for _owner, _item, index, pk, *_ in things if index and index_key_of(bytes(index)) != index_keys()[0]]
+    rows = Evidence.objects.filter(pk__in=stale) if stale else []
+    return {row.pk: Evidence.number.index_of(row.number) for row in rows}
 
 
 def _home(

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, Self
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import import_states, registry, registry_undo
 from beneficiaries.errors import BeneficiaryError, ImportCancelled, ImportKeptDying, ImportMoved
 from beneficiaries.models import ImportProgress, RegistryImport
 from beneficiaries.registry_staging import Progress
+from beneficiaries.work_channel import Channel
 from wallet.doorbell import ring
 
 S = RegistryImport.State
@@ -98,22 +98,16 @@ def _end(number: int, state: S, error: BeneficiaryError) -> None:
     import_states.advance(run, outcome, error_code=error.code, error_data=error.data)
 
 
-class _Channel:
-    """A second connection, for what must be seen before the transaction ends."""
+class _Channel(Channel):
+    """What an import's page is told, and what it asks for."""
 
     def __init__(self, number: int, state: S) -> None:
-        self.number, self.state = number, state
-        self.connection = connection.copy()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.connection.close()
+        super().__init__("beneficiaries_importprogress", number)
+        self.state = state
 
     def count_attempt(self) -> None:
         """Raises ImportKeptDying if so many before this one have come to no end."""
-        found = self._update("attempts = attempts + 1, rows = 0, refused = 0, permille = 0", {}, "attempts")
+        found = self.update("attempts = attempts + 1, rows = 0, refused = 0, permille = 0", {}, "attempts")
         if found and found[0] > ATTEMPTS:
             raise ImportKeptDying(attempts=ATTEMPTS)
 
@@ -128,16 +122,6 @@ class _Channel:
             "refused": progress.refused,
             "permille": min(1000, round(1000 * progress.share)),
         }
-        found = self._update(", ".join(f"{name} = %({name})s" for name in values), values, "cancel_asked")
+        found = self.update(", ".join(f"{name} = %({name})s" for name in values), values, "cancel_asked")
         if found and found[0] and self.state != S.UNDOING:
             raise ImportCancelled
-
-    def _update(self, changes: str, values: dict[str, Any], returning: str) -> tuple[Any, ...] | None:
-        with self.connection.cursor() as cursor:
-            cursor.execute(
-                f"UPDATE beneficiaries_importprogress SET {changes}, at = clock_timestamp()"
-                f" WHERE run_id = %(run)s RETURNING {returning}",
-                values | {"run": self.number},
-            )
-            row: tuple[Any, ...] | None = cursor.fetchone()
-            return row

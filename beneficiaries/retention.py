@@ -12,12 +12,13 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Change, DataRequest, Reveal
+from beneficiaries import evidence
+from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, Reveal
 
 BATCH = 1_000
 
@@ -40,6 +41,17 @@ def _emptied(rows: QuerySet[Any]) -> None:
     rows.update(before={}, after={})
 
 
+def _numbers_that_count_no_more(moment: datetime) -> QuerySet[Evidence]:
+    """But for what an exclusion in force rests on: whoever objects to it must be told of which car it speaks."""
+    in_force = Exclusion.objects.filter(proposal__evidence=OuterRef("pk"), ends_on__isnull=True)
+    told = Evidence.objects.filter(superseded_at__lt=moment).exclude(number_sealed=b"")
+    return told.filter(~Exists(in_force))
+
+
+def _without_numbers(rows: QuerySet[Any]) -> None:
+    evidence.forget_numbers(rows)
+
+
 RULES = (
     Rule("access_log", _("Catatan akses"), lambda moment: Reveal.objects.filter(at__lt=moment)),
     Rule(
@@ -52,6 +64,12 @@ RULES = (
         _("Isi riwayat perubahan"),
         lambda moment: Change.objects.filter(at__lt=moment).exclude(before={}, after={}),
         _emptied,
+    ),
+    Rule(
+        "evidence_numbers",
+        _("Nomor kendaraan dan NOP pada bukti yang sudah digantikan"),
+        _numbers_that_count_no_more,
+        _without_numbers,
     ),
 )
 

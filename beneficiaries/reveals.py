@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from beneficiaries import identity
-from beneficiaries.models import Household, Person, RegistryImport, Reveal, RevealAllowance
+from beneficiaries.models import Evidence, Household, Person, RegistryImport, Reveal, RevealAllowance
 from beneficiaries.privacy_errors import (
     OwnAllowance,
     PersonErased,
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 PERSON_FIELDS = ("nik", "phone")
 HOUSEHOLD_FIELDS = ("kk", "address")
+EVIDENCE_FIELDS = ("number",)  # a plate or tax number: logged as looked at of whom the evidence is about
 EVERYTHING = "all"  # of a subject's own request to see it
 PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
 REFUSED_ROWS = "refused_rows"  # of an import: lines of its file, whoever they are of
@@ -38,20 +39,33 @@ _LOCK = int.from_bytes(b"look")
 
 
 def reveal(
-    target: Person | Household, field: str, *, reason: str, note: str, by: User, address: str | None = None
+    target: Person | Household | Evidence,
+    field: str,
+    *,
+    reason: str,
+    note: str,
+    by: User,
+    address: str | None = None,
 ) -> str:
     """One masked value in the clear. The access log says so first, for good, even if the value then does not open.
 
     `address` is the IP address that asks. Raises PersonErased, ProcessingRestricted, ReasonMissing, RevealLimitReached,
     ValueError (no such field), CannotOpen.
     """
-    allowed = PERSON_FIELDS if isinstance(target, Person) else HOUSEHOLD_FIELDS
-    if field not in allowed:
+    if field not in fields_of(target):
         raise ValueError(field)
-    _check_subject(target, reason)
-    log(target, field, reason=reason, note=note, by=by, address=address)
+    about = target.about if isinstance(target, Evidence) else target
+    _check_subject(about, reason)
+    log(about, field, reason=reason, note=note, by=by, address=address)
     value: str = getattr(target, field)
     return identity.show_phone(value) if field == "phone" else value
+
+
+def fields_of(target: Person | Household | Evidence) -> tuple[str, ...]:
+    """What of it pages mask."""
+    if isinstance(target, Evidence):
+        return EVIDENCE_FIELDS
+    return PERSON_FIELDS if isinstance(target, Person) else HOUSEHOLD_FIELDS
 
 
 def _check_subject(target: Person | Household, reason: str) -> None:

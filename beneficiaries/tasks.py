@@ -6,7 +6,15 @@ from time import monotonic
 
 from celery import shared_task
 
-from beneficiaries import data_requests, duplicates, grievances, registry_work, retention, screening
+from beneficiaries import (
+    data_requests,
+    duplicates,
+    evidence_imports,
+    grievances,
+    registry_work,
+    retention,
+    screening,
+)
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next ring; a task stays under 30 s
@@ -34,6 +42,13 @@ def undo(run: int) -> None:
 def sweep() -> None:
     """Rings for imports that are due, and drops what was kept long enough; rung by the beat every 30 seconds."""
     registry_work.sweep()
+    evidence_imports.sweep()
+
+
+@shared_task(name="beneficiaries.tasks.import_evidence")
+def import_evidence(run: int) -> None:
+    """Reads an uploaded file of evidence."""
+    evidence_imports.work(run)
 
 
 @shared_task(name="beneficiaries.tasks.escalate_grievances")

@@ -1,4 +1,4 @@
-"""Uploaded registry files, kept as sealed blocks in the database: nothing of them lies on a disk in the clear.
+"""Uploaded files, of the registry and of evidence, kept as sealed blocks in the database: none lies on a disk in the clear.
 
 A block is bound to its upload and its number, and the upload's size is known, so none can be swapped, left out or cut.
 Blocks are dropped when their import is cancelled, and otherwise once `REGISTRY["upload_retention"]` has passed.
@@ -14,11 +14,11 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from beneficiaries.errors import UploadGone
-from beneficiaries.models import RegistryImport, UploadBlock
+from beneficiaries.models import EvidenceImport, RegistryImport, UploadBlock
 from vault.sealing import seal_bytes, unseal_bytes
 
 BLOCK = 1 << 20  # bytes: what a reader holds
@@ -99,7 +99,11 @@ def forget(uid: uuid.UUID | None) -> None:
 def forget_abandoned() -> int:
     """Drops uploads that never became an import (a connection was cut, a form refused); returns how many blocks."""
     old = UploadBlock.objects.filter(created_at__lt=timezone.now() - ABANDONED_AFTER)
-    abandoned = old.filter(~Exists(RegistryImport.objects.filter(upload=OuterRef("upload"))))
+    of_evidence = Q(upload=OuterRef("upload")) | Q(refused_upload=OuterRef("upload"))
+    abandoned = old.filter(
+        ~Exists(RegistryImport.objects.filter(upload=OuterRef("upload"))),
+        ~Exists(EvidenceImport.objects.filter(of_evidence)),
+    )
     return abandoned.delete()[0]
 
 

@@ -67,9 +67,19 @@ RESTRICTED = {
     "mobile_grievancenotice": changing("sms_id"),
     # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
     "beneficiaries_evidence": changing(
-        "superseded_at", "contested_at", "contest_reason", "contested_by_id", "value", "item", "document"
+        "superseded_at",
+        "contested_at",
+        "contest_reason",
+        "contested_by_id",
+        "value",
+        "item",
+        "document",
+        "number_sealed",  # sealed anew when keys rotate, too, and with it its index
+        "number_index",
+        "fingerprint",
     ),
     "beneficiaries_evidenceaccess": APPEND_ONLY,
+    "beneficiaries_evidenceimport": NEVER_DELETED,
     "beneficiaries_exclusionrule": changing("valid_until", "enforced_at", "enforced_by_id"),
     # Undone with the import that added its person; a trigger lets none go that somebody decided on.
     "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts")

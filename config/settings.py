@@ -324,6 +324,7 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
+        "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),  # since newer evidence took its place
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
 }
@@ -340,6 +341,10 @@ VAULT_FORGET_DIGESTS = [
     "beneficiaries.resealing.forget_digests",
     "beneficiaries.resealing_replaced.forget_replaced",
 ]
+EVIDENCE = {
+    # Of one agency: so many calls at once, and as many each minute; then 429 with Retry-After (beneficiaries.api.pace).
+    "calls_a_minute": env.int("EVIDENCE_CALLS_A_MINUTE", default=60),
+}
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,

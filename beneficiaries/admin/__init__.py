@@ -7,6 +7,7 @@ from beneficiaries.admin import (  # noqa: F401
     data_requests,
     duplicates,
     evidence,
+    evidence_imports,
     exclusions,
     grievances,
     people,

@@ -1,48 +1,42 @@
-"""Evidence in the office: what is on file of whom, noting one by hand, importing a file, contesting."""
+"""Evidence in the office: what is on file of whom, noting one by hand, contesting; and the agencies that send it."""
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.template.response import TemplateResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.html import format_html_join
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import evidence, evidence_file, identity
+from beneficiaries import evidence, evidence_file, evidence_values, identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
+from beneficiaries.admin.reveals import RevealSteps
+from beneficiaries.admin.shown import opened
 from beneficiaries.admin.subjects import SubjectColumns, found
 from beneficiaries.api.authentication import new_key
 from beneficiaries.errors import BeneficiaryError, PersonNotKnown
 from beneficiaries.models import (
     Evidence,
     EvidenceAccess,
-    EvidenceImport,
     EvidenceKind,
     EvidenceSource,
     Household,
     Person,
 )
-from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.money import rupiah
 
 ERRORS = (BeneficiaryError,)
-UPLOAD_BYTES = 20_000_000  # a longer file goes by `manage.py evidence import`
 
 WORDS: dict[str, Any] = {
     "employer": _("pemberi kerja"),
@@ -81,16 +75,20 @@ WORDS: dict[str, Any] = {
 
 
 def in_words(row: Evidence) -> str:
-    """What the evidence says, as a line for people."""
+    """What the evidence says, as a line for people; its number masked."""
 
     def said(name: str, value: Any) -> str:
         if isinstance(value, bool):
             return gettext("ya") if value else gettext("tidak")
         if name == "njop":
             return rupiah(value)
-        return str(WORDS.get(value, value)) if name not in ("note", "programme", "plate", "object") else str(value)
+        return str(WORDS.get(value, value)) if name not in ("note", "programme") else str(value)
 
-    return "; ".join(f"{WORDS.get(name, name)}: {said(name, value)}" for name, value in row.value.items()) or "-"
+    lines = [f"{WORDS.get(name, name)}: {said(name, value)}" for name, value in row.value.items()]
+    if row.number_sealed:
+        name = evidence_values.NUMBERS[EvidenceKind(row.kind)]
+        lines.insert(0, f"{WORDS[name]}: {opened(lambda: evidence_values.mask(row.kind, row.number))}")
+    return "; ".join(lines) or "-"
 
 
 def standing(row: Evidence) -> tuple[str, Any]:
@@ -197,7 +195,7 @@ class EvidenceForm(forms.Form):
 
 
 @admin.register(Evidence)
-class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
+class EvidenceAdmin(RevealSteps, EvidenceColumns, LongTable, ViewOnlyAdmin):
     """Evidence is superseded or contested, never edited."""
 
     list_display = ("subject", "kind", "said", "source", "fact_date", "state")
@@ -205,7 +203,7 @@ class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
     list_filter = ("kind", by_number("person", _("orang")), by_number("household", _("keluarga")))
     list_select_related = ("person", "household")
     search_fields = ("source",)
-    search_help_text = _("NIK, nomor KK, nomor telepon, atau nama")
+    search_help_text = _("NIK, nomor KK, nomor telepon, nama, nomor polisi, atau NOP")
     fields = readonly_fields = (
         "subject_link",
         "kind",
@@ -226,23 +224,28 @@ class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
         "contest_reason",
     )
     actions_list = ("note",)
-    actions_detail = ("contest",)
+    actions_detail = ("contest", *RevealSteps.reveal_actions)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Evidence], search_term: str
     ) -> tuple[QuerySet[Evidence], bool]:
-        return (found(queryset, search_term) if search_term.strip() else queryset), False
+        if not search_term.strip():
+            return queryset, False
+        numbers = evidence_values.numbers_meant(search_term)
+        return found(queryset, search_term) | queryset.filter(pk__in=Evidence.objects.with_number(*numbers)), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
-        if row is None or row.contested_at or row.superseded_at:
+        if row is None:
             return []
-        return list(super().get_actions_detail(request, object_id))
+        fits = {"contest": not (row.contested_at or row.superseded_at), "reveal": bool(row.number_sealed)}
+        steps = super().get_actions_detail(request, object_id)
+        return [step for step in steps if fits[step.action_name.removeprefix("beneficiaries_evidence_")]]
 
     @action(description=_("Catat bukti"), permissions=["beneficiaries.add_evidence"], icon="note_add")
     def note(self, request: HttpRequest) -> HttpResponse:
         def run(data: dict[str, Any]) -> Done:
-            [outcome] = evidence.record([data["found"]], by=request.user)  # type: ignore[arg-type]
+            [outcome] = evidence.record([data["found"]], by=request.user, patience=evidence.PATIENCE)  # type: ignore[arg-type]
             if outcome is evidence.Outcome.KNOWN:
                 return Done(gettext("Bukti ini sudah ada."), level=messages.INFO)
             return Done(gettext("Bukti dicatat."))
@@ -273,71 +276,6 @@ class EvidenceAdmin(EvidenceColumns, LongTable, ViewOnlyAdmin):
             errors=ERRORS,
         )
         return take(self, request, step, run, row)
-
-
-class UploadForm(forms.Form):
-    file = forms.FileField(label=_("Berkas CSV"))
-
-    def clean_file(self) -> Any:
-        upload = self.cleaned_data["file"]
-        if upload.size > UPLOAD_BYTES:
-            raise ValidationError(_("Berkas lebih dari 20 MB. Minta pengelola sistem mengimpornya."))
-        return upload
-
-
-@admin.register(EvidenceImport)
-class EvidenceImportAdmin(ViewOnlyAdmin):
-    list_display = ("file_name", "created_at", "by", "rows", "added", "known", "refused")
-    list_select_related = ("by",)
-    ordering = ("-pk",)
-    fields = readonly_fields = ("file_name", "created_at", "by", "rows", "added", "known", "refused", "reasons")
-    actions_list = ("upload",)
-
-    @admin.display(description=_("alasan penolakan"))
-    def reasons(self, done: EvidenceImport) -> SafeString | str:
-        counts = sorted(done.refusals.items(), key=lambda item: -item[1])
-        return format_html_join("", "<div>{} × {}</div>", ((count, title(key)) for key, count in counts)) or "–"
-
-    @action(description=_("Impor berkas bukti"), permissions=["beneficiaries.add_evidenceimport"], icon="upload_file")
-    def upload(self, request: HttpRequest) -> HttpResponse:
-        """Reads the file; what is refused comes back at once as a file, and is kept nowhere here."""
-        form = UploadForm(request.POST or None, request.FILES or None)
-        if request.method == "POST" and form.is_valid():
-            try:
-                done, refused = _import(form.cleaned_data["file"], request.user)
-            except BeneficiaryError as error:
-                form.add_error("file", str(error))
-            else:
-                said = gettext("%(added)s bukti baru, %(known)s sudah ada, %(refused)s ditolak.") % {
-                    "added": done.added,
-                    "known": done.known,
-                    "refused": done.refused,
-                }
-                messages.success(request, said)
-                if done.refused:
-                    answer = HttpResponse(refused, content_type="text/csv; charset=utf-8")
-                    answer["Content-Disposition"] = 'attachment; filename="bukti-ditolak.csv"'
-                    answer["Cache-Control"] = "no-store"
-                    return answer
-                return HttpResponseRedirect(list_url(EvidenceImport))
-        context = self.admin_site.each_context(request) | {
-            "title": _("Impor berkas bukti"),
-            "opts": self.opts,
-            "form": form,
-            "columns": ",".join(evidence_file.COLUMNS),
-            "back": list_url(EvidenceImport),
-        }
-        return TemplateResponse(request, "beneficiaries/admin/evidence_import.html", context)
-
-
-def _import(upload: Any, by: Any) -> tuple[EvidenceImport, bytes]:
-    with tempfile.TemporaryDirectory() as folder:
-        path, errors = Path(folder) / Path(upload.name).name, Path(folder) / ".errors.csv"
-        with path.open("wb") as stream:
-            for part in upload.chunks():
-                stream.write(part)
-        done = evidence_file.import_file(path, errors, by)
-        return done, errors.read_bytes()
 
 
 class SourceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -26,7 +26,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from beneficiaries import reveals
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.models import Household, Person, Reveal, RevealAllowance
+from beneficiaries.models import Evidence, Household, Person, Reveal, RevealAllowance
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
@@ -39,6 +39,7 @@ LABELS = {
     "phone": _("Nomor telepon"),
     "kk": _("Nomor KK"),
     "address": _("Alamat"),
+    "number": _("Nomor polisi atau NOP"),
     reveals.EVERYTHING: _("Semua data, atas permintaan orangnya"),
     reveals.PROPOSED: _("Usulan perbaikan"),
     reveals.REFUSED_ROWS: _("baris impor yang ditolak"),
@@ -80,7 +81,7 @@ def reveal_form(fields: tuple[str, ...]) -> type[forms.Form]:
 
 
 class RevealSteps:
-    """For the page of people or households: the step, and a line about who looked before. Name both where they belong.
+    """For the page of people, households or evidence: the step; for the first two, a line about who looked before.
 
     ``actions_detail = (*RevealSteps.reveal_actions, …)``, ``readonly_fields = (…, "last_reveals")``.
     """
@@ -91,9 +92,8 @@ class RevealSteps:
     def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Asks why, writes it down, and shows one value in its answer alone."""
         office: Any = self
-        row: Person | Household = row_of(office, request, object_id)
-        fields = reveals.PERSON_FIELDS if isinstance(row, Person) else reveals.HOUSEHOLD_FIELDS
-        form = reveal_form(fields)
+        row: Person | Household | Evidence = row_of(office, request, object_id)
+        form = reveal_form(reveals.fields_of(row))
         asked = form(request.POST if request.method == "POST" else None)
         if request.method == "POST" and asked.is_valid():
             data = asked.cleaned_data

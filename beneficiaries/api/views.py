@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any, NoReturn, cast
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from drf_spectacular.utils import OpenApiExample, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import exceptions, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -16,6 +16,8 @@ from rest_framework.views import APIView
 from beneficiaries import evidence
 from beneficiaries.api import schema  # noqa: F401  # registers the key's scheme
 from beneficiaries.api.authentication import Agency, KeyAuthentication
+from beneficiaries.api.pace import AgencyPace, TooManyCalls
+from beneficiaries.errors import EvidenceBusy
 from beneficiaries.models import EvidenceAccess, EvidenceKind, EvidenceSource
 from beneficiaries.refusals import Refusal
 
@@ -80,8 +82,19 @@ _ANSWERED = {
 }
 
 
+class Busy(exceptions.APIException):
+    """503 with `Retry-After`: a file of evidence is being kept, and this call was not."""
+
+    status_code = 503
+    wait = 60  # seconds
+
+
 class ItemsView(APIView):
     authentication_classes = [KeyAuthentication]
+    throttle_classes = [AgencyPace]
+
+    def throttled(self, request: Request, wait: float | None) -> NoReturn:
+        raise TooManyCalls(wait)
 
     @extend_schema(  # type: ignore[untyped-decorator]
         tags=["Bukti"],
@@ -92,7 +105,20 @@ class ItemsView(APIView):
             200: Answer,
             400: OpenApiResponse(description="Bentuk kiriman keliru; tidak ada yang disimpan."),
             401: OpenApiResponse(description="Kunci tidak ada atau tidak berlaku."),
+            429: OpenApiResponse(
+                description="Terlalu sering; ulangi setelah `Retry-After` detik. Tidak ada yang disimpan."
+            ),
+            503: OpenApiResponse(description="Berkas bukti sedang disimpan; ulangi setelah `Retry-After` detik."),
         },
+        parameters=[
+            OpenApiParameter(
+                "Retry-After",
+                int,
+                OpenApiParameter.HEADER,
+                response=[429, 503],
+                description="Detik sampai boleh dipanggil lagi.",
+            )
+        ],
         examples=[
             OpenApiExample("Kiriman", _SENT, request_only=True),
             OpenApiExample("Jawaban", _ANSWERED, response_only=True, status_codes=["200"]),
@@ -108,10 +134,14 @@ class ItemsView(APIView):
         ):
             self._note(source, 400)
             raise exceptions.ValidationError({"items": [_("Kirim 1 sampai %(most)s butir.") % {"most": MOST}]})
-        with transaction.atomic():
-            answers = _keep(source, items)
-            counts = {name: sum(one["status"] == name for one in answers) for name in ("added", "known", "refused")}
-            self._note(source, 200, len(items), **counts)
+        try:
+            with transaction.atomic():
+                answers = _keep(source, items)
+                counts = {name: sum(one["status"] == name for one in answers) for name in ("added", "known", "refused")}
+                self._note(source, 200, len(items), **counts)
+        except EvidenceBusy as error:
+            self._note(source, Busy.status_code)
+            raise Busy(str(error)) from None
         response = Response(Answer({**counts, "items": answers}).data)
         response["Cache-Control"] = "no-store"
         return response
@@ -141,7 +171,8 @@ def _keep(source: EvidenceSource, items: list[dict[str, Any]]) -> list[dict[str,
             answers[at] = _refused(items[at], [Refusal("nik" if told.nik else "kk", "not_known")])
         else:
             accepted.append((at, subject, told))
-    outcomes = evidence.record([(subject, told) for _at, subject, told in accepted], sent_by=source)
+    told_of = [(subject, told) for _at, subject, told in accepted]
+    outcomes = evidence.record(told_of, sent_by=source, patience=evidence.PATIENCE)
     for (at, _subject, told), outcome in zip(accepted, outcomes, strict=True):
         if outcome is evidence.Outcome.REFERENCE_TAKEN:
             answers[at] = _refused(items[at], [Refusal("reference", "reference_taken")])

@@ -3,7 +3,8 @@
 from beneficiaries.models.change import Change
 from beneficiaries.models.data_request import Breach, DataRequest, ProposedChange
 from beneficiaries.models.duplicate import DuplicatePair, Merge, PersonBlock, PersonKey
-from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceImport, EvidenceKind, EvidenceSource
+from beneficiaries.models.evidence import Evidence, EvidenceAccess, EvidenceKind, EvidenceSource
+from beneficiaries.models.evidence_import import EvidenceImport, EvidenceProgress
 from beneficiaries.models.grievance import (
     Grievance,
     GrievanceCategory,
@@ -32,6 +33,7 @@ __all__ = [
     "EvidenceAccess",
     "EvidenceImport",
     "EvidenceKind",
+    "EvidenceProgress",
     "EvidenceSource",
     "Exclusion",
     "ExclusionRule",

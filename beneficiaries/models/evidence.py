@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 
 from django.db import models
@@ -10,6 +11,9 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models.household import Household, Person
+from vault.sealing import Sealed
+
+EVIDENCE_LOCK = int.from_bytes(b"evidence")  # one writer at a time: newest is newest whoever races
 
 
 class EvidenceKind(models.TextChoices):
@@ -30,6 +34,8 @@ class EvidenceSource(models.Model):
     kinds = models.JSONField(_("jenis yang boleh dikirim"), default=list)
     key_sha256 = models.BinaryField(unique=True, editable=False)
     active = models.BooleanField(_("aktif"), default=True)
+    # How far ahead of the allowed pace its calls are (beneficiaries.api.pace); empty before the first.
+    paced_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 
     class Meta:
@@ -72,14 +78,20 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             fact_date__lte=day,
         )
 
+    def with_number(self, *numbers: str) -> EvidenceQuerySet:
+        """What was told of a vehicle or property by its number, in the spelling of `evidence_values`, or of several."""
+        return self.filter(number_index__in=[index for one in numbers for index in Evidence.number.indexes_of(one)])
+
 
 class Evidence(models.Model):
     """One fact about a person or a household, as a source told it. `value` is by kind: see beneficiaries.evidence.
 
-    `item` tells apart what one may have several of (a vehicle by its plate, a property by its tax number): newer
-    evidence of the same subject, kind and item supersedes older. `fingerprint` makes telling it twice the same as once.
+    `number` (a vehicle's plate, a property's tax number) is sealed and stands in no other column; it or `item` tells apart
+    what one may have several of: newer evidence of the same subject, kind and thing supersedes older. `fingerprint` is of
+    all that was told but the number: the two together make telling it twice the same as once.
     """
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name=_("orang")
     )
@@ -89,12 +101,14 @@ class Evidence(models.Model):
     kind = models.CharField(_("jenis"), max_length=20, choices=EvidenceKind)
     item = models.CharField(_("benda"), max_length=60, blank=True, default="")
     value = models.JSONField(_("isi"))
+    number_sealed = models.BinaryField(editable=False, default=b"", db_default=b"")
+    number_index = models.BinaryField(editable=False, null=True)
     source = models.CharField(_("sumber"), max_length=100)
     fact_date = models.DateField(_("tanggal fakta"))
     received_at = models.DateTimeField(_("diterima"), db_default=Now())
     valid_until = models.DateField(_("berlaku sampai"), null=True, blank=True)
     document = models.CharField(_("nomor dokumen"), max_length=100, blank=True)
-    fingerprint = models.BinaryField(unique=True, editable=False)
+    fingerprint = models.BinaryField(editable=False)
     supersedes = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="superseded_by", verbose_name=_("menggantikan")
     )
@@ -111,6 +125,9 @@ class Evidence(models.Model):
         EvidenceSource, models.PROTECT, null=True, blank=True, related_name="evidence", verbose_name=_("dikirim oleh")
     )
     reference = models.CharField(_("nomor dari pengirim"), max_length=64, blank=True)
+
+    number = Sealed("number_sealed", index="number_index")
+    reindex_lock = EVIDENCE_LOCK
 
     objects = EvidenceQuerySet.as_manager()
 
@@ -131,38 +148,34 @@ class Evidence(models.Model):
             ),
             models.UniqueConstraint(
                 name="evidence_newest_of_person",
-                fields=["person", "kind", "item"],
+                fields=["person", "kind", "item", "number_index"],
                 condition=Q(superseded_at__isnull=True, person__isnull=False),
+                nulls_distinct=False,
             ),
             models.UniqueConstraint(
                 name="evidence_newest_of_household",
-                fields=["household", "kind", "item"],
+                fields=["household", "kind", "item", "number_index"],
                 condition=Q(superseded_at__isnull=True, household__isnull=False),
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(
+                name="evidence_told_once", fields=["fingerprint", "number_index"], nulls_distinct=False
             ),
             models.UniqueConstraint(
                 name="evidence_reference_once", fields=["sent_by", "reference"], condition=Q(sent_by__isnull=False)
             ),
         ]
+        indexes = [
+            models.Index(name="evidence_by_number", fields=["number_index"], condition=Q(number_index__isnull=False))
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.fact_date:%Y-%m-%d}"
 
-
-class EvidenceImport(models.Model):
-    """One file of evidence read: rows = added + known + refused."""
-
-    file_name = models.CharField(_("berkas"), max_length=200)
-    rows = models.PositiveIntegerField(_("baris"))
-    added = models.PositiveIntegerField(_("baru"))
-    known = models.PositiveIntegerField(_("sudah ada"))
-    refused = models.PositiveIntegerField(_("ditolak"))
-    refusals = models.JSONField(_("alasan penolakan"), default=dict)
-    by = models.ForeignKey("auth.User", models.PROTECT, null=True, blank=True, verbose_name=_("oleh"))
-    created_at = models.DateTimeField(_("waktu"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("impor bukti")
-        verbose_name_plural = _("impor bukti")
-
-    def __str__(self) -> str:
-        return f"{self.file_name} {self.created_at:%Y-%m-%d}"
+    @property
+    def about(self) -> Person | Household:
+        """Whom it is about."""
+        found = self.person or self.household
+        if found is None:  # the database refuses such a row
+            raise ValueError("evidence about nobody")
+        return found

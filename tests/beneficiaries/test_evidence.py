@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -137,7 +138,7 @@ def test_a_contested_car_told_again_word_for_word_does_not_come_back() -> None:
 
 def test_the_database_keeps_one_newest_of_a_thing() -> None:
     row = tell(money.person(), "vehicle", CAR)
-    row.pk, row.fingerprint = None, b"another"
+    row.pk, row.uid, row.fingerprint = None, uuid.uuid4(), b"another"
     with pytest.raises(IntegrityError, match="evidence_newest_of_person"), transaction.atomic():
         row.save(force_insert=True)
 

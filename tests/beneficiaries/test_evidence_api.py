@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -134,6 +135,83 @@ def test_every_call_is_on_file_and_no_number_in_the_log(siti: Person, caplog: py
     assert NIK not in caplog.text
 
 
+# --- How often ---
+
+
+def allow(settings: Any, calls: int) -> None:
+    settings.EVIDENCE = settings.EVIDENCE | {"calls_a_minute": calls}
+
+
+def an_earlier_minute(seconds: float) -> None:
+    source = EvidenceSource.objects.get()
+    assert source.paced_until is not None
+    EvidenceSource.objects.update(paced_until=source.paced_until - timedelta(seconds=seconds))
+
+
+def test_an_agency_that_calls_too_often_is_told_when_to_come_again(siti: Person, settings: Any) -> None:
+    allow(settings, 3)
+    client = agency("vehicle")
+    assert [send(client, ITEM).status_code for _ in range(3)] == [200] * 3
+    refused = send(client, ITEM | {"reference": "B-2", "date": "2026-10-02"})
+    assert refused.status_code == 429
+    wait = int(refused["Retry-After"])
+    assert 1 <= wait <= 20
+    assert refused.json() == {"detail": f"Terlalu banyak panggilan dari instansi Anda. Coba lagi dalam {wait} detik."}
+    assert Evidence.objects.count() == 1
+    an_earlier_minute(wait)
+    assert send(client, ITEM).status_code == 200
+    assert send(client, ITEM).status_code == 429
+
+
+def test_who_waits_may_call_as_often_as_before_and_never_more(siti: Person, settings: Any) -> None:
+    allow(settings, 2)
+    client = agency("vehicle")
+    send(client, ITEM)
+    an_earlier_minute(86_400)
+    assert [send(client, ITEM).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_each_agency_has_a_pace_of_its_own_and_a_new_key_does_not_change_it(siti: Person, settings: Any) -> None:
+    allow(settings, 1)
+    client, other = agency("vehicle"), agency("vehicle", code="samsat")
+    assert [send(one, ITEM).status_code for one in (client, other, client, other)] == [200, 200, 429, 429]
+    source = EvidenceSource.objects.get(code="bapenda")
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {new_key(source)}")
+    source.save(update_fields=["key_sha256"])
+    assert send(client, ITEM).status_code == 429
+
+
+def test_a_wrong_key_uses_up_nobodys_calls(siti: Person, settings: Any) -> None:
+    allow(settings, 1)
+    client, stranger = agency("vehicle"), APIClient()
+    stranger.credentials(HTTP_AUTHORIZATION=f"Bearer {'x' * 43}")
+    assert [send(stranger, ITEM).status_code for _ in range(3)] == [401] * 3
+    assert send(client, ITEM).status_code == 200
+
+
+def test_a_body_of_another_shape_is_a_call_too(siti: Person, settings: Any) -> None:
+    allow(settings, 1)
+    client = agency("vehicle")
+    assert client.post("/evidence/v1/items", {}, format="json").status_code == 400
+    assert send(client, ITEM).status_code == 429
+
+
+def test_calls_in_vain_are_on_file_once_and_do_not_fill_it(siti: Person, settings: Any) -> None:
+    allow(settings, 1)
+    client = agency("vehicle")
+    statuses = [send(client, ITEM).status_code for _ in range(5)]
+    assert statuses == [200, 429, 429, 429, 429]
+    assert list(EvidenceAccess.objects.order_by("pk").values_list("status", "items")) == [(200, 1), (429, 0)]
+
+
+def test_the_pace_needs_no_redis(siti: Person, settings: Any) -> None:
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = "redis://127.0.0.1:1/0"
+    allow(settings, 1)
+    client = agency("vehicle")
+    assert [send(client, ITEM).status_code for _ in range(2)] == [200, 429]
+
+
 def test_the_document_describes_it() -> None:
     schema = Client().get("/docs/evidence/schema").content.decode()
+    assert "429" in schema and "Retry-After" in schema
     assert "/evidence/v1/items" in schema and "agencyKey" in schema and "BAPENDA-2026-000123" in schema

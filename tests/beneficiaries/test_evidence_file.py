@@ -49,12 +49,9 @@ def test_a_file_is_kept_and_reading_it_again_adds_nothing(tmp_path: Path, siti: 
     ]
     done = load(tmp_path, *lines)
     assert (done.rows, done.added, done.known, done.refused) == (3, 3, 0, 0)
-    assert Evidence.objects.get(kind="vehicle").value == {
-        "vehicle": "car",
-        "plate": "B 1234 XYZ",
-        "pkb": "unknown",
-        "owned": True,
-    }
+    car = Evidence.objects.get(kind="vehicle")
+    assert (car.number, car.value) == ("B 1234 XYZ", {"vehicle": "car", "pkb": "unknown", "owned": True})
+    assert Evidence.objects.get(kind="property").number == "31.71.010.001"
     assert Evidence.objects.get(kind="property").household == siti.household
     again = load(tmp_path, *lines)
     assert (again.added, again.known, Evidence.objects.count()) == (0, 3, 3)

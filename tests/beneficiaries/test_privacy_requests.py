@@ -344,8 +344,13 @@ def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(offi
     others = row(NAMA="SITI", DESIL="0"), row(3, NAMA="NENENG")
     waiting = imports.previewed(row(NAMA="SITI RAHASIA"), *others, source="Lain")
     logged(person, home, enrolled, made, made.proposal, in_force)
-    sealed = [bytes(getattr(one, name)) for one, name in ((own, "text_sealed"), (in_force, "nik_sealed"))]
-    indexes = [bytes(index) for index in (person.nik_index, person.phone_index, in_force.nik_index, home.kk_index)]
+    boxes = ((own, "text_sealed"), (in_force, "nik_sealed"), (evidence, "number_sealed"))
+    sealed = [bytes(getattr(one, name)) for one, name in boxes]
+    sealed.append(bytes(evidence.fingerprint))
+    indexes = [
+        bytes(index)
+        for index in (person.nik_index, person.phone_index, in_force.nik_index, home.kk_index, evidence.number_index)
+    ]
     before = everything_stored().lower()
     assert "rahasia-9" in before and "siti rahasia" in before and "siti aminah ·" in before
     assert all(box.hex() in before for box in sealed + indexes) and saved.state == saved.State.COMMITTED

@@ -1,0 +1,198 @@
+"""Files of evidence in the office: uploaded here, read in the background; what was refused comes back to be corrected."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from unfold.widgets import UnfoldAdminFileFieldWidget
+
+from beneficiaries import evidence_file, evidence_imports, uploads
+from beneficiaries.admin.import_figures import bars, counted
+from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
+from beneficiaries.errors import BeneficiaryError, said
+from beneficiaries.models import EvidenceImport, EvidenceProgress
+from beneficiaries.refusals import title
+from wallet.admin.decorators import display
+from wallet.admin.rows import OfficeAdmin, change_url, list_url
+
+S = EvidenceImport.State
+TONES = {S.WAITING: "info", S.DONE: "success", S.FAILED: "danger"}
+NEXT = {
+    S.WAITING: _("Semua yang benar disimpan bersama-sama di akhir. Halaman ini memperbarui diri."),
+    S.DONE: _("Yang benar sudah disimpan. Yang ditolak dapat diperbaiki dan diimpor lagi."),
+    S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu unggah lagi berkasnya."),
+}
+UPLOADS = "beneficiaries.add_evidenceimport"
+
+
+class UploadForm(forms.Form):
+    file = forms.FileField(label=_("Berkas CSV"), widget=UnfoldAdminFileFieldWidget)
+
+    def clean_file(self) -> SealedFile:
+        file: SealedFile = self.cleaned_data[FIELD]
+        if not file.upload.sha256:
+            raise ValidationError(str(too_large()))
+        return file
+
+
+def url(run: EvidenceImport, page: str) -> str:
+    """The address of one of the pages beside an import's own; it names the import and nothing else."""
+    return reverse(f"admin:beneficiaries_evidenceimport_{page}", args=[run.pk])
+
+
+@admin.register(EvidenceImport)
+class EvidenceImportAdmin(OfficeAdmin):
+    """An import is uploaded, and then a worker's."""
+
+    list_display = ("file_name", "status_label", "created_at", "by", "rows", "added", "known", "refused")
+    list_select_related = ("by",)
+    list_filter = ("state", "created_at")
+    search_fields = ("file_name",)
+    search_help_text = _("Nama berkas")
+    ordering = ("-pk",)
+    actions = None
+    fieldsets = ((None, {"fields": (("file_name", "by"), "digest", ("created_at", "ended_at"))}),)
+    readonly_fields = ("file_name", "by", "digest", "created_at", "ended_at")
+    change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
+
+    class Media:
+        js = ("wallet/progress.js",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        name = "beneficiaries_evidenceimport"
+        return [
+            path("<int:run>/progress/", view(self.progress_view), name=f"{name}_progress"),
+            path("<int:run>/refused.csv", view(self.refused_view), name=f"{name}_refused"),
+            *super().get_urls(),
+        ]
+
+    # --- Uploading ---
+
+    @csrf_exempt
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The upload: exempt from the check against forged requests only until its handler is in place."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            request.upload_handlers = [SealedUploadHandler(request)]
+        page: HttpResponse = csrf_protect(self._upload_view)(request)
+        return page
+
+    def _upload_view(self, request: HttpRequest) -> HttpResponse:
+        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
+        if request.method == "POST":
+            if form.is_valid():
+                file: SealedFile = form.cleaned_data[FIELD]
+                run = evidence_imports.begin(file.upload, file_name=file.name or "", by=request.user)  # type: ignore[arg-type]
+                self.log_addition(request, run, gettext("Berkas bukti diunggah."))
+                messages.success(request, gettext("Berkas diunggah dan sedang dibaca."))
+                return HttpResponseRedirect(change_url(run))
+            refused = request.FILES.get(FIELD)
+            if isinstance(refused, SealedFile):  # the form comes again with its file
+                uploads.forget(refused.upload.uid)
+        context = self.admin_site.each_context(request) | {
+            "title": _("Impor berkas bukti"),
+            "opts": self.opts,
+            "form": form,
+            "columns": ", ".join(evidence_file.COLUMNS),
+            "back": list_url(EvidenceImport),
+        }
+        return TemplateResponse(request, "beneficiaries/admin/evidence_import.html", context)
+
+    # --- What it looks like ---
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        run = self.get_object(request, object_id)
+        shown = self._shown(request, run) if run is not None else {}
+        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
+        return page
+
+    @display(description=_("status"), label=TONES)
+    def status_label(self, run: EvidenceImport) -> tuple[str, str]:
+        return run.state, run.get_state_display()
+
+    @admin.display(description=_("SHA-256 berkas"))
+    def digest(self, run: EvidenceImport) -> SafeString | str:
+        return format_html('<span class="office-mono">{}</span>', run.file_sha256) if run.file_sha256 else "–"
+
+    def _shown(self, request: HttpRequest, run: EvidenceImport) -> dict[str, Any]:
+        cards = [
+            (_("Baris"), run.rows),
+            (_("Bukti baru"), run.added),
+            (_("Sudah ada"), run.known),
+            (_("Baris ditolak"), run.refused),
+        ]
+        links = []
+        if run.refused_upload and request.user.has_perm(UPLOADS):
+            links.append((_("Unduh baris yang ditolak"), url(run, "refused")))
+        return {
+            "progress": self._progress(run),
+            "trouble": said(run.error_code, run.error_data) if run.error_code else "",
+            "cards": [(name, counted(count)) for name, count in cards] if run.state == S.DONE else [],
+            "links": links,
+            "reasons": bars({title(key): count for key, count in run.refusals.items()}),
+        }
+
+    def _progress(self, run: EvidenceImport) -> dict[str, Any]:
+        now = EvidenceProgress.objects.filter(run=run).first() or EvidenceProgress(run=run)
+        return {
+            "url": url(run, "progress"),
+            "status": run.state,
+            "status_label": str(run.get_state_display()),
+            "tone": TONES[S(run.state)],
+            "next": str(NEXT[S(run.state)]),
+            "live": run.state == S.WAITING,
+            "part": gettext("Membaca dan menyimpan") if now.attempts else gettext("Menunggu giliran"),
+            "rows": counted(now.rows),
+            "refused": counted(now.refused),
+            "share": f"{now.permille / 10:.1f}",
+        }
+
+    # --- Pages beside it ---
+
+    def _seen(self, request: HttpRequest, number: int, *permissions: str) -> EvidenceImport:
+        if not self.has_view_permission(request) or not request.user.has_perms(permissions):
+            raise PermissionDenied
+        run = EvidenceImport.objects.filter(pk=number).first()
+        if run is None:
+            raise Http404
+        return run
+
+    def progress_view(self, request: HttpRequest, run: int) -> JsonResponse:
+        """How far a worker is with it, as JSON, for its page to refresh itself."""
+        return JsonResponse(self._progress(self._seen(request, run)))
+
+    def refused_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
+        """The refused rows with what is wrong, to be corrected and imported again: for those who upload."""
+        row = self._seen(request, run, UPLOADS)
+        try:
+            file = evidence_imports.refused_file(row)
+        except BeneficiaryError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(change_url(row))
+        self.log_change(request, row, gettext("Baris yang ditolak diunduh."))
+        answer = FileResponse(
+            file, as_attachment=True, filename=f"bukti-{row.pk}-ditolak.csv", content_type="text/csv; charset=utf-8"
+        )
+        answer["Cache-Control"] = "no-store"
+        return answer

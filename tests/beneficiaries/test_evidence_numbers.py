@@ -1,0 +1,347 @@
+"""Plates and tax numbers in evidence: sealed, found again, masked, shown with a reason, rotated, and forgotten."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import Permission, User
+from django.core.management import call_command
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from beneficiaries import erasure, evidence, evidence_values, facts, retention, reveals, subject_data
+from beneficiaries.models import Evidence, Exclusion, Person, Reveal
+from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted, ReasonMissing
+from tests import money
+from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell, told
+from tests.vault.test_rotation import AFTER, BEFORE, DURING, use
+from vault import rotation
+from vault.sealing import index_key_of
+
+NOP = "31.71.010.001.001-0001.0"
+HOUSE = {"njop": 600_000_000, "object": NOP}
+WHY = {"reason": "verify", "note": "mencocokkan STNK"}
+database = pytest.mark.django_db
+
+
+def stored() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(string_agg(e::text, ' '), '') FROM beneficiaries_evidence e")
+        return str(cursor.fetchone()[0])
+
+
+# --- Kept ---
+
+
+@database
+@pytest.mark.parametrize(
+    ("kind", "value", "number"), [("vehicle", CAR, "B 1234 XYZ"), ("property", HOUSE, NOP)], ids=["plate", "NOP"]
+)
+def test_a_number_is_sealed_and_stands_nowhere_in_the_clear(kind: str, value: dict[str, Any], number: str) -> None:
+    row = tell(money.person(), kind, value)
+    assert row.number == number and Evidence.objects.get(pk=row.pk).number == number
+    said = stored()
+    assert all(part not in said for part in (number, number.replace(" ", ""), "1234", "0001.0"))
+    assert list(Evidence.objects.with_number(number)) == [row]
+    assert not Evidence.objects.with_number("B 4321 XYZ").exists()
+
+
+@database
+def test_one_number_of_two_people_is_found_with_both() -> None:
+    rows = {tell(money.person(), "vehicle", CAR), tell(money.person(), "vehicle", CAR)}
+    assert set(Evidence.objects.with_number("B 1234 XYZ")) == rows
+
+
+@database
+def test_two_cars_that_differ_by_their_plate_alone_are_two() -> None:
+    siti = money.person()
+    cars = [tell(siti, "vehicle", CAR | {"plate": f"B {number} AA"}) for number in (1, 2)]
+    assert set(Evidence.objects.standing(TODAY)) == set(cars)
+    subject = evidence.Subject(person=siti.pk)
+    again = [(subject, told(siti, "vehicle", CAR | {"plate": f"B {number} AA"})) for number in (1, 2)]
+    assert evidence.record(again) == [evidence.Outcome.KNOWN] * 2
+
+
+@database
+def test_the_subject_is_told_of_it_in_the_clear() -> None:
+    siti = money.person()
+    tell(siti, "vehicle", CAR)
+    assert "B 1234 XYZ" in subject_data.as_json(subject_data.collect(siti))
+
+
+# --- Masked ---
+
+
+@pytest.mark.parametrize(
+    ("kind", "number", "shown"),
+    [
+        ("vehicle", "B 1234 XYZ", "B •••• ••Z"),
+        ("vehicle", "B 7 Z", "B •••• Z"),
+        ("vehicle", "DK 7", "DK ••••"),
+        ("vehicle", "", ""),
+        ("property", NOP, "31.71.•••.•••.•••-•001.0"),
+        ("property", "31.71.010.001", "••.••.•••.•••"),
+        ("property", "SHM 12", "••• ••"),
+        ("property", "", ""),
+    ],
+)
+def test_a_mask_tells_things_apart_and_names_none(kind: str, number: str, shown: str) -> None:
+    assert evidence_values.mask(kind, number) == shown
+
+
+def step(row: Any, name: str) -> str:
+    return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_{name}", args=[row.pk])
+
+
+@pytest.fixture
+def office(db: None) -> Client:
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    return client
+
+
+def test_no_page_of_the_office_shows_a_number(office: Client) -> None:
+    siti = money.person()
+    made = excluded(siti.household)
+    row = Evidence.objects.get()
+    house = tell(siti, "property", HOUSE)
+    rows: list[Any] = [row, house, siti, siti.household, made, made.proposal]
+    pages = [reverse(f"admin:beneficiaries_{one._meta.model_name}_change", args=[one.pk]) for one in rows]
+    pages += [reverse("admin:beneficiaries_evidence_changelist"), step(row, "contest")]
+    shown = [office.get(page).content.decode() for page in pages]
+    for page in shown:
+        assert "1234" not in page and NOP not in page
+    assert "B •••• ••Z" in shown[0] and "31.71.•••" in shown[1]
+
+
+def test_a_number_that_does_not_open_takes_no_page_down(office: Client) -> None:
+    row = tell(money.person(), "vehicle", CAR)
+    Evidence.objects.update(number_sealed=b"\x01\x01" + bytes(40))
+    assert "tidak dapat dibuka" in office.get(step(row, "change")).content.decode()
+    assert "tidak dapat dibuka" in office.post(step(row, "reveal"), {"field": "number", **WHY}).content.decode()
+
+
+@pytest.mark.parametrize("typed", ["b1234xyz", "B 1234 XYZ", NOP, "31 71 010001001 0001 0", "317101000100100010"])
+def test_evidence_is_found_by_its_number_however_it_is_typed(office: Client, typed: str) -> None:
+    siti = money.person()
+    tell(siti, "vehicle", CAR)
+    tell(siti, "property", HOUSE)
+    tell(siti, "vehicle", CAR | {"plate": "B 9 ZZ"})
+    answer = office.post(reverse("admin:beneficiaries_evidence_changelist"), {"q": typed, "_search": "1"}, follow=True)
+    [found] = answer.context["cl"].result_list
+    assert found.number == (NOP if typed[0] == "3" else "B 1234 XYZ")
+    assert not any("1234" in url or "0001" in url for url, _status in answer.redirect_chain)
+
+
+# --- Shown with a reason ---
+
+
+def test_it_is_shown_to_who_says_why_once_it_is_logged(office: Client) -> None:
+    siti = money.person()
+    row = tell(siti, "vehicle", CAR)
+    assert "Buka data" in office.get(step(row, "change")).content.decode()
+    asked = office.get(step(row, "reveal")).content.decode()
+    assert "1234" not in asked
+    assert (
+        "1234" not in office.post(step(row, "reveal"), {"field": "number", "reason": "", "note": ""}).content.decode()
+    )
+    assert not Reveal.objects.exists()
+    assert "B 1234 XYZ" in office.post(step(row, "reveal"), {"field": "number", **WHY}).content.decode()
+    logged = Reveal.objects.get()
+    assert (logged.person, logged.household, logged.fields, logged.reason) == (siti, None, "number", "verify")
+    assert "Nomor polisi" in office.get(reverse("admin:beneficiaries_reveal_changelist")).content.decode()
+
+
+def test_it_is_logged_with_the_household_that_it_is_about(office: Client) -> None:
+    home = money.person().household
+    office.post(step(tell(home, "property", HOUSE), "reveal"), {"field": "number", **WHY})
+    assert Reveal.objects.get().household == home
+
+
+def test_superseded_or_contested_it_may_still_be_looked_at_but_not_contested_again(office: Client) -> None:
+    row = tell(money.person(), "vehicle", CAR)
+    evidence.contest(row, money.officer(), "dijual")
+    page = office.get(step(row, "change")).content.decode()
+    assert "Buka data" in page and "Catat bantahan" not in page
+
+
+def test_what_has_no_number_has_no_such_step(office: Client) -> None:
+    row = tell(money.person(), "employment", {"employer": "pns"})
+    assert "Buka data" not in office.get(step(row, "change")).content.decode()
+
+
+@database
+def test_who_may_not_reveal_does_not() -> None:
+    looker = User.objects.create_user("melihat", is_staff=True)
+    looker.user_permissions.add(Permission.objects.get(codename="view_evidence"))
+    client = Client()
+    client.force_login(looker)
+    answer = client.post(step(tell(money.person(), "vehicle", CAR), "reveal"), {"field": "number", **WHY})
+    assert answer.status_code == 403 and b"1234" not in answer.content and not Reveal.objects.exists()
+
+
+@database
+def test_nothing_else_of_evidence_is_opened_and_not_of_who_is_restricted_or_forgotten() -> None:
+    siti, officer = money.person(), money.officer()
+    row = tell(siti, "vehicle", CAR)
+    for field in ("nik", "value", "number_sealed"):
+        with pytest.raises(ValueError, match=field):
+            reveals.reveal(row, field, by=officer, **WHY)
+    with pytest.raises(ReasonMissing):
+        reveals.reveal(row, "number", by=officer, reason="verify", note=" ")
+    Person.objects.filter(pk=siti.pk).update(restricted=True)
+    with pytest.raises(ProcessingRestricted):
+        reveals.reveal(Evidence.objects.get(), "number", by=officer, **WHY)
+    erasure.erase(siti, by=officer, reason="#1")
+    with pytest.raises(PersonErased):
+        reveals.reveal(Evidence.objects.get(), "number", by=officer, **WHY)
+    assert not Reveal.objects.exists()
+
+
+# --- Forgotten ---
+
+
+@database
+def test_whoever_is_forgotten_leaves_no_number_and_nothing_to_try_one_against() -> None:
+    siti = money.person()
+    rows = [tell(siti, "vehicle", CAR), tell(siti, "vehicle", CAR | {"plate": "B 9 ZZ"})]
+    told_of = {bytes(row.fingerprint) for row in rows}
+    erasure.erase(siti, by=money.officer(), reason="#1")
+    for row in Evidence.objects.all():
+        assert (row.number, bytes(row.number_sealed), row.number_index) == ("", b"", None)
+        assert bytes(row.fingerprint) not in told_of
+    assert not Evidence.objects.with_number("B 1234 XYZ").exists()
+
+
+@database
+def test_a_number_goes_when_its_evidence_was_superseded_long_enough_ago(settings: Any) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": 30}}
+    siti = money.person()
+    plates = ("B 1 AA", "B 2 AA")
+    old = [tell(siti, "vehicle", CAR | {"plate": plate}) for plate in plates]
+    new = [tell(siti, "vehicle", CAR | {"plate": plate, "owned": False}, date="2026-11-01") for plate in plates]
+    assert retention.drop() == {"evidence_numbers": 0}
+    Evidence.objects.filter(pk__in=[row.pk for row in old]).update(superseded_at=timezone.now() - timedelta(days=31))
+    assert retention.drop() == {"evidence_numbers": 2}
+    assert [row.number for row in Evidence.objects.order_by("pk")] == ["", "", *plates]
+    assert Evidence.objects.filter(pk__in=[row.pk for row in old], value__owned=True).count() == 2
+    assert set(Evidence.objects.standing(TODAY)) == set(new)
+    assert retention.drop() == {"evidence_numbers": 0}
+    # Told again, word for word, it is older than what counts, and changes nothing.
+    evidence.record([(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR | {"plate": plates[0]}))])
+    assert set(Evidence.objects.standing(TODAY)) == set(new)
+
+
+@database
+def test_the_number_of_what_an_exclusion_in_force_rests_on_stays(settings: Any) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": 30}}
+    made = excluded(money.person().household)
+    Evidence.objects.update(superseded_at=timezone.now() - timedelta(days=31))
+    assert retention.drop() == {"evidence_numbers": 0}
+    Exclusion.objects.filter(pk=made.pk).update(
+        ends_on=made.starts_on, lifted_at=timezone.now(), lifted_by=money.officer(), lift_reason="x"
+    )
+    assert retention.drop() == {"evidence_numbers": 1}
+
+
+# --- Keys are replaced ---
+
+
+@pytest.fixture
+def keys(settings: Any) -> Any:
+    use(settings, BEFORE)
+    return settings
+
+
+@database
+def test_numbers_go_along_when_keys_are_replaced(keys: Any) -> None:
+    siti = money.person()
+    rows = [tell(siti, "vehicle", CAR), tell(siti.household, "property", HOUSE)]
+    use(keys, DURING)
+    assert set(Evidence.objects.with_number("B 1234 XYZ", NOP)) == set(rows)
+    done = rotation.rotate()
+    assert not done.broken and not done.doubled
+    use(keys, AFTER)
+    assert [row.number for row in Evidence.objects.order_by("pk")] == ["B 1234 XYZ", NOP]
+    assert list(Evidence.objects.with_number(NOP)) == [rows[1]]
+    assert all(index_key_of(bytes(row.number_index)) == 1 for row in Evidence.objects.all())
+    siti = Person.objects.get()
+    assert evidence.record([(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR))]) == [evidence.Outcome.KNOWN]
+
+
+@database
+def test_midway_it_is_known_and_superseded_under_either_key(keys: Any) -> None:
+    siti = money.person()
+    subject = evidence.Subject(person=siti.pk)
+    old = tell(siti, "vehicle", CAR)
+    use(keys, DURING)
+    assert evidence.record([(subject, told(siti, "vehicle", CAR))]) == [evidence.Outcome.KNOWN]
+    sold = tell(siti, "vehicle", CAR | {"owned": False}, date="2026-11-01")
+    assert sold.supersedes == old
+    assert list(Evidence.objects.standing(TODAY)) == [sold]
+    assert not rotation.rotate().doubled
+
+
+@database
+def test_one_car_told_of_both_rows_of_a_person_counts_once_midway(keys: Any) -> None:
+    siti, twin = money.person(), money.person()
+    tell(siti, "vehicle", CAR)
+    use(keys, DURING)
+    tell(twin, "vehicle", CAR)
+    Person.objects.filter(pk=twin.pk).update(status="merged", merged_into=siti)
+    [home] = [one for one in facts.homes(TODAY) if one.pk == siti.household_id]
+    assert home.facts["household"]["vehicles"]["cars"] == 1
+
+
+# --- Rows from before ---
+
+
+@pytest.fixture
+def before_sealing(committed_db: None) -> Iterator[None]:
+    """The schema as it was; afterwards it is the newest, whatever happened."""
+    try:
+        yield
+    finally:
+        call_command("migrate", database="owner", verbosity=0)
+
+
+@pytest.mark.usefixtures("before_sealing")
+def test_rows_from_before_are_sealed_and_remain_what_they_were() -> None:
+    siti, gone = money.person(), money.person()
+    tell(siti, "vehicle", CAR, date="2026-03-01")
+    tell(siti, "vehicle", CAR | {"owned": False})
+    tell(siti, "vehicle", CAR | {"plate": "B 9 ZZ"})
+    tell(siti.household, "property", HOUSE, valid_until="2027-01-01", document="SPPT 1")
+    tell(siti, "employment", {"employer": "pns"})
+    tell(siti, "death", {})
+    tell(gone, "vehicle", CAR)
+    erasure.erase(gone, by=money.officer(), reason="#1")
+
+    def rows() -> list[Any]:
+        return [
+            (row.pk, row.kind, row.item, row.number, row.value, row.superseded_at, row.supersedes_id)
+            for row in Evidence.objects.order_by("pk")
+        ]
+
+    was, prints = rows(), list(Evidence.objects.order_by("pk").values_list("fingerprint", flat=True))
+    call_command("migrate", "beneficiaries", "0020_evidence_pace", database="owner", verbosity=0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT value::text, item, fingerprint FROM beneficiaries_evidence ORDER BY id")
+        before = cursor.fetchall()
+    assert json.loads(before[0][0])["plate"] == before[0][1] == "B 1234 XYZ" and NOP in before[3][0]
+    assert len({bytes(row[2]) for row in before}) == 7
+    call_command("migrate", database="owner", verbosity=0)
+    assert rows() == was and "1234" not in stored() and NOP not in stored()
+    assert (
+        list(Evidence.objects.exclude(value={}).order_by("pk").values_list("fingerprint", flat=True))[:5] == prints[:5]
+    )
+    assert len(bytes(Evidence.objects.get(person=gone).fingerprint)) == 16
+    again = [(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR | {"plate": "B 9 ZZ"}))]
+    assert evidence.record(again) == [evidence.Outcome.KNOWN]
+    assert date(2026, 3, 1) in Evidence.objects.values_list("fact_date", flat=True)
