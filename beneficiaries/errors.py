@@ -456,6 +456,23 @@ class ProposalDecided(BeneficiaryError):
     message = _("Usulan ini sudah diputuskan. Muat ulang halaman.")
 
 
+class SubjectRestricted(BeneficiaryError):
+    """Whom the proposal is about has restricted, since it was made, what may be done with their data."""
+
+    code = "subject_restricted"
+    message = _(
+        "Pemrosesan datanya dibatasi atas permintaan orangnya sejak usulan ini dibuat, jadi tidak dapat dikecualikan. "
+        "Tolak usulan ini, atau tunggu sampai pembatasannya dicabut."
+    )
+
+
+class SubjectErased(BeneficiaryError):
+    """Whom the proposal is about has been erased since it was made."""
+
+    code = "subject_erased"
+    message = _("Datanya sudah dihapus atas permintaan orangnya, jadi tidak dapat dikecualikan. Tolak usulan ini.")
+
+
 class AlreadyExcluded(BeneficiaryError):
     code = "already_excluded"
     message = _("Sudah ada pengecualian yang berlaku dengan aturan yang sama.")

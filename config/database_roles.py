@@ -65,6 +65,7 @@ RESTRICTED = {
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
+    "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),
     # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
     "beneficiaries_evidence": changing(
         "superseded_at", "contested_at", "contest_reason", "contested_by_id", "value", "item", "document"
