@@ -500,6 +500,18 @@ class ObjectionDecided(BeneficiaryError):
     message = _("Sanggahan ini sudah diputuskan. Muat ulang halaman.")
 
 
+class ProofRefused(BeneficiaryError):
+    """A file with an objection is none of the kinds that are taken, empty, or too large."""
+
+    code = "proof_refused"
+    message = _("Berkas harus PDF, JPEG atau PNG, paling besar %(megabytes)s MB. Foto ulang dengan ukuran lebih kecil.")
+
+
+class ProofsTooMany(BeneficiaryError):
+    code = "proofs_too_many"
+    message = _("Sanggahan ini sudah disertai %(most)s berkas, jumlah terbanyak. Berkas lain bawa ke kantor kelurahan.")
+
+
 class DeciderAcceptedIt(BeneficiaryError):
     code = "decider_accepted_it"
     message = _("Sanggahan harus diputuskan petugas lain, bukan yang menerima pengecualiannya.")

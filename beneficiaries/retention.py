@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Change, DataRequest, Reveal
+from beneficiaries import objection_files
+from beneficiaries.models import Change, DataRequest, ObjectionFile, Reveal
 
 BATCH = 1_000
 
@@ -52,6 +53,12 @@ RULES = (
         _("Isi riwayat perubahan"),
         lambda moment: Change.objects.filter(at__lt=moment).exclude(before={}, after={}),
         _emptied,
+    ),
+    Rule(
+        "objection_files",
+        _("Berkas bukti sanggahan yang sudah diputuskan"),
+        lambda moment: ObjectionFile.objects.filter(objection__decided_at__lt=moment),
+        objection_files.drop,
     ),
 )
 

@@ -33,6 +33,7 @@ HOUSEHOLD_FIELDS = ("kk", "address")
 EVERYTHING = "all"  # of a subject's own request to see it
 PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
 SCAN = "scan"  # the document of who acts for a person
+PROOF = "proof"  # a file that came with an objection, before whoever decides
 _LOCK = int.from_bytes(b"look")
 
 

@@ -18,7 +18,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import identity, regions
+from beneficiaries import identity, objection_files, regions
 from beneficiaries.models import Change, Grievance, Household, Person, Representation
 from beneficiaries.resealing import opened_hex
 from vault.rotation import sealed_attributes
@@ -42,6 +42,9 @@ def collect(person: Person) -> Told:
         "history": [_change(change, person) for change in person.changes.order_by("pk")],
         "household_history": [_change(change, household) for change in household.changes.order_by("pk")],
         "kept_elsewhere": {name: rows for name, rows in _referring(person) if rows},
+        "objection_files": [
+            {"name": _opened(file, "name"), "at": _value(file.created_at)} for file in objection_files.of(person)
+        ],
         "told_by_programmes": {path: import_string(path)(person) for path in settings.PRIVACY["told_by"]},
     }
 
@@ -60,6 +63,7 @@ def as_text(told: Told) -> str:
         "history": _("Riwayat perubahan data Anda"),
         "household_history": _("Riwayat perubahan data keluarga"),
         "kept_elsewhere": _("Catatan lain tentang Anda"),
+        "objection_files": _("Berkas bukti sanggahan Anda"),
         "told_by_programmes": _("Bantuan"),
     }
     return "\n".join(line for name, value in told.items() for line in _lines(titles.get(name, name), value, 0)) + "\n"

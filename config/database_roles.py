@@ -77,6 +77,7 @@ RESTRICTED = {
     + ", DELETE",
     "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
+    "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",  # sealed anew when keys rotate
     "disbursement_leftout": APPEND_ONLY,
 }
 

@@ -215,6 +215,7 @@ USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Files ---
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # a proof with an objection (SCREENING) never lies on a disk in the clear
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "assets"]
@@ -314,6 +315,7 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
+        "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
 }

@@ -42,6 +42,7 @@ LABELS = {
     reveals.EVERYTHING: _("Semua data, atas permintaan orangnya"),
     reveals.PROPOSED: _("Usulan perbaikan"),
     reveals.SCAN: _("pindaian dokumen wakil"),
+    reveals.PROOF: _("Berkas bukti sanggahan"),
 }
 
 
