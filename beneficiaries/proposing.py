@@ -138,7 +138,8 @@ def _look_through_homes(known: _Known, hits: list[Hit]) -> None:
     merged = Merge.objects.filter(merged__merged_into__in=members, undone_at=None)
     left: dict[int, list[tuple[int, datetime]]] = defaultdict(list)
     for home, person, at in merged.values_list("merged__household_id", "merged__merged_into_id", "at"):
-        left[home].append((person, at))
+        if person is not None:
+            left[home].append((person, at))
     about = Q(household__in=list(left))
     for code, home, created_at in [
         *_undecided(about).values_list("code", "household_id", "created_at"),

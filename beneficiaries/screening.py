@@ -175,7 +175,7 @@ def _check_subject(proposal: Proposal) -> None:
     people = Person.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     if proposal.person_id is not None:
         [own] = people.filter(pk=proposal.person_id)
-        found = [people.get(pk=own.merged_into_id) if own.merged_into_id else own]
+        found = [own] if own.merged_into_id is None else [people.get(pk=own.merged_into_id)]
         erased = found[0].erased_at is not None
     else:
         found = list(people.filter(household=proposal.household_id, status=Person.Status.ACTIVE))

@@ -188,9 +188,9 @@ class ExclusionNoticeQuerySet(models.QuerySet["ExclusionNotice"]):
     """Reads of notices of exclusions."""
 
     def to_tell(self) -> ExclusionNoticeQuerySet:
-        """Whom no message reached, and nobody has told yet."""
+        """Whom no message reached, and nobody has told yet; who was erased is nobody to be told."""
         given_up = Q(sms__state__in=[Sms.State.FAILED, Sms.State.LAPSED, Sms.State.DROPPED])
-        return self.filter(Q(outcome=ExclusionNotice.Outcome.NO_PHONE) | given_up, told_at=None)
+        return self.filter(Q(outcome=ExclusionNotice.Outcome.NO_PHONE) | given_up, told_at=None, person__erased_at=None)
 
 
 class ExclusionNotice(models.Model):

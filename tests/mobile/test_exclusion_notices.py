@@ -12,7 +12,7 @@ from django.db.models import F
 from django.test import Client
 from django.urls import reverse
 
-from beneficiaries import objections, screening
+from beneficiaries import erasure, objections, screening
 from beneficiaries.models import Exclusion, ExclusionRule, Objection, Person, Proposal
 from mobile import exclusion_notices, sms
 from mobile.models import ExclusionNotice, Sms
@@ -212,6 +212,13 @@ def test_whose_message_was_given_up_is_on_the_list_too(office: Client, siti: Per
     Sms.objects.update(state="failed")
     assert ExclusionNotice.objects.to_tell().get().person == siti
     assert "SMS gagal" in office.get(URL).content.decode()
+
+
+def test_who_was_erased_is_not_to_be_told(office: Client) -> None:
+    person = named("Painem")
+    excluded(person.household)
+    erasure.erase(person, by=money.officer(), reason="diminta orangnya")
+    assert ExclusionNotice.objects.exists() and not ExclusionNotice.objects.to_tell().exists()
 
 
 def test_who_may_only_look_ticks_nobody(office: Client) -> None:
