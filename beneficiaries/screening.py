@@ -24,7 +24,7 @@ from beneficiaries.errors import (
     SubjectErased,
     SubjectRestricted,
 )
-from beneficiaries.models import Exclusion, ExclusionRule, Household, Person, Proposal, Screening, TrialHit
+from beneficiaries.models import Exclusion, ExclusionRule, Person, Proposal, Screening, TrialHit
 from beneficiaries.proposing import Hit, propose
 
 WRITE = 5_000  # rows written in one statement
@@ -175,11 +175,11 @@ def _check_subject(proposal: Proposal) -> None:
     people = Person.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
     if proposal.person_id is not None:
         [own] = people.filter(pk=proposal.person_id)
-        found = [own] if own.merged_into_id is None else [people.get(pk=own.merged_into_id)]
+        found = list(people.filter(pk=own.merged_into_id or own.pk))
         erased = found[0].erased_at is not None
     else:
         found = list(people.filter(household=proposal.household_id, status=Person.Status.ACTIVE))
-        erased = Household.objects.filter(pk=proposal.household_id, kk_index__isnull=True).exists()
+        erased = Proposal.objects.filter(pk=proposal.pk, household__kk_index__isnull=True).exists()
     if erased:
         raise SubjectErased
     if found and all(person.restricted for person in found):
