@@ -14,7 +14,7 @@ from django.db.models import F, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils import timezone
 
-from beneficiaries import evidence
+from beneficiaries import evidence, objection_files
 from beneficiaries.models import (
     Change,
     Consent,
@@ -24,6 +24,7 @@ from beneficiaries.models import (
     GrievanceMessage,
     Household,
     Objection,
+    ObjectionFile,
     Person,
     PersonBlock,
     PersonKey,
@@ -100,6 +101,7 @@ def _exclusions(person: Person, household: Household | None, reason: str) -> Non
     objections = Objection.objects.filter(exclusion__in=exclusions.values("pk"))
     objections.exclude(decision_reason="").update(decision_reason=reason)
     objections.update(text="")
+    objection_files.drop(ObjectionFile.objects.filter(objection__in=objections.values("pk")))
 
 
 def _consents(person: Person, household: Household | None, reason: str) -> None:

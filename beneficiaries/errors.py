@@ -463,6 +463,23 @@ class ProposalDecided(BeneficiaryError):
     message = _("Usulan ini sudah diputuskan. Muat ulang halaman.")
 
 
+class SubjectRestricted(BeneficiaryError):
+    """Whom the proposal is about has restricted, since it was made, what may be done with their data."""
+
+    code = "subject_restricted"
+    message = _(
+        "Pemrosesan datanya dibatasi atas permintaan orangnya sejak usulan ini dibuat, jadi tidak dapat dikecualikan. "
+        "Tolak usulan ini, atau tunggu sampai pembatasannya dicabut."
+    )
+
+
+class SubjectErased(BeneficiaryError):
+    """Whom the proposal is about has been erased since it was made."""
+
+    code = "subject_erased"
+    message = _("Datanya sudah dihapus atas permintaan orangnya, jadi tidak dapat dikecualikan. Tolak usulan ini.")
+
+
 class AlreadyExcluded(BeneficiaryError):
     code = "already_excluded"
     message = _("Sudah ada pengecualian yang berlaku dengan aturan yang sama.")
@@ -488,6 +505,18 @@ class ObjectionPending(BeneficiaryError):
 class ObjectionDecided(BeneficiaryError):
     code = "objection_decided"
     message = _("Sanggahan ini sudah diputuskan. Muat ulang halaman.")
+
+
+class ProofRefused(BeneficiaryError):
+    """A file with an objection is none of the kinds that are taken, empty, or too large."""
+
+    code = "proof_refused"
+    message = _("Berkas harus PDF, JPEG atau PNG, paling besar %(megabytes)s MB. Foto ulang dengan ukuran lebih kecil.")
+
+
+class ProofsTooMany(BeneficiaryError):
+    code = "proofs_too_many"
+    message = _("Sanggahan ini sudah disertai %(most)s berkas, jumlah terbanyak. Berkas lain bawa ke kantor kelurahan.")
 
 
 class DeciderAcceptedIt(BeneficiaryError):

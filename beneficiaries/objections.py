@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from beneficiaries import screening, working_days
 from beneficiaries.errors import DeciderAcceptedIt, NotInForce, ObjectionDecided, ObjectionPending
@@ -48,6 +49,8 @@ def uphold(objection: Objection, by: User, reason: str) -> Objection:
     Whoever was left out of a payment may be paid it: see disbursement.exclusions.missed. Raises ObjectionDecided,
     DeciderAcceptedIt.
     """
+    # Before the objection, as filing one does: nobody lifts the exclusion meanwhile.
+    Exclusion.objects.select_for_update(no_key=True).get(pk=objection.exclusion_id)
     objection = _decide(objection, Objection.Status.UPHELD, by, reason)
     exclusion = objection.exclusion
     if exclusion.active:
@@ -57,13 +60,21 @@ def uphold(objection: Objection, by: User, reason: str) -> Objection:
     Evidence.objects.filter(
         proposals=exclusion.proposal_id, contested_at__isnull=True, superseded_at__isnull=True
     ).update(contested_at=timezone.now(), contest_reason=reason, contested_by=by)
+    _tell(objection)
     return objection
 
 
 @transaction.atomic
 def deny(objection: Objection, by: User, reason: str) -> Objection:
     """The exclusion stays. Raises ObjectionDecided, DeciderAcceptedIt."""
-    return _decide(objection, Objection.Status.DENIED, by, reason)
+    objection = _decide(objection, Objection.Status.DENIED, by, reason)
+    _tell(objection)
+    return objection
+
+
+def _tell(objection: Objection) -> None:
+    """The people are told of the decision by whoever the settings name, within the same transaction."""
+    import_string(settings.SCREENING["on_decision"])(objection)
 
 
 def _decide(objection: Objection, status: Objection.Status, by: User, reason: str) -> Objection:

@@ -17,8 +17,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import evidence
-from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, Reveal
+from beneficiaries import evidence, objection_files
+from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, ObjectionFile, Reveal
 
 BATCH = 1_000
 
@@ -70,6 +70,12 @@ RULES = (
         _("Nomor kendaraan dan NOP pada bukti yang sudah digantikan"),
         _numbers_that_count_no_more,
         _without_numbers,
+    ),
+    Rule(
+        "objection_files",
+        _("Berkas bukti sanggahan yang sudah diputuskan"),
+        lambda moment: ObjectionFile.objects.filter(objection__decided_at__lt=moment),
+        objection_files.drop,
     ),
 )
 

@@ -35,6 +35,7 @@ EVERYTHING = "all"  # of a subject's own request to see it
 PROPOSED = "proposed"  # what a subject wants a number corrected to, before whoever decides
 REFUSED_ROWS = "refused_rows"  # of an import: lines of its file, whoever they are of
 SCAN = "scan"  # the document of who acts for a person
+PROOF = "proof"  # a file that came with an objection, before whoever decides
 _LOCK = int.from_bytes(b"look")
 
 

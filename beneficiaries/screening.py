@@ -2,51 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db import transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.module_loading import import_string
 
 from beneficiaries import facts, rules, working_days
-from beneficiaries.errors import AlreadyExcluded, LiftBeforeStart, NotInForce, ProposalDecided, RuleBroken
-from beneficiaries.models import Exclusion, ExclusionRule, Proposal, Screening, TrialHit
+from beneficiaries.errors import (
+    AlreadyExcluded,
+    LiftBeforeStart,
+    NotInForce,
+    ProposalDecided,
+    RuleBroken,
+    SubjectErased,
+    SubjectRestricted,
+)
+from beneficiaries.models import Exclusion, ExclusionRule, Person, Proposal, Screening, TrialHit
+from beneficiaries.proposing import Hit, propose
 
 WRITE = 5_000  # rows written in one statement
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A subject that a version of a rule would exclude: `person` is None for a household."""
-
-    version: ExclusionRule
-    household: facts.Home
-    person: facts.Member | None
-    evidence: tuple[int, ...]
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """The facts the rule was held against."""
-        return self.person.facts if self.person else self.household.facts
-
-    @property
-    def people(self) -> list[int]:
-        """Who would get nothing."""
-        return [self.person.pk] if self.person else [member.pk for member in self.household.members]
-
-    @property
-    def basis(self) -> bytes:
-        """Equal for the same version on the same evidence; for a rule that looks at none, on the same facts."""
-        rests_on = ",".join(map(str, sorted(self.evidence))) or facts.as_text(self.facts["household"])
-        return hashlib.sha256(f"{self.version.pk}|{rests_on}".encode()).digest()
+_LOCK = int.from_bytes(b"screens")  # held by who makes proposals
 
 
 @dataclass(slots=True)
@@ -67,9 +49,18 @@ def request(by: User | None, day: date | None = None, rule: ExclusionRule | None
 
 
 def run_next() -> bool:
-    """Does the oldest screening that waits, all of it or nothing; False if none does."""
+    """Does the oldest screening that waits, all of it or nothing; False if none does.
+
+    One at a time makes proposals, so that two runs propose nothing twice: meanwhile others do trials alone, and whoever is
+    done takes what was left.
+    """
     with transaction.atomic():
         waiting = Screening.objects.filter(status=Screening.Status.WAITING).order_by("pk")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [_LOCK])
+            [proposing] = cursor.fetchone()
+        if not proposing:
+            waiting = waiting.filter(rule__isnull=False)
         screening = waiting.select_for_update(skip_locked=True).first()
         if screening is None:
             return False
@@ -107,10 +98,10 @@ def _run(screening: Screening) -> None:
             TrialHit.objects.bulk_create(trial_rows)
             trial_rows = []
         if len(found) >= WRITE:
-            proposed += _propose(screening, found)
+            proposed += propose(screening, found)
             found = []
     TrialHit.objects.bulk_create(trial_rows)
-    proposed += _propose(screening, found)
+    proposed += propose(screening, found)
     screening.status = Screening.Status.DONE
     screening.people_seen, screening.households_seen = count.people, count.households
     screening.people_hit, screening.households_hit = count.hit_people, count.hit_households
@@ -145,59 +136,14 @@ def _rests_on(known: list[tuple[int, str]], kinds: set[str]) -> tuple[int, ...]:
     return tuple(pk for pk, kind in known if kind in kinds)
 
 
-def _propose(screening: Screening, hits: list[Hit]) -> int:
-    """Proposals of those hits that are neither undecided, nor rejected on the same basis, nor excluded already."""
-    if not hits:
-        return 0
-    people = [hit.person.pk for hit in hits if hit.person]
-    households = [hit.household.pk for hit in hits if not hit.person]
-    about = Q(person__in=people) | Q(household__in=households)
-    subject = ("code", "person_id", "household_id")
-    open_ones = set(Proposal.objects.filter(about, status=Proposal.Status.UNDECIDED).values_list(*subject)) | set(
-        Exclusion.objects.filter(about, ends_on__isnull=True).values_list(*subject)
-    )
-    # One that was accepted and whose exclusion was lifted is made again only on a new basis, as a rejected one is.
-    decided = {
-        (code, person, household, bytes(basis))
-        for code, person, household, basis in Proposal.objects.filter(about)
-        .exclude(status=Proposal.Status.UNDECIDED)
-        .values_list(*subject, "basis")
-    }
-    made: list[Proposal] = []
-    links: list[tuple[int, ...]] = []
-    for hit in hits:
-        person, household = (hit.person.pk, None) if hit.person else (None, hit.household.pk)
-        key = (hit.version.code, person, household)
-        if key in open_ones or (*key, hit.basis) in decided:
-            continue
-        made.append(
-            Proposal(
-                screening=screening,
-                rule=hit.version,
-                code=hit.version.code,
-                person_id=person,
-                household_id=household,
-                facts=hit.facts,
-                basis=hit.basis,
-            )
-        )
-        links.append(hit.evidence)
-    Proposal.objects.bulk_create(made)
-    through = Proposal.evidence.through
-    through.objects.bulk_create(
-        through(proposal_id=proposal.pk, evidence_id=evidence)
-        for proposal, rests_on in zip(made, links, strict=True)
-        for evidence in rests_on
-    )
-    return len(made)
-
-
 @transaction.atomic
 def accept(proposal: Proposal, by: User, reason: str, starts_on: date, noticed_on: date | None = None) -> Exclusion:
     """The officer excludes: an exclusion from the day on, with an end of the time to object in working days from notice.
 
-    What is in a payment batch already stays that batch's. Raises ProposalDecided, AlreadyExcluded.
+    Whoever `settings.SCREENING["on_exclusion"]` names tells the people, within the same transaction. What is in a payment
+    batch already stays that batch's. Raises SubjectErased, SubjectRestricted, ProposalDecided, AlreadyExcluded.
     """
+    _check_subject(proposal)
     proposal = _decide(proposal, Proposal.Status.ACCEPTED, by, reason)
     already = Exclusion.objects.filter(
         code=proposal.code, person=proposal.person_id, household=proposal.household_id, ends_on__isnull=True
@@ -205,7 +151,7 @@ def accept(proposal: Proposal, by: User, reason: str, starts_on: date, noticed_o
     if already.exists():
         raise AlreadyExcluded
     noticed_on = noticed_on or timezone.localdate()
-    return Exclusion.objects.create(
+    made = Exclusion.objects.create(
         proposal=proposal,
         code=proposal.code,
         person_id=proposal.person_id,
@@ -217,6 +163,27 @@ def accept(proposal: Proposal, by: User, reason: str, starts_on: date, noticed_o
         objection_until=working_days.after(noticed_on, settings.SCREENING["objection_days"]),
         accepted_by=by,
     )
+    import_string(settings.SCREENING["on_exclusion"])(made)
+    return made
+
+
+def _check_subject(proposal: Proposal) -> None:
+    """Locks whom it is about, before the proposal as erasing does. Raises SubjectErased, SubjectRestricted.
+
+    A household may still be excluded while it has a member who has not restricted what is done with their data.
+    """
+    people = Person.objects.select_for_update(of=("self",), no_key=True).order_by("pk")
+    if proposal.person_id is not None:
+        [own] = people.filter(pk=proposal.person_id)
+        found = list(people.filter(pk=own.merged_into_id or own.pk))
+        erased = found[0].erased_at is not None
+    else:
+        found = list(people.filter(household=proposal.household_id, status=Person.Status.ACTIVE))
+        erased = Proposal.objects.filter(pk=proposal.pk, household__kk_index__isnull=True).exists()
+    if erased:
+        raise SubjectErased
+    if found and all(person.restricted for person in found):
+        raise SubjectRestricted
 
 
 @transaction.atomic

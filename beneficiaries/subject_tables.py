@@ -23,6 +23,7 @@ from beneficiaries.models import (
     Listing,
     Merge,
     Objection,
+    ObjectionFile,
     Proposal,
     ProposedChange,
     RegistryImport,
@@ -77,6 +78,11 @@ TOLD = Declaration(
         ),
         Table(Exclusion, ("person", "household")),
         Table(Objection, ("exclusion__person", "exclusion__household")),
+        Table(
+            ObjectionFile,
+            ("objection__exclusion__person", "objection__exclusion__household"),
+            without=("upload", "sha256"),  # its name and date: the officers hand the file itself over
+        ),
         Table(TrialHit, ("person",)),
         # First what they said themselves: each row is told once.
         Table(Grievance, ("reporter",)),

@@ -1,7 +1,8 @@
-"""Uploaded files, of the registry and of evidence, kept as sealed blocks in the database: none lies on a disk in the clear.
+"""Uploaded files of imports and objections, as sealed blocks in the database: none lies on a disk in the clear.
 
 A block is bound to its upload and its number, and the upload's size is known, so none can be swapped, left out or cut.
-Blocks are dropped when their import is cancelled, and otherwise once `REGISTRY["upload_retention"]` has passed.
+Blocks are dropped when their import is cancelled, and otherwise once `REGISTRY["upload_retention"]` has passed; those of a
+proof with it (beneficiaries.objection_files).
 """
 
 from __future__ import annotations
@@ -18,11 +19,11 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from beneficiaries.errors import UploadGone
-from beneficiaries.models import EvidenceImport, RegistryImport, UploadBlock
+from beneficiaries.models import EvidenceImport, ObjectionFile, RegistryImport, UploadBlock
 from vault.sealing import seal_bytes, unseal_bytes
 
 BLOCK = 1 << 20  # bytes: what a reader holds
-ABANDONED_AFTER = timedelta(hours=1)  # an upload that never became an import
+ABANDONED_AFTER = timedelta(hours=1)  # an upload that never became an import or a proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +98,13 @@ def forget(uid: uuid.UUID | None) -> None:
 
 
 def forget_abandoned() -> int:
-    """Drops uploads that never became an import (a connection was cut, a form refused); returns how many blocks."""
+    """Drops uploads that never became an import or a proof (a connection was cut, a form refused); returns how many blocks."""
     old = UploadBlock.objects.filter(created_at__lt=timezone.now() - ABANDONED_AFTER)
     of_evidence = Q(upload=OuterRef("upload")) | Q(refused_upload=OuterRef("upload"))
     abandoned = old.filter(
         ~Exists(RegistryImport.objects.filter(upload=OuterRef("upload"))),
         ~Exists(EvidenceImport.objects.filter(of_evidence)),
+        ~Exists(ObjectionFile.objects.filter(upload=OuterRef("upload"))),
     )
     return abandoned.delete()[0]
 

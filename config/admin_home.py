@@ -63,6 +63,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.proposal", "rule"),
             ("beneficiaries.objection", "record_voice_over"),
             ("beneficiaries.exclusion", "block"),
+            ("mobile.exclusionnotice", "mark_email_unread"),
             ("beneficiaries.exclusionrule", "policy"),
             ("beneficiaries.screening", "filter_alt"),
             ("beneficiaries.trialhit", "science"),

@@ -65,6 +65,7 @@ RESTRICTED = {
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
+    "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),
     # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
     "beneficiaries_evidence": changing(
         "superseded_at",
@@ -86,6 +87,7 @@ RESTRICTED = {
     + ", DELETE",
     "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
+    "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",  # sealed anew when keys rotate
     "disbursement_leftout": APPEND_ONLY,
 }
 

@@ -215,6 +215,7 @@ USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Files ---
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # a proof with an objection (SCREENING) never lies on a disk in the clear
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "assets"]
@@ -325,6 +326,7 @@ PRIVACY: dict[str, Any] = {
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
         "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),  # since newer evidence took its place
+        "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
 }
@@ -352,6 +354,12 @@ DISBURSEMENT = {
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice
     "answer_days": env.int("OBJECTION_ANSWER_DAYS", default=10),  # working days after an objection was filed
+    "objection_phone": env("OBJECTION_PHONE", default=""),  # told to who is excluded; none is told where it is empty
+    # Who tells the people, in the same transaction (beneficiaries.screening, beneficiaries.objections).
+    "on_exclusion": "mobile.exclusion_notices.tell_of_exclusion",
+    "on_decision": "mobile.exclusion_notices.tell_of_decision",
+    "proof_files": 5,  # with one objection
+    "proof_bytes": 5 * 2**20,  # of one file
 }
 
 LOGGING = {

@@ -52,11 +52,16 @@ def prepare(cycle: Cycle) -> Batch:
             raise NowhereToLapse
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
+        made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                return _filled(cycle, programme)
+                made = _filled(cycle, programme)
         except NothingToPay as error:
             nothing = error
+        with connection.cursor() as cursor:
+            exclusions.forget_left_out(cursor)
+    if made is not None:
+        return made
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
@@ -64,7 +69,7 @@ def _filled(cycle: Cycle, programme: Programme) -> Batch:
     batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""
+            """
             CREATE TEMPORARY TABLE due ON COMMIT DROP AS
             SELECT e.id AS enrolment, p.wallet_id AS wallet,
                    (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
@@ -74,9 +79,9 @@ def _filled(cycle: Cycle, programme: Programme) -> Batch:
                 ON earlier.enrolment_id = e.id
             WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
                 AND NOT coalesce(earlier.live, false)
-                AND e.person_id NOT IN (SELECT person FROM ({exclusions.EXCLUDED}) excluded)
-            """,  # noqa: S608  # a constant of ours
-            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk, *[cycle.period] * 4],
+                AND e.person_id NOT IN (SELECT person FROM excluded)
+            """,
+            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],
         )
         cursor.execute(
             "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",

@@ -36,19 +36,32 @@ class Missed:
 
 
 def note_left_out(cursor: CursorWrapper, cycle: Cycle) -> None:
-    """Keeps which active enrolments the cycle leaves out, each with its exclusion; repeating it changes nothing."""
+    """Keeps which active enrolments the cycle leaves out, each with its exclusion; repeating it changes nothing.
+
+    Until the transaction ends or `forget_left_out` is called, the temporary table `excluded` says who they are: whoever pays
+    the others reads it there, so that an exclusion accepted meanwhile counts for both or for neither.
+    """
     cursor.execute(
-        f"""
+        f"CREATE TEMPORARY TABLE excluded ON COMMIT DROP AS {EXCLUDED}",
+        [cycle.period] * 4,
+    )
+    cursor.execute(
+        """
         INSERT INTO disbursement_leftout (cycle_id, enrolment_id, exclusion_id)
         SELECT %s, e.id, excluded.exclusion
-        FROM ({EXCLUDED}) excluded JOIN disbursement_enrolment e ON e.person_id = excluded.person
+        FROM excluded JOIN disbursement_enrolment e ON e.person_id = excluded.person
         WHERE e.programme_id = %s AND e.status = 'active' AND NOT EXISTS (
             SELECT FROM disbursement_instruction i
             WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.status IN ('pending', 'paid'))
         ORDER BY e.id ON CONFLICT DO NOTHING
-        """,  # noqa: S608  # a constant of ours
-        [cycle.pk, *[cycle.period] * 4, cycle.programme_id, cycle.pk],
+        """,
+        [cycle.pk, cycle.programme_id, cycle.pk],
     )
+
+
+def forget_left_out(cursor: CursorWrapper) -> None:
+    """The temporary table goes: another cycle may be prepared in the same transaction."""
+    cursor.execute("DROP TABLE excluded")
 
 
 def missed(exclusion: Exclusion, enrolment: Enrolment | None = None) -> list[Missed]:

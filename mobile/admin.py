@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from beneficiaries import identity
 from beneficiaries.models import Person
-from mobile import devices
+from mobile import devices, exclusion_admin  # noqa: F401  (exclusion_admin registers its pages)
 from mobile.models import Device, GrievanceNotice, LapseNotice, OtpChallenge, Sms
 from vault.sealing import CannotOpen
 from wallet.admin import above

@@ -174,3 +174,27 @@ class ObjectionNotPossible(MobileError):
     code = "objection_not_possible"
     status = 409
     message = _("Sanggahan tidak dapat diajukan: pengecualian sudah dicabut, atau sanggahan Anda sedang diproses.")
+
+
+class FileRefused(MobileError):
+    """None of the kinds that are taken, or too large."""
+
+    code = "file_refused"
+    field = "file"
+    message = _("Berkas harus PDF, JPEG atau PNG, paling besar %(megabytes)s MB. Foto ulang dengan ukuran lebih kecil.")
+
+
+class FileNotPossible(MobileError):
+    """There is no objection that waits for its decision."""
+
+    code = "file_not_possible"
+    status = 409
+    message = _("Belum ada sanggahan, atau sudah diputuskan. Ajukan sanggahan dahulu, lalu kirim berkasnya.")
+
+
+class TooManyFiles(MobileError):
+    """As many came with the objection as may."""
+
+    code = "file_too_many"
+    status = 409
+    message = _("Sanggahan ini sudah disertai %(most)s berkas, jumlah terbanyak. Berkas lain bawa ke kantor kelurahan.")

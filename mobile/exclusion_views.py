@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
+from django.conf import settings
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from beneficiaries import objections
-from beneficiaries.errors import NotInForce, ObjectionPending
+from beneficiaries import objection_files, objections
+from beneficiaries.errors import NotInForce, ObjectionDecided, ObjectionPending, ProofRefused, ProofsTooMany
 from beneficiaries.models import Exclusion, Objection
 from mobile import errors, serializers
 from mobile.schema import described
-from mobile.views import BeneficiaryView
+from mobile.views import BODY_BYTES, BeneficiaryView
 
 _OBJECTION = {
     "status": "filed",
@@ -21,12 +23,14 @@ _OBJECTION = {
     "late": False,
     "answer_by": "2026-12-09",
     "decision_reason": "",
+    "files": 0,
 }
 
 
 def _told(objection: Objection) -> dict[str, Any]:
     names = ("status", "filed_on", "late", "answer_by", "decision_reason")
-    return {name: getattr(objection, name) for name in names} | {"status_text": objection.get_status_display()}
+    told = {name: getattr(objection, name) for name in names}
+    return told | {"status_text": objection.get_status_display(), "files": len(objection.files.all())}
 
 
 class ExclusionsView(BeneficiaryView):
@@ -49,7 +53,7 @@ class ExclusionsView(BeneficiaryView):
         },
     )
     def get(self, request: Request) -> Response:
-        found = Exclusion.objects.of(self.person).prefetch_related("objections").order_by("-pk")
+        found = Exclusion.objects.of(self.person).prefetch_related("objections__files").order_by("-pk")
         names = ("reason", "legal_basis", "starts_on", "ends_on", "objection_until")
         told = [
             {"id": one.pk, **{name: getattr(one, name) for name in names}}
@@ -80,3 +84,41 @@ class ObjectionsView(BeneficiaryView):
         except (NotInForce, ObjectionPending) as error:
             raise errors.ObjectionNotPossible from error
         return Response(serializers.ObjectionState(_told(made)).data, status=201)
+
+
+class ObjectionFilesView(BeneficiaryView):
+    parser_classes = [MultiPartParser]
+    body_bytes: ClassVar[int] = settings.SCREENING["proof_bytes"] + BODY_BYTES
+
+    @described(
+        summary="Sertakan berkas bukti pada sanggahan",
+        description=(
+            "Satu berkas sekali kirim (`multipart/form-data`), selama sanggahannya belum diputuskan. Berkas yang sama boleh"
+            " dikirim lagi: yang sudah ada tidak bertambah."
+        ),
+        sent=serializers.ProofRequest,
+        sent_example={"exclusion": 7, "file": "kuitansi.pdf"},
+        answer=serializers.ObjectionState,
+        example=_OBJECTION | {"files": 1},
+        status=201,
+        refusals=(errors.FileRefused, errors.ExclusionUnknown, errors.FileNotPossible, errors.TooManyFiles),
+    )
+    def post(self, request: Request) -> Response:
+        sent = serializers.ProofRequest(data=request.data)
+        sent.is_valid(raise_exception=True)
+        exclusion = Exclusion.objects.of(self.person).filter(pk=sent.validated_data["exclusion"]).first()
+        if exclusion is None:
+            raise errors.ExclusionUnknown
+        objection = exclusion.objections.order_by("-pk").first()
+        if objection is None:
+            raise errors.FileNotPossible
+        file = sent.validated_data["file"]
+        try:
+            objection_files.add(objection, file.name, file.read(settings.SCREENING["proof_bytes"] + 1))
+        except ProofRefused as error:
+            raise errors.FileRefused(**error.data) from error
+        except ObjectionDecided as error:
+            raise errors.FileNotPossible from error
+        except ProofsTooMany as error:
+            raise errors.TooManyFiles(**error.data) from error
+        return Response(serializers.ObjectionState(_told(objection)).data, status=201)

@@ -118,9 +118,9 @@ def _in_words(lapsing: list[Lapsing]) -> str:
         [one] = lapsing
         whole = _("%(amount)s bantuan %(title)s kembali ke dana program jika tidak dipakai sampai %(day)s.")
         words = {"amount": rupiah(one.amount), "title": "", "day": _day(one)}
-        return whole % (words | {"title": _plain(one.title, ONE_PART - len(whole % words))})
+        return whole % (words | {"title": plain(one.title, ONE_PART - len(whole % words))})
     each = _("%(amount)s %(title)s sampai %(day)s")
-    parts = [each % {"amount": rupiah(one.amount), "title": _plain(one.title, 30), "day": _day(one)} for one in lapsing]
+    parts = [each % {"amount": rupiah(one.amount), "title": plain(one.title, 30), "day": _day(one)} for one in lapsing]
     return _("Bantuan kembali ke dana program jika tidak dipakai: %(parts)s.") % {"parts": "; ".join(parts)}
 
 
@@ -128,7 +128,7 @@ def _day(lapsing: Lapsing) -> str:
     return f"{rules.last_day(lapsing.usable_until):%d-%m-%Y}"
 
 
-def _plain(title: str, most: int) -> str:
+def plain(title: str, most: int) -> str:
     """The title in the letters of `GSM`, accents taken off, and at most so long."""
     bare = unicodedata.normalize("NFKD", title.translate(DASHES))
     letters = "".join(letter if letter in GSM else "?" for letter in bare if not unicodedata.combining(letter))

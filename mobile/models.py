@@ -4,6 +4,8 @@ No phone number, password or token stands here in the clear: phones and texts ar
 tokens are digests.
 """
 
+from __future__ import annotations
+
 import uuid
 
 from django.db import models
@@ -11,7 +13,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import GrievanceMessage, Person
+from beneficiaries.models import Exclusion, GrievanceMessage, Objection, Person
 from vault.sealing import Sealed
 
 
@@ -176,6 +178,66 @@ class GrievanceNotice(models.Model):
         verbose_name_plural = _("pemberitahuan jawaban")
         constraints = [
             models.CheckConstraint(name="grievance_notice_outcome", condition=Q(outcome__in=["queued", "no_phone"]))
+        ]
+
+    def __str__(self) -> str:
+        return str(_("Pemberitahuan %(number)s")) % {"number": self.pk}
+
+
+class ExclusionNoticeQuerySet(models.QuerySet["ExclusionNotice"]):
+    """Reads of notices of exclusions."""
+
+    def to_tell(self) -> ExclusionNoticeQuerySet:
+        """Whom no message reached, and nobody has told yet; who was erased is nobody to be told."""
+        given_up = Q(sms__state__in=[Sms.State.FAILED, Sms.State.LAPSED, Sms.State.DROPPED])
+        return self.filter(Q(outcome=ExclusionNotice.Outcome.NO_PHONE) | given_up, told_at=None, person__erased_at=None)
+
+
+class ExclusionNotice(models.Model):
+    """One person was told that they are excluded, or what became of an objection; or has to be told at the office.
+
+    Written with the exclusion or the decision, once for each and each person. `told_by` and `told_at` say who told those
+    whom no message reached. The family members who are not named here share a phone, or a home, with one who is.
+    """
+
+    class Outcome(models.TextChoices):
+        QUEUED = "queued", _("SMS dibuat")
+        NO_PHONE = "no_phone", _("Tanpa nomor HP: disampaikan kantor")
+
+    exclusion = models.ForeignKey(Exclusion, models.PROTECT, related_name="notices", verbose_name=_("pengecualian"))
+    objection = models.ForeignKey(
+        Objection, models.PROTECT, null=True, related_name="notices", verbose_name=_("putusan sanggahan")
+    )
+    person = models.ForeignKey(Person, models.PROTECT, related_name="exclusion_notices", verbose_name=_("penerima"))
+    outcome = models.CharField(_("hasil"), max_length=8, choices=Outcome)
+    sms = models.ForeignKey(
+        Sms, models.SET_NULL, null=True, blank=True, related_name="exclusion_notices", verbose_name=_("SMS")
+    )
+    told_by = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, related_name="+", verbose_name=_("disampaikan oleh")
+    )
+    told_at = models.DateTimeField(_("disampaikan"), null=True)
+    created_at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    objects = ExclusionNoticeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("pemberitahuan pengecualian")
+        verbose_name_plural = _("pemberitahuan pengecualian")
+        permissions = [("tell_exclusionnotice", _("Dapat menandai pemberitahuan sudah disampaikan"))]
+        constraints = [
+            models.UniqueConstraint(
+                name="exclusion_notice_once", fields=["exclusion", "person"], condition=Q(objection__isnull=True)
+            ),
+            models.UniqueConstraint(
+                name="decision_notice_once", fields=["objection", "person"], condition=Q(objection__isnull=False)
+            ),
+            models.CheckConstraint(name="exclusion_notice_outcome", condition=Q(outcome__in=["queued", "no_phone"])),
+            models.CheckConstraint(
+                name="exclusion_notice_told_by_someone",
+                condition=Q(told_by__isnull=True, told_at__isnull=True)
+                | Q(told_by__isnull=False, told_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

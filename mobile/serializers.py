@@ -168,6 +168,11 @@ class ObjectionRequest(serializers.Serializer[Any]):
     text = Text(max_length=2000, help_text="Mengapa Anda keberatan; bukti dapat dibawa ke kantor kelurahan.")
 
 
+class ProofRequest(serializers.Serializer[Any]):
+    exclusion = serializers.IntegerField(min_value=1, max_value=2**63 - 1)
+    file = serializers.FileField(help_text="PDF, JPEG atau PNG, paling besar 5 MB.")
+
+
 class ObjectionState(serializers.Serializer[Any]):
     status = serializers.ChoiceField(choices=["filed", "upheld", "denied"])
     status_text = serializers.CharField()
@@ -175,6 +180,7 @@ class ObjectionState(serializers.Serializer[Any]):
     late = serializers.BooleanField(help_text="Diajukan sesudah `objection_until`; tetap diperiksa.")
     answer_by = serializers.DateField()
     decision_reason = serializers.CharField(allow_blank=True)
+    files = serializers.IntegerField(help_text="Berapa berkas bukti yang disertakan, paling banyak 5.")
 
 
 class ExclusionState(serializers.Serializer[Any]):

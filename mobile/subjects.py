@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Person
 from beneficiaries.retention import Rule
 from beneficiaries.subject_rows import Declaration, Table
-from mobile.models import Device, GrievanceNotice, LapseNotice, OtpChallenge, Sms
+from mobile.models import Device, ExclusionNotice, GrievanceNotice, LapseNotice, OtpChallenge, Sms
 
 REPORTER = "answer__grievance__reporter"
 TOLD = Declaration(
@@ -16,7 +16,8 @@ TOLD = Declaration(
         Table(Device, ("person",)),
         Table(LapseNotice, ("person",)),
         Table(GrievanceNotice, (REPORTER,)),
-        Table(Sms, ("lapse_notices__person", f"grievance_notices__{REPORTER}")),
+        Table(ExclusionNotice, ("person",)),
+        Table(Sms, ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")),
     ),
     absent={"mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another"},
 )

@@ -19,6 +19,7 @@ urlpatterns = [
     path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
     path("exclusions", exclusion_views.ExclusionsView.as_view(), name="exclusions"),
     path("objections", exclusion_views.ObjectionsView.as_view(), name="objections"),
+    path("objections/files", exclusion_views.ObjectionFilesView.as_view(), name="objection-files"),
     path("logout", views.LogoutView.as_view(), name="logout"),
     path("grievances", grievance_views.GrievancesView.as_view(), name="grievances"),
     path("grievances/categories", grievance_views.CategoriesView.as_view(), name="grievance-categories"),

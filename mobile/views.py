@@ -36,9 +36,10 @@ class BeneficiaryView(APIView):
 
     authentication_classes = [DeviceAuthentication]
     fields_at_fault: ClassVar[dict[str, str]] = {}
+    body_bytes: ClassVar[int] = BODY_BYTES
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        if int(request.META.get("CONTENT_LENGTH") or 0) > BODY_BYTES:
+        if int(request.META.get("CONTENT_LENGTH") or 0) > self.body_bytes:
             raise TooLarge
         super().initial(request, *args, **kwargs)
 

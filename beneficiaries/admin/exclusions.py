@@ -18,6 +18,7 @@ from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextareaWidget
 
 from beneficiaries import objections, screening
 from beneficiaries.admin.evidence import ERRORS
+from beneficiaries.admin.objection_files import ProofSteps
 from beneficiaries.admin.subjects import SubjectColumns, found, masked
 from beneficiaries.models import Exclusion, Objection
 from wallet.admin.decorators import action, display
@@ -135,7 +136,7 @@ class ExclusionAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
 
 
 @admin.register(Objection)
-class ObjectionAdmin(LongTable, ViewOnlyAdmin):
+class ObjectionAdmin(ProofSteps, LongTable, ViewOnlyAdmin):
     """The queue: what is not answered first, the most urgent on top."""
 
     list_display = ("about", "status_label", "answer_by", "urgency", "filed_on", "channel")
@@ -146,6 +147,7 @@ class ObjectionAdmin(LongTable, ViewOnlyAdmin):
         "about",
         "exclusion_link",
         "text",
+        "proofs",
         "status_label",
         "urgency",
         "answer_by",
@@ -158,7 +160,7 @@ class ObjectionAdmin(LongTable, ViewOnlyAdmin):
         "decided_at",
         "decision_reason",
     )
-    actions_detail = ("uphold", "deny")
+    actions_detail = (*ProofSteps.proof_actions, "uphold", "deny")
 
     def get_ordering(self, request: HttpRequest) -> Any:
         waits = Case(When(status=Objection.Status.FILED, then=Value(0)), default=Value(1), output_field=IntegerField())
@@ -166,9 +168,16 @@ class ObjectionAdmin(LongTable, ViewOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
-        if row is None or row.status != Objection.Status.FILED:
+        if row is None:
             return []
-        return list(super().get_actions_detail(request, object_id))
+        fits = {
+            "add_proof": row.status == Objection.Status.FILED,
+            "open_proof": row.files.exists(),
+            "uphold": row.status == Objection.Status.FILED,
+            "deny": row.status == Objection.Status.FILED,
+        }
+        found = super().get_actions_detail(request, object_id)
+        return [one for one in found if any(fit and one.action_name.endswith(name) for name, fit in fits.items())]
 
     @admin.display(description=_("tentang"))
     def about(self, row: Objection) -> SafeString:
@@ -205,6 +214,7 @@ class ObjectionAdmin(LongTable, ViewOnlyAdmin):
                 (_("Tentang"), self.about(row)),
                 (_("Pengecualian"), row.exclusion.reason),
                 (_("Sanggahan"), row.text),
+                (_("Berkas bukti"), self.proofs(row)),
             ],
             warnings=[_("Anda yang menerima pengecualian ini; petugas lain yang memutuskan sanggahannya.")]
             if own

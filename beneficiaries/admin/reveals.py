@@ -44,6 +44,7 @@ LABELS = {
     reveals.PROPOSED: _("Usulan perbaikan"),
     reveals.REFUSED_ROWS: _("baris impor yang ditolak"),
     reveals.SCAN: _("pindaian dokumen wakil"),
+    reveals.PROOF: _("Berkas bukti sanggahan"),
 }
 
 

@@ -14,6 +14,7 @@ from beneficiaries.models.grievance import (
 )
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
+from beneficiaries.models.objection_file import ObjectionFile
 from beneficiaries.models.privacy import Consent, ConsentText, IndexKeyTurn, Reveal, RevealAllowance
 from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
@@ -49,6 +50,7 @@ __all__ = [
     "Listing",
     "Merge",
     "Objection",
+    "ObjectionFile",
     "Person",
     "PersonBlock",
     "PersonKey",

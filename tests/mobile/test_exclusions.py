@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from rest_framework.test import APIClient
 
 from beneficiaries import objections, screening
-from beneficiaries.models import Objection, Person
+from beneficiaries.models import Objection, ObjectionFile, Person
 from tests import money
 from tests.beneficiaries.evidence_told import TODAY, excluded
+from tests.mobile.people import error_of
 
 
 def object_to(client: APIClient, exclusion: Any, text: str = "Mobil sudah saya jual.") -> Any:
@@ -57,3 +59,55 @@ def test_what_is_wrong_is_named(hers: APIClient, exclusion: Any, text: str) -> N
 def test_nobody_is_told_without_a_token(api: APIClient, db: None) -> None:
     assert api.get("/api/v1/exclusions").status_code == 401
     assert object_to(api, 1).status_code == 401
+
+
+# --- proof ---
+
+PDF = b"%PDF-1.7 kuitansi"
+
+
+def send(client: APIClient, exclusion: Any, content: bytes = PDF, name: str = "kuitansi.pdf") -> Any:
+    return client.post("/api/v1/objections/files", {"exclusion": exclusion, "file": SimpleUploadedFile(name, content)})
+
+
+def test_proof_is_sent_with_an_objection_that_waits(hers: APIClient, siti: Person) -> None:
+    exclusion = excluded(siti.household)
+    assert error_of(send(hers, exclusion.pk))["code"] == "file_not_possible"
+    object_to(hers, exclusion.pk)
+    for number in range(5):
+        answer = send(hers, exclusion.pk, PDF + bytes([number]))
+        assert answer.status_code == 201 and answer.json()["files"] == number + 1
+    assert send(hers, exclusion.pk, PDF + b"\0").json()["files"] == 5
+    assert error_of(send(hers, exclusion.pk))["data"] == {"most": 5}
+    assert {file.by for file in ObjectionFile.objects.all()} == {None}
+    [told] = hers.get("/api/v1/exclusions").json()["exclusions"]
+    assert told["objections"][0]["files"] == 5
+    objections.deny(Objection.objects.get(), money.officer(), "tidak terbukti")
+    assert error_of(send(hers, exclusion.pk))["code"] == "file_not_possible"
+
+
+@pytest.mark.parametrize("content", [b"MZ", b"<svg/>", b"%PDF-" + b"x" * 5 * 2**20])
+def test_only_a_document_or_a_photograph_is_taken(hers: APIClient, siti: Person, content: bytes) -> None:
+    exclusion = excluded(siti.household)
+    object_to(hers, exclusion.pk)
+    answer = send(hers, exclusion.pk, content, "foto.jpg")
+    assert answer.status_code == 400 and error_of(answer)["code"] == "file_refused"
+    assert not ObjectionFile.objects.exists()
+
+
+def test_what_is_wrong_with_a_file_is_named(hers: APIClient, siti: Person) -> None:
+    exclusion = excluded(siti.household)
+    object_to(hers, exclusion.pk)
+    assert error_of(hers.post("/api/v1/objections/files", {"exclusion": exclusion.pk}))["field"] == "file"
+    assert error_of(send(hers, "x"))["field"] == "exclusion"
+    empty = send(hers, exclusion.pk, b"")
+    assert empty.status_code == 400 and error_of(empty)["field"] == "file"
+    assert send(hers, exclusion.pk, b"%PDF-" + b"x" * 5_300_000).status_code == 413
+    assert hers.post("/api/v1/objections/files", {"exclusion": 1}, format="json").status_code == 415
+
+
+def test_proof_of_another_familys_objection_is_refused_as_unknown(hers: APIClient) -> None:
+    other = excluded(money.person().household)
+    objections.file(other, "Bukan.", channel=Objection.Channel.APP)
+    assert error_of(send(hers, other.pk)) == error_of(send(hers, 10**9))
+    assert not ObjectionFile.objects.exists()

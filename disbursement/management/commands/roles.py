@@ -47,6 +47,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.add_household",
         "beneficiaries.change_household",
         "beneficiaries.change_person",
+        "mobile.tell_exclusionnotice",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
