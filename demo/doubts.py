@@ -14,6 +14,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils import timezone
 
 from beneficiaries import consents, duplicates, duplicates_merge, grievances, objections, registry, rules, screening
@@ -30,8 +31,9 @@ from beneficiaries.models import (
     Person,
     Proposal,
     Screening,
+    TrialHit,
 )
-from beneficiaries.refusals import BIRTH_DATE, COLUMNS, NAME, NIK, PHONE, SEX
+from beneficiaries.refusals import BIRTH_DATE, COLUMNS, DECILE, KELURAHAN, KK, NAME, NIK, PHONE, SEX
 from demo import agency, screen
 from demo.evidence_client import EvidenceClient
 from demo.phone_client import Inbox, Phone
@@ -78,19 +80,21 @@ def exclude(base_url: str, period: date, proof: Proof) -> Struck:
     proof.refused("evidence with a key that nobody has", "401", str(status))
 
     maker, approver = User.objects.get(username="petugas"), User.objects.get(username="penyetuju")
-    version = ExclusionRule.objects.filter(code=RULE).latest("pk")
+    versions = ExclusionRule.objects.filter(code=RULE)
+    version = versions.in_force(timezone.localdate()).first() or versions.latest("pk")
     trial = _screened(screening.request(maker, rule=version))
     members = person.household.members.filter(status=Person.Status.ACTIVE).count()
     screen.line(
-        f"trial of “{version.title}” on {trial.people_seen:,} people: would exclude {trial.people_hit} of"
-        f" {trial.households_hit} household"
+        f"trial of “{version.title}” on {trial.people_seen:,} people: would exclude {trial.people_hit} in"
+        f" {trial.households_hit} household(s)"
     )
-    proof.claim("a trial counts whom the rule would exclude", (members, 1), (trial.people_hit, trial.households_hit))
+    would = TrialHit.objects.filter(screening=trial, person__household=person.household_id).count()
+    proof.claim("a trial counts whom the rule would exclude", members, would)
     proof.claim("a trial excludes nobody", 0, Proposal.objects.filter(screening=trial).count())
     if version.enforced_at is None:
         rules.enforce(version, by=approver)
     _screened(screening.request(maker))
-    proposal = Proposal.objects.get(household=person.household_id, status=Proposal.Status.UNDECIDED)
+    proposal = Proposal.objects.get(household=person.household_id, code=RULE, status=Proposal.Status.UNDECIDED)
     exclusion = screening.accept(proposal, maker, "Cocok dengan data pajak kendaraan", period)
     screen.line(f"{maker} accepts the proposal: excluded from {period}, may object until {exclusion.objection_until}")
     return Struck(person, exclusion)
@@ -140,53 +144,57 @@ def _screened(asked: Screening) -> Screening:
 
 
 def register_twice(folder: Path, file: Path, proof: Proof) -> Person:
-    """One person comes again in a supplement of the registry, under another NIK and in another household, and is enrolled."""
-    person = _once_registered()
+    """One person comes again in a supplement of the registry, under another NIK and in another household, and is enrolled.
+
+    Raises LookupError if nobody of the file is left to be taken.
+    """
+    person, row = _double(file)
     supplement = folder / "registry-supplement.csv"
-    _write_double(file, supplement, person)
+    with supplement.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerow(row)
     done = registry.import_file(supplement, supplement.with_suffix(".errors.csv"), User.objects.get(username="petugas"))
     proof.claim("the supplement adds one person", (1, 0), (done.added, done.refused))
     eligibility.enrol_eligible(Programme.objects.get(code="KLJ"))
     return person
 
 
-def _once_registered() -> Person:
-    """An active person of the old people's programme whom nobody takes for another, and whose household keeps its aid."""
-    paired = DuplicatePair.objects.values_list("low_id", "high_id")
-    return (
-        Person.objects.filter(enrolments__programme__code="KLJ", enrolments__status=Enrolment.Status.ACTIVE)
-        .filter(status=Person.Status.ACTIVE, source_digest__gt=b"")
-        .exclude(pk__in={number for pair in paired for number in pair})
-        .exclude(enrolments__programme__code="SEMBAKO")
-        .earliest("-pk")
-    )
-
-
-def _write_double(file: Path, supplement: Path, person: Person) -> None:
-    """A file of one row: the person as the registry's file has them, but for the NIK and the household.
-
-    Raises LookupError.
-    """
-    nik, own, home = person.nik, None, None
+def _double(file: Path) -> tuple[Person, dict[str, str]]:
+    """The first person of the file whom nobody was taken for yet, and their row with another NIK and another's household."""
+    home: dict[str, str] | None = None
     with file.open(encoding="utf-8", newline="") as stream:
         for row in csv.DictReader(stream):
-            if row[NIK] == nik:
-                own = row
-            elif home is None and Person.objects.with_nik(row[NIK]).exclude(household=person.household_id).exists():
-                home = row
-            if own and home:
-                break
-    if own is None or home is None:
-        raise LookupError(f"{person.pk} is not in {file.name}")
-    other = next(f"{nik[:12]}{number:04}" for number in range(9_000, 9_999) if _is_free(f"{nik[:12]}{number:04}"))
-    with supplement.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-        writer.writeheader()
-        writer.writerow({column: own[column] if column in OWN else home[column] for column in COLUMNS} | {NIK: other})
+            person = Person.objects.with_nik(row[NIK]).select_related("household").first()
+            if person is None or not _as_imported(person, row):
+                continue
+            if home is not None and row[KK] != home[KK] and _once_registered(person):
+                mixed = {column: row[column] if column in OWN else home[column] for column in COLUMNS}
+                return person, mixed | {NIK: _free_nik(row[NIK][:12])}
+            home = home or row
+    raise LookupError("nobody left to register twice: take more --people, or `make clean`")
 
 
-def _is_free(nik: str) -> bool:
-    return not Person.objects.with_nik(nik).exists()
+def _as_imported(person: Person, row: dict[str, str]) -> bool:
+    """True for a row that the registry took word for word: some of the file are refused, or put right on the way in."""
+    home = person.household
+    said = (row[NAME], row[BIRTH_DATE], row[KK], row[KELURAHAN], row[DECILE])
+    return said == (person.name, person.birth_date.isoformat(), home.kk, home.kelurahan, str(home.decile))
+
+
+def _once_registered(person: Person) -> bool:
+    """Active, aided by the old people's programme alone, and never taken for somebody else."""
+    aided = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).values_list(
+        "programme__code", flat=True
+    )
+    paired = DuplicatePair.objects.filter(Q(low=person) | Q(high=person))
+    return person.status == Person.Status.ACTIVE and list(aided) == ["KLJ"] and not paired.exists()
+
+
+def _free_nik(beginning: str) -> str:
+    """A NIK of the same district, birth date and sex that nobody in the registry has."""
+    niks = (f"{beginning}{number:04}" for number in range(9_000, 9_999))
+    return next(nik for nik in niks if not Person.objects.with_nik(nik).exists())
 
 
 def merge(person: Person, proof: Proof) -> None:

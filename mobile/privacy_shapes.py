@@ -79,7 +79,7 @@ class ConsentState(serializers.Serializer[Any]):
         return None if one.last is None else serializers.DateTimeField().to_representation(one.last.at)
 
     def get_said_via(self, one: Standing) -> str:
-        return Consent.Channel(one.last.channel).label if one.last else ""
+        return str(Consent.Channel(one.last.channel).label) if one.last else ""
 
     def get_said_by_guardian(self, one: Standing) -> bool:
         return one.last is not None and one.last.guardian_id is not None

@@ -14,7 +14,7 @@ from tests.mobile import people
 from tests.mobile.people import STRANGER, error_of
 
 ADDRESS = "/api/v1/access-log"
-pytestmark = pytest.mark.django_db(transaction=True)  # a look is committed before anything is shown
+pytestmark = pytest.mark.django_db
 
 
 def look(target: Any, field: str, officer: Any, reason: str = "verify") -> None:
