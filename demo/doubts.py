@@ -17,7 +17,17 @@ from django.contrib.auth.models import User
 from django.db.models import Q
 from django.utils import timezone
 
-from beneficiaries import consents, duplicates, duplicates_merge, grievances, objections, registry, rules, screening
+from beneficiaries import (
+    consents,
+    duplicates,
+    duplicates_merge,
+    grievances,
+    objections,
+    registry,
+    reveals,
+    rules,
+    screening,
+)
 from beneficiaries.api.authentication import new_key
 from beneficiaries.models import (
     ConsentText,
@@ -30,6 +40,7 @@ from beneficiaries.models import (
     Objection,
     Person,
     Proposal,
+    Reveal,
     Screening,
     TrialHit,
 )
@@ -239,6 +250,10 @@ def object_to(struck: Struck, base_url: str, inbox: Inbox, proof: Proof) -> list
     proof.claim("the excluded are told the law", struck.exclusion.legal_basis, told["legal_basis"])
     phone.object(told["id"], "Mobil itu sudah saya jual, tetapi belum balik nama.")
     maker, approver = User.objects.get(username="petugas"), User.objects.get(username="penyetuju")
+    reveals.reveal(person, "phone", reason=Reveal.Reason.CONTACT, note="Menanyakan kuitansi jual beli", by=maker)
+    look = phone.access_log()[0]
+    screen.line(f"the phone says who looked: {look['shown']}, {look['role']}, {look['reason_text']}")
+    proof.claim("the citizen sees who looked at their data", ("Petugas", "contact"), (look["role"], look["reason"]))
     objection = Objection.objects.get(exclusion=struck.exclusion)
     proof.must_refuse(
         "who accepted an exclusion decides on the objection",

@@ -108,6 +108,9 @@ class Phone:
     def withdraw(self, purpose: str, version: int, *, understood: bool) -> dict[str, Any]:
         return self._call("POST", "consents/withdraw", _statement(purpose, version) | {"understood": understood})
 
+    def access_log(self) -> list[dict[str, Any]]:
+        return list(self._call("GET", "access-log")["looks"])
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         response = self.session.request(method, f"{self.base_url}/api/v1/{path}", json=body, timeout=30)
         answer: dict[str, Any] = response.json() if response.content else {}
