@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -9,16 +10,20 @@ from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import identity, representation
-from beneficiaries.models import Consent, ConsentText, Person
+from beneficiaries.models import Consent, ConsentText, Person, Representation
 from beneficiaries.privacy_errors import (
+    ConsentReferenceTaken,
     GuardianNeeded,
     GuardianNotAdult,
+    NotByConsent,
     NothingToWithdraw,
     NotTheirGuardian,
     PersonErased,
 )
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from django.contrib.auth.models import User
 
 R = Person.Relation
@@ -35,25 +40,40 @@ def record(
     by: User | None,
     evidence: str = "",
     guardian: Person | None = None,
+    reference: UUID | None = None,
 ) -> Consent:
     """Writes that the person agrees to the text, or takes that back. Only the newest line of a purpose counts.
 
-    Raises PersonErased, GuardianNeeded, GuardianNotAdult, NotTheirGuardian, NothingToWithdraw.
+    With the reference of an earlier line it is that one. Raises PersonErased, NotByConsent, GuardianNeeded,
+    GuardianNotAdult, NotTheirGuardian, NothingToWithdraw, ConsentReferenceTaken.
     """
     # Two lines at once must not both find something to withdraw.
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
     if person.erased_at:
         raise PersonErased
+    if text.basis != ConsentText.Basis.CONSENT:
+        raise NotByConsent(law=text.legal_basis)
     if is_child(person) and guardian is None:
         raise GuardianNeeded(age=settings.PRIVACY["adult_age"])
     if guardian is not None and (guardian.pk == person.pk or is_child(guardian) or guardian.erased_at):
         raise GuardianNotAdult(age=settings.PRIVACY["adult_age"])
     if guardian is not None and not _speaks_for(guardian, person):
         raise NotTheirGuardian
+    if reference is not None and (sent := Consent.objects.filter(person=person, reference=reference).first()):
+        if (sent.text_id, sent.given) != (text.pk, given):
+            raise ConsentReferenceTaken
+        return sent
     if not given and not Person.objects.consenting(text.purpose).filter(pk=person.pk).exists():
         raise NothingToWithdraw
     return Consent.objects.create(
-        person=person, text=text, given=given, channel=channel, by=by, evidence=evidence, guardian=guardian
+        person=person,
+        text=text,
+        given=given,
+        channel=channel,
+        by=by,
+        evidence=evidence,
+        guardian=guardian,
+        reference=reference,
     )
 
 
@@ -73,10 +93,61 @@ def _speaks_for(guardian: Person, person: Person) -> bool:
     return together and is_child(person) and guardian.relation in PARENTS.get(person.relation, ())
 
 
+def wards_of(guardian: Person) -> list[Person]:
+    """Those for whom the person may consent today: as guardian in force, or as the parent of a child at home."""
+    if is_child(guardian) or guardian.erased_at:
+        return []
+    today = timezone.localdate()
+    acting = Representation.objects.acting(today).by_person(guardian).filter(kind=Representation.Kind.GUARDIAN)
+    found = {row.for_person for row in acting.select_related("for_person")}
+    found |= set(Person.objects.filter(household=guardian.household_id, status=Person.Status.ACTIVE))
+    found = {person.merged_into or person for person in found} - {guardian}
+    return sorted((person for person in found if _speaks_for(guardian, person)), key=lambda person: person.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """One purpose as it is asked or told now, and the person's last word on it, if there is one."""
+
+    text: ConsentText
+    last: Consent | None
+
+    @property
+    def in_force(self) -> bool:
+        """The person agrees, whichever version that was to."""
+        return self.last is not None and self.last.given
+
+
+def standing(person: Person) -> list[Standing]:
+    """Every purpose, by its code, with where the person stands."""
+    said = Consent.objects.filter(person=person).current().select_related("text")
+    last = {row.text.purpose: row for row in said}
+    return [Standing(text, last.get(text.purpose)) for text in ConsentText.objects.newest()]
+
+
 @transaction.atomic
-def word(purpose: str, title: str, text: str, *, by: User | None) -> ConsentText:
-    """A new text for a purpose, which people are asked with from now on; earlier consents stay with theirs."""
+def word(
+    purpose: str,
+    title: str,
+    text: str,
+    *,
+    by: User | None,
+    basis: ConsentText.Basis | str = ConsentText.Basis.CONSENT,
+    legal_basis: str = "",
+    consequence: str = "",
+) -> ConsentText:
+    """A new text for a purpose, which people are asked with (or told) from now on; earlier consents stay with theirs.
+
+    `legal_basis` names the law, and must where the basis is not consent; `consequence` is what withdrawing ends.
+    """
     last = ConsentText.objects.filter(purpose=purpose).order_by("-version").first()
     return ConsentText.objects.create(
-        purpose=purpose, version=last.version + 1 if last else 1, title=title, text=text, by=by
+        purpose=purpose,
+        version=last.version + 1 if last else 1,
+        title=title,
+        text=text,
+        basis=basis,
+        legal_basis=legal_basis,
+        consequence=consequence,
+        by=by,
     )

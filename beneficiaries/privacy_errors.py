@@ -31,6 +31,22 @@ class NothingToWithdraw(BeneficiaryError):
     message = _("Orang ini tidak sedang menyetujui tujuan itu, jadi tidak ada yang ditarik.")
 
 
+class NotByConsent(BeneficiaryError):
+    """The purpose rests on a law: nobody agrees to it, and nobody takes that back."""
+
+    code = "not_by_consent"
+    message = _(
+        "Tujuan itu tidak berdasar persetujuan tetapi berdasar %(law)s, jadi tidak disetujui dan tidak ditarik."
+    )
+
+
+class ConsentReferenceTaken(BeneficiaryError):
+    """The same number from the app came with another statement before."""
+
+    code = "consent_reference_taken"
+    message = _("Nomor pernyataan itu sudah dipakai untuk pernyataan lain.")
+
+
 class PersonErased(BeneficiaryError):
     code = "person_erased"
     message = _("Data orang ini sudah dihapus atas permintaannya.")

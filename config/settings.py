@@ -280,6 +280,7 @@ MOBILE = {
     "token_lifetime": timedelta(days=90),
     "grievances_a_day": 5,
     "grievance_messages_a_day": 30,
+    "consents_a_day": 20,  # given by one person; what is given can always be withdrawn
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
 }

@@ -25,9 +25,15 @@ from wallet.models import Account
 PAY_WAIT = 120  # seconds
 
 
+def registry_file(folder: Path, people: int, seed: int) -> Path:
+    """Where the social office's file of that many people lies."""
+    return folder / f"registry-{people}-{seed}.csv"
+
+
 def import_registry(folder: Path, people: int, seed: int, proof: Proof) -> RegistryImport:
     """Generates the social office's file and imports it, twice; the second time must change nothing."""
-    file, errors = folder / f"registry-{people}-{seed}.csv", folder / f"registry-{people}-{seed}.errors.csv"
+    file = registry_file(folder, people, seed)
+    errors = file.with_suffix(".errors.csv")
     written = io.StringIO()
     call_command("make_registry", f"--people={people}", f"--seed={seed}", f"--out={file}", stdout=written)
     screen.line(f"{file.relative_to(Path.cwd())}: {written.getvalue().splitlines()[0]}")
@@ -115,6 +121,16 @@ def _show_refusals(batch: Batch, maker: User, approver: User, proof: Proof) -> N
 
 
 def watch(paying: list[Batch], proof: Proof) -> None:
+    """Waits for the workers and holds what they paid against what was approved. Raises TimeoutError."""
+    wait_until_closed(paying)
+    for batch in paying:
+        at = execution.progress(batch)
+        proof.claim(f"{batch.purse_title}: all instructions paid", batch.count, at.paid)
+        proof.claim(f"{batch.purse_title}: the total is the approved one", batch.total, at.paid_total)
+    proof.figures["disbursement by 2 workers"] = f"{sum(_rates(paying)):,.0f} instructions/s"
+
+
+def wait_until_closed(paying: list[Batch]) -> None:
     """Shows the workers' progress until every batch is closed. Raises TimeoutError."""
     until = time.monotonic() + PAY_WAIT
     with screen.bars() as bars:
@@ -123,15 +139,10 @@ def watch(paying: list[Batch], proof: Proof) -> None:
                 at = execution.progress(batch)
                 bars.show(f"pay {batch.purse_title}", at.paid + at.failed, at.count)
             if not Batch.objects.filter(pk__in=[batch.pk for batch in paying]).exclude(status="closed").exists():
-                break
+                return
             if time.monotonic() > until:
                 raise TimeoutError("the batches are not paid: see .data/run/worker.log")
             time.sleep(0.2)
-    for batch in paying:
-        at = execution.progress(batch)
-        proof.claim(f"{batch.purse_title}: all instructions paid", batch.count, at.paid)
-        proof.claim(f"{batch.purse_title}: the total is the approved one", batch.total, at.paid_total)
-    proof.figures["disbursement by 2 workers"] = f"{sum(_rates(paying)):,.0f} instructions/s"
 
 
 def _rates(paying: list[Batch]) -> Iterator[float]:

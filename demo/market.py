@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
-from beneficiaries.models import Person
+from beneficiaries.models import Household, Person
 from demo import screen
 from demo.phone_client import Inbox, Phone, Refused
 from demo.proof import Proof, stopwatch
@@ -72,12 +72,17 @@ class Market:
     def _new_client(self, secret: str) -> SnapClient:
         return SnapClient(self.base_url, self.credentials.client_id, self.credentials.private_key, secret)
 
-    def shoppers(self, count: int) -> list[Shopper]:
-        """Enrolled people with phones, half of each programme, first those who have not activated yet."""
+    def shoppers(self, count: int, without: Household) -> list[Shopper]:
+        """Enrolled people with phones, half of each programme, first those who have not activated yet.
+
+        Nobody of that household, which was not paid.
+        """
         chosen: dict[bytes, Shopper] = {}
         for programme in Programme.objects.order_by("-code"):
             people = (
                 Person.objects.filter(enrolments__programme=programme, phone_index__isnull=False)
+                .filter(enrolments__status="active", status=Person.Status.ACTIVE)
+                .exclude(household=without)
                 # Whoever is in both programmes may buy shoes out of the other's purse.
                 .exclude(
                     pk__in=Person.objects.filter(enrolments__programme__in=Programme.objects.exclude(pk=programme.pk))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -83,9 +84,40 @@ class Phone:
     def code(self, pin: str) -> str:
         return str(self._call("POST", "codes", {"pin": pin})["qr_content"])
 
+    def exclusions(self) -> list[dict[str, Any]]:
+        return list(self._call("GET", "exclusions")["exclusions"])
+
+    def object(self, exclusion: int, text: str) -> dict[str, Any]:
+        return self._call("POST", "objections", {"exclusion": exclusion, "text": text})
+
+    def complain(self, category: str, text: str, reference: str) -> dict[str, Any]:
+        return self._call("POST", "grievances", {"category": category, "text": text, "reference": reference})
+
+    def complaint(self, uid: str) -> dict[str, Any]:
+        return self._call("GET", f"grievances/{uid}")
+
+    def verdict(self, uid: str, *, satisfied: bool) -> dict[str, Any]:
+        return self._call("POST", f"grievances/{uid}/verdict", {"satisfied": satisfied})
+
+    def consents(self) -> dict[str, Any]:
+        return self._call("GET", "consents")
+
+    def agree(self, purpose: str, version: int) -> dict[str, Any]:
+        return self._call("POST", "consents", _statement(purpose, version))
+
+    def withdraw(self, purpose: str, version: int, *, understood: bool) -> dict[str, Any]:
+        return self._call("POST", "consents/withdraw", _statement(purpose, version) | {"understood": understood})
+
+    def access_log(self) -> list[dict[str, Any]]:
+        return list(self._call("GET", "access-log")["looks"])
+
     def _call(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         response = self.session.request(method, f"{self.base_url}/api/v1/{path}", json=body, timeout=30)
         answer: dict[str, Any] = response.json() if response.content else {}
         if response.status_code >= 400:
             raise Refused(response.status_code, answer.get("error", {}))
         return answer
+
+
+def _statement(purpose: str, version: int) -> dict[str, Any]:
+    return {"purpose": purpose, "version": version, "reference": str(uuid.uuid4())}

@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
 def _play(options: argparse.Namespace, proof: Proof) -> None:
     from django.conf import settings
 
-    from demo import agency, world
+    from demo import agency, doubts, world
     from demo.market import PAYMENTS_EACH, Market
     from wallet import verification
 
@@ -66,26 +66,37 @@ def _play(options: argparse.Namespace, proof: Proof) -> None:
     agency.enrol(proof)
 
     period = agency.next_period()
-    screen.heading(4, f"Batches for {period:%B %Y}: maker, approver, Celery workers")
-    for name in ("worker", "beat"):
-        processes.start(name, {})
-    _wait_for_worker()
-    batches = agency.approve_batches(period, proof)
-    agency.watch(batches, proof)
-    proof.figures["peak memory of a worker process"] = f"{processes.peak_memory('worker') / 2**20:,.0f} MiB"
-
-    screen.heading(5, "Redemption over HTTP: the mobile API and SNAP BI")
+    screen.heading(4, "Doubts: an agency's evidence, and somebody registered twice")
     port = embedded.free_port()
     processes.start("web", {}, "--bind", f"127.0.0.1:{port}")
+    for name in ("worker", "beat"):
+        processes.start(name, {})
     base_url = f"http://127.0.0.1:{port}"
     _wait_for(base_url)
+    _wait_for_worker()
+    doubled = doubts.register_twice(folder, agency.registry_file(folder, options.people, options.seed), proof)
+    doubts.merge(doubled, proof)
+    struck = doubts.exclude(base_url, period, proof)
+
+    screen.heading(5, f"Batches for {period:%B %Y}: maker, approver, Celery workers")
+    batches = agency.approve_batches(period, proof)
+    agency.watch(batches, proof)
+    doubts.check_paid(struck, doubled, period, proof)
+    proof.figures["peak memory of a worker process"] = f"{processes.peak_memory('worker') / 2**20:,.0f} MiB"
+
+    screen.heading(6, "Redemption over HTTP: the mobile API and SNAP BI")
     owed_before = verification.verify().balances["merchant"]
     market = Market(base_url, credentials, Path(settings.MOBILE["sms_spool"]), options.seed, proof)
-    shoppers = market.shoppers(max(2, options.redemptions // PAYMENTS_EACH))
+    shoppers = market.shoppers(max(2, options.redemptions // PAYMENTS_EACH), without=struck.person.household)
     market.open(shoppers)
     market.show_refusals(shoppers)
 
-    screen.heading(6, "Settlement and verification")
+    screen.heading(7, "The people's answers: objection, complaint, consent")
+    batches += doubts.object_to(struck, base_url, market.inbox, proof)
+    doubts.complain(shoppers[0].client, proof)
+    doubts.consent(shoppers[0].client, proof)
+
+    screen.heading(8, "Settlement and verification")
     _summary(proof, done, batches, market.takings, owed_before, _settle(proof))
 
 

@@ -65,6 +65,7 @@ def _tell(credentials: Credentials, base_url: str) -> None:
             ("officers: Django admin", f"{base_url}/admin/"),
             ("beneficiaries: mobile API", f"{base_url}/docs/mobile/"),
             ("merchants: SNAP BI", f"{base_url}/docs/snap/"),
+            ("agencies: evidence API", f"{base_url}/docs/evidence/"),
             ("text messages as they arrive", f"{base_url}/demo/sms/"),
         ],
     )

@@ -198,3 +198,76 @@ class TooManyFiles(MobileError):
     code = "file_too_many"
     status = 409
     message = _("Sanggahan ini sudah disertai %(most)s berkas, jumlah terbanyak. Berkas lain bawa ke kantor kelurahan.")
+
+
+class ConsentPersonUnknown(MobileError):
+    """Nobody of that id, or nobody for whom the caller decides: the same to the outside."""
+
+    code = "consent_person_unknown"
+    status = 404
+    field = "person"
+    message = _("Anda tidak mewakili orang itu. Muat ulang daftarnya, atau datangi kantor kelurahan.")
+
+
+class ConsentNeedsGuardian(MobileError):
+    """Too young to consent alone."""
+
+    code = "consent_needs_guardian"
+    status = 403
+    message = _("Belum berumur %(age)s tahun: orang tua atau wali yang menyatakannya.")
+
+
+class ConsentPurposeUnknown(MobileError):
+    code = "consent_purpose_unknown"
+    status = 404
+    field = "purpose"
+    message = _("Tujuan itu tidak ada. Muat ulang daftarnya.")
+
+
+class NotAConsent(MobileError):
+    """What is done for that purpose rests on a law; no aid depends on anybody's consent to it."""
+
+    code = "not_a_consent"
+    status = 409
+    field = "purpose"
+    message = _("Tujuan itu tidak disetujui dan tidak ditarik, karena dasarnya %(law)s. Bantuan Anda tetap berjalan.")
+
+
+class ConsentTextChanged(MobileError):
+    """Another version is asked with by now; `version` is its number."""
+
+    code = "consent_text_changed"
+    status = 409
+    field = "version"
+    message = _("Bunyinya sudah berubah menjadi versi %(version)s. Muat ulang dan baca dahulu.")
+
+
+class ConsentReferenceUsed(MobileError):
+    code = "consent_reference_used"
+    status = 409
+    field = "reference"
+    message = _("Nomor pernyataan itu sudah dipakai untuk pernyataan lain. Buat nomor baru.")
+
+
+class NoConsentToWithdraw(MobileError):
+    code = "no_consent_to_withdraw"
+    status = 409
+    field = "purpose"
+    message = _("Anda tidak pernah menyetujui tujuan itu, jadi tidak ada yang ditarik.")
+
+
+class ConsequenceFirst(MobileError):
+    """Withdrawing ends something; whoever withdraws must have read what."""
+
+    code = "consequence_first"
+    status = 409
+    field = "understood"
+    message = _("Bila ditarik: %(consequence)s Bila tetap ingin menarik, nyatakan bahwa Anda mengerti.")
+
+
+class TooManyConsents(MobileError):
+    """More was agreed to within a day than the limit allows; `wait` is in seconds. Withdrawing has no limit."""
+
+    code = "consent_too_many"
+    status = 429
+    message = _("Terlalu banyak pernyataan setuju hari ini. Coba lagi dalam %(wait)s detik.")

@@ -70,6 +70,17 @@ class Rupiah(serializers.IntegerField):
         return data
 
 
+class WholeNumber(serializers.IntegerField):
+    """A whole JSON number: no text, no boolean, no fraction."""
+
+    default_error_messages = {"field_invalid": _("Isi dengan bilangan bulat.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:  # isinstance would take True for 1
+            self.fail("field_invalid")
+        return data
+
+
 class QueryNumber(serializers.IntegerField):
     """A whole number above zero from a query string: ASCII digits, as many as BIGINT holds of any value."""
 

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from rest_framework import exceptions
 from rest_framework.response import Response
 
-from mobile.errors import MobileError, TokenMissing, TooManyCodes, TooManyGrievances
+from mobile.errors import MobileError, TokenMissing, TooManyCodes, TooManyConsents, TooManyGrievances
 from wallet.errors import WalletError
 
 logger = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         response = refusal(error.code, _said(error), error.status, field=error.field, data=error.data)
         if error.status == 401:
             response["WWW-Authenticate"] = "Bearer"
-        if isinstance(error, TooManyCodes | TooManyGrievances):
+        if isinstance(error, TooManyCodes | TooManyGrievances | TooManyConsents):
             response["Retry-After"] = str(error.data["wait"])
         return response
     if isinstance(error, exceptions.ValidationError):

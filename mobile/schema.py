@@ -67,7 +67,19 @@ def _errors(refusals: tuple[Refused, ...]) -> dict[int, Any]:
 
 _INVALID = {"code": "field_invalid", "message": "Isi dengan teks satu baris.", "field": "phone"}
 # What the placeholders of a message may hold, for the examples.
-_SAMPLE = {"wait": 240, "left": 3, "until": "14:30", "limit": 10_000_000, "amount": 0, "most": 2_000, "megabytes": 5}
+_SAMPLE = {
+    "wait": 240,
+    "left": 3,
+    "until": "14:30",
+    "limit": 10_000_000,
+    "amount": 0,
+    "most": 2_000,
+    "megabytes": 5,
+    "age": 18,
+    "law": "UU 13/2011",
+    "version": 3,
+    "consequence": "Pendaftaran otomatis berhenti.",
+}
 
 
 def _error_response(refusals: tuple[Refused, ...]) -> OpenApiResponse:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mobile import exclusion_views, grievance_views, views
+from mobile import exclusion_views, grievance_views, privacy_views, views
 
 app_name = "mobile"
 
@@ -26,5 +26,8 @@ urlpatterns = [
     path("grievances/<uuid:uid>", grievance_views.GrievanceView.as_view(), name="grievance"),
     path("grievances/<uuid:uid>/messages", grievance_views.GrievanceMessagesView.as_view(), name="grievance-messages"),
     path("grievances/<uuid:uid>/verdict", grievance_views.GrievanceVerdictView.as_view(), name="grievance-verdict"),
+    path("consents", privacy_views.ConsentsView.as_view(), name="consents"),
+    path("consents/withdraw", privacy_views.ConsentWithdrawalView.as_view(), name="consent-withdraw"),
+    path("access-log", privacy_views.AccessLogView.as_view(), name="access-log"),
     path("<path:rest>", views.UnknownView.as_view()),
 ]

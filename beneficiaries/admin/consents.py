@@ -55,7 +55,9 @@ class ConsentForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        newest = ConsentText.objects.filter(pk__in=[text.pk for text in ConsentText.objects.newest()])
+        newest = ConsentText.objects.filter(
+            pk__in=[text.pk for text in ConsentText.objects.newest()], basis=ConsentText.Basis.CONSENT
+        )
         self.fields["text"].queryset = newest  # type: ignore[attr-defined]
 
     def clean_guardian(self) -> Person | None:
@@ -93,20 +95,24 @@ class ConsentSteps:
                 (gettext("Setuju dicatat: %(text)s") if given else gettext("Penarikan dicatat: %(text)s")) % said
             )
 
-        asked = ConsentText.objects.exists()
+        texts = [text for text in ConsentText.objects.newest() if text.basis == ConsentText.Basis.CONSENT]
+        ending = [text for text in texts if text.consequence]
         step = Step(
             title=_("Catat persetujuan"),
             button=_("Catat"),
             text=_(
                 "Bacakan isi persetujuannya dahulu. Yang dicatat tidak dapat diubah; yang berlaku adalah yang terakhir."
             ),
-            facts=[(text.title, text.text) for text in ConsentText.objects.newest()],
+            facts=[
+                *((text.title, text.text) for text in texts),
+                *((gettext("Bila ditarik: %(title)s") % {"title": text.title}, text.consequence) for text in ending),
+            ],
             warnings=[
-                *([] if asked else [_("Belum ada teks persetujuan. Petugas Data Pribadi menulisnya dahulu.")]),
+                *([] if texts else [_("Belum ada teks persetujuan. Petugas Data Pribadi menulisnya dahulu.")]),
                 *([_("Anak: isi wali yang menyatakannya.")] if consents.is_child(person) else []),
             ],
             form=ConsentForm,
-            possible=asked,
+            possible=bool(texts),
             errors=(BeneficiaryError,),
         )
         return take(office, request, step, run, person)
@@ -122,10 +128,11 @@ class ConsentSteps:
 class ConsentTextAdmin(OfficeAdmin):
     """Texts are added, never changed: whoever agreed, agreed to those words."""
 
-    list_display = ("title", "purpose", "version", "by", "at")
+    list_display = ("title", "purpose", "version", "basis", "by", "at")
+    list_filter = ("basis",)
     list_select_related = ("by",)
     ordering = ("purpose", "-version")
-    fields = ("purpose", "title", "text")
+    fields = ("purpose", "title", "basis", "legal_basis", "text", "consequence")
     actions = None
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -133,7 +140,15 @@ class ConsentTextAdmin(OfficeAdmin):
         return False
 
     def save_model(self, request: HttpRequest, obj: ConsentText, form: Any, change: bool) -> None:
-        made = consents.word(obj.purpose, obj.title, obj.text, by=request.user)  # type: ignore[arg-type]
+        made = consents.word(
+            obj.purpose,
+            obj.title,
+            obj.text,
+            by=request.user,  # type: ignore[arg-type]
+            basis=obj.basis,
+            legal_basis=obj.legal_basis,
+            consequence=obj.consequence,
+        )
         obj.pk, obj.version = made.pk, made.version
 
 

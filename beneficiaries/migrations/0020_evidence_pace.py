@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0018_key_sha256")]
+    dependencies = [("beneficiaries", "0019_looked_at_imports")]
 
     operations = [
         migrations.AddField(

@@ -23,12 +23,44 @@ class ConsentTextQuerySet(models.QuerySet["ConsentText"]):
 
 
 class ConsentText(models.Model):
-    """What people are asked: a purpose, and one version of its words. Another wording is another version."""
+    """What people are asked, or told: a purpose, and one version of its words. Another wording is another version.
+
+    Only what rests on consent is asked; whatever rests on another basis of UU 27/2022 art. 20 names its law and is a
+    notice, which nobody agrees to or takes back. `consequence`: what ends when the consent is withdrawn.
+    """
+
+    class Basis(models.TextChoices):
+        CONSENT = "consent", _("Persetujuan")
+        CONTRACT = "contract", _("Perjanjian")
+        LAW = "law", _("Kewajiban hukum")
+        VITAL = "vital", _("Kepentingan vital")
+        PUBLIC = "public", _("Pelayanan publik dan kewenangan")
+        LEGITIMATE = "legitimate", _("Kepentingan sah lainnya")
 
     purpose = models.SlugField(_("kode tujuan"), max_length=40, db_index=False)
     version = models.PositiveSmallIntegerField(_("versi"))
     title = models.CharField(_("tujuan"), max_length=120)
     text = models.TextField(_("isi persetujuan"))
+    basis = models.CharField(
+        _("dasar pemrosesan"), max_length=10, choices=Basis, default=Basis.CONSENT, db_default=Basis.CONSENT
+    )
+    legal_basis = models.CharField(
+        _("dasar hukum"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Peraturan dan pasalnya. Wajib bila dasarnya bukan persetujuan."),
+    )
+    consequence = models.TextField(
+        _("akibat penarikan"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_(
+            "Apa yang berhenti bila ditarik; dibaca dahulu oleh yang menarik. Kosong: tidak ada yang berhenti."
+        ),
+    )
     by = models.ForeignKey("auth.User", models.PROTECT, null=True, related_name="+", verbose_name=_("oleh"))
     at = models.DateTimeField(_("waktu"), db_default=Now())
 
@@ -37,7 +69,24 @@ class ConsentText(models.Model):
     class Meta:
         verbose_name = _("teks persetujuan")
         verbose_name_plural = _("teks persetujuan")
-        constraints = [models.UniqueConstraint(name="consent_text_version", fields=["purpose", "version"])]
+        constraints = [
+            models.UniqueConstraint(name="consent_text_version", fields=["purpose", "version"]),
+            models.CheckConstraint(
+                name="consent_text_basis",
+                condition=Q(basis__in=["consent", "contract", "law", "vital", "public", "legitimate"]),
+            ),
+            models.CheckConstraint(
+                name="consent_text_names_law",
+                condition=Q(basis="consent") | ~Q(legal_basis=""),
+                violation_error_message=_("Sebutkan dasar hukumnya bila dasar pemrosesan bukan persetujuan."),
+            ),
+            # What nobody can withdraw has no consequence of withdrawing.
+            models.CheckConstraint(
+                name="consent_text_consequence",
+                condition=Q(basis="consent") | Q(consequence=""),
+                violation_error_message=_("Akibat penarikan hanya ada bila dasar pemrosesannya persetujuan."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.title} (v{self.version})"
@@ -69,6 +118,8 @@ class Consent(models.Model):
     guardian = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("wali")
     )
+    # Drawn on the phone that sends it: the same one sent again is the same line.
+    reference = models.UUIDField(_("nomor dari aplikasi"), null=True, blank=True, editable=False)
     evidence = models.CharField(
         _("bukti"), max_length=200, blank=True, help_text=_("Nomor formulir atau rekaman yang membuktikannya.")
     )
@@ -83,7 +134,8 @@ class Consent(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="consent_guardian_is_another", condition=Q(guardian__isnull=True) | ~Q(guardian=F("person"))
-            )
+            ),
+            models.UniqueConstraint(name="consent_reference_once", fields=["person", "reference"]),
         ]
 
     def __str__(self) -> str:
@@ -96,6 +148,13 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
     def of_today(self) -> RevealQuerySet:
         """Those since midnight in Jakarta."""
         return self.filter(at__gte=timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0))
+
+    def about(self, person: Person) -> RevealQuerySet:
+        """The person's own, also under a row merged into theirs, and their household's since they belong to it."""
+        own = Q(person=person) | Q(person__merged_into=person)
+        moved = person.changes.filter(before__has_key="household_id").order_by("-pk").first()
+        home = Q(household=person.household_id)
+        return self.filter(own | (home & Q(at__gte=moved.at) if moved else home))
 
 
 class Reveal(models.Model):

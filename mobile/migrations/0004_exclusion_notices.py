@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0018_key_sha256'),
+        ('beneficiaries', '0023_objection_files'),
         ('mobile', '0003_grievance_notices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

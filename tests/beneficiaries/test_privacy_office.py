@@ -136,13 +136,26 @@ def test_beyond_the_limit_a_supervisor_adds_and_the_auditor_sees(staff: Staff, s
 
 def test_consents_are_written_with_the_words_and_shown(staff: Staff, siti: Person) -> None:
     add = reverse("admin:beneficiaries_consenttext_add")
-    words = {"purpose": "screening", "title": "Pencocokan", "text": "Saya setuju data saya dicocokkan."}
+    words = {"purpose": "screening", "title": "Pencocokan", "text": "Saya setuju dicocokkan.", "basis": "consent"}
     dpo = staff["Petugas Data Pribadi"]
     assert dpo.post(add, words).status_code == 302 and dpo.post(add, words | {"text": "Lain"}).status_code == 302
     assert list(ConsentText.objects.order_by("version").values_list("version", flat=True)) == [1, 2]
+    law = {"purpose": "payment", "title": "Penyaluran", "text": "Data dipakai.", "basis": "public"}
+    assert "Sebutkan dasar hukumnya" in dpo.post(add, law).content.decode()
+    ends = {"consequence": "Bantuan berhenti."}
+    assert "Akibat penarikan hanya ada" in dpo.post(add, law | ends | {"legal_basis": "UU 13/2011"}).content.decode()
+    assert dpo.post(add, law | {"legal_basis": "UU 13/2011"}).status_code == 302
+    assert dpo.post(add, words | ends | {"purpose": "photos", "title": "Foto"}).status_code == 302
     client = staff["Petugas"]
+    asked = client.get(step(siti, "record_consent")).content.decode()
+    assert "Bila ditarik: Foto" in asked and "Bantuan berhenti." in asked and "Data dipakai." not in asked
     assert "Lain" in client.get(step(siti, "record_consent")).content.decode()
-    data = {"text": ConsentText.objects.get(version=2).pk, "given": "yes", "channel": "office", "evidence": "F-9"}
+    data = {
+        "text": ConsentText.objects.get(purpose="screening", version=2).pk,
+        "given": "yes",
+        "channel": "office",
+        "evidence": "F-9",
+    }
     client.post(step(siti, "record_consent"), data)
     assert Consent.objects.get().given and "Pencocokan (v2): setuju" in client.get(page(siti)).content.decode()
     client.post(step(siti, "record_consent"), data | {"given": "no"})

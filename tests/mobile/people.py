@@ -28,14 +28,17 @@ _serial = itertools.count(1)
 def register(
     name: str = "Siti Aminah", phone: str = PHONE, birth_date: date = date(1970, 12, 31), *, wallet: bool = True
 ) -> Person:
-    """A person of the registry, with a household and, unless told otherwise, a wallet."""
+    """A person of the registry, with a household and, unless told otherwise, a wallet.
+
+    The numbers are of another district than those of `tests.beneficiaries.cases`, which are counted on their own.
+    """
     number = next(_serial)
     household = Household(kelurahan="31.71.01.1001", decile=2)
-    household.kk = f"317101311270{number:04}"
+    household.kk = f"317103311270{number:04}"
     household.address = "Jalan Contoh 1"
     household.save()
     person = Person(household=household, name=name, sex="P", birth_date=birth_date)
-    person.nik = f"317101711270{number:04}"
+    person.nik = f"317103711270{number:04}"
     person.phone = phone
     if wallet:
         person.wallet_id = wallets.open_for([person.uid])[person.uid]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0018_key_sha256'),
+        ('beneficiaries', '0022_evidence_imports'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

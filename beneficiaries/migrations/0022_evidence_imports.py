@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0020_evidence_numbers'),
+        ('beneficiaries', '0021_evidence_numbers'),
     ]
 
     operations = [
