@@ -12,7 +12,7 @@ from beneficiaries.models.grievance import (
     GrievanceYear,
 )
 from beneficiaries.models.household import Household, Person
-from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
+from beneficiaries.models.import_rows import Confirmed, Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.privacy import Consent, ConsentText, IndexKeyTurn, Reveal, RevealAllowance
 from beneficiaries.models.region import Region
 from beneficiaries.models.registry_import import ImportProgress, RegistryImport
@@ -24,6 +24,7 @@ __all__ = [
     "Breach",
     "Change",
     "Collection",
+    "Confirmed",
     "Consent",
     "ConsentText",
     "DataRequest",
