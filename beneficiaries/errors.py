@@ -247,6 +247,16 @@ class ChangedSince(UndoRefused):
     )
 
 
+class ConfirmedSince(UndoRefused):
+    """A later import said the same: taken back, its word would go with this one's."""
+
+    code = "confirmed_since"
+    message = _(
+        "%(count)s orang atau keluarga dari impor ini dibenarkan oleh impor #%(number)s (%(file)s) sesudahnya. Urungkan "
+        "impor itu dahulu, bila isinya memang salah juga."
+    )
+
+
 class UsedSince(UndoRefused):
     """Programmes have come to rely on people of the import. `reason` is in the programmes' words."""
 

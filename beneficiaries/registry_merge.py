@@ -221,6 +221,16 @@ UPDATE beneficiaries_person AS person SET status = 'active'
 FROM registry_staged_person AS told
 WHERE told.known AND told.same AND told.returns AND person.nik_index = told.nik_index AND person.uid = told.uid
 """
+# Of whom the file says what the registry has already; nothing else would tell.
+_CONFIRM = """
+INSERT INTO beneficiaries_confirmed (run_id, people, households)
+SELECT %(run)s,
+       ARRAY(SELECT person.id FROM registry_staged_person AS told JOIN beneficiaries_person AS person USING (nik_index)
+             WHERE told.known AND told.same ORDER BY person.id),
+       ARRAY(SELECT DISTINCT household.id
+             FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
+             WHERE told.household_same ORDER BY household.id)
+"""
 _COUNT_HOUSEHOLDS = (
     "SELECT count(*) FILTER (WHERE NOT known), count(*) FILTER (WHERE known) FROM registry_staged_household"
 )
@@ -398,7 +408,7 @@ def assert_as_previewed(cursor: CursorWrapper, run: int, *, accepted: int, sourc
 def merge(
     cursor: CursorWrapper, run: int, *, source: str, complete: bool, left: int, done: Callable[[float], None]
 ) -> None:
-    """Adds and changes households and people, lets those leave who leave, and keeps whom the source names.
+    """Adds and changes households and people, lets those leave who leave, and keeps whom the source names and confirms.
 
     `done` is told after each set what share of them is. Raises RegistryChanged.
     """
@@ -417,6 +427,7 @@ def merge(
         (registry_leaving.LEAVE, left),
         *([(registry_leaving.END_LISTINGS, None)] if complete else []),
         *([(registry_leaving.LIST, None)] if source else []),
+        (_CONFIRM, 1),
     ]
     for number, (statement, expected) in enumerate(sets, 1):
         cursor.execute(statement, {"run": run, "source": source})

@@ -2,9 +2,10 @@
 
 The registry's history tells what each row was before (sealed columns too, as sealed bytes of the same row), `Replaced` the
 columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way, where a later
-change touched the same person or household, and where a programme says that it relies on somebody of the import
-(``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None; ``"moves_taken"``: the
-same of the import, for whom it moved to another household).
+change touched the same person or household; where a later import, of whatever source, said the same of them (`Confirmed`): then
+that is the latest word, and that import is to be taken back first, by its name; and where a programme says that it relies on
+somebody of the import (``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None;
+``"moves_taken"``: the same of the import, for whom it moved to another household).
 The history keeps both the import and its undoing.
 """
 
@@ -22,7 +23,7 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from beneficiaries import import_states, registry, registry_lock
-from beneficiaries.errors import ChangedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
+from beneficiaries.errors import ChangedSince, ConfirmedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person, RegistryImport
 from beneficiaries.refusals import KK
@@ -73,7 +74,10 @@ _PUT_BACK_UNTOLD = {
     "person": ", source_digest = coalesce(replaced.source_digest, row.source_digest),"
     " phone_index = CASE WHEN replaced.id IS NULL THEN row.phone_index ELSE replaced.phone_index END",
 }
-_FORGET_REPLACED = "DELETE FROM beneficiaries_replaced WHERE run_id = %(run)s"
+_FORGET_REPLACED = """
+DELETE FROM beneficiaries_replaced WHERE run_id = %(run)s;
+DELETE FROM beneficiaries_confirmed WHERE run_id = %(run)s
+"""
 _UNLIST = """
 DELETE FROM beneficiaries_listing WHERE since_id = %(run)s;
 UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(run)s AND NOT EXISTS (
@@ -83,10 +87,18 @@ UPDATE beneficiaries_listing AS listing SET until_id = NULL WHERE until_id = %(r
 _ADDED = (
     "SELECT {name}_id FROM beneficiaries_change WHERE source = %(source)s AND kind = 'added' AND {name}_id IS NOT NULL"
 )
-# The other import changed nothing of them, so the history is silent; an ended listing counts too, for its person must stay.
-_NAMED_ELSEWHERE = f"""
-SELECT EXISTS (SELECT FROM beneficiaries_listing
-               WHERE since_id <> %(run)s AND person_id IN ({_ADDED.format(name="person")}))
+# Imports saved later, the last one first, each with how many it confirms of those whom this one touched. Where it kept no list
+# (it was saved before there were any) that may be all of whom it said nothing new.
+_CONFIRMED_SINCE = """
+WITH mine AS (SELECT person_id, household_id FROM beneficiaries_change WHERE source = %(source)s)
+SELECT later.id, later.file_name, CASE WHEN confirmed.run_id IS NULL THEN later.unchanged + later.changed ELSE
+    (SELECT count(*) FROM unnest(confirmed.people) AS person (id)
+     JOIN (SELECT DISTINCT person_id AS id FROM mine) AS touched USING (id))
+    + (SELECT count(*) FROM unnest(confirmed.households) AS household (id)
+       JOIN (SELECT DISTINCT household_id AS id FROM mine) AS touched USING (id)) END
+FROM beneficiaries_registryimport AS later LEFT JOIN beneficiaries_confirmed AS confirmed ON confirmed.run_id = later.id
+WHERE later.committed_at > %(committed_at)s AND later.state IN ('committed', 'undoing')
+ORDER BY later.committed_at DESC
 """
 # What is only derived from people, or guessed of them, goes with them; what somebody decided about them stands in the way.
 _FORGET_DERIVED = f"""
@@ -127,12 +139,12 @@ def assert_possible(run: RegistryImport) -> None:
         for name in ("person", "household"):
             cursor.execute(_COUNT_CHANGED_SINCE.format(name=name), of)
             changed += cursor.fetchone()[0]
-        cursor.execute(_NAMED_ELSEWHERE, of)
-        [named_elsewhere] = cursor.fetchone()
-    if changed:
-        raise ChangedSince(count=changed)
-    if named_elsewhere:
-        raise StillReferred(cause="beneficiaries_listing")
+        if changed:
+            raise ChangedSince(count=changed)
+        cursor.execute(_CONFIRMED_SINCE, of | {"committed_at": run.committed_at or run.created_at})
+        for number, file, count in cursor.fetchall():
+            if count:
+                raise ConfirmedSince(number=number, file=file, count=count)
     paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
         import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
     )

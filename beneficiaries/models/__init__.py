@@ -13,7 +13,7 @@ from beneficiaries.models.grievance import (
     GrievanceYear,
 )
 from beneficiaries.models.household import Household, Person
-from beneficiaries.models.import_rows import Leaving, Listing, RefusedRow, Replaced, UploadBlock
+from beneficiaries.models.import_rows import Confirmed, Leaving, Listing, RefusedRow, Replaced, UploadBlock
 from beneficiaries.models.objection_file import ObjectionFile
 from beneficiaries.models.privacy import Consent, ConsentText, IndexKeyTurn, Reveal, RevealAllowance
 from beneficiaries.models.region import Region
@@ -26,6 +26,7 @@ __all__ = [
     "Breach",
     "Change",
     "Collection",
+    "Confirmed",
     "Consent",
     "ConsentText",
     "DataRequest",

@@ -6,6 +6,7 @@ live until the commit, and are read by nothing else.
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -107,6 +108,25 @@ class Replaced(models.Model):
     class Meta:
         verbose_name = _("data yang diganti")
         verbose_name_plural = _("data yang diganti")
+
+    def __str__(self) -> str:
+        return f"{self.run_id}"
+
+
+class Confirmed(models.Model):
+    """Of whom an import's file said what the registry had already: the history is silent on it, for nothing changed.
+
+    One row of numbers an import: a million people in as many rows would be the longest part of importing them. Whoever takes
+    an earlier import back asks here whose word the later one has repeated (`registry_undo`).
+    """
+
+    run = models.OneToOneField(RegistryImport, models.CASCADE, primary_key=True, related_name="confirmed")
+    people = ArrayField(models.BigIntegerField(), editable=False)
+    households = ArrayField(models.BigIntegerField(), editable=False)
+
+    class Meta:
+        verbose_name = _("data yang dibenarkan")
+        verbose_name_plural = _("data yang dibenarkan")
 
     def __str__(self) -> str:
         return f"{self.run_id}"

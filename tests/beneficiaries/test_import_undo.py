@@ -13,6 +13,7 @@ from beneficiaries import duplicates, errors, registry, registry_undo, registry_
 from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
+    Confirmed,
     DuplicatePair,
     Household,
     Listing,
@@ -182,14 +183,61 @@ def test_what_was_only_guessed_of_its_people_goes_with_them_and_what_was_decided
     assert not DuplicatePair.objects.filter(pk=pair.pk).exists() and Person.objects.count() == 2
 
 
+def refusal(run: RegistryImport) -> errors.UndoRefused:
+    with pytest.raises(errors.UndoRefused) as refused:
+        registry_undo.request_undo(run, by=None, reason="x")
+    return refused.value
+
+
+def test_what_a_later_import_confirmed_is_not_taken_away_and_the_refusal_names_that_import() -> None:
+    run = committed(person(), person(2))
+    later = committed(person())
+    assert (later.unchanged, Change.objects.filter(source=later.told_as).count()) == (1, 0)
+    error = refusal(run)
+    assert error.code == "confirmed_since" and error.data["count"] == 2  # the person and their home
+    assert f"#{later.pk} (registry.csv)" in str(error)
+    assert Person.objects.count() == 2
+    assert undone(later).state == S.UNDONE and undone(run).state == S.UNDONE
+    assert not Person.objects.exists() and not Listing.objects.exists()
+
+
+def test_a_change_that_a_later_file_repeats_stands_too_of_a_person_as_of_a_household() -> None:
+    committed(person(), person(2, KK=OTHER_KK))
+    named = committed(person(NAMA="LAIN"), person(2, KK=OTHER_KK))
+    moved = committed(person(NAMA="LAIN"), person(2, KK=OTHER_KK, DESIL="8"))
+    committed(person(3, KK=OTHER_KK, DESIL="8"))  # somebody new, in a home of which it says nothing new
+    assert refusal(named).code == "confirmed_since"
+    assert (refusal(moved).code, refusal(moved).data["count"]) == ("confirmed_since", 1)
+
+
+def test_a_later_import_of_other_people_stands_in_nobodys_way() -> None:
+    committed(person(), person(2, KK=OTHER_KK))
+    run = committed(person(NAMA="LAIN"))
+    assert committed(person(2, KK=OTHER_KK)).unchanged == 1
+    assert undone(run).state == S.UNDONE
+
+
 def test_whom_another_source_names_too_stands_in_the_way() -> None:
     run = committed(person(), person(2))
     other = committed(person(), source="Dinsos")
     assert other.unchanged == 1
-    with pytest.raises(errors.StillReferred, match="beneficiaries_listing"):
-        registry_undo.request_undo(run, by=None, reason="x")
+    assert f"#{other.pk} " in str(refusal(run))
     assert Person.objects.count() == 2 and undone(other).state == S.UNDONE
     assert undone(run).state == S.UNDONE and not Listing.objects.exists()
+
+
+def test_of_a_later_import_that_kept_no_list_nobody_knows_so_it_stands_in_the_way() -> None:
+    run = committed(person())
+    later = committed(person())
+    Confirmed.objects.filter(run=later).delete()
+    assert (refusal(run).code, refusal(run).data["count"]) == ("confirmed_since", 1)
+
+
+def test_a_later_import_of_new_people_alone_needs_no_list() -> None:
+    run = committed(person())
+    later = committed(person(2, KK=OTHER_KK))
+    Confirmed.objects.filter(run=later).delete()
+    assert undone(run).state == S.UNDONE
 
 
 def screened() -> None:
