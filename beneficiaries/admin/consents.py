@@ -9,7 +9,7 @@ from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
@@ -30,7 +30,9 @@ class ConsentForm(forms.Form):
     """What somebody agrees to or takes back, and what proves it."""
 
     text = forms.ModelChoiceField(
-        label=_("Persetujuan"), queryset=ConsentText.objects.none(), widget=UnfoldAdminSelectWidget()
+        label=pgettext_lazy("data pribadi", "Persetujuan"),
+        queryset=ConsentText.objects.none(),
+        widget=UnfoldAdminSelectWidget(),
     )
     given = forms.ChoiceField(
         label=_("Pernyataan"),

@@ -10,6 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beneficiaries.models.household import Person
 
@@ -30,7 +31,7 @@ class ConsentText(models.Model):
     """
 
     class Basis(models.TextChoices):
-        CONSENT = "consent", _("Persetujuan")
+        CONSENT = "consent", pgettext_lazy("data pribadi", "Persetujuan")
         CONTRACT = "contract", _("Perjanjian")
         LAW = "law", _("Kewajiban hukum")
         VITAL = "vital", _("Kepentingan vital")
@@ -129,8 +130,8 @@ class Consent(models.Model):
     objects = ConsentQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("persetujuan")
-        verbose_name_plural = _("persetujuan")
+        verbose_name = pgettext_lazy("data pribadi", "persetujuan")
+        verbose_name_plural = pgettext_lazy("data pribadi", "persetujuan")
         constraints = [
             models.CheckConstraint(
                 name="consent_guardian_is_another", condition=Q(guardian__isnull=True) | ~Q(guardian=F("person"))
