@@ -1,7 +1,8 @@
 """Uploaded registry files, kept as sealed blocks in the database: nothing of them lies on a disk in the clear.
 
 A block is bound to its upload and its number, and the upload's size is known, so none can be swapped, left out or cut.
-Blocks are dropped when their import is cancelled, and otherwise once `REGISTRY["upload_retention"]` has passed.
+Blocks are dropped when their import is saved or cancelled (of a saved one its refused rows are kept, in blocks of their own),
+and otherwise in time (`registry.drop_old_contents`).
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from datetime import timedelta
 from typing import BinaryIO
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from beneficiaries.errors import UploadGone
@@ -99,7 +100,8 @@ def forget(uid: uuid.UUID | None) -> None:
 def forget_abandoned() -> int:
     """Drops uploads that never became an import (a connection was cut, a form refused); returns how many blocks."""
     old = UploadBlock.objects.filter(created_at__lt=timezone.now() - ABANDONED_AFTER)
-    abandoned = old.filter(~Exists(RegistryImport.objects.filter(upload=OuterRef("upload"))))
+    of_import = Q(upload=OuterRef("upload")) | Q(refused_upload=OuterRef("upload"))
+    abandoned = old.filter(~Exists(RegistryImport.objects.filter(of_import)))
     return abandoned.delete()[0]
 
 

@@ -263,6 +263,7 @@ class RegistryImportAdmin(OfficeAdmin):
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
             "cards": import_figures.cards(run),
             "warnings": import_figures.warnings(run),
+            "kept": import_figures.kept(run),
             "links": self._links(request, run),
             "reasons": import_figures.bars({title(key): count for key, count in run.refusals.items()}),
             "fields": import_figures.bars(run.fields_changed),
@@ -272,7 +273,7 @@ class RegistryImportAdmin(OfficeAdmin):
         links: list[tuple[Any, str]] = []
         if run.refused:
             links.append((_("Lihat baris yang ditolak"), import_pages.url(run, "refused")))
-            if run.upload and request.user.has_perm("beneficiaries.add_registryimport"):
+            if import_pages.has_errors_file(run) and request.user.has_perm("beneficiaries.add_registryimport"):
                 links.append((_("Unduh berkas kesalahan"), import_pages.url(run, "refused_csv")))
         if run.left and request.user.has_perm("beneficiaries.view_person"):
             links.append((_("Lihat siapa yang keluar"), import_pages.url(run, "leaving")))

@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,12 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from beneficiaries import registry, registry_work
 from beneficiaries.models import ImportProgress, Person, RegistryImport, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
-from tests.beneficiaries.imports import committed, content, previewed, uploaded
+from tests.beneficiaries.imports import committed, content, previewed, saved, uploaded
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 S = RegistryImport.State
@@ -304,6 +306,36 @@ def test_the_errors_file_comes_from_the_office_as_from_the_command(signed_in: As
     RegistryImport.objects.filter(pk=run.pk).update(upload=None)
     page = signed_in("petugas").get(address(run, "refused.csv"), follow=True).content.decode()
     assert "sudah dihapus sesuai masa simpannya" in page
+
+
+def test_the_errors_file_stays_the_same_once_the_import_is_saved_and_its_file_is_gone(signed_in: As) -> None:
+    run = previewed(person(), person(2, DESIL="0", NAMA="=A1"), person(3, NIK="1"))
+    client = signed_in("petugas")
+
+    def errors_file() -> bytes:
+        return b"".join(client.get(address(run, "refused.csv")).streaming_content)
+
+    before = errors_file()
+    run = saved(run)
+    assert run.upload is None and errors_file() == before
+    page = text(client, address(run))
+    assert "Unduh berkas kesalahan" in page and "Berkasnya sudah dihapus; baris yang ditolak masih disimpan" in page
+    run = committed(person(7))
+    page = text(client, address(run))
+    assert "Unduh berkas kesalahan" not in page and "masih disimpan" not in page
+
+
+def test_the_page_says_until_when_an_import_waits_for_a_decision_and_that_it_has_expired(signed_in: As) -> None:
+    client, run = signed_in("petugas"), previewed(person())
+    until = timezone.localtime(run.previewed_at) + timedelta(days=7)  # type: ignore[arg-type]
+    page = text(client, address(run))
+    assert f"sampai {until.day} " in page and "dihapus dan impor ini kedaluwarsa" in page
+    RegistryImport.objects.update(previewed_at=timezone.now() - timedelta(days=8))
+    registry_work.sweep()
+    page = text(client, address(run))
+    assert "Kedaluwarsa" in page and "Tidak diputuskan pada waktunya, jadi berkasnya dihapus" in page
+    assert "Ya, batalkan" not in page and address(run, "save_it/") not in page
+    assert "Kedaluwarsa" in text(client, "/admin/beneficiaries/registryimport/")
 
 
 def test_who_leaves_is_listed_masked_on_the_page_and_in_the_file(signed_in: As) -> None:
