@@ -61,9 +61,18 @@ def _nothing(progress: Progress) -> None:
 
 @transaction.atomic
 def begin(
-    upload: uploads.Upload, *, file_name: str, by: User | None = None, source: str = "", complete: bool = False
+    upload: uploads.Upload,
+    *,
+    file_name: str,
+    by: User | None = None,
+    source: str = "",
+    complete: bool = False,
+    sheet: str = "",
 ) -> RegistryImport:
-    """An import of an uploaded file, not yet looked at. Raises SourceMissing."""
+    """An import of an uploaded file, not yet looked at. Raises SourceMissing.
+
+    `sheet` names a workbook's, where it has several with people.
+    """
     source = normal_source(source)
     if complete and not source:
         raise errors.SourceMissing
@@ -74,6 +83,7 @@ def begin(
         file_sha256=upload.sha256,
         upload=upload.uid,
         size=upload.size,
+        sheet=sheet.strip(),
         source=source,
         complete=complete,
         by=by,
@@ -98,6 +108,14 @@ def request_check(run: RegistryImport) -> None:
     start_afresh(run)
     import_states.advance(run, S.CHECKING, error_code="", error_data={})
     ring_check(run)
+
+
+@transaction.atomic
+def choose_sheet(run: RegistryImport, sheet: str) -> None:
+    """The file is to be looked at again, by this sheet of it. Raises ImportMoved."""
+    request_check(run)
+    RegistryImport.objects.filter(pk=run.pk).update(sheet=sheet)
+    run.sheet = sheet
 
 
 @transaction.atomic
@@ -333,7 +351,8 @@ def open_file(run: RegistryImport) -> RegistryFile:
     Raises UploadGone and, for what is no registry file, RegistryFileError.
     """
     mapping = RegistrySource.objects.mapping_of(run.source)
-    return RegistryFile(Path(run.file_name), uploads.open_upload(run.upload, run.size), mapping=mapping)
+    stream = uploads.open_upload(run.upload, run.size)
+    return RegistryFile(Path(run.file_name), stream, mapping=mapping, sheet=run.sheet or None)
 
 
 def open_refused(run: RegistryImport) -> RegistryFile | RefusedRows:
@@ -379,6 +398,7 @@ def import_file(
     today: date | None = None,
     source: str = "",
     complete: bool = False,
+    sheet: str = "",
 ) -> RegistryImport:
     """Reads a registry file into the registry: the clean rows enter together, the refused ones go to the errors file.
 
@@ -390,12 +410,12 @@ def import_file(
     """
     path, errors_path = Path(path), Path(errors_path)
     mapping = RegistrySource.objects.mapping_of(normal_source(source))
-    with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as written:
+    with RegistryFile(path, mapping=mapping, sheet=sheet or None) as given, ErrorsFile(errors_path, given) as written:
         with transaction.atomic():
             registry_lock.wait()
             given.stream.seek(0)
             upload = uploads.store(given.stream)
-            run = begin(upload, file_name=path.name, by=by, source=source, complete=complete)
+            run = begin(upload, file_name=path.name, by=by, source=source, complete=complete, sheet=sheet)
             import_states.advance(run, S.CHECKING)
             preview(run, progress, today=today)
             with open_file(run) as file:

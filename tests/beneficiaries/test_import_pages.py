@@ -23,6 +23,7 @@ from beneficiaries import registry, registry_work
 from beneficiaries.models import ImportProgress, Person, RegistryImport, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
 from tests.beneficiaries.imports import committed, content, previewed, saved, uploaded
+from tests.beneficiaries.workbooks import several, sheet
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 S = RegistryImport.State
@@ -135,6 +136,7 @@ STEPS = {
     "leaving/": {"petugas", "penyetuju", "auditor"},
     "leaving/?file=csv": {"petugas", "penyetuju", "auditor"},
     "look_again/": {"petugas"},
+    "choose_sheet/": {"petugas"},
     "cancel/": {"petugas", "penyetuju"},
     "undo/": {"penyetuju"},
 }
@@ -397,6 +399,49 @@ def test_a_source_s_own_titles_are_confirmed_once_and_remembered(signed_in: As) 
     run.refresh_from_db()
     assert run.state == S.PREVIEWED
     assert signed_in("auditor").get(address(run, "map_columns/")).status_code == 403
+
+
+def book(**sheets: Row) -> SimpleUploadedFile:
+    rows = {name: sheet(list(row), list(row.values())) for name, row in sheets.items()}
+    return SimpleUploadedFile("dtsen.xlsx", several(rows))
+
+
+def checked(run: RegistryImport) -> RegistryImport:
+    registry_work.check(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_of_several_sheets_the_officer_says_which_is_meant(signed_in: As) -> None:
+    client = signed_in("petugas")
+    client.post(ADD, {"file": book(Jan=person(), Feb=person(2))})
+    run = checked(RegistryImport.objects.get())
+    assert (run.state, run.error_code) == (S.FAILED, "sheets_ambiguous")
+    page = text(client, address(run))
+    assert "Lebih dari satu lembar berisi data" in page and "Pilih lembar" in page
+    page = text(client, address(run, "choose_sheet/"))
+    assert re.findall(r'<option value="(\w*)"', page) == ["Jan", "Feb"]
+    client.post(address(run, "choose_sheet/"), {"sheet": "Mar"})
+    run.refresh_from_db()
+    assert run.state == S.FAILED  # no such choice
+    client.post(address(run, "choose_sheet/"), {"sheet": "Feb"})
+    run = checked(run)
+    assert (run.state, run.added, run.sheet) == (S.PREVIEWED, 1, "Feb")
+    page = text(client, address(run))
+    assert "Feb" in page and "Pilih lembar" not in page
+    saved(run)
+    assert Person.objects.get().nik == person(2)["NIK"]
+
+
+def test_a_sheet_is_named_with_the_upload_and_a_wrong_name_is_mended(signed_in: As) -> None:
+    client = signed_in("petugas")
+    client.post(ADD, {"file": book(Jan=person(), Feb=person(2)), "sheet": "feb"})
+    assert checked(RegistryImport.objects.get()).state == S.PREVIEWED
+    client.post(ADD, {"file": SimpleUploadedFile("x.csv", content(person(3))), "sheet": "Feb"})
+    run = checked(RegistryImport.objects.latest("pk"))
+    assert (run.state, run.error_code) == (S.FAILED, "no_sheets")
+    client.post(address(run, "choose_sheet/"), {"sheet": ""})
+    assert checked(run).state == S.PREVIEWED
 
 
 def test_a_file_without_titles_shows_nobody(signed_in: As) -> None:
