@@ -94,6 +94,11 @@ class SheetsAmbiguous(RegistryFileError):
     message = _("Lebih dari satu lembar berisi data: %(sheets)s. Sebutkan lembarnya, atau hapus yang lain.")
 
 
+class NoSheets(RegistryFileError):
+    code = "no_sheets"
+    message = _("Berkas CSV tidak punya lembar. Kosongkan nama lembarnya.")
+
+
 class CellsMerged(RegistryFileError):
     code = "cells_merged"
     message = _(

@@ -25,6 +25,8 @@ TRANSITIONS = {
     (S.PREVIEWED, S.CANCELLED),
     (S.COMMITTING, S.CANCELLED),  # stopped between two sets: what was written is rolled back
     (S.FAILED, S.CANCELLED),
+    (S.PREVIEWED, S.EXPIRED),  # nobody decided in time, and its file is gone
+    (S.FAILED, S.EXPIRED),
     (S.COMMITTED, S.UNDOING),  # somebody takes all of it back
     (S.UNDOING, S.UNDONE),  # every field is as before
     (S.UNDOING, S.COMMITTED),  # something has come to depend on it meanwhile; nothing was taken back

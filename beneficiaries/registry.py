@@ -20,16 +20,24 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.models import QuerySet
-from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
-from beneficiaries import errors, import_states, registry_lock, registry_merge, registry_staging, uploads
+from beneficiaries import (
+    errors,
+    import_states,
+    registry_lock,
+    registry_merge,
+    registry_refused,
+    registry_staging,
+    uploads,
+)
 from beneficiaries.history import telling
 from beneficiaries.models import Change, ImportProgress, Person, RegistryImport, RegistrySource
 from beneficiaries.refusals import KK, Refusal
 from beneficiaries.registry_file import ErrorsFile, RawRow, RegistryFile
+from beneficiaries.registry_refused import RefusedRows
 from beneficiaries.registry_staging import BATCH, Progress
 from wallet.doorbell import ring_after_commit
 from wallet.transactions import RETRIED_SQLSTATES
@@ -53,9 +61,18 @@ def _nothing(progress: Progress) -> None:
 
 @transaction.atomic
 def begin(
-    upload: uploads.Upload, *, file_name: str, by: User | None = None, source: str = "", complete: bool = False
+    upload: uploads.Upload,
+    *,
+    file_name: str,
+    by: User | None = None,
+    source: str = "",
+    complete: bool = False,
+    sheet: str = "",
 ) -> RegistryImport:
-    """An import of an uploaded file, not yet looked at. Raises SourceMissing."""
+    """An import of an uploaded file, not yet looked at. Raises SourceMissing.
+
+    `sheet` names a workbook's, where it has several with people.
+    """
     source = normal_source(source)
     if complete and not source:
         raise errors.SourceMissing
@@ -66,6 +83,7 @@ def begin(
         file_sha256=upload.sha256,
         upload=upload.uid,
         size=upload.size,
+        sheet=sheet.strip(),
         source=source,
         complete=complete,
         by=by,
@@ -90,6 +108,14 @@ def request_check(run: RegistryImport) -> None:
     start_afresh(run)
     import_states.advance(run, S.CHECKING, error_code="", error_data={})
     ring_check(run)
+
+
+@transaction.atomic
+def choose_sheet(run: RegistryImport, sheet: str) -> None:
+    """The file is to be looked at again, by this sheet of it. Raises ImportMoved."""
+    request_check(run)
+    RegistryImport.objects.filter(pk=run.pk).update(sheet=sheet)
+    run.sheet = sheet
 
 
 @transaction.atomic
@@ -149,24 +175,43 @@ def take(run: RegistryImport) -> bool:
 
 def drop_contents(run: RegistryImport) -> None:
     """The sealed file and everything its preview kept are dropped; the import and its counts stay."""
-    uploads.forget(run.upload)
-    RegistryImport.objects.filter(pk=run.pk).update(upload=None)
-    run.upload = None
+    drop_files(run)
     with connection.cursor() as cursor:
         registry_merge.forget(cursor, run.pk)
 
 
+def drop_files(run: RegistryImport) -> None:
+    """The sealed file and the refused rows are dropped; which lines were refused, and why, stays."""
+    uploads.forget(run.upload)
+    uploads.forget(run.refused_upload)
+    RegistryImport.objects.filter(pk=run.pk).update(upload=None, refused_upload=None)
+    run.upload = run.refused_upload = None
+
+
+def kept_until(run: RegistryImport) -> datetime | None:
+    """When its file, or what is left of it, will be dropped, and with that the import expire if nobody has decided; or None."""
+    if run.state in RegistryImport.UNDECIDED and run.upload:
+        since, period = run.previewed_at or run.created_at, settings.REGISTRY["undecided_retention"]
+    elif run.state not in RegistryImport.WORKING and (run.upload or run.refused_upload):
+        since, period = run.ended_at or run.committed_at or run.created_at, settings.REGISTRY["upload_retention"]
+    else:
+        return None
+    return since + period  # type: ignore[no-any-return]
+
+
 def drop_old_contents() -> int:
-    """Drops what imports have kept longer than is allowed, cancels those nobody decided on; returns how many they were."""
-    before = timezone.now() - settings.REGISTRY["upload_retention"]
-    old = RegistryImport.objects.annotate(since=Coalesce("ended_at", "committed_at", "previewed_at", "created_at"))
+    """Drops what imports have kept longer than is allowed; those that nobody decided on expire. Returns how many they were."""
+    kept = RegistryImport.objects.exclude(upload=None, refused_upload=None).exclude(state__in=RegistryImport.WORKING)
     dropped = 0
-    for run in old.filter(upload__isnull=False, since__lt=before).exclude(state__in=RegistryImport.WORKING):
-        with transaction.atomic():
-            if run.state in (S.PREVIEWED, S.FAILED):
-                import_states.advance(run, S.CANCELLED, ended_at=timezone.now())
+    for run in kept.order_by("pk"):
+        until = kept_until(run)
+        if until is None or until >= timezone.now():
+            continue
+        with contextlib.suppress(errors.ImportMoved), transaction.atomic():  # somebody decided at this moment
+            if run.state in RegistryImport.UNDECIDED:
+                import_states.advance(run, S.EXPIRED, ended_at=timezone.now())
             drop_contents(run)
-        dropped += 1
+            dropped += 1
     uploads.forget_abandoned()
     return dropped
 
@@ -233,9 +278,10 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
     )
 
 
-def save(run: RegistryImport, progress: Report = _nothing) -> None:
+def save(run: RegistryImport, progress: Report = _nothing, *, keep_refused: bool = True) -> None:
     """Does what was previewed, and nothing else; the import is COMMITTED then. Runs in a transaction, in `registry_lock`'s line.
 
+    Its file is dropped; of that the refused rows are kept to be corrected, unless the caller has them.
     The programmes are told who has moved (settings.REGISTRY, `on_moves`). Raises PreviewOutdated, RegistryChanged,
     ImportRefused: then the caller's transaction is to be rolled back.
     """
@@ -244,8 +290,9 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
         progress(Progress(run.rows, run.refused, share, merging=True))
 
     with _no_rows_in_errors(), connection.cursor() as cursor:
-        registry_lock.wait()
         done(0.0)
+        kept = _refused_of(run) if keep_refused and run.refused else None  # before anybody waits for us
+        registry_lock.wait()
         registry_merge.load(cursor, run.pk)
         registry_merge.assert_as_previewed(
             cursor, run.pk, accepted=run.rows - run.refused, source=run.source, complete=run.complete
@@ -254,7 +301,14 @@ def save(run: RegistryImport, progress: Report = _nothing) -> None:
             registry_merge.merge(cursor, run.pk, source=run.source, complete=run.complete, left=run.left, done=done)
             _tell_of_moves(run)
         registry_merge.forget_staged(cursor, run.pk)
-    import_states.advance(run, S.COMMITTED, committed_at=timezone.now(), **NOT_ENDED)
+    drop_files(run)
+    told = {"refused_upload": kept.uid, "refused_size": kept.size} if kept else {}
+    import_states.advance(run, S.COMMITTED, committed_at=timezone.now(), **told, **NOT_ENDED)
+
+
+def _refused_of(run: RegistryImport) -> uploads.Upload:
+    with open_file(run) as file:
+        return registry_refused.keep(file, (row for row, _refusals in errors_of(run, file)))
 
 
 def moved_by(run: RegistryImport) -> QuerySet[Person]:
@@ -297,10 +351,18 @@ def open_file(run: RegistryImport) -> RegistryFile:
     Raises UploadGone and, for what is no registry file, RegistryFileError.
     """
     mapping = RegistrySource.objects.mapping_of(run.source)
-    return RegistryFile(Path(run.file_name), uploads.open_upload(run.upload, run.size), mapping=mapping)
+    stream = uploads.open_upload(run.upload, run.size)
+    return RegistryFile(Path(run.file_name), stream, mapping=mapping, sheet=run.sheet or None)
 
 
-def errors_of(run: RegistryImport, file: RegistryFile) -> Iterator[tuple[RawRow, list[Refusal]]]:
+def open_refused(run: RegistryImport) -> RegistryFile | RefusedRows:
+    """What `errors_of` reads: what is kept of a saved import, else its file. Raises UploadGone."""
+    if run.refused_upload:
+        return RefusedRows(run.refused_upload, run.refused_size)
+    return open_file(run)
+
+
+def errors_of(run: RegistryImport, file: RegistryFile | RefusedRows) -> Iterator[tuple[RawRow, list[Refusal]]]:
     """The refused rows in file order, each with all that is wrong with it; the file is read once."""
     with connection.cursor() as cursor:
         refused = registry_merge.refusals_by_line(cursor, run.pk, BATCH)
@@ -336,6 +398,7 @@ def import_file(
     today: date | None = None,
     source: str = "",
     complete: bool = False,
+    sheet: str = "",
 ) -> RegistryImport:
     """Reads a registry file into the registry: the clean rows enter together, the refused ones go to the errors file.
 
@@ -347,22 +410,19 @@ def import_file(
     """
     path, errors_path = Path(path), Path(errors_path)
     mapping = RegistrySource.objects.mapping_of(normal_source(source))
-    with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as written:
+    with RegistryFile(path, mapping=mapping, sheet=sheet or None) as given, ErrorsFile(errors_path, given) as written:
         with transaction.atomic():
             registry_lock.wait()
             given.stream.seek(0)
             upload = uploads.store(given.stream)
-            run = begin(upload, file_name=path.name, by=by, source=source, complete=complete)
+            run = begin(upload, file_name=path.name, by=by, source=source, complete=complete, sheet=sheet)
             import_states.advance(run, S.CHECKING)
             preview(run, progress, today=today)
-            _to_committing(run)
-            save(run, progress)
             with open_file(run) as file:
                 for row, refusals in errors_of(run, file):
                     written.write(row, refusals)
             written.finish()
-            uploads.forget(run.upload)
-            RegistryImport.objects.filter(pk=run.pk).update(upload=None)
-            run.upload = None
+            _to_committing(run)
+            save(run, progress, keep_refused=False)
         written.publish()
     return run

@@ -24,10 +24,10 @@ from beneficiaries.refusals import ALL_COLUMNS, COLUMNS, NIK, ROW, Refusal
 from beneficiaries.registry_columns import NOTE_COLUMNS, ColumnMapping, Titles, look_at, propose
 from beneficiaries.registry_csv import BOM, LINE_LIMIT, CsvTable
 from beneficiaries.registry_rows import FORMULA
-from beneficiaries.registry_workbook import WorkbookTable
+from beneficiaries.registry_workbook import WorkbookTable, sheet_names
 from beneficiaries.workbook_parts import OLE_START, ZIP_START, is_encrypted
 
-__all__ = ["LINE_LIMIT", "NOTE_COLUMNS", "ErrorsFile", "RawRow", "RegistryFile", "noted", "titles_of"]
+__all__ = ["LINE_LIMIT", "NOTE_COLUMNS", "ErrorsFile", "RawRow", "RegistryFile", "noted", "sheets_of", "titles_of"]
 
 TITLE_LIMIT = 40
 SEPARATOR = " | "  # between several things wrong with one row
@@ -56,12 +56,17 @@ def _open(path: Path) -> BinaryIO:
     return stream
 
 
-def _table(stream: BinaryIO, size: int, mapping: ColumnMapping, sheet: str | None) -> CsvTable | WorkbookTable:
+def _is_workbook(stream: BinaryIO) -> bool:
+    """By its first bytes. Raises WorkbookEncrypted and FileIsOldWorkbook."""
     stream.seek(0)
     start = stream.read(8)
     if start.startswith(OLE_START[:4]):
         raise errors.WorkbookEncrypted if is_encrypted(stream) else errors.FileIsOldWorkbook
-    if start.startswith((ZIP_START, b"PK\x05\x06")):
+    return start.startswith((ZIP_START, b"PK\x05\x06"))
+
+
+def _table(stream: BinaryIO, size: int, mapping: ColumnMapping, sheet: str | None) -> CsvTable | WorkbookTable:
+    if _is_workbook(stream):
         return WorkbookTable(
             stream,
             size,
@@ -69,6 +74,8 @@ def _table(stream: BinaryIO, size: int, mapping: ColumnMapping, sheet: str | Non
             is_header=lambda titles: NIK in look_at(titles, {**propose(titles), **mapping}).columns,
             expected=", ".join(COLUMNS),
         )
+    if sheet:
+        raise errors.NoSheets
     return CsvTable(stream, score=lambda titles: sum(column is not None for column in look_at(titles, mapping).columns))
 
 
@@ -77,6 +84,16 @@ def _trimmed(titles: list[str]) -> list[str]:
     while titles and not titles[-1].strip():
         titles = titles[:-1]
     return titles
+
+
+def sheets_of(path: Path, stream: BinaryIO | None = None) -> list[str]:
+    """The names of a workbook's sheets, to choose from; none of a CSV file. Raises RegistryFileError. As `titles_of`."""
+    opened = stream or _open(path)
+    try:
+        return sheet_names(opened) if _is_workbook(opened) else []
+    finally:
+        if stream is None:
+            opened.close()
 
 
 def titles_of(path: Path, stream: BinaryIO | None = None, *, sheet: str | None = None) -> list[str]:

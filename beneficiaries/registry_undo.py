@@ -1,11 +1,13 @@
 """Taking a whole import back, as long as nothing has come to depend on it: every field as it was, whoever it added gone.
 
 The registry's history tells what each row was before (sealed columns too, as sealed bytes of the same row), `Replaced` the
-columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way, where a later
-change touched the same person or household; where a later import, of whatever source, said the same of them (`Confirmed`): then
-that is the latest word, and that import is to be taken back first, by its name; and where a programme says that it relies on
-somebody of the import (``REGISTRY["paid_since"]``: a function of people and a moment that gives a count and words, or None;
-``"moves_taken"``: the same of the import, for whom it moved to another household).
+columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way,
+- where a later change touched the same person or household;
+- where a later import, of whatever source, said the same of them (`Confirmed`): then that is the latest word, and that import
+  is to be taken back first, by its name;
+- where a programme says that it relies on somebody of the import (``REGISTRY["paid_since"]``: a function of people and a moment
+  that gives a count and words, or None), or cannot bring somebody's place back (``"moves_taken"``: the same, of the import).
+The refused rows that were kept of its file are dropped.
 The history keeps both the import and its undoing.
 """
 
@@ -178,6 +180,7 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
         progress(Progress(run.rows, run.refused, 0.4, merging=True))
         with telling(source=f"undo:{run.pk}", by=run.ended_by, reason=run.end_reason):
             _put_everything_back(cursor, run, of)
+    registry.drop_files(run)
     import_states.advance(run, S.UNDONE, ended_at=timezone.now())
 
 

@@ -119,6 +119,11 @@ def _book(package: Package) -> _Book:
     return book
 
 
+def sheet_names(stream: BinaryIO) -> list[str]:
+    """The sheets of a workbook as it names them, hidden ones too. Raises what workbook_parts raises."""
+    return [sheet.name for sheet in _book(Package(stream)).sheets]
+
+
 class _SheetReader:
     """The rows of one sheet; `merged` is the first merged range met, which comes after them."""
 
@@ -258,9 +263,9 @@ class _SheetReader:
 class WorkbookTable:
     """The rows of one sheet, as often as wanted. `titles` is its first row that is not empty.
 
-    `sheet` names it; without, it is the only visible one that is not empty, or of several the only one whose first row
-    `is_header`. `sha256` is that of the whole workbook at the last complete reading. Raises SheetMissing, SheetsAmbiguous,
-    FileEmpty, CellsMerged, and what workbook_parts raises.
+    `sheet` names it, case and blanks around it apart; without, it is the only visible one that is not empty, or of several the
+    only one whose first row `is_header`. `sha256` is that of the whole workbook at the last complete reading. Raises
+    SheetMissing, SheetsAmbiguous, FileEmpty, CellsMerged, and what workbook_parts raises.
     """
 
     has_bom = False
@@ -289,7 +294,7 @@ class WorkbookTable:
     def _choose(
         self, name: str | None, is_header: Callable[[list[str]], bool], expected: str
     ) -> tuple[_Sheet, int, list[str]]:
-        sheets = [sheet for sheet in self.book.sheets if (sheet.name == name if name else not sheet.hidden)]
+        sheets = [sheet for sheet in self.book.sheets if (_same(sheet.name, name) if name else not sheet.hidden)]
         if name and not sheets:
             raise errors.SheetMissing(sheet=ascii(name), sheets=_names(self.book.sheets))
         found = [(sheet, row) for sheet in sheets if (row := self._first_row(sheet))]
@@ -330,6 +335,10 @@ class WorkbookTable:
         while block := self.stream.read(_HASH_BLOCK):
             digest.update(block)
         return digest.hexdigest()
+
+
+def _same(one: str, other: str) -> bool:
+    return one.strip().casefold() == other.strip().casefold()  # as Excel takes names of sheets for the same
 
 
 def _names(sheets: list[_Sheet]) -> str:

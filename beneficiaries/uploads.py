@@ -1,8 +1,9 @@
 """Uploaded files of imports and objections, as sealed blocks in the database: none lies on a disk in the clear.
 
 A block is bound to its upload and its number, and the upload's size is known, so none can be swapped, left out or cut.
-Blocks are dropped when their import is cancelled, and otherwise once `REGISTRY["upload_retention"]` has passed; those of a
-proof with it (beneficiaries.objection_files).
+Blocks are dropped when their import is saved or cancelled (of a saved one its refused rows are kept, in blocks of their own),
+and otherwise in time (`registry.drop_old_contents`).
+Those of a proof go with it (beneficiaries.objection_files).
 """
 
 from __future__ import annotations
@@ -100,10 +101,10 @@ def forget(uid: uuid.UUID | None) -> None:
 def forget_abandoned() -> int:
     """Drops uploads that never became an import or a proof (a connection was cut, a form refused); returns how many blocks."""
     old = UploadBlock.objects.filter(created_at__lt=timezone.now() - ABANDONED_AFTER)
-    of_evidence = Q(upload=OuterRef("upload")) | Q(refused_upload=OuterRef("upload"))
+    of_import = Q(upload=OuterRef("upload")) | Q(refused_upload=OuterRef("upload"))
     abandoned = old.filter(
-        ~Exists(RegistryImport.objects.filter(upload=OuterRef("upload"))),
-        ~Exists(EvidenceImport.objects.filter(of_evidence)),
+        ~Exists(RegistryImport.objects.filter(of_import)),
+        ~Exists(EvidenceImport.objects.filter(of_import)),
         ~Exists(ObjectionFile.objects.filter(upload=OuterRef("upload"))),
     )
     return abandoned.delete()[0]

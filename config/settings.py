@@ -287,6 +287,8 @@ MOBILE = {
 REGISTRY: dict[str, Any] = {
     "upload_limit": env.int("REGISTRY_UPLOAD_LIMIT", default=1_000_000_000),  # bytes, over the office's form
     "upload_retention": timedelta(days=env.int("REGISTRY_UPLOAD_RETENTION_DAYS", default=30)),
+    # A file that nobody saves or cancels is personal data that nobody needs.
+    "undecided_retention": timedelta(days=env.int("REGISTRY_UNDECIDED_DAYS", default=7)),
     # Percent of a source's people that a complete file makes leave without a second word.
     "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
     "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back

@@ -81,7 +81,7 @@ def remember(run: RegistryImport, data: dict[str, Any]) -> None:
 def _titles(run: RegistryImport) -> tuple[list[str], list[Any]]:
     try:
         with uploads.open_upload(run.upload, run.size) as stream:
-            titles = titles_of(Path(run.file_name), stream)
+            titles = titles_of(Path(run.file_name), stream, sheet=run.sheet or None)
     except BeneficiaryError as error:
         return [], [str(error)]
     if any(sum(map(str.isdigit, title)) >= DIGITS for title in titles):

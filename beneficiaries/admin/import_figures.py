@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import registry
@@ -21,6 +23,7 @@ TONES = {
     S.FAILED: "danger",
     S.UNDOING: "primary",
     S.UNDONE: "none",
+    S.EXPIRED: "none",
 }
 NEXT = {
     S.UPLOADED: _("Menunggu giliran diperiksa. Halaman ini memperbarui diri."),
@@ -32,6 +35,9 @@ NEXT = {
     S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu periksa ulang atau batalkan."),
     S.UNDOING: _("Sedang diurungkan. Halaman ini memperbarui diri."),
     S.UNDONE: _("Diurungkan. Registri seperti sebelum impor ini."),
+    S.EXPIRED: _(
+        "Tidak diputuskan pada waktunya, jadi berkasnya dihapus. Registri tidak berubah; unggah lagi bila perlu."
+    ),
 }
 
 
@@ -72,6 +78,19 @@ def warnings(run: RegistryImport) -> list[Any]:
             "limit": settings.REGISTRY["leaving_share"],
         }
     ]
+
+
+def kept(run: RegistryImport) -> Any:
+    """What is kept of the file and until when; empty if nothing is."""
+    until = registry.kept_until(run)
+    if until is None:
+        return ""
+    day = date_format(timezone.localtime(until), "j F Y H:i")
+    if run.state in RegistryImport.UNDECIDED:
+        return _("Bila belum disimpan atau dibatalkan sampai %(day)s, berkasnya dihapus dan impor ini kedaluwarsa.") % {
+            "day": day
+        }
+    return _("Berkasnya sudah dihapus; baris yang ditolak masih disimpan tersegel sampai %(day)s.") % {"day": day}
 
 
 def bars(counts: dict[str, int]) -> list[dict[str, Any]]:

@@ -32,19 +32,28 @@ def url(run: RegistryImport, page: str) -> str:
     return reverse(f"admin:beneficiaries_import_{page}", args=[run.pk])
 
 
+def has_errors_file(run: RegistryImport) -> bool:
+    """True as long as the refused rows themselves are kept."""
+    return bool(run.refused and (run.upload or run.refused_upload))
+
+
 def refused(admin: OfficeAdmin, request: HttpRequest, run: RegistryImport) -> HttpResponse:
     """The refused lines after the one named in the address, each with all that is wrong with it."""
     found = registry.refused_rows(run, after=_after(request), limit=LINES)
     lines = [(line, refusal) for line, refusals in found for refusal in refusals]
     more = f"?after={found[-1][0]}" if len(found) == LINES else ""
-    file = url(run, "refused_csv") if run.upload and request.user.has_perm("beneficiaries.add_registryimport") else ""
+    file = (
+        url(run, "refused_csv")
+        if has_errors_file(run) and request.user.has_perm("beneficiaries.add_registryimport")
+        else ""
+    )
     context = _context(admin, request, run, _("Baris yang ditolak")) | {"lines": lines, "next": more, "file": file}
     return TemplateResponse(request, "beneficiaries/admin/import_refused.html", context)
 
 
 def errors_file(run: RegistryImport) -> StreamingHttpResponse:
-    """The errors file, written while the sealed upload is read. Raises UploadGone."""
-    file = registry.open_file(run)
+    """The errors file, written while the sealed rows are read. Raises UploadGone."""
+    file = registry.open_refused(run)
     language = translation.get_language()
 
     def lines() -> Iterator[str]:

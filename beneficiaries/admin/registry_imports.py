@@ -19,7 +19,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
 from beneficiaries import registry, registry_undo, reveals, uploads
-from beneficiaries.admin import import_columns, import_figures, import_pages
+from beneficiaries.admin import import_columns, import_figures, import_pages, import_sheets
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
 from beneficiaries.errors import BeneficiaryError, said
@@ -35,6 +35,7 @@ ERRORS = (BeneficiaryError,)
 POSSIBLE = {
     "look_again": (S.PREVIEWED, S.FAILED),
     "map_columns": (S.FAILED,),
+    "choose_sheet": (S.FAILED,),
     "save_it": (S.PREVIEWED,),
     "cancel": (S.UPLOADED, S.CHECKING, S.PREVIEWED, S.COMMITTING, S.FAILED),
     "undo": (S.COMMITTED,),
@@ -51,6 +52,13 @@ class UploadForm(forms.Form):
         required=False,
         widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off", "list": "sources"}),
         help_text=_("Siapa yang mengirim berkas ini, misalnya DTSEN. Selalu tulis sama."),
+    )
+    sheet = forms.CharField(
+        label=_("Lembar"),
+        max_length=31,
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Hanya untuk buku kerja Excel. Kosongkan bila hanya satu lembar yang berisi daftar orang."),
     )
     complete = forms.BooleanField(
         label=_("Berkas lengkap"),
@@ -115,7 +123,7 @@ class RegistryImportAdmin(OfficeAdmin):
     ordering = ("-pk",)
     actions = None
     fieldsets = (
-        (None, {"fields": (("file_name", "source"), "digest", ("rows", "households_without_head"))}),
+        (None, {"fields": (("file_name", "sheet"), "source", "digest", ("rows", "households_without_head"))}),
         (
             _("Siapa dan kapan"),
             {
@@ -130,6 +138,7 @@ class RegistryImportAdmin(OfficeAdmin):
     )
     readonly_fields = (
         "file_name",
+        "sheet",
         "source",
         "digest",
         "rows",
@@ -142,7 +151,7 @@ class RegistryImportAdmin(OfficeAdmin):
         "ended_at",
         "end_reason",
     )
-    actions_detail = ("save_it", "map_columns", "look_again", "cancel", "undo")
+    actions_detail = ("save_it", "map_columns", "choose_sheet", "look_again", "cancel", "undo")
     change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
 
     class Media:
@@ -188,7 +197,11 @@ class RegistryImportAdmin(OfficeAdmin):
         shown = []
         for step in steps:
             name = step.action_name.removeprefix("beneficiaries_registryimport_")
-            fits = {"save_it": _may_save(request, run), "map_columns": import_columns.is_wrong_header(run)}
+            fits = {
+                "save_it": _may_save(request, run),
+                "map_columns": import_columns.is_wrong_header(run),
+                "choose_sheet": import_sheets.is_wrong_sheet(run),
+            }
             if run.state in POSSIBLE[name] and fits.get(name, True):
                 shown.append(step)
         return shown
@@ -218,6 +231,7 @@ class RegistryImportAdmin(OfficeAdmin):
                     by=request.user,  # type: ignore[arg-type]
                     source=form.cleaned_data["source"],
                     complete=form.cleaned_data["complete"],
+                    sheet=form.cleaned_data["sheet"],
                 )
                 registry.ring_check(run)
                 self.log_addition(request, run, gettext("Berkas diunggah."))
@@ -264,6 +278,7 @@ class RegistryImportAdmin(OfficeAdmin):
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
             "cards": import_figures.cards(run),
             "warnings": import_figures.warnings(run),
+            "kept": import_figures.kept(run),
             "links": self._links(request, run),
             "reasons": import_figures.bars({title(key): count for key, count in run.refusals.items()}),
             "fields": import_figures.bars(run.fields_changed),
@@ -273,7 +288,7 @@ class RegistryImportAdmin(OfficeAdmin):
         links: list[tuple[Any, str]] = []
         if run.refused:
             links.append((_("Lihat baris yang ditolak"), import_pages.url(run, "refused")))
-            if run.upload and request.user.has_perm("beneficiaries.add_registryimport"):
+            if import_pages.has_errors_file(run) and request.user.has_perm("beneficiaries.add_registryimport"):
                 links.append((_("Unduh berkas kesalahan"), import_pages.url(run, "refused_csv")))
         if run.left and request.user.has_perm("beneficiaries.view_person"):
             links.append((_("Lihat siapa yang keluar"), import_pages.url(run, "leaving")))
@@ -417,6 +432,17 @@ class RegistryImportAdmin(OfficeAdmin):
             )
 
         return take(self, request, import_columns.step(run, possible=run.state in POSSIBLE["map_columns"]), do, run)
+
+    @action(description=_("Pilih lembar"), permissions=["beneficiaries.add_registryimport"], icon="tab")
+    def choose_sheet(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Which of a workbook's sheets is meant."""
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            import_sheets.choose(run, data)
+            return Done(gettext("Lembar dipilih; berkas diperiksa ulang."))
+
+        return take(self, request, import_sheets.step(run, possible=run.state in POSSIBLE["choose_sheet"]), do, run)
 
     @action(description=_("Batalkan"), permissions=["cancel"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -40,7 +40,9 @@ class RegistryImport(models.Model):
         FAILED = "failed", _("Gagal")
         UNDOING = "undoing", _("Sedang diurungkan")
         UNDONE = "undone", _("Diurungkan")
+        EXPIRED = "expired", _("Kedaluwarsa")
 
+    UNDECIDED = (State.PREVIEWED, State.FAILED)  # somebody is to save them, to mend them or to cancel them
     WORKING = (State.UPLOADED, State.CHECKING, State.COMMITTING, State.UNDOING)
 
     state = models.CharField(
@@ -51,6 +53,17 @@ class RegistryImport(models.Model):
     # The sealed blocks (`UploadBlock`), as long as they are kept.
     upload = models.UUIDField(null=True, editable=False)
     size = models.BigIntegerField(_("ukuran (byte)"), default=0, db_default=0)
+    # What is kept of it once it is saved: its refused rows, as long as they may be corrected (`registry_refused`).
+    refused_upload = models.UUIDField(null=True, editable=False)
+    refused_size = models.BigIntegerField(default=0, db_default=0, editable=False)
+    sheet = models.CharField(
+        _("lembar"),
+        max_length=31,  # Excel's own
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("Lembar buku kerja yang dibaca. Kosong: satu-satunya yang berjudul kolom registri."),
+    )
     source = models.CharField(
         _("sumber"),
         max_length=100,  # as RegistrySource.name

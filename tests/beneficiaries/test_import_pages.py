@@ -7,6 +7,7 @@ import io
 import os
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -16,11 +17,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from beneficiaries import registry, registry_work
 from beneficiaries.models import ImportProgress, Person, RegistryImport, Reveal, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
-from tests.beneficiaries.imports import committed, content, previewed, uploaded
+from tests.beneficiaries.imports import committed, content, previewed, saved, uploaded
+from tests.beneficiaries.workbooks import several, sheet
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 S = RegistryImport.State
@@ -133,6 +136,7 @@ STEPS = {
     "leaving/": {"petugas", "penyetuju", "auditor"},
     "leaving/?file=csv": {"petugas", "penyetuju", "auditor"},
     "look_again/": {"petugas"},
+    "choose_sheet/": {"petugas"},
     "cancel/": {"petugas", "penyetuju"},
     "undo/": {"penyetuju"},
 }
@@ -330,6 +334,36 @@ def test_what_shows_masked_numbers_alone_is_no_look(signed_in: As) -> None:
     assert not Reveal.objects.exists()
 
 
+def test_the_errors_file_stays_the_same_once_the_import_is_saved_and_its_file_is_gone(signed_in: As) -> None:
+    run = previewed(person(), person(2, DESIL="0", NAMA="=A1"), person(3, NIK="1"))
+    client = signed_in("petugas")
+
+    def errors_file() -> bytes:
+        return b"".join(client.get(address(run, "refused.csv")).streaming_content)
+
+    before = errors_file()
+    run = saved(run)
+    assert run.upload is None and errors_file() == before
+    page = text(client, address(run))
+    assert "Unduh berkas kesalahan" in page and "Berkasnya sudah dihapus; baris yang ditolak masih disimpan" in page
+    run = committed(person(7))
+    page = text(client, address(run))
+    assert "Unduh berkas kesalahan" not in page and "masih disimpan" not in page
+
+
+def test_the_page_says_until_when_an_import_waits_for_a_decision_and_that_it_has_expired(signed_in: As) -> None:
+    client, run = signed_in("petugas"), previewed(person())
+    until = timezone.localtime(run.previewed_at) + timedelta(days=7)  # type: ignore[arg-type]
+    page = text(client, address(run))
+    assert f"sampai {until.day} " in page and "dihapus dan impor ini kedaluwarsa" in page
+    RegistryImport.objects.update(previewed_at=timezone.now() - timedelta(days=8))
+    registry_work.sweep()
+    page = text(client, address(run))
+    assert "Kedaluwarsa" in page and "Tidak diputuskan pada waktunya, jadi berkasnya dihapus" in page
+    assert "Ya, batalkan" not in page and address(run, "save_it/") not in page
+    assert "Kedaluwarsa" in text(client, "/admin/beneficiaries/registryimport/")
+
+
 def test_who_leaves_is_listed_masked_on_the_page_and_in_the_file(signed_in: As) -> None:
     committed(*(person(number, NAMA="NENENG") for number in range(1, 61)))
     run = previewed(person(99, NAMA="BARU"), complete=True)
@@ -389,6 +423,49 @@ def test_a_source_s_own_titles_are_confirmed_once_and_remembered(signed_in: As) 
     run.refresh_from_db()
     assert run.state == S.PREVIEWED
     assert signed_in("auditor").get(address(run, "map_columns/")).status_code == 403
+
+
+def book(**sheets: Row) -> SimpleUploadedFile:
+    rows = {name: sheet(list(row), list(row.values())) for name, row in sheets.items()}
+    return SimpleUploadedFile("dtsen.xlsx", several(rows))
+
+
+def checked(run: RegistryImport) -> RegistryImport:
+    registry_work.check(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def test_of_several_sheets_the_officer_says_which_is_meant(signed_in: As) -> None:
+    client = signed_in("petugas")
+    client.post(ADD, {"file": book(Jan=person(), Feb=person(2))})
+    run = checked(RegistryImport.objects.get())
+    assert (run.state, run.error_code) == (S.FAILED, "sheets_ambiguous")
+    page = text(client, address(run))
+    assert "Lebih dari satu lembar berisi data" in page and "Pilih lembar" in page
+    page = text(client, address(run, "choose_sheet/"))
+    assert re.findall(r'<option value="(\w*)"', page) == ["Jan", "Feb"]
+    client.post(address(run, "choose_sheet/"), {"sheet": "Mar"})
+    run.refresh_from_db()
+    assert run.state == S.FAILED  # no such choice
+    client.post(address(run, "choose_sheet/"), {"sheet": "Feb"})
+    run = checked(run)
+    assert (run.state, run.added, run.sheet) == (S.PREVIEWED, 1, "Feb")
+    page = text(client, address(run))
+    assert "Feb" in page and "Pilih lembar" not in page
+    saved(run)
+    assert Person.objects.get().nik == person(2)["NIK"]
+
+
+def test_a_sheet_is_named_with_the_upload_and_a_wrong_name_is_mended(signed_in: As) -> None:
+    client = signed_in("petugas")
+    client.post(ADD, {"file": book(Jan=person(), Feb=person(2)), "sheet": "feb"})
+    assert checked(RegistryImport.objects.get()).state == S.PREVIEWED
+    client.post(ADD, {"file": SimpleUploadedFile("x.csv", content(person(3))), "sheet": "Feb"})
+    run = checked(RegistryImport.objects.latest("pk"))
+    assert (run.state, run.error_code) == (S.FAILED, "no_sheets")
+    client.post(address(run, "choose_sheet/"), {"sheet": ""})
+    assert checked(run).state == S.PREVIEWED
 
 
 def test_a_file_without_titles_shows_nobody(signed_in: As) -> None:

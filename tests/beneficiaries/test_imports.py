@@ -11,6 +11,7 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import F
 from django.utils import timezone
 
 from beneficiaries import errors, import_states, registry, registry_merge, registry_undo, registry_work, tasks, uploads
@@ -23,9 +24,10 @@ from beneficiaries.models import (
     RegistryImport,
     UploadBlock,
 )
+from beneficiaries.refusals import COLUMNS
 from config.celery import app
 from tests.beneficiaries.conftest import Office, person
-from tests.beneficiaries.imports import OTHER_KK, again, committed, previewed, saved, statuses, uploaded
+from tests.beneficiaries.imports import OTHER_KK, again, committed, previewed, saved, statuses, undone, uploaded
 from tests.owner import as_owner
 
 S = RegistryImport.State
@@ -70,7 +72,7 @@ def test_what_was_previewed_is_saved_in_the_name_of_who_stands_for_it() -> None:
     # The clean rows are in the registry now; what was refused stays to be corrected.
     assert (kept("stagedperson"), kept("stagedhousehold"), RefusedRow.objects.count()) == (0, 0, 1)
     assert UploadBlock.objects.exists()
-    with registry.open_file(run) as file:
+    with registry.open_refused(run) as file:
         [(row, [refusal])] = registry.errors_of(run, file)
     assert (row.line, refusal.code) == (3, "length")
 
@@ -285,21 +287,101 @@ def test_progress_is_seen_while_it_lasts() -> None:
 # --- What is kept, and how long ---
 
 
-def test_an_upload_lies_sealed_and_is_dropped_in_time(settings: Any) -> None:
-    run = committed(person(), person(2, NIK="1"))
+def ago(run: RegistryImport, **time: int) -> None:
+    """Everything about the import was so long ago."""
+    for name in ("created_at", "previewed_at", "committed_at", "ended_at"):
+        RegistryImport.objects.filter(pk=run.pk).update(**{name: F(name) - timedelta(**time)})
+
+
+def test_an_upload_lies_sealed() -> None:
+    previewed(person(), person(2, NIK="1"))
     block = bytes(UploadBlock.objects.get().sealed)
     assert person()["NIK"].encode() not in block and b"SITI" not in block
-    assert registry.drop_old_contents() == 0
-    settings.REGISTRY = settings.REGISTRY | {"upload_retention": timedelta(0)}
-    waiting = previewed(person(3))
-    assert registry.drop_old_contents() == 2
+
+
+def test_of_a_saved_file_the_refused_rows_alone_are_kept_and_only_for_a_time() -> None:
+    run = previewed(person(NAMA="BERSIH"), person(2, NIK="1", NAMA="DITOLAK"))
+    before, file = run.upload, registry.open_file(run)
+    with file:
+        wanted = [(row.line, row.cells, refusals) for row, refusals in registry.errors_of(run, file)]
+    run = saved(run)
+    assert run.upload is None and not UploadBlock.objects.filter(upload=before).exists()
+    blocks = UploadBlock.objects.all()
+    assert [block.upload for block in blocks] == [run.refused_upload]
+    with uploads.open_upload(run.refused_upload, run.refused_size) as stream:
+        kept = stream.read()
+    assert b"DITOLAK" in kept and b"BERSIH" not in kept and person()["NIK"].encode() not in kept
+    with registry.open_refused(run) as rows:
+        assert rows.header == list(COLUMNS)
+        assert [(row.line, row.cells, refusals) for row, refusals in registry.errors_of(run, rows)] == wanted
+    UploadBlock.objects.update(created_at=timezone.now() - timedelta(hours=2))
+    ago(run, days=29)
+    assert registry.drop_old_contents() == 0 and UploadBlock.objects.exists()
+    ago(run, days=2)
+    assert registry.drop_old_contents() == 1
     assert not UploadBlock.objects.exists() and not RefusedRow.objects.exists()
     run.refresh_from_db()
-    waiting.refresh_from_db()
-    assert (run.state, run.upload, run.refused) == (S.COMMITTED, None, 1)
-    assert waiting.state == S.CANCELLED
+    assert (run.state, run.refused_upload, run.refused) == (S.COMMITTED, None, 1)
     with pytest.raises(errors.UploadGone):
-        registry.open_file(run)
+        registry.open_refused(run)
+
+
+@pytest.mark.parametrize("end", ["saved", "cancelled", "cancelled at work", "undone", "at once"])
+def test_of_a_file_without_refused_rows_nothing_is_kept_once_it_is_decided(end: str, office: Office) -> None:
+    if end == "at once":
+        office.load(person(), person(2, NIK="1"))
+    else:
+        run = previewed(person(), *[person(2, NIK="1")][: end != "saved"])
+        if end == "cancelled at work":
+            registry.request_check(run)
+            ImportProgress.objects.update(cancel_asked=True)
+            registry_work.check(run.pk)
+        elif end == "cancelled":
+            assert registry.cancel(run, by=None)
+        else:
+            run = saved(run)
+            if end == "undone":
+                assert UploadBlock.objects.exists()
+                undone(run)
+    assert not UploadBlock.objects.exists()
+
+
+@pytest.mark.parametrize("state", [S.PREVIEWED, S.FAILED])
+def test_what_nobody_decides_on_expires_after_a_week_and_its_file_is_gone(state: str) -> None:
+    run = previewed(person()) if state == S.PREVIEWED else again(uploaded({"NIK": "1"}))
+    assert run.state == state
+    ago(run, days=6, hours=23)
+    assert registry.drop_old_contents() == 0
+    ago(run, hours=2)
+    registry_work.sweep()
+    run.refresh_from_db()
+    assert (run.state, run.upload) == (S.EXPIRED, None) and run.ended_at
+    assert not UploadBlock.objects.exists()
+    with pytest.raises(errors.ImportMoved):
+        registry.request_commit(run, by=None)
+    with pytest.raises(errors.ImportMoved):
+        registry.request_check(run)
+
+
+def test_what_somebody_saves_at_the_moment_of_its_end_is_saved(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = previewed(person())
+    late = previewed(person(2))
+    ago(run, days=8)
+    ago(late, days=8)
+    real = registry.kept_until
+
+    def decide(row: RegistryImport) -> Any:
+        until = real(row)
+        if row.pk == run.pk:
+            registry.request_commit(RegistryImport.objects.get(pk=run.pk), by=None)
+        return until
+
+    monkeypatch.setattr(registry, "kept_until", decide)
+    assert registry.drop_old_contents() == 1
+    registry_work.commit(run.pk)
+    run.refresh_from_db()
+    late.refresh_from_db()
+    assert (run.state, late.state) == (S.COMMITTED, S.EXPIRED)
 
 
 def test_an_upload_that_became_no_import_is_dropped_after_an_hour() -> None:

@@ -10,13 +10,15 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from beneficiaries import errors, workbook_parts
 from beneficiaries.models import Household, Person, RegistryImport
 from beneficiaries.refusals import COLUMNS, OPTIONAL_COLUMNS
-from beneficiaries.registry_file import RegistryFile, titles_of
+from beneficiaries.registry_file import RegistryFile, sheets_of, titles_of
 from beneficiaries.registry_rows import check
 from beneficiaries.synthetic_workbook import write_workbook
 from tests.beneficiaries.conftest import TODAY, Office, person
@@ -239,11 +241,28 @@ class TestSheets:
         with pytest.raises(errors.SheetsAmbiguous) as caught:
             opened(content)
         assert "'Jan', 'Feb'." in str(caught.value)
-        with opened(content, sheet="Feb") as source:
-            assert [row.cells[1] for row in source.rows()] == [person(2)["NIK"]]
+        for name in ("Feb", " feb "):
+            with opened(content, sheet=name) as source:
+                assert [row.cells[1] for row in source.rows()] == [person(2)["NIK"]]
+        assert sheets_of(Path("registry.xlsx"), io.BytesIO(content)) == ["Jan", "Feb", "Kosong"]
         with pytest.raises(errors.SheetMissing) as missing:
             opened(content, sheet="Mar")
         assert "'Jan', 'Feb', 'Kosong'" in str(missing.value)
+
+    def test_the_command_reads_the_one_it_is_told(self, office: Office, db: None) -> None:
+        path = write(office, several({"Jan": self.DATA, "Feb": sheet(HEADER, list(person(2).values()))}))
+        with pytest.raises(CommandError, match="Lebih dari satu lembar berisi data: 'Jan', 'Feb'"):
+            call_command("registry", "import", str(path), "--yes")
+        with pytest.raises(CommandError, match=r"Lembar 'Mar' tidak ada\. Lembar yang ada: 'Jan', 'Feb'"):
+            call_command("registry", "import", str(path), "--yes", "--sheet", "Mar")
+        assert not Person.objects.exists()
+        call_command("registry", "import", str(path), "--yes", "--sheet", "Feb")
+        assert Person.objects.get().nik == person(2)["NIK"] and RegistryImport.objects.get().sheet == "Feb"
+
+    def test_a_csv_file_has_none(self, office: Office, db: None) -> None:
+        with pytest.raises(errors.NoSheets):
+            office.load(person(), sheet="Feb")
+        assert sheets_of(office.write(person())) == []
 
     def test_a_hidden_one_is_read_only_when_named(self) -> None:
         content = several({"Data": self.DATA}, ["Data"])

@@ -31,6 +31,7 @@ class Command(BaseCommand):
         actions = parser.add_subparsers(dest="action", required=True)
         importing = actions.add_parser("import", help="Membaca berkas registri.")
         importing.add_argument("file", type=Path)
+        importing.add_argument("--sheet", default="", help="Lembar buku kerja yang dibaca, bila ada beberapa.")
         importing.add_argument("--source", default="", help="Siapa yang mengirim berkas ini, misalnya DTSEN.")
         importing.add_argument(
             "--complete",
@@ -55,7 +56,8 @@ class Command(BaseCommand):
         started = time.monotonic()
         line = ProgressLine(self.stderr)
         mapping = RegistrySource.objects.mapping_of(registry.normal_source(options["source"]))
-        with RegistryFile(path, mapping=mapping) as given, ErrorsFile(errors_path, given) as refused:
+        sheet = options["sheet"] or None
+        with RegistryFile(path, mapping=mapping, sheet=sheet) as given, ErrorsFile(errors_path, given) as refused:
             run = self._checked(given, by, options, line)
             with registry.open_file(run) as file:
                 for row, refusals in registry.errors_of(run, file):
@@ -82,6 +84,7 @@ class Command(BaseCommand):
             by=by,
             source=options["source"],
             complete=options["complete"],
+            sheet=options["sheet"],
         )
         self._until_over(run, registry_work.check, line)
         return run
