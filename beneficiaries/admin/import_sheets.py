@@ -26,7 +26,7 @@ def is_wrong_sheet(run: RegistryImport) -> bool:
 def step(run: RegistryImport, *, possible: bool) -> Step:
     """The step's page: a choice of the workbook's sheets; of a file that has none, to leave the name out."""
     sheets, warnings = _sheets(run) if possible and is_wrong_sheet(run) else ([], [])
-    choices = [(name, name) for name in sheets] or [("", _("(tanpa lembar)"))]
+    choices: list[tuple[str, Any]] = [(name, name) for name in sheets] or [("", _("(tanpa lembar)"))]
     field = forms.ChoiceField(
         label=_("Lembar"), choices=choices, required=bool(sheets), widget=UnfoldAdminSelectWidget, initial=run.sheet
     )
