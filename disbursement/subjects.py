@@ -42,6 +42,9 @@ TOLD = Declaration(
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
+        "disbursement.FollowedMove.household": "where an enrolment was before an import moved it: for taking the import back",
+        "disbursement.FollowedMove.enrolment__person": "as above: the enrolment itself is told, with where it is now",
+        "disbursement.FollowedMove.enrolment__household": "as above",
     },
 )
 

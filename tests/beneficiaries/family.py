@@ -15,13 +15,13 @@ from tests import money
 
 def home(**changed: Any) -> HomeEntry:
     fields: dict[str, Any] = {"address": "Jl. Melati 7", "kelurahan": "31.74.01.1001"}
-    fields |= {"kk": f"317401150615{money.number():04d}", "decile": 2, "rt": "003", "rw": "005"}
+    fields |= {"kk": f"317401150615{money.number() % 10_000:04d}", "decile": 2, "rt": "003", "rw": "005"}
     return HomeEntry(**(fields | changed))
 
 
 def entry(relation: str = "head", sex: str = "L", born: date = date(1970, 8, 17), **changed: Any) -> PersonEntry:
     day = born.day + (40 if sex == "P" else 0)
-    nik = f"317401{day:02d}{born:%m%y}{money.number():04d}"
+    nik = f"317401{day:02d}{born:%m%y}{money.number() % 10_000:04d}"
     fields: dict[str, Any] = {"nik": nik, "name": "Sutrisno", "sex": sex, "birth_date": born, "relation": relation}
     return PersonEntry(**(fields | changed))
 

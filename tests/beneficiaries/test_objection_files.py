@@ -138,9 +138,10 @@ def test_sweeping_abandoned_uploads_leaves_it(objection: Objection) -> None:
 def test_the_persons_data_lists_its_name_and_date(objection: Objection) -> None:
     made = objection_files.add(objection, NAME, PDF)
     told = subject_data.collect(Person.objects.get())
-    assert told["objection_files"] == [{"name": NAME, "at": made.created_at.isoformat()}]
-    assert NAME in subject_data.as_text(told)
-    assert subject_data.collect(money.person())["objection_files"] == []
+    [file] = told["kept_elsewhere"]["berkas bukti sanggahan"]
+    assert file["name"] == NAME and made.created_at.isoformat() in file.values()
+    assert made.sha256 not in subject_data.as_text(told) and NAME in subject_data.as_text(told)
+    assert "berkas bukti sanggahan" not in subject_data.collect(money.person())["kept_elsewhere"]
 
 
 # --- in the office ---
