@@ -22,6 +22,7 @@ from beneficiaries.workbook_parts import (
     date_of,
     date_styles,
     local,
+    plain,
     shared_texts,
 )
 
@@ -239,7 +240,7 @@ class _SheetReader:
     ) -> tuple[str, str | None]:
         """A cell's text, and why it counts as nothing. Raises WorkbookBroken."""
         if kind == "inlineStr" or kind == "str":
-            return raw, None
+            return plain(raw), None
         if kind == "e":
             return raw, "error_cell"
         if kind == "b":
@@ -252,6 +253,8 @@ class _SheetReader:
             number = float(raw)
         except ValueError:
             raise broken() from None
+        if "_" in raw or not raw.isascii():  # which Python takes for numbers, and Excel never writes
+            raise broken()
         if style in self.dates:
             day = date_of(number, from_1904=self.from_1904) if abs(number) < 1e9 else None
             return (day.isoformat(), None) if day else (raw, None)

@@ -6,6 +6,7 @@ no entity is ever expanded. Nothing is written to a disk.
 
 from __future__ import annotations
 
+import re
 import struct
 import zipfile
 import zlib
@@ -33,6 +34,8 @@ _CHUNK = 1 << 16
 _RECENT, _RECENT_LENGTH = 4_096, 64
 _TOKEN_LIMIT = 1 << 20  # bytes of one tag with its attributes, which the parser keeps until it ends
 
+_ESCAPED = re.compile("_x((?![Dd][89A-Fa-f])[0-9A-Fa-f]{4})_")  # half a character stays as it is written
+
 _DATE_FORMATS = frozenset({14, 15, 16, 17, 22, *range(27, 37), *range(50, 59)})
 
 
@@ -47,6 +50,11 @@ def is_encrypted(stream: BinaryIO) -> bool:
         return False
     stream.seek((sector + 1) << shift)
     return "EncryptedPackage".encode("utf-16-le") in stream.read(4096)
+
+
+def plain(text: str) -> str:
+    """A cell's text as Excel shows it: what XML cannot hold (a NUL, a lone carriage return) is written ``_x000D_``."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 class XmlReader:
@@ -212,7 +220,7 @@ def shared_texts(package: Package, name: str) -> SharedTexts:
     def end(name: str) -> None:
         name = local(name)
         if name == "si":
-            texts.add("".join(pieces))
+            texts.add(plain("".join(pieces)))
         elif name == "t":
             state["text"] = False
         elif name == "rPh":

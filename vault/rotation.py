@@ -21,6 +21,7 @@ from django.conf import settings
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models, transaction
 from django.utils.module_loading import import_string
 
+from vault import key_marks
 from vault.sealing import (
     HEADER_BYTES,
     INDEX_BYTES,
@@ -321,7 +322,24 @@ def configured(keys: str) -> list[int]:
     """The numbers of the configured keys of that kind: first the one in use."""
     if keys == INDEXED:
         return index_keys()
-    return [sealing_key(), *(number for number in sorted(settings.VAULT_KEYS, reverse=True) if number != sealing_key())]
+    return key_marks.in_order(list(settings.VAULT_KEYS), settings.VAULT_KEY_IN_USE)
+
+
+def others() -> dict[str, int]:
+    """Connections of processes that were started with other keys than this one, by the keys that they say (`key_marks`).
+
+    Only who is connected at this moment is seen.
+    """
+    mine = key_marks.mark(configured(SEALED), configured(INDEXED))
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute("SELECT pg_stat_clear_snapshot()")  # a transaction sees what it saw first
+        cursor.execute(
+            "SELECT application_name, count(*) FROM pg_stat_activity WHERE datname = current_database()"
+            " AND starts_with(application_name, %s) AND application_name <> %s AND pid <> pg_backend_pid()"
+            " GROUP BY 1 ORDER BY 1",
+            [key_marks.NAME, mine],
+        )
+        return {name.removeprefix(key_marks.NAME): count for name, count in cursor.fetchall()}
 
 
 def setting_of(keys: str, number: int) -> str:

@@ -19,6 +19,8 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 
+from vault.key_marks import in_order
+
 VERSION = 1
 NONCE_BYTES = 12
 HEADER_BYTES = 2
@@ -87,9 +89,7 @@ def _index_keys() -> dict[int, bytes]:
 
 def index_keys() -> list[int]:
     """The numbers of the configured index keys: first the one in use, then the others, newest first."""
-    numbers = sorted(_index_keys(), reverse=True)
-    in_use: int | None = settings.BLIND_INDEX_KEY_IN_USE
-    return numbers if in_use is None else [in_use, *(number for number in numbers if number != in_use)]
+    return in_order(list(_index_keys()), settings.BLIND_INDEX_KEY_IN_USE)
 
 
 def index_key_of(index: bytes) -> int:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import registry
 from beneficiaries.models import RegistryImport
+from beneficiaries.refusals import KK, NAME
 
 S = RegistryImport.State
 TONES = {
@@ -25,6 +26,7 @@ TONES = {
     S.UNDONE: "none",
     S.EXPIRED: "none",
 }
+SHIFTED_LEAST, SHIFTED_SHARE = 10, 20  # people, and percent of those known
 NEXT = {
     S.UPLOADED: _("Menunggu giliran diperiksa. Halaman ini memperbarui diri."),
     S.CHECKING: _("Sedang diperiksa; registri belum berubah. Halaman ini memperbarui diri."),
@@ -67,7 +69,29 @@ def cards(run: RegistryImport) -> list[tuple[Any, str]]:
 
 def warnings(run: RegistryImport) -> list[Any]:
     """What somebody should look at before they save."""
-    if run.state != S.PREVIEWED or not registry.leaving_is_many(run):
+    if run.state != S.PREVIEWED:
+        return []
+    return [*_leaving(run), *_shifted(run)]
+
+
+def _shifted(run: RegistryImport) -> list[Any]:
+    """A column that is another for many people known: sorted apart from the rest, it says of each what is somebody else's.
+
+    The sex and the birth date stand in the NIK; nothing but this tells of a name or a KK number that is not theirs.
+    """
+    known = run.changed + run.unchanged
+    return [
+        _(
+            "%(column)s berbeda pada %(count)s dari %(of)s orang yang sudah terdaftar. Periksa apakah kolom itu bergeser."
+        )
+        % {"column": column, "count": counted(count), "of": counted(known)}
+        for column in (KK, NAME)
+        if (count := run.fields_changed.get(column, 0)) >= SHIFTED_LEAST and 100 * count > SHIFTED_SHARE * known
+    ]
+
+
+def _leaving(run: RegistryImport) -> list[Any]:
+    if not registry.leaving_is_many(run):
         return []
     return [
         _("%(left)s dari %(of)s orang sumber ini (%(share)s %%) akan keluar, lebih dari batas %(limit)s %%.")

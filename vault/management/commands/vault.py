@@ -16,6 +16,10 @@ from vault import rotation
 KINDS = {rotation.SEALED: "Kunci penyegel", rotation.INDEXED: "Kunci indeks"}
 LISTED = 10
 LINE_EVERY_SECONDS = 2.0
+ORDER = (
+    "Semua proses harus memakai kunci yang sama sebelum rotate. Pertama tambahkan kunci baru di semua proses dengan "
+    "VAULT_KEY_IN_USE dan BLIND_INDEX_KEY_IN_USE menyebut yang lama; lalu hapus keduanya di semua proses; lalu jalankan rotate."
+)
 
 
 class Command(BaseCommand):
@@ -29,6 +33,11 @@ class Command(BaseCommand):
         rotating = actions.add_parser(
             "rotate", help="Menyegel ulang; dapat diputus dan diulang sementara sistem berjalan."
         )
+        rotating.add_argument(
+            "--despite-processes",
+            action="store_true",
+            help="Mulai juga bila ada proses dengan kunci lain yang tersambung: mereka tidak dapat membaca yang disegel ulang.",
+        )
         rotating.add_argument("--batch", type=int, default=rotation.BATCH, help="Baris per transaksi.")
         rotating.add_argument(
             "--forget-digests",
@@ -37,9 +46,26 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args: Any, action: str, **options: Any) -> None:
+        careful = action == "rotate" and not options["despite_processes"]
+        if careful:
+            self._refuse_others()
         if action == "rotate":
             self._rotate(options["batch"], options["forget_digests"])
+        if careful:
+            self._refuse_others()  # who was not connected before may have written under an old key since
+        for said in self._others():
+            self.stdout.write(said)
         self._status()
+
+    def _others(self) -> list[str]:
+        return [
+            f"{count} sambungan dari proses yang dijalankan dengan kunci lain (penyegel/indeks, yang dipakai dahulu): {keys}."
+            for keys, count in rotation.others().items()
+        ]
+
+    def _refuse_others(self) -> None:
+        if others := self._others():
+            raise CommandError(" ".join([*others, ORDER]))
 
     def _rotate(self, batch: int, forget: bool) -> None:
         began = last = time.monotonic()
