@@ -44,7 +44,6 @@ TOLD = Declaration(
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
         "disbursement.FollowedMove.household": "where an enrolment was before an import moved it: for taking the import back",
         "disbursement.FollowedMove.enrolment__person": "as above: the enrolment itself is told, with where it is now",
-        "disbursement.FollowedMove.enrolment__household": "as above",
     },
 )
 

@@ -19,7 +19,10 @@ TOLD = Declaration(
         Table(ExclusionNotice, ("person",)),
         Table(Sms, ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")),
     ),
-    absent={"mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another"},
+    absent={
+        "mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another",
+        "mobile.ExclusionNotice.exclusion__household": "of whom at home was told: each notice is its person's",
+    },
 )
 RULES = (
     Rule(
