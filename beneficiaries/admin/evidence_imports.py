@@ -6,26 +6,22 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from beneficiaries import evidence_file, evidence_imports, uploads
+from beneficiaries import evidence_file, evidence_imports
+from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.import_figures import bars, counted
-from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
+from beneficiaries.admin.sealed_upload import FIELD, SealedFile
 from beneficiaries.errors import BeneficiaryError, said
 from beneficiaries.models import EvidenceImport, EvidenceProgress
 from beneficiaries.refusals import title
 from wallet.admin.decorators import display
-from wallet.admin.rows import OfficeAdmin, change_url, list_url
+from wallet.admin.rows import change_url
 
 S = EvidenceImport.State
 TONES = {S.WAITING: "info", S.DONE: "success", S.FAILED: "danger"}
@@ -37,14 +33,8 @@ NEXT = {
 UPLOADS = "beneficiaries.add_evidenceimport"
 
 
-class UploadForm(forms.Form):
+class EvidenceForm(UploadForm):
     file = forms.FileField(label=_("Berkas CSV"), widget=UnfoldAdminFileFieldWidget)
-
-    def clean_file(self) -> SealedFile:
-        file: SealedFile = self.cleaned_data[FIELD]
-        if not file.upload.sha256:
-            raise ValidationError(str(too_large()))
-        return file
 
 
 def url(run: EvidenceImport, page: str) -> str:
@@ -53,7 +43,7 @@ def url(run: EvidenceImport, page: str) -> str:
 
 
 @admin.register(EvidenceImport)
-class EvidenceImportAdmin(OfficeAdmin):
+class EvidenceImportAdmin(FileImportAdmin):
     """An import is uploaded, and then a worker's."""
 
     list_display = ("file_name", "status_label", "created_at", "by", "rows", "added", "known", "refused")
@@ -62,16 +52,10 @@ class EvidenceImportAdmin(OfficeAdmin):
     search_fields = ("file_name",)
     search_help_text = _("Nama berkas")
     ordering = ("-pk",)
-    actions = None
+    upload_form = EvidenceForm
+    upload_template = "beneficiaries/admin/evidence_import.html"
     fieldsets = ((None, {"fields": (("file_name", "by"), "digest", ("created_at", "ended_at"))}),)
     readonly_fields = ("file_name", "by", "digest", "created_at", "ended_at")
-    change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
-
-    class Media:
-        js = ("wallet/progress.js",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -84,58 +68,23 @@ class EvidenceImportAdmin(OfficeAdmin):
 
     # --- Uploading ---
 
-    @csrf_exempt
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The upload: exempt from the check against forged requests only until its handler is in place."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        if request.method == "POST":
-            request.upload_handlers = [SealedUploadHandler(request)]
-        page: HttpResponse = csrf_protect(self._upload_view)(request)
-        return page
+    def uploaded(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
+        file: SealedFile = form.cleaned_data[FIELD]
+        run = evidence_imports.begin(file.upload, file_name=file.name or "", by=request.user)  # type: ignore[arg-type]
+        self.log_addition(request, run, gettext("Berkas bukti diunggah."))
+        messages.success(request, gettext("Berkas diunggah dan sedang dibaca."))
+        return HttpResponseRedirect(change_url(run))
 
-    def _upload_view(self, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-        if request.method == "POST":
-            if form.is_valid():
-                file: SealedFile = form.cleaned_data[FIELD]
-                run = evidence_imports.begin(file.upload, file_name=file.name or "", by=request.user)  # type: ignore[arg-type]
-                self.log_addition(request, run, gettext("Berkas bukti diunggah."))
-                messages.success(request, gettext("Berkas diunggah dan sedang dibaca."))
-                return HttpResponseRedirect(change_url(run))
-            refused = request.FILES.get(FIELD)
-            if isinstance(refused, SealedFile):  # the form comes again with its file
-                uploads.forget(refused.upload.uid)
-        context = self.admin_site.each_context(request) | {
-            "title": _("Impor berkas bukti"),
-            "opts": self.opts,
-            "form": form,
-            "columns": ", ".join(evidence_file.COLUMNS),
-            "back": list_url(EvidenceImport),
-        }
-        return TemplateResponse(request, "beneficiaries/admin/evidence_import.html", context)
+    def upload_context(self) -> dict[str, Any]:
+        return {"title": _("Impor berkas bukti"), "columns": ", ".join(evidence_file.COLUMNS)}
 
     # --- What it looks like ---
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        run = self.get_object(request, object_id)
-        shown = self._shown(request, run) if run is not None else {}
-        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
-        return page
 
     @display(description=_("status"), label=TONES)
     def status_label(self, run: EvidenceImport) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
-    @admin.display(description=_("SHA-256 berkas"))
-    def digest(self, run: EvidenceImport) -> SafeString | str:
-        return format_html('<span class="office-mono">{}</span>', run.file_sha256) if run.file_sha256 else "–"
-
-    def _shown(self, request: HttpRequest, run: EvidenceImport) -> dict[str, Any]:
+    def shown(self, request: HttpRequest, run: EvidenceImport) -> dict[str, Any]:
         cards = [
             (_("Baris"), run.rows),
             (_("Bukti baru"), run.added),
@@ -146,14 +95,14 @@ class EvidenceImportAdmin(OfficeAdmin):
         if run.refused_upload and request.user.has_perm(UPLOADS):
             links.append((_("Unduh baris yang ditolak"), url(run, "refused")))
         return {
-            "progress": self._progress(run),
+            "progress": self.progress(run),
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
             "cards": [(name, counted(count)) for name, count in cards] if run.state == S.DONE else [],
             "links": links,
             "reasons": bars({title(key): count for key, count in run.refusals.items()}),
         }
 
-    def _progress(self, run: EvidenceImport) -> dict[str, Any]:
+    def progress(self, run: EvidenceImport) -> dict[str, Any]:
         now = EvidenceProgress.objects.filter(run=run).first() or EvidenceProgress(run=run)
         return {
             "url": url(run, "progress"),
@@ -170,21 +119,9 @@ class EvidenceImportAdmin(OfficeAdmin):
 
     # --- Pages beside it ---
 
-    def _seen(self, request: HttpRequest, number: int, *permissions: str) -> EvidenceImport:
-        if not self.has_view_permission(request) or not request.user.has_perms(permissions):
-            raise PermissionDenied
-        run = EvidenceImport.objects.filter(pk=number).first()
-        if run is None:
-            raise Http404
-        return run
-
-    def progress_view(self, request: HttpRequest, run: int) -> JsonResponse:
-        """How far a worker is with it, as JSON, for its page to refresh itself."""
-        return JsonResponse(self._progress(self._seen(request, run)))
-
     def refused_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
         """The refused rows with what is wrong, to be corrected and imported again: for those who upload."""
-        row = self._seen(request, run, UPLOADS)
+        row = self.seen(request, run, UPLOADS)
         try:
             file = evidence_imports.refused_file(row)
         except BeneficiaryError as error:

@@ -6,27 +6,24 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
-from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget, UnfoldBooleanSwitchWidget
 
-from beneficiaries import registry, registry_undo, reveals, uploads
+from beneficiaries import registry, registry_undo, reveals
 from beneficiaries.admin import import_columns, import_figures, import_pages, import_sheets
+from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.reveals import address_of
-from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
+from beneficiaries.admin.sealed_upload import FIELD, SealedFile
 from beneficiaries.errors import BeneficiaryError, said
 from beneficiaries.models import ImportProgress, RegistryImport, RegistrySource, Reveal
 from beneficiaries.refusals import title
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import OfficeAdmin, change_url, list_url
+from wallet.admin.rows import change_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 S = RegistryImport.State
@@ -42,7 +39,7 @@ POSSIBLE = {
 }
 
 
-class UploadForm(forms.Form):
+class RegistryFileForm(UploadForm):
     """A file, whose it is, and whether it holds everybody of theirs."""
 
     file = forms.FileField(label=_("Berkas registri"), widget=UnfoldAdminFileFieldWidget)
@@ -70,12 +67,6 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def clean_file(self) -> SealedFile:
-        file: SealedFile = self.cleaned_data[FIELD]
-        if not file.upload.sha256:
-            raise ValidationError(str(too_large()))
-        return file
-
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}
         if cleaned.get("complete") and not cleaned.get("source", "").strip():
@@ -99,7 +90,7 @@ class ManyLeaveForm(SaveForm):
 
 
 @admin.register(RegistryImport)
-class RegistryImportAdmin(OfficeAdmin):
+class RegistryImportAdmin(FileImportAdmin):
     """An import changes by its steps only, and each step is somebody's."""
 
     list_display = (
@@ -121,7 +112,8 @@ class RegistryImportAdmin(OfficeAdmin):
     search_fields = ("file_name", "source")
     search_help_text = _("Nama berkas atau sumber")
     ordering = ("-pk",)
-    actions = None
+    upload_form = RegistryFileForm
+    upload_template = "beneficiaries/admin/import_upload.html"
     fieldsets = (
         (None, {"fields": (("file_name", "sheet"), "source", "digest", ("rows", "households_without_head"))}),
         (
@@ -152,13 +144,6 @@ class RegistryImportAdmin(OfficeAdmin):
         "end_reason",
     )
     actions_detail = ("save_it", "map_columns", "choose_sheet", "look_again", "cancel", "undo")
-    change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
-
-    class Media:
-        js = ("wallet/progress.js",)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def has_save_it_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
         """Who uploads saves; a complete file is for somebody else, who may make people leave."""
@@ -208,56 +193,26 @@ class RegistryImportAdmin(OfficeAdmin):
 
     # --- Uploading ---
 
-    @csrf_exempt
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        """The upload: exempt from the check against forged requests only until its handler is in place."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
-        if request.method == "POST":
-            request.upload_handlers = [SealedUploadHandler(request)]
-        page: HttpResponse = csrf_protect(self._upload_view)(request)
-        return page
+    def uploaded(self, request: HttpRequest, form: UploadForm) -> HttpResponse:
+        file: SealedFile = form.cleaned_data[FIELD]
+        run = registry.begin(
+            file.upload,
+            file_name=file.name or "",
+            by=request.user,  # type: ignore[arg-type]
+            source=form.cleaned_data["source"],
+            complete=form.cleaned_data["complete"],
+            sheet=form.cleaned_data["sheet"],
+        )
+        registry.ring_check(run)
+        self.log_addition(request, run, gettext("Berkas diunggah."))
+        messages.success(request, gettext("Berkas diunggah dan sedang diperiksa. Registri belum berubah."))
+        return HttpResponseRedirect(change_url(run))
 
-    def _upload_view(self, request: HttpRequest) -> HttpResponse:
-        form = UploadForm(request.POST, request.FILES) if request.method == "POST" else UploadForm()
-        if request.method == "POST":
-            if form.is_valid():
-                file: SealedFile = form.cleaned_data[FIELD]
-                run = registry.begin(
-                    file.upload,
-                    file_name=file.name or "",
-                    by=request.user,  # type: ignore[arg-type]
-                    source=form.cleaned_data["source"],
-                    complete=form.cleaned_data["complete"],
-                    sheet=form.cleaned_data["sheet"],
-                )
-                registry.ring_check(run)
-                self.log_addition(request, run, gettext("Berkas diunggah."))
-                messages.success(request, gettext("Berkas diunggah dan sedang diperiksa. Registri belum berubah."))
-                return HttpResponseRedirect(change_url(run))
-            refused = request.FILES.get(FIELD)
-            if isinstance(refused, SealedFile):  # the form comes again with its file
-                uploads.forget(refused.upload.uid)
-        context = self.admin_site.each_context(request) | {
-            "title": _("Unggah berkas registri"),
-            "opts": self.opts,
-            "form": form,
-            "sources": RegistrySource.objects.order_by("name").values_list("name", flat=True),
-            "back": list_url(RegistryImport),
-        }
-        return TemplateResponse(request, "beneficiaries/admin/import_upload.html", context)
+    def upload_context(self) -> dict[str, Any]:
+        names = RegistrySource.objects.order_by("name").values_list("name", flat=True)
+        return {"title": _("Unggah berkas registri"), "sources": names}
 
     # --- What it looks like ---
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        run = self.get_object(request, object_id)
-        shown = self._shown(request, run) if run is not None else {}
-        page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
-        return page
 
     @admin.display(description=_("nomor"), ordering="pk")
     def number(self, run: RegistryImport) -> str:
@@ -267,14 +222,10 @@ class RegistryImportAdmin(OfficeAdmin):
     def status_label(self, run: RegistryImport) -> tuple[str, str]:
         return run.state, run.get_state_display()
 
-    @admin.display(description=_("SHA-256 berkas"))
-    def digest(self, run: RegistryImport) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', run.file_sha256)
-
-    def _shown(self, request: HttpRequest, run: RegistryImport) -> dict[str, Any]:
+    def shown(self, request: HttpRequest, run: RegistryImport) -> dict[str, Any]:
         return {
             "import": run,
-            "progress": self._progress(run),
+            "progress": self.progress(run),
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
             "cards": import_figures.cards(run),
             "warnings": import_figures.warnings(run),
@@ -296,19 +247,7 @@ class RegistryImportAdmin(OfficeAdmin):
 
     # --- Pages beside it ---
 
-    def _seen(self, request: HttpRequest, number: int, *permissions: str) -> RegistryImport:
-        if not self.has_view_permission(request) or not request.user.has_perms(permissions):
-            raise PermissionDenied
-        run = RegistryImport.objects.filter(pk=number).first()
-        if run is None:
-            raise Http404
-        return run
-
-    def progress_view(self, request: HttpRequest, run: int) -> JsonResponse:
-        """How far a worker is with it, as JSON, for its page to refresh itself."""
-        return JsonResponse(self._progress(self._seen(request, run)))
-
-    def _progress(self, run: RegistryImport) -> dict[str, Any]:
+    def progress(self, run: RegistryImport) -> dict[str, Any]:
         now = ImportProgress.objects.filter(run=run).first() or ImportProgress(run=run)
         return {
             "url": import_pages.url(run, "progress"),
@@ -325,14 +264,14 @@ class RegistryImportAdmin(OfficeAdmin):
 
     def refused_view(self, request: HttpRequest, run: int) -> HttpResponse:
         """The refused lines, page by page: where, why, and what to do; nothing of anybody."""
-        return import_pages.refused(self, request, self._seen(request, run))
+        return import_pages.refused(self, request, self.seen(request, run))
 
     def errors_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
         """The refused rows with what is wrong, to be corrected and uploaded again: for those who upload.
 
         They are whole, whoever uploaded them: the access log says so before.
         """
-        row = self._seen(request, run, "beneficiaries.add_registryimport")
+        row = self.seen(request, run, "beneficiaries.add_registryimport")
         try:
             reveals.log(
                 row,
@@ -351,7 +290,7 @@ class RegistryImportAdmin(OfficeAdmin):
 
     def leaving_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
         """Who leaves with a complete file, masked, page by page or as a file."""
-        row = self._seen(request, run, "beneficiaries.view_person")
+        row = self.seen(request, run, "beneficiaries.view_person")
         if request.GET.get("file"):
             self.log_change(request, row, gettext("Daftar orang yang keluar diunduh."))
             return import_pages.leaving_file(row)
