@@ -219,7 +219,7 @@ class Reveal(models.Model):
         indexes = [models.Index(name="reveal_by_day", fields=["by", "at"])]
 
     def __str__(self) -> str:
-        return f"{self.fields} {self.at:%Y-%m-%d %H:%M}"
+        return str(_("Catatan akses %(number)s")) % {"number": self.pk}
 
 
 class RevealAllowance(models.Model):
