@@ -18,10 +18,11 @@ from django.utils import timezone
 
 from beneficiaries import evidence_values as values
 from beneficiaries import identity
-from beneficiaries.errors import EvidenceBusy, EvidenceContested, FieldRefused
+from beneficiaries.errors import FieldRefused
 from beneficiaries.models import Evidence, EvidenceKind, EvidenceSource, Household, Person
 from beneficiaries.models.evidence import EVIDENCE_LOCK
 from beneficiaries.refusals import Refusal
+from beneficiaries.screening_errors import EvidenceBusy, EvidenceContested
 
 SOURCE_LIMIT = 100
 PATIENCE = 5.0  # seconds that who waits for an answer waits for a file

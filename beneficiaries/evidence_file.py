@@ -22,7 +22,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from beneficiaries import errors, evidence
+from beneficiaries import evidence, import_errors
 from beneficiaries.models import EvidenceImport
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_rows import FORMULA
@@ -110,25 +110,25 @@ class _Source:
         self.stream = stream
         header = self._text(1, stream.readline(LINE_LIMIT + 1).removeprefix(BOM))
         if not header:
-            raise errors.FileEmpty(expected=",".join(COLUMNS))
+            raise import_errors.FileEmpty(expected=",".join(COLUMNS))
         self.header = next(csv.reader([header]))
         if unknown := [at for at, name in enumerate(self.header, 1) if name not in (*COLUMNS, *NOTE_COLUMNS)]:
-            raise errors.ColumnsUnknown(
+            raise import_errors.ColumnsUnknown(
                 columns=", ".join(f"ke-{at}" for at in unknown[:10]), expected=",".join(COLUMNS)
             )
         if doubled := sorted({name for name in self.header if self.header.count(name) > 1}):
-            raise errors.ColumnsDoubled(columns=", ".join(doubled))
+            raise import_errors.ColumnsDoubled(columns=", ".join(doubled))
         if missing := [name for name in REQUIRED if name not in self.header]:
-            raise errors.ColumnsMissing(columns=", ".join(missing), expected=",".join(COLUMNS))
+            raise import_errors.ColumnsMissing(columns=", ".join(missing), expected=",".join(COLUMNS))
         self.columns = [name for name in self.header if name not in NOTE_COLUMNS]
 
     def _text(self, line: int, raw: bytes) -> str:
         if len(raw) > LINE_LIMIT:
-            raise errors.LineTooLong(line=line, limit=LINE_LIMIT)
+            raise import_errors.LineTooLong(line=line, limit=LINE_LIMIT)
         try:
             return raw.decode("utf-8").rstrip("\r\n")
         except UnicodeDecodeError as error:
-            raise errors.NotUtf8(line=line, byte=error.start + 1) from None
+            raise import_errors.NotUtf8(line=line, byte=error.start + 1) from None
 
     def rows(self) -> Iterator[tuple[int, dict[str, str], Refusal | None]]:
         """Line number, cells by column, and why it is no row."""
@@ -164,12 +164,12 @@ def import_file(
     """
     path, errors_path, today = Path(path), Path(errors_path), today or timezone.localdate()
     if errors_path.exists() and errors_path.samefile(path):
-        raise errors.ErrorsFileIsSource
+        raise import_errors.ErrorsFileIsSource
     part = errors_path.with_name(f".{errors_path.name}.{os.getpid()}.part")
     try:
         source_stream = path.open("rb")
     except OSError as error:
-        raise errors.FileNotReadable(name=path.name, cause=error.strerror) from None
+        raise import_errors.FileNotReadable(name=path.name, cause=error.strerror) from None
     with source_stream:
         source = _Source(source_stream)
         try:
@@ -177,7 +177,7 @@ def import_file(
                 os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
             )
         except OSError as error:
-            raise errors.ErrorsFileNotWritable(name=errors_path.name, cause=error.strerror) from None
+            raise import_errors.ErrorsFileNotWritable(name=errors_path.name, cause=error.strerror) from None
         try:
             with out, transaction.atomic():
                 counts = _read(source, out, by, today, _nothing)

@@ -17,7 +17,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import evidence_file, uploads
-from beneficiaries.errors import BeneficiaryError, ImportKeptDying
+from beneficiaries.errors import BeneficiaryError
+from beneficiaries.import_errors import ImportKeptDying
 from beneficiaries.models import EvidenceImport, EvidenceProgress
 from beneficiaries.work_channel import Channel
 from wallet.doorbell import ring, ring_after_commit

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from beneficiaries.errors import ImportMoved
+from beneficiaries.import_errors import ImportMoved
 from beneficiaries.models import RegistryImport
 
 S = RegistryImport.State

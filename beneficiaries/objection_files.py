@@ -15,9 +15,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from beneficiaries import uploads
-from beneficiaries.errors import ObjectionDecided, ProofRefused, ProofsTooMany
 from beneficiaries.models import Exclusion, Objection, ObjectionFile, Person, UploadBlock
 from beneficiaries.representation import BEGINNINGS
+from beneficiaries.screening_errors import ObjectionDecided, ProofRefused, ProofsTooMany
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User

@@ -11,8 +11,8 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from beneficiaries import screening, working_days
-from beneficiaries.errors import DeciderAcceptedIt, NotInForce, ObjectionDecided, ObjectionPending
 from beneficiaries.models import Evidence, Exclusion, Objection
+from beneficiaries.screening_errors import DeciderAcceptedIt, NotInForce, ObjectionDecided, ObjectionPending
 
 
 def file(

@@ -25,7 +25,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
 from beneficiaries import (
-    errors,
+    import_errors,
     import_states,
     registry_lock,
     registry_merge,
@@ -75,7 +75,7 @@ def begin(
     """
     source = normal_source(source)
     if complete and not source:
-        raise errors.SourceMissing
+        raise import_errors.SourceMissing
     if source:
         RegistrySource.objects.get_or_create(name=source)
     run = RegistryImport.objects.create(
@@ -128,11 +128,11 @@ def request_commit(
     """
     run.refresh_from_db(from_queryset=RegistryImport.objects.select_for_update())
     if seen is not None and seen != run.previewed_at:
-        raise errors.PreviewReplaced
+        raise import_errors.PreviewReplaced
     if run.complete and by is not None and by.pk == run.by_id:
-        raise errors.MakerCommits
+        raise import_errors.MakerCommits
     if leaving_is_many(run) and not leaving_confirmed:
-        raise errors.LeavingNotConfirmed(
+        raise import_errors.LeavingNotConfirmed(
             left=run.left, of=run.left_of, share=leaving_share(run), limit=settings.REGISTRY["leaving_share"]
         )
     start_afresh(run)
@@ -145,7 +145,7 @@ def _to_committing(run: RegistryImport, **changes: Any) -> None:
         with transaction.atomic():
             import_states.advance(run, S.COMMITTING, **changes)
     except IntegrityError:
-        raise errors.AnotherImportCommits from None
+        raise import_errors.AnotherImportCommits from None
 
 
 @transaction.atomic
@@ -207,7 +207,7 @@ def drop_old_contents() -> int:
         until = kept_until(run)
         if until is None or until >= timezone.now():
             continue
-        with contextlib.suppress(errors.ImportMoved), transaction.atomic():  # somebody decided at this moment
+        with contextlib.suppress(import_errors.ImportMoved), transaction.atomic():  # somebody decided at this moment
             if run.state in RegistryImport.UNDECIDED:
                 import_states.advance(run, S.EXPIRED, ended_at=timezone.now())
             drop_contents(run)
@@ -337,9 +337,9 @@ def _no_rows_in_errors() -> Iterator[None]:
         if sqlstate in RETRIED_SQLSTATES:
             raise
         if sqlstate == UNIQUE_VIOLATION:
-            raise errors.RegistryChanged from None
+            raise import_errors.RegistryChanged from None
         constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
-        raise errors.ImportRefused(cause=constraint or sqlstate or type(error).__name__) from None
+        raise import_errors.ImportRefused(cause=constraint or sqlstate or type(error).__name__) from None
 
 
 # --- Reading an import's contents ---

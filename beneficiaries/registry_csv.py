@@ -13,7 +13,7 @@ import re
 from collections.abc import Callable, Iterator
 from typing import BinaryIO
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 
 LINE_LIMIT = 65_536
 BOM = codecs.BOM_UTF8
@@ -52,7 +52,7 @@ class CsvTable:
         self.has_bom = start.startswith(BOM)
         self.skipped = len(BOM) if self.has_bom else 2 if self.encoding != "utf-8" else 0
         if self.encoding == "utf-8" and start[:200].count(0) > len(start[:200]) // 4:
-            raise errors.Utf16WithoutBom
+            raise import_errors.Utf16WithoutBom
         self.breaks_with_cr = self._breaks_with_cr(start)
         self.titles_line, self.delimiter = 1, ","
         lines = self._lines()
@@ -90,7 +90,7 @@ class CsvTable:
         while raw := self.stream.readline(LINE_LIMIT + 1):
             line += 1
             if len(raw) > LINE_LIMIT:
-                raise errors.LineTooLong(line=line, limit=LINE_LIMIT)
+                raise import_errors.LineTooLong(line=line, limit=LINE_LIMIT)
             digest(raw)
             self.position += len(raw)
             if line == 1 and self.has_bom:
@@ -98,7 +98,7 @@ class CsvTable:
             try:
                 text = raw.decode("utf-8")
             except UnicodeDecodeError as error:
-                raise errors.NotUtf8(line=line, byte=error.start + 1) from None
+                raise import_errors.NotUtf8(line=line, byte=error.start + 1) from None
             yield line, text.removesuffix("\n").removesuffix("\r")
 
     def _lines_of_text(self, digest: Callable[[bytes], None]) -> Iterator[tuple[int, str]]:
@@ -116,7 +116,7 @@ class CsvTable:
                 pending += decoder.decode(block, final=ended)
             except UnicodeDecodeError:
                 # The line is that which the block begins in: in UTF-16 and with CR, nothing better is known.
-                raise errors.NotUtf8(line=line + 1, byte=1) from None
+                raise import_errors.NotUtf8(line=line + 1, byte=1) from None
             self.position = self.stream.tell()
             *whole, pending = pending.split(line_break)
             if ended and pending:
@@ -124,10 +124,10 @@ class CsvTable:
             for text in whole:
                 line += 1
                 if len(text) > LINE_LIMIT:
-                    raise errors.LineTooLong(line=line, limit=LINE_LIMIT)
+                    raise import_errors.LineTooLong(line=line, limit=LINE_LIMIT)
                 yield line, text.strip("\n") if self.breaks_with_cr else text.removesuffix("\r")
             if len(pending) > LINE_LIMIT:
-                raise errors.LineTooLong(line=line + 1, limit=LINE_LIMIT)
+                raise import_errors.LineTooLong(line=line + 1, limit=LINE_LIMIT)
 
     def rows(self) -> Iterator[Row]:
         """Every line after the titles but the blank ones, in file order."""

@@ -19,7 +19,7 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self, TextIO
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 from beneficiaries.refusals import ALL_COLUMNS, COLUMNS, NIK, ROW, Refusal
 from beneficiaries.registry_columns import NOTE_COLUMNS, ColumnMapping, Titles, look_at, propose
 from beneficiaries.registry_csv import BOM, LINE_LIMIT, CsvTable
@@ -49,10 +49,10 @@ def _open(path: Path) -> BinaryIO:
         stream = path.open("rb")
         status = os.fstat(stream.fileno())
     except OSError as error:
-        raise errors.FileNotReadable(name=path.name, cause=error.strerror) from None
+        raise import_errors.FileNotReadable(name=path.name, cause=error.strerror) from None
     if not stat.S_ISREG(status.st_mode):  # a pipe cannot be read twice
         stream.close()
-        raise errors.FileNotReadable(name=path.name, cause="bukan berkas biasa")
+        raise import_errors.FileNotReadable(name=path.name, cause="bukan berkas biasa")
     return stream
 
 
@@ -61,7 +61,7 @@ def _is_workbook(stream: BinaryIO) -> bool:
     stream.seek(0)
     start = stream.read(8)
     if start.startswith(OLE_START[:4]):
-        raise errors.WorkbookEncrypted if is_encrypted(stream) else errors.FileIsOldWorkbook
+        raise import_errors.WorkbookEncrypted if is_encrypted(stream) else import_errors.FileIsOldWorkbook
     return start.startswith((ZIP_START, b"PK\x05\x06"))
 
 
@@ -75,7 +75,7 @@ def _table(stream: BinaryIO, size: int, mapping: ColumnMapping, sheet: str | Non
             expected=", ".join(COLUMNS),
         )
     if sheet:
-        raise errors.NoSheets
+        raise import_errors.NoSheets
     return CsvTable(stream, score=lambda titles: sum(column is not None for column in look_at(titles, mapping).columns))
 
 
@@ -160,7 +160,7 @@ class RegistryFile:
         """Fills `header` (the data columns in file order) and where they lie. Raises a RegistryFileError."""
         names = _trimmed(self.table.titles)
         if not names:
-            raise errors.FileEmpty(expected=", ".join(COLUMNS))
+            raise import_errors.FileEmpty(expected=", ".join(COLUMNS))
         titles = look_at(names, mapping)
         if titles.unknown or titles.missing or titles.doubled:
             if isinstance(self.table, WorkbookTable):
@@ -183,10 +183,10 @@ class RegistryFile:
                 ascii(names[at]) if not header_missing and _looks_like_title(names[at]) else f"ke-{at + 1}"
                 for at in titles.unknown[:10]
             ]
-            raise errors.ColumnsUnknown(columns=", ".join(shown), expected=", ".join(ALL_COLUMNS))
+            raise import_errors.ColumnsUnknown(columns=", ".join(shown), expected=", ".join(ALL_COLUMNS))
         if titles.missing:
-            raise errors.ColumnsMissing(columns=", ".join(titles.missing), expected=", ".join(COLUMNS))
-        raise errors.ColumnsDoubled(columns=", ".join(titles.doubled))
+            raise import_errors.ColumnsMissing(columns=", ".join(titles.missing), expected=", ".join(COLUMNS))
+        raise import_errors.ColumnsDoubled(columns=", ".join(titles.doubled))
 
     def rows(self) -> Iterator[RawRow]:
         """Every row after the header but the empty ones, in file order. Raises RegistryFileError."""
@@ -256,15 +256,15 @@ class ErrorsFile:
         self.path, self.kept = path, False
         self.unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
         if path.exists() and path.samefile(source.path):
-            raise errors.ErrorsFileIsSource
+            raise import_errors.ErrorsFileIsSource
         if path.exists() and not path.is_file():
-            raise errors.ErrorsFileNotWritable(name=path.name, cause="bukan berkas biasa")
+            raise import_errors.ErrorsFileNotWritable(name=path.name, cause="bukan berkas biasa")
         try:
             self._remove_abandoned()
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             self.stream: TextIO = os.fdopen(os.open(self.unfinished, flags, 0o600), "w", encoding="utf-8", newline="")
         except OSError as error:
-            raise errors.ErrorsFileNotWritable(name=path.name, cause=error.strerror) from None
+            raise import_errors.ErrorsFileNotWritable(name=path.name, cause=error.strerror) from None
         if source.has_bom:
             self.stream.write(BOM.decode())
         self.writer = csv.writer(self.stream, lineterminator="\n")
@@ -295,7 +295,7 @@ class ErrorsFile:
             self.stream.flush()
             os.fsync(self.stream.fileno())
         except OSError as error:
-            raise errors.ErrorsFileNotWritable(name=self.path.name, cause=error.strerror) from None
+            raise import_errors.ErrorsFileNotWritable(name=self.path.name, cause=error.strerror) from None
 
     def publish(self) -> None:
         """The errors file stands under its name, in place of an older one."""
@@ -303,4 +303,4 @@ class ErrorsFile:
             self.unfinished.replace(self.path)
         except OSError as error:
             self.kept = True
-            raise errors.ErrorsFileNotWritable(name=self.unfinished.name, cause=error.strerror) from None
+            raise import_errors.ErrorsFileNotWritable(name=self.unfinished.name, cause=error.strerror) from None

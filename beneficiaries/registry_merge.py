@@ -14,7 +14,7 @@ from itertools import groupby
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries import former_niks, registry_leaving
-from beneficiaries.errors import PreviewOutdated, RegistryChanged
+from beneficiaries.import_errors import PreviewOutdated, RegistryChanged
 from beneficiaries.refusals import Refusal
 from vault.rotation import stale_index
 

@@ -25,8 +25,15 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from beneficiaries import import_states, registry, registry_lock
-from beneficiaries.errors import ChangedSince, ConfirmedSince, HistoryMissing, ImportMoved, StillReferred, UsedSince
 from beneficiaries.history import telling
+from beneficiaries.import_errors import (
+    ChangedSince,
+    ConfirmedSince,
+    HistoryMissing,
+    ImportMoved,
+    StillReferred,
+    UsedSince,
+)
 from beneficiaries.models import Change, Household, Person, RegistryImport
 from beneficiaries.refusals import KK
 from beneficiaries.registry_staging import BATCH, Progress

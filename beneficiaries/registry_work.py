@@ -14,7 +14,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import import_states, registry, registry_undo
-from beneficiaries.errors import BeneficiaryError, ImportCancelled, ImportKeptDying, ImportMoved
+from beneficiaries.errors import BeneficiaryError
+from beneficiaries.import_errors import ImportCancelled, ImportKeptDying, ImportMoved
 from beneficiaries.models import ImportProgress, RegistryImport
 from beneficiaries.registry_staging import Progress
 from beneficiaries.work_channel import Channel

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 from beneficiaries.workbook_parts import (
     PART_LIMIT,
     Package,
@@ -111,7 +111,7 @@ def _book(package: Package) -> _Book:
 
     XmlReader(package.open(name), part="workbook", start=start).all()
     if len(book.sheets) > SHEETS_LIMIT:
-        raise errors.WorkbookTooLarge(part="sheets")
+        raise import_errors.WorkbookTooLarge(part="sheets")
     for kind, part in relations.values():
         if kind == "sharedStrings" and package.has(part):
             book.shared = part
@@ -156,8 +156,8 @@ class _SheetReader:
         taking = in_reading = has_formula = False
         names: dict[str, str] = {}
 
-        def broken() -> errors.WorkbookBroken:
-            return errors.WorkbookBroken(part=f"sheet, baris {line}")
+        def broken() -> import_errors.WorkbookBroken:
+            return import_errors.WorkbookBroken(part=f"sheet, baris {line}")
 
         def start_row(number: str | None) -> None:
             nonlocal line, cells, wrong, column, length
@@ -195,7 +195,7 @@ class _SheetReader:
             if taking:
                 length += len(data)
                 if length > ROW_LIMIT:
-                    raise errors.LineTooLong(line=line, limit=ROW_LIMIT)
+                    raise import_errors.LineTooLong(line=line, limit=ROW_LIMIT)
                 taken += data
 
         def end(name: str) -> None:
@@ -212,7 +212,7 @@ class _SheetReader:
                         raise broken() from None
                     length += len(value)
                     if length > ROW_LIMIT:
-                        raise errors.LineTooLong(line=line, limit=ROW_LIMIT)
+                        raise import_errors.LineTooLong(line=line, limit=ROW_LIMIT)
                 elif has_formula:
                     value = "="  # what Excel computed last may be old, or anything
                     wrong.append((column, "formula_cell"))
@@ -236,7 +236,7 @@ class _SheetReader:
         reader.listen(start, end, text)
 
     def _value(
-        self, kind: str, style: str, raw: str, broken: Callable[[], errors.WorkbookBroken]
+        self, kind: str, style: str, raw: str, broken: Callable[[], import_errors.WorkbookBroken]
     ) -> tuple[str, str | None]:
         """A cell's text, and why it counts as nothing. Raises WorkbookBroken."""
         if kind == "inlineStr" or kind == "str":
@@ -299,15 +299,15 @@ class WorkbookTable:
     ) -> tuple[_Sheet, int, list[str]]:
         sheets = [sheet for sheet in self.book.sheets if (_same(sheet.name, name) if name else not sheet.hidden)]
         if name and not sheets:
-            raise errors.SheetMissing(sheet=ascii(name), sheets=_names(self.book.sheets))
+            raise import_errors.SheetMissing(sheet=ascii(name), sheets=_names(self.book.sheets))
         found = [(sheet, row) for sheet in sheets if (row := self._first_row(sheet))]
         if len(found) > 1:
             headed = [(sheet, row) for sheet, row in found if is_header(row[1])]
             if len(headed) != 1:
-                raise errors.SheetsAmbiguous(sheets=_names([sheet for sheet, _row in headed or found]))
+                raise import_errors.SheetsAmbiguous(sheets=_names([sheet for sheet, _row in headed or found]))
             found = headed
         if not found:
-            raise errors.FileEmpty(expected=expected)
+            raise import_errors.FileEmpty(expected=expected)
         [(sheet, (line, titles, _wrong))] = found
         return sheet, line, titles
 
@@ -317,7 +317,7 @@ class WorkbookTable:
         for _row in reader:
             pass
         if reader.merged is not None:
-            raise errors.CellsMerged(range=_shown_range(reader.merged))
+            raise import_errors.CellsMerged(range=_shown_range(reader.merged))
 
     def rows(self) -> Iterator[Row]:
         """Every row after the titles but the empty ones."""
@@ -328,7 +328,7 @@ class WorkbookTable:
             if line > self.titles_line and "".join(cells).strip():
                 yield line, cells, wrong
         if reader.merged is not None:
-            raise errors.CellsMerged(range=_shown_range(reader.merged))
+            raise import_errors.CellsMerged(range=_shown_range(reader.merged))
         self.sha256 = self._hash()
         self.position = self.size
 

@@ -15,8 +15,8 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from beneficiaries import facts
-from beneficiaries.errors import RuleBroken, RuleEnforced, RuleOverlaps, RuleUntried
 from beneficiaries.models import ExclusionRule, Screening
+from beneficiaries.screening_errors import RuleBroken, RuleEnforced, RuleOverlaps, RuleUntried
 
 # Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
 COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")

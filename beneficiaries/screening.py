@@ -15,7 +15,9 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from beneficiaries import facts, rules, working_days
-from beneficiaries.errors import (
+from beneficiaries.models import Exclusion, ExclusionRule, Person, Proposal, Screening, TrialHit
+from beneficiaries.proposing import Hit, propose
+from beneficiaries.screening_errors import (
     AlreadyExcluded,
     LiftBeforeStart,
     NotInForce,
@@ -24,8 +26,6 @@ from beneficiaries.errors import (
     SubjectErased,
     SubjectRestricted,
 )
-from beneficiaries.models import Exclusion, ExclusionRule, Person, Proposal, Screening, TrialHit
-from beneficiaries.proposing import Hit, propose
 
 WRITE = 5_000  # rows written in one statement
 _LOCK = int.from_bytes(b"screens")  # held by who makes proposals

@@ -19,7 +19,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
-from beneficiaries.errors import UploadGone
+from beneficiaries.import_errors import UploadGone
 from beneficiaries.models import EvidenceImport, ObjectionFile, RegistryImport, UploadBlock
 from vault.sealing import seal_bytes, unseal_bytes
 

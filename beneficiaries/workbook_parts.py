@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import Any, BinaryIO
 from xml.parsers import expat
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 
 ZIP_START = b"PK\x03\x04"
 OLE_START = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -87,7 +87,7 @@ class XmlReader:
         self.parser.CharacterDataHandler = text
 
     def _refuse(self, *_declaration: Any) -> None:
-        raise errors.WorkbookBroken(part=self.part)
+        raise import_errors.WorkbookBroken(part=self.part)
 
     def step(self) -> bool:
         """Feeds the next chunk; False after the last. Raises WorkbookBroken."""
@@ -95,10 +95,10 @@ class XmlReader:
             chunk = self.stream.read(_CHUNK)
             self.parser.Parse(chunk, not chunk)
         except (*_BROKEN_ZIP, expat.ExpatError, UnicodeError, LookupError):
-            raise errors.WorkbookBroken(part=self.part) from None
+            raise import_errors.WorkbookBroken(part=self.part) from None
         self.read += len(chunk)
         if self.read - self.parser.CurrentByteIndex > _TOKEN_LIMIT:
-            raise errors.WorkbookBroken(part=self.part)
+            raise import_errors.WorkbookBroken(part=self.part)
         return bool(chunk)
 
     def all(self) -> None:
@@ -120,9 +120,9 @@ class Package:
             self.zip = zipfile.ZipFile(stream)
             entries = self.zip.infolist()
         except (*_BROKEN_ZIP, ValueError, OSError, struct.error):
-            raise errors.WorkbookBroken(part="zip") from None
+            raise import_errors.WorkbookBroken(part="zip") from None
         if len(entries) > ENTRIES_LIMIT:
-            raise errors.WorkbookTooLarge(part="zip")
+            raise import_errors.WorkbookTooLarge(part="zip")
         self.entries: dict[str, zipfile.ZipInfo] = {}
         for entry in entries:
             name = entry.filename.lower()
@@ -133,12 +133,12 @@ class Package:
                 or "\x00" in name
                 or name in self.entries
             ):
-                raise errors.WorkbookBroken(part="zip")
+                raise import_errors.WorkbookBroken(part="zip")
             self.entries[name] = entry
         if "xl/workbook.bin" in self.entries or "mimetype" in self.entries or "content.xml" in self.entries:
-            raise errors.FileIsOldWorkbook
+            raise import_errors.FileIsOldWorkbook
         if "[content_types].xml" not in self.entries:
-            raise errors.WorkbookBroken(part="[Content_Types].xml")
+            raise import_errors.WorkbookBroken(part="[Content_Types].xml")
 
     def has(self, name: str) -> bool:
         """True if there is a part of this name, case apart as the format says."""
@@ -152,19 +152,19 @@ class Package:
         """A part to read. Raises WorkbookBroken if there is none, WorkbookTooLarge if it would unpack to too much."""
         entry = self.entries.get(name.lower())
         if entry is None:
-            raise errors.WorkbookBroken(part=_shown(name))
+            raise import_errors.WorkbookBroken(part=_shown(name))
         if entry.flag_bits & 0x1:
-            raise errors.WorkbookEncrypted
+            raise import_errors.WorkbookEncrypted
         size = entry.file_size
         if size > limit or (size > RATIO_FREE and size > RATIO_LIMIT * max(entry.compress_size, 1)):
-            raise errors.WorkbookTooLarge(part=_shown(name))
+            raise import_errors.WorkbookTooLarge(part=_shown(name))
         if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-            raise errors.WorkbookBroken(part=_shown(name))
+            raise import_errors.WorkbookBroken(part=_shown(name))
         try:
             # Python's zipfile gives no more than the declared size and checks the sum at the end.
             return self.zip.open(entry)  # type: ignore[return-value]
         except (*_BROKEN_ZIP, RuntimeError, ValueError, OSError):
-            raise errors.WorkbookBroken(part=_shown(name)) from None
+            raise import_errors.WorkbookBroken(part=_shown(name)) from None
 
 
 def _shown(name: str) -> str:
@@ -197,7 +197,7 @@ class SharedTexts:
         """One more. Raises WorkbookTooLarge."""
         self.block += text.encode("utf-8", "surrogatepass")
         if len(self.block) > TEXTS_LIMIT or len(self.ends) > 20_000_000:
-            raise errors.WorkbookTooLarge(part="sharedStrings")
+            raise import_errors.WorkbookTooLarge(part="sharedStrings")
         self.ends.append(len(self.block))
 
 
@@ -230,7 +230,7 @@ def shared_texts(package: Package, name: str) -> SharedTexts:
         if state["text"]:
             state["length"] += len(data)
             if state["length"] > TEXT_LIMIT:
-                raise errors.WorkbookTooLarge(part="sharedStrings")
+                raise import_errors.WorkbookTooLarge(part="sharedStrings")
             pieces.append(data)
 
     XmlReader(package.open(name, PART_LIMIT), part="sharedStrings", start=start, end=end, text=text).all()

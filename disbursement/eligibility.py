@@ -15,8 +15,8 @@ from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
 from beneficiaries import identity, rules
-from beneficiaries.errors import RuleBroken
 from beneficiaries.models import Person
+from beneficiaries.screening_errors import RuleBroken
 from disbursement.errors import InvalidRule
 from disbursement.exclusions import EXCLUDED
 from disbursement.models import Enrolment, Programme

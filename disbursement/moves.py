@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from beneficiaries.errors import UsedSince
+from beneficiaries.import_errors import UsedSince
 from beneficiaries.models import Person, RegistryImport
 from disbursement.models import Enrolment, FollowedMove
 

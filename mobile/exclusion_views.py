@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from beneficiaries import objection_files, objections
-from beneficiaries.errors import NotInForce, ObjectionDecided, ObjectionPending, ProofRefused, ProofsTooMany
 from beneficiaries.models import Exclusion, Objection
+from beneficiaries.screening_errors import NotInForce, ObjectionDecided, ObjectionPending, ProofRefused, ProofsTooMany
 from mobile import errors, serializers
 from mobile.schema import described
 from mobile.views import BODY_BYTES, BeneficiaryView

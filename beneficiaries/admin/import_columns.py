@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget
 
 from beneficiaries import uploads
-from beneficiaries.errors import BeneficiaryError, ColumnsDoubled, ColumnsMissing, SourceMissing
+from beneficiaries.errors import BeneficiaryError
+from beneficiaries.import_errors import ColumnsDoubled, ColumnsMissing, SourceMissing
 from beneficiaries.models import RegistryImport, RegistrySource
 from beneficiaries.refusals import ALL_COLUMNS, COLUMNS
 from beneficiaries.registry_columns import IGNORED, look_at, propose

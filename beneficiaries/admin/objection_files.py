@@ -20,8 +20,9 @@ from beneficiaries import objection_files, reveals
 from beneficiaries.admin.evidence import ERRORS
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.shown import opened
-from beneficiaries.errors import BeneficiaryError, DeciderAcceptedIt
+from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Objection, ObjectionFile, Reveal
+from beneficiaries.screening_errors import DeciderAcceptedIt
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action
 from wallet.admin.rows import change_url

@@ -19,8 +19,8 @@ from unfold.widgets import UnfoldAdminTextareaWidget
 from beneficiaries import facts, regions, rules, screening
 from beneficiaries.admin.evidence import ERRORS
 from beneficiaries.admin.shown import masked_nik
-from beneficiaries.errors import RuleBroken
 from beneficiaries.models import ExclusionRule, Proposal, Screening, TrialHit
+from beneficiaries.screening_errors import RuleBroken
 from wallet import doorbell
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url

@@ -12,7 +12,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest
 
-from beneficiaries.errors import UploadTooLarge
+from beneficiaries.import_errors import UploadTooLarge
 from beneficiaries.uploads import Upload, UploadWriter, limit
 
 FIELD = "file"

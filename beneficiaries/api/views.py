@@ -17,9 +17,9 @@ from beneficiaries import evidence
 from beneficiaries.api import schema  # noqa: F401  # registers the key's scheme
 from beneficiaries.api.authentication import Agency, KeyAuthentication
 from beneficiaries.api.pace import AgencyPace, TooManyCalls
-from beneficiaries.errors import EvidenceBusy
 from beneficiaries.models import EvidenceAccess, EvidenceKind, EvidenceSource
 from beneficiaries.refusals import Refusal
+from beneficiaries.screening_errors import EvidenceBusy
 
 MOST = 1_000
 KEYS = {"reference", "nik", "kk", "kind", "value", "date", "valid_until", "document"}

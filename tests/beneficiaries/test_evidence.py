@@ -12,8 +12,9 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from beneficiaries import evidence, evidence_values
-from beneficiaries.errors import EvidenceContested, FieldRefused
+from beneficiaries.errors import FieldRefused
 from beneficiaries.models import Evidence
+from beneficiaries.screening_errors import EvidenceContested
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, tell, told
 

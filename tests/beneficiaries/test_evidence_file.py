@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from beneficiaries import errors, evidence_file
+from beneficiaries import evidence_file, import_errors
 from beneficiaries.models import Evidence, EvidenceImport, Person
 from tests import money
 from tests.beneficiaries.evidence_told import TODAY
@@ -92,13 +92,13 @@ def test_the_corrected_errors_file_is_read_as_it_is(tmp_path: Path, siti: Person
 @pytest.mark.parametrize(
     ("content", "error"),
     [
-        (b"", errors.FileEmpty),
-        (b"NIK;JENIS;SUMBER;TANGGAL\n", errors.ColumnsUnknown),
-        (b"NIK,JENIS,SUMBER\n", errors.ColumnsMissing),
-        (b"NIK,NIK,JENIS,SUMBER,TANGGAL\n", errors.ColumnsDoubled),
-        (b"NIK,JENIS,SUMBER,TANGGAL,3171015708900001\n", errors.ColumnsUnknown),
-        (b"NIK,JENIS,SUMBER,TANGGAL\n\xff\n", errors.NotUtf8),
-        (b"NIK,JENIS,SUMBER,TANGGAL\n" + b"x" * 10_001, errors.LineTooLong),
+        (b"", import_errors.FileEmpty),
+        (b"NIK;JENIS;SUMBER;TANGGAL\n", import_errors.ColumnsUnknown),
+        (b"NIK,JENIS,SUMBER\n", import_errors.ColumnsMissing),
+        (b"NIK,NIK,JENIS,SUMBER,TANGGAL\n", import_errors.ColumnsDoubled),
+        (b"NIK,JENIS,SUMBER,TANGGAL,3171015708900001\n", import_errors.ColumnsUnknown),
+        (b"NIK,JENIS,SUMBER,TANGGAL\n\xff\n", import_errors.NotUtf8),
+        (b"NIK,JENIS,SUMBER,TANGGAL\n" + b"x" * 10_001, import_errors.LineTooLong),
     ],
 )
 def test_a_file_that_is_none_leaves_nothing(tmp_path: Path, content: bytes, error: type[Exception]) -> None:

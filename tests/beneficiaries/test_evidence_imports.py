@@ -17,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries import evidence_imports, registry, uploads
-from beneficiaries.errors import UploadGone
+from beneficiaries.import_errors import UploadGone
 from beneficiaries.models import Evidence, EvidenceImport, EvidenceProgress, Person, UploadBlock
 from beneficiaries.tasks import import_evidence, sweep
 from tests import money, steps

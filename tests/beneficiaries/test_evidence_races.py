@@ -13,9 +13,9 @@ from rest_framework.test import APIClient
 from beneficiaries import evidence
 from beneficiaries.api import pace
 from beneficiaries.api.authentication import new_key
-from beneficiaries.errors import EvidenceBusy
 from beneficiaries.models import Evidence, EvidenceAccess, EvidenceSource, Person
 from beneficiaries.models.evidence import EVIDENCE_LOCK
+from beneficiaries.screening_errors import EvidenceBusy
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, told
 from tests.processes import together

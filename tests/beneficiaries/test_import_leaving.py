@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
-from beneficiaries import errors, registry
+from beneficiaries import import_errors, registry
 from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
@@ -85,7 +85,7 @@ def test_whom_the_file_names_by_the_nik_they_had_before_a_correction_stays(refus
 def test_many_who_leave_need_a_second_word(settings: Any) -> None:
     committed(*(person(number) for number in range(1, 6)))
     run = previewed(*(person(number) for number in range(1, 4)), complete=True)
-    with pytest.raises(errors.LeavingNotConfirmed, match=r"2 dari 5 orang sumber ini keluar \(40 %\)"):
+    with pytest.raises(import_errors.LeavingNotConfirmed, match=r"2 dari 5 orang sumber ini keluar \(40 %\)"):
         registry.request_commit(run, by=None)
     settings.REGISTRY = settings.REGISTRY | {"leaving_share": 40}
     registry.request_commit(run, by=None)
@@ -101,11 +101,11 @@ def test_somebody_who_comes_to_leave_after_the_preview_is_not_passed_over() -> N
 
 
 def test_a_complete_file_names_its_source_and_is_saved_by_somebody_else() -> None:
-    with pytest.raises(errors.SourceMissing):
+    with pytest.raises(import_errors.SourceMissing):
         uploaded(person(), source=" ", complete=True)
     maker, other = User.objects.create_user("dewi"), User.objects.create_user("rudi")
     run = previewed(person(), by=maker, complete=True)
-    with pytest.raises(errors.MakerCommits):
+    with pytest.raises(import_errors.MakerCommits):
         registry.request_commit(run, by=maker)
     with pytest.raises(IntegrityError), transaction.atomic():  # the database says so too
         RegistryImport.objects.filter(pk=run.pk).update(committed_by=maker)

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
 
-from beneficiaries import duplicates, errors, registry, registry_undo, registry_work, screening
+from beneficiaries import duplicates, import_errors, registry, registry_undo, registry_work, screening
 from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
@@ -92,7 +92,7 @@ def test_a_later_change_of_the_same_rows_stands_in_the_way() -> None:
     run = committed(person(NAMA="LAIN"), person(2, KK=OTHER_KK, DESIL="8"))
     Person.objects.filter(name="LAIN").update(occupation="trader")
     Household.objects.filter(decile=8).update(rt="001")
-    with pytest.raises(errors.ChangedSince, match="2 orang atau keluarga"):
+    with pytest.raises(import_errors.ChangedSince, match="2 orang atau keluarga"):
         registry_undo.request_undo(run, by=None, reason="x")
     run.refresh_from_db()
     assert run.state == S.COMMITTED
@@ -129,13 +129,13 @@ def enrolled() -> Any:
 def test_who_was_enrolled_since_stands_in_the_way_and_who_came_into_a_batch_too() -> None:
     run = committed(person(), person(2))
     programme = enrolled()
-    with pytest.raises(errors.UsedSince, match="2 orang dari impor ini didaftarkan pada program sesudahnya"):
+    with pytest.raises(import_errors.UsedSince, match="2 orang dari impor ini didaftarkan pada program sesudahnya"):
         registry_undo.request_undo(run, by=None, reason="x")
     later = committed(person(NAMA="LAIN"), person(2))
     assert undone(later).state == S.UNDONE  # enrolled before it, not since
     later = committed(person(NAMA="LAIN"), person(2))
     batches.prepare(batches.cycle_of(programme, timezone.localdate().replace(day=1)))
-    with pytest.raises(errors.UsedSince, match="1 orang dari impor ini sudah masuk batch"):
+    with pytest.raises(import_errors.UsedSince, match="1 orang dari impor ini sudah masuk batch"):
         registry_undo.request_undo(later, by=None, reason="x")
 
 
@@ -183,8 +183,8 @@ def test_what_was_only_guessed_of_its_people_goes_with_them_and_what_was_decided
     assert not DuplicatePair.objects.filter(pk=pair.pk).exists() and Person.objects.count() == 2
 
 
-def refusal(run: RegistryImport) -> errors.UndoRefused:
-    with pytest.raises(errors.UndoRefused) as refused:
+def refusal(run: RegistryImport) -> import_errors.UndoRefused:
+    with pytest.raises(import_errors.UndoRefused) as refused:
         registry_undo.request_undo(run, by=None, reason="x")
     return refused.value
 
@@ -273,15 +273,15 @@ def test_what_was_decided_of_its_people_stands_in_the_way() -> None:
 
 def test_an_import_from_before_the_history_is_not_taken_back() -> None:
     run = RegistryImport.objects.create(file_name="x", state="committed", rows=1, added=1)
-    with pytest.raises(errors.HistoryMissing):
+    with pytest.raises(import_errors.HistoryMissing):
         registry_undo.request_undo(run, by=None, reason="x")
 
 
 def test_only_what_is_saved_is_taken_back() -> None:
     run = previewed(person())
-    with pytest.raises(errors.ImportMoved):
+    with pytest.raises(import_errors.ImportMoved):
         registry_undo.request_undo(run, by=None, reason="x")
     undone(saved(run))
-    with pytest.raises(errors.ImportMoved):
+    with pytest.raises(import_errors.ImportMoved):
         registry_undo.request_undo(run, by=None, reason="x")
     assert registry.drop_old_contents() == 0

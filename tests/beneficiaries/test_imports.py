@@ -14,7 +14,17 @@ from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from beneficiaries import errors, import_states, registry, registry_merge, registry_undo, registry_work, tasks, uploads
+from beneficiaries import (
+    errors,
+    import_errors,
+    import_states,
+    registry,
+    registry_merge,
+    registry_undo,
+    registry_work,
+    tasks,
+    uploads,
+)
 from beneficiaries.models import (
     Change,
     Household,
@@ -103,7 +113,7 @@ def test_the_steps_of_an_import_are_those_of_its_table() -> None:
                 import_states.advance(run, target)
                 assert run.state == target
             else:
-                with pytest.raises(errors.ImportMoved):
+                with pytest.raises(import_errors.ImportMoved):
                     import_states.advance(run, target)
 
 
@@ -111,7 +121,7 @@ def test_an_import_that_moved_meanwhile_is_not_moved_again() -> None:
     run = previewed(person())
     stale = RegistryImport.objects.get(pk=run.pk)
     registry.cancel(run, by=None)
-    with pytest.raises(errors.ImportMoved):
+    with pytest.raises(import_errors.ImportMoved):
         registry.request_commit(stale, by=None)
     registry_work.commit(run.pk)
     assert not Person.objects.exists()
@@ -224,7 +234,7 @@ def test_who_was_looked_up_under_an_older_index_key_is_looked_up_again(settings:
 def test_only_one_import_commits_at_a_time() -> None:
     first, second = previewed(person()), previewed(person(2, KK=OTHER_KK))
     registry.request_commit(first, by=None)
-    with pytest.raises(errors.AnotherImportCommits):
+    with pytest.raises(import_errors.AnotherImportCommits):
         registry.request_commit(second, by=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         RegistryImport.objects.filter(pk=second.pk).update(state="committing")
@@ -322,7 +332,7 @@ def test_of_a_saved_file_the_refused_rows_alone_are_kept_and_only_for_a_time() -
     assert not UploadBlock.objects.exists() and not RefusedRow.objects.exists()
     run.refresh_from_db()
     assert (run.state, run.refused_upload, run.refused) == (S.COMMITTED, None, 1)
-    with pytest.raises(errors.UploadGone):
+    with pytest.raises(import_errors.UploadGone):
         registry.open_refused(run)
 
 
@@ -357,9 +367,9 @@ def test_what_nobody_decides_on_expires_after_a_week_and_its_file_is_gone(state:
     run.refresh_from_db()
     assert (run.state, run.upload) == (S.EXPIRED, None) and run.ended_at
     assert not UploadBlock.objects.exists()
-    with pytest.raises(errors.ImportMoved):
+    with pytest.raises(import_errors.ImportMoved):
         registry.request_commit(run, by=None)
-    with pytest.raises(errors.ImportMoved):
+    with pytest.raises(import_errors.ImportMoved):
         registry.request_check(run)
 
 
@@ -418,7 +428,7 @@ def test_blocks_cannot_be_swapped_cut_or_left_out() -> None:
         stream.read()
     UploadBlock.objects.filter(pk=first.pk).update(sealed=first.sealed)
     third.delete()
-    with uploads.open_upload(upload.uid, upload.size) as stream, pytest.raises(errors.UploadGone):
+    with uploads.open_upload(upload.uid, upload.size) as stream, pytest.raises(import_errors.UploadGone):
         stream.read()
 
 

@@ -15,8 +15,8 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries import erasure, objection_files, objections, retention, screening, subject_data, uploads
-from beneficiaries.errors import ObjectionDecided, ProofRefused, ProofsTooMany
 from beneficiaries.models import Objection, ObjectionFile, Person, Proposal, Reveal, UploadBlock
+from beneficiaries.screening_errors import ObjectionDecided, ProofRefused, ProofsTooMany
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, kepgub, screen, tell
 from tests.processes import together

@@ -24,7 +24,7 @@ from django.views.debug import ExceptionReporter
 from rest_framework.test import APIClient
 
 from beneficiaries import registry
-from beneficiaries.errors import ImportRefused
+from beneficiaries.import_errors import ImportRefused
 from beneficiaries.models import Person
 from config.error_reports import RowlessFormatter
 from tests import money

@@ -15,7 +15,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import connection
 
-from beneficiaries import errors, registry, registry_staging
+from beneficiaries import import_errors, registry, registry_staging
 from beneficiaries.models import Household, Person, RegistryImport
 from beneficiaries.models.household import REGISTRY_LOCK
 from tests.beneficiaries.conftest import ADDRESS, Office, Row, person, write
@@ -289,7 +289,7 @@ def test_what_the_database_refuses_leaves_nothing(office: Office) -> None:
     load = office.load
     load(person())
     before, errors_before = versions(), office.errors.read_bytes()
-    with pytest.raises(errors.ImportRefused) as caught:
+    with pytest.raises(import_errors.ImportRefused) as caught:
         load(person(DESIL="8"), person(2, DESIL="8"), person(3, NAMA="ANI KETIGA", DESIL="8"), person(4, NIK="1"))
     # PostgreSQL's message quotes the row; ours, and the traceback that a log would show, name the constraint only.
     assert caught.value.data == {"cause": "no_third"}
@@ -313,9 +313,9 @@ def test_a_file_that_changes_under_the_import_is_taken_as_it_was_first_read(offi
 
 def test_errors_files_that_cannot_be(office: Office, db: None) -> None:
     path = office.write(person())
-    with pytest.raises(errors.ErrorsFileIsSource):
+    with pytest.raises(import_errors.ErrorsFileIsSource):
         registry.import_file(path, path)
-    with pytest.raises(errors.ErrorsFileNotWritable):
+    with pytest.raises(import_errors.ErrorsFileNotWritable):
         registry.import_file(path, office.folder / "nowhere" / "errors.csv")
     assert not Person.objects.exists()
     assert path.exists()
@@ -368,7 +368,7 @@ def test_a_person_written_meanwhile_by_another_connection_undoes_the_import(offi
             )
         other.close()
 
-    with pytest.raises(errors.RegistryChanged):
+    with pytest.raises(import_errors.RegistryChanged):
         load(person(), person(3), progress=write_the_same_person)
     assert Person.objects.count() == 2
     assert Household.objects.count() == RegistryImport.objects.count() == 1
@@ -387,7 +387,7 @@ def test_a_person_removed_meanwhile_undoes_the_import(office: Office) -> None:
                 )
             other.close()
 
-    with pytest.raises(errors.RegistryChanged):
+    with pytest.raises(import_errors.RegistryChanged):
         office.load(person(NAMA="ANI"), person(3), progress=remove)
     assert [row.nik for row in Person.objects.all()] == [person(2)["NIK"]]
 
@@ -470,7 +470,7 @@ def test_the_command(office: Office, db: None, capsys: pytest.CaptureFixture[str
 
 def test_a_target_that_is_no_file_is_refused_before_anything_enters(office: Office, db: None) -> None:
     office.errors.mkdir()
-    with pytest.raises(errors.ErrorsFileNotWritable):
+    with pytest.raises(import_errors.ErrorsFileNotWritable):
         office.load(person())
     assert not Person.objects.exists()
 

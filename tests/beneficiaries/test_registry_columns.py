@@ -12,7 +12,7 @@ from django.urls import reverse
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 from beneficiaries.models import RegistrySource
 from beneficiaries.refusals import ALL_COLUMNS, COLUMNS
 from beneficiaries.registry_columns import IGNORED, NOTE_COLUMNS, look_at, propose
@@ -66,7 +66,7 @@ def test_what_is_proposed_is_always_readable(titles: list[str]) -> None:
 
 def test_a_file_is_read_by_its_mapping(tmp_path: Path) -> None:
     path = write(tmp_path / "office.csv", [as_office(person(), AGAMA="-"), as_office(person(2, NIK="1"), AGAMA="x")])
-    with pytest.raises(errors.ColumnsUnknown) as caught:
+    with pytest.raises(import_errors.ColumnsUnknown) as caught:
         RegistryFile(path)
     assert "'NO KK'" in str(caught.value) and "pemetaan" in str(caught.value)
     mapping = propose(titles_of(path))
@@ -76,10 +76,10 @@ def test_a_file_is_read_by_its_mapping(tmp_path: Path) -> None:
             list(person().values()),
             list(person(2, NIK="1").values()),
         ]
-    with pytest.raises(errors.ColumnsUnknown) as caught:
+    with pytest.raises(import_errors.ColumnsUnknown) as caught:
         RegistryFile(path, mapping={title: column for title, column in mapping.items() if column})
     assert "'AGAMA'" in str(caught.value)
-    with pytest.raises(errors.ColumnsDoubled):
+    with pytest.raises(import_errors.ColumnsDoubled):
         RegistryFile(path, mapping={**mapping, "AGAMA": "NIK"})
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from beneficiaries import errors
+from beneficiaries import import_errors
 from beneficiaries.models import Person, RegistryImport
 from beneficiaries.refusals import COLUMNS
 from beneficiaries.registry_file import LINE_LIMIT, RegistryFile
@@ -40,44 +40,44 @@ def load_bytes(office: Office, content: bytes) -> RegistryImport:
 @pytest.mark.parametrize(
     ("content", "error", "said"),
     [
-        (b"", errors.FileEmpty, "KK, NIK"),
-        (b"\xef\xbb\xbf", errors.FileEmpty, "KK, NIK"),
-        (b"\xff\xfe", errors.FileEmpty, "KK, NIK"),
-        (b"\n\n", errors.FileEmpty, "KK, NIK"),
-        (b",,,,\n", errors.FileEmpty, "KK, NIK"),
-        (HEADER.replace(",NIK", "").encode(), errors.ColumnsMissing, "NIK"),
-        (HEADER.replace(",", ":").encode(), errors.ColumnsUnknown, "ke-1"),
-        (f"{HEADER},NIK".encode(), errors.ColumnsDoubled, "NIK"),
-        (f"{HEADER},nik".encode(), errors.ColumnsDoubled, "NIK"),
-        (f"{HEADER},AGAMA".encode(), errors.ColumnsUnknown, "'AGAMA'"),
-        (f"{HEADER},,AGAMA".encode(), errors.ColumnsUnknown, "ke-10, 'AGAMA'"),
-        (f"\x00{HEADER}".encode(), errors.ColumnsUnknown, "ke-1"),
-        (f"{HEADER}\n{ROW}\n".encode("utf-16-le"), errors.Utf16WithoutBom, "UTF-8"),
-        (f"{HEADER}\n{ROW}\n".encode("utf-16-be"), errors.Utf16WithoutBom, "UTF-8"),
-        (f"{HEADER}\n{ROW}\n".encode("utf-16")[:-1], errors.NotUtf8, "Baris"),
-        (f"{HEADER}\n{ROW}\n".encode("utf-32"), errors.RegistryFileError, "Baris 1"),
-        (f"{HEADER}\n{ROW}\nx,JALAN É".encode("windows-1252"), errors.NotUtf8, "Baris 3, byte ke-9"),
-        (f"{HEADER}\r{ROW}\rx,JALAN É".encode("windows-1252"), errors.NotUtf8, "Baris"),
-        (f"{HEADER}\n".encode() + b"\xed\xa0\x80,", errors.NotUtf8, "Baris 2, byte ke-1"),  # a lone surrogate
-        (b"PK\x03\x04 no workbook", errors.WorkbookBroken, "rusak"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, errors.FileIsOldWorkbook, "Simpan Sebagai"),
-        (f"{HEADER}\n".encode() + b"x" * (LINE_LIMIT + 1), errors.LineTooLong, "Baris 2"),
-        (f"{HEADER}\r".encode() + b"x" * (LINE_LIMIT + 1), errors.LineTooLong, "Baris 2"),
-        (f"{HEADER}\n{'x' * (LINE_LIMIT + 1)}".encode("utf-16"), errors.LineTooLong, "Baris 2"),
+        (b"", import_errors.FileEmpty, "KK, NIK"),
+        (b"\xef\xbb\xbf", import_errors.FileEmpty, "KK, NIK"),
+        (b"\xff\xfe", import_errors.FileEmpty, "KK, NIK"),
+        (b"\n\n", import_errors.FileEmpty, "KK, NIK"),
+        (b",,,,\n", import_errors.FileEmpty, "KK, NIK"),
+        (HEADER.replace(",NIK", "").encode(), import_errors.ColumnsMissing, "NIK"),
+        (HEADER.replace(",", ":").encode(), import_errors.ColumnsUnknown, "ke-1"),
+        (f"{HEADER},NIK".encode(), import_errors.ColumnsDoubled, "NIK"),
+        (f"{HEADER},nik".encode(), import_errors.ColumnsDoubled, "NIK"),
+        (f"{HEADER},AGAMA".encode(), import_errors.ColumnsUnknown, "'AGAMA'"),
+        (f"{HEADER},,AGAMA".encode(), import_errors.ColumnsUnknown, "ke-10, 'AGAMA'"),
+        (f"\x00{HEADER}".encode(), import_errors.ColumnsUnknown, "ke-1"),
+        (f"{HEADER}\n{ROW}\n".encode("utf-16-le"), import_errors.Utf16WithoutBom, "UTF-8"),
+        (f"{HEADER}\n{ROW}\n".encode("utf-16-be"), import_errors.Utf16WithoutBom, "UTF-8"),
+        (f"{HEADER}\n{ROW}\n".encode("utf-16")[:-1], import_errors.NotUtf8, "Baris"),
+        (f"{HEADER}\n{ROW}\n".encode("utf-32"), import_errors.RegistryFileError, "Baris 1"),
+        (f"{HEADER}\n{ROW}\nx,JALAN É".encode("windows-1252"), import_errors.NotUtf8, "Baris 3, byte ke-9"),
+        (f"{HEADER}\r{ROW}\rx,JALAN É".encode("windows-1252"), import_errors.NotUtf8, "Baris"),
+        (f"{HEADER}\n".encode() + b"\xed\xa0\x80,", import_errors.NotUtf8, "Baris 2, byte ke-1"),  # a lone surrogate
+        (b"PK\x03\x04 no workbook", import_errors.WorkbookBroken, "rusak"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, import_errors.FileIsOldWorkbook, "Simpan Sebagai"),
+        (f"{HEADER}\n".encode() + b"x" * (LINE_LIMIT + 1), import_errors.LineTooLong, "Baris 2"),
+        (f"{HEADER}\r".encode() + b"x" * (LINE_LIMIT + 1), import_errors.LineTooLong, "Baris 2"),
+        (f"{HEADER}\n{'x' * (LINE_LIMIT + 1)}".encode("utf-16"), import_errors.LineTooLong, "Baris 2"),
     ],
 )
 def test_a_file_that_cannot_be_read(office: Office, content: bytes, error: type[Exception], said: str) -> None:
     with pytest.raises(error) as caught:
         load_bytes(office, content)
     assert said in str(caught.value)
-    assert isinstance(caught.value, errors.RegistryFileError)
+    assert isinstance(caught.value, import_errors.RegistryFileError)
     assert not office.errors.exists()
     assert not RegistryImport.objects.exists() and not Person.objects.exists()
     assert os.listdir(office.folder) == ["bytes.csv"]
 
 
 def test_a_file_without_a_header_is_refused_without_repeating_its_first_row(office: Office) -> None:
-    with pytest.raises(errors.ColumnsUnknown) as caught:
+    with pytest.raises(import_errors.ColumnsUnknown) as caught:
         load_bytes(office, f"{ROW}\n".encode())
     assert not any(cell in str(caught.value) for cell in person().values() if len(cell) > 1)
 
@@ -85,7 +85,7 @@ def test_a_file_without_a_header_is_refused_without_repeating_its_first_row(offi
 def test_files_that_are_none(office: Office) -> None:
     os.mkfifo(office.folder / "pipe")
     for path in (office.folder / "nowhere.csv", office.folder):
-        with pytest.raises(errors.FileNotReadable):
+        with pytest.raises(import_errors.FileNotReadable):
             office.load_file(path)
 
 
@@ -195,7 +195,7 @@ def test_no_bytes_break_the_reading(content: bytes) -> None:
         for start in (*encoded, f"{HEADER}\n".encode("utf-16")):
             path = Path(folder) / "file.csv"
             path.write_bytes(start + content)
-            with contextlib.suppress(errors.RegistryFileError), RegistryFile(path) as source:
+            with contextlib.suppress(import_errors.RegistryFileError), RegistryFile(path) as source:
                 for raw in source.rows():
                     assert len(raw.cells) >= len(COLUMNS)
                     if raw.refusal is None:

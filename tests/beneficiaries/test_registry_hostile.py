@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from beneficiaries import errors, registry
+from beneficiaries import import_errors, registry
 from beneficiaries.admin import import_figures
 from beneficiaries.models import Person, RegistryImport
 from beneficiaries.refusals import COLUMNS
@@ -69,7 +69,7 @@ def test_a_long_file_of_empty_rows_holds_nobody_and_takes_no_memory(name: str) -
 def test_rows_of_nothing_that_pack_to_nothing_are_taken_for_a_bomb() -> None:
     rows = "<row/>" * 1_000_000
     data = package({SHEET: f'<worksheet xmlns="{MAIN}"><sheetData>{row(HEADER)}{rows}</sheetData></worksheet>'})
-    with pytest.raises(errors.WorkbookTooLarge):
+    with pytest.raises(import_errors.WorkbookTooLarge):
         opened("x.xlsx", data)
 
 
@@ -79,7 +79,7 @@ def test_a_complete_file_that_names_nobody_makes_nobody_leave_without_a_word(com
     rows = [person(NIK=nobody), person(2, NIK=nobody)]
     run = previewed(*rows, complete=True)
     assert (run.refused, run.left, run.left_of) == (2, 2, 2)
-    with pytest.raises(errors.LeavingNotConfirmed):
+    with pytest.raises(import_errors.LeavingNotConfirmed):
         registry.request_commit(run, by=None)
     assert "100 %" in str(import_figures.warnings(run)[0])
     assert not Person.objects.filter(status="left").exists()
@@ -135,13 +135,13 @@ def test_what_excel_cannot_write_in_xml_comes_as_it_was_typed(office: Office, db
 
 @pytest.mark.parametrize("number", ["1_0", "٣"])
 def test_a_number_that_excel_never_writes_is_damage(office: Office, db: None, number: str) -> None:
-    with pytest.raises(errors.WorkbookBroken):
+    with pytest.raises(import_errors.WorkbookBroken):
         load_workbook(office, cells(DESIL=number_cell(number)))
 
 
 def test_a_nul_in_a_part_is_damage() -> None:
     for nul in ("\x00", "&#0;"):
-        with pytest.raises(errors.WorkbookBroken):
+        with pytest.raises(import_errors.WorkbookBroken):
             list(opened("x.xlsx", workbook(HEADER, [f'<c t="str"><v>{nul}</v></c>'])).rows())
 
 
@@ -149,10 +149,10 @@ def test_a_nul_in_a_part_is_damage() -> None:
 
 
 def test_two_titles_of_one_meaning_are_refused_in_a_workbook_and_by_a_mapping_too() -> None:
-    with pytest.raises(errors.ColumnsDoubled, match="NIK"):
+    with pytest.raises(import_errors.ColumnsDoubled, match="NIK"):
         opened("x.xlsx", workbook([*HEADER, "nik"], [*cells(), person(2)["NIK"]]))
     file = content(person() | {"NO KTP": person(2)["NIK"]})
-    with pytest.raises(errors.ColumnsDoubled, match="NIK"):
+    with pytest.raises(import_errors.ColumnsDoubled, match="NIK"):
         opened("x.csv", file, {"NO KTP": "NIK"})
 
 

@@ -15,7 +15,7 @@ from django.core.management.base import CommandError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from beneficiaries import errors, workbook_parts
+from beneficiaries import import_errors, workbook_parts
 from beneficiaries.models import Household, Person, RegistryImport
 from beneficiaries.refusals import COLUMNS, OPTIONAL_COLUMNS
 from beneficiaries.registry_file import RegistryFile, sheets_of, titles_of
@@ -238,14 +238,14 @@ class TestSheets:
 
     def test_several_are_ambiguous_until_one_is_named(self) -> None:
         content = several({"Jan": self.DATA, "Feb": sheet(HEADER, list(person(2).values())), "Kosong": self.EMPTY})
-        with pytest.raises(errors.SheetsAmbiguous) as caught:
+        with pytest.raises(import_errors.SheetsAmbiguous) as caught:
             opened(content)
         assert "'Jan', 'Feb'." in str(caught.value)
         for name in ("Feb", " feb "):
             with opened(content, sheet=name) as source:
                 assert [row.cells[1] for row in source.rows()] == [person(2)["NIK"]]
         assert sheets_of(Path("registry.xlsx"), io.BytesIO(content)) == ["Jan", "Feb", "Kosong"]
-        with pytest.raises(errors.SheetMissing) as missing:
+        with pytest.raises(import_errors.SheetMissing) as missing:
             opened(content, sheet="Mar")
         assert "'Jan', 'Feb', 'Kosong'" in str(missing.value)
 
@@ -260,13 +260,13 @@ class TestSheets:
         assert Person.objects.get().nik == person(2)["NIK"] and RegistryImport.objects.get().sheet == "Feb"
 
     def test_a_csv_file_has_none(self, office: Office, db: None) -> None:
-        with pytest.raises(errors.NoSheets):
+        with pytest.raises(import_errors.NoSheets):
             office.load(person(), sheet="Feb")
         assert sheets_of(office.write(person())) == []
 
     def test_a_hidden_one_is_read_only_when_named(self) -> None:
         content = several({"Data": self.DATA}, ["Data"])
-        with pytest.raises(errors.FileEmpty):
+        with pytest.raises(import_errors.FileEmpty):
             opened(content)
         with opened(content, sheet="Data") as source:
             assert len(list(source.rows())) == 1
@@ -282,7 +282,7 @@ MERGED = '<mergeCells count="1"><mergeCell ref="%s"/></mergeCells>'
 def test_merged_cells_are_refused_with_what_to_do(
     office: Office, db: None, rows: tuple[list[str], ...], merged: str
 ) -> None:
-    with pytest.raises(errors.CellsMerged) as caught:
+    with pytest.raises(import_errors.CellsMerged) as caught:
         load(office, workbook(*rows, after=MERGED % merged))
     assert merged in str(caught.value) and "Merge" in str(caught.value)
     assert not Person.objects.exists() and not office.errors.exists()
@@ -315,28 +315,28 @@ def lied(content: bytes, declared: int) -> bytes:
 ENTITIES = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]>'
 GOOD = workbook(HEADER, ROW)
 NASTY = {
-    "xls": (ole("Workbook"), errors.FileIsOldWorkbook),
-    "encrypted": (ole("EncryptedPackage"), errors.WorkbookEncrypted),
-    "xlsb": (package({"xl/workbook.bin": b"x"}), errors.FileIsOldWorkbook),
-    "ods": (zipped(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), errors.FileIsOldWorkbook),
-    "a zip of no workbook": (zipped(("photo.jpg", b"x")), errors.WorkbookBroken),
-    "an empty zip": (zipped(), errors.WorkbookBroken),
-    "cut": (GOOD[: len(GOOD) // 2], errors.WorkbookBroken),
-    "a byte flipped": (GOOD.replace(GOOD[-900:-890], b"x" * 10), errors.RegistryFileError),
-    "bomb": (workbook(HEADER, ROW, after=" " * (8 << 20)), errors.WorkbookTooLarge),
-    "declares too little": (lied(GOOD, 100), errors.WorkbookBroken),
-    "declares too much": (lied(GOOD, 4_000_000_000), errors.WorkbookTooLarge),
-    "many entries": (zipped(*((f"x{number}", b"") for number in range(2_100))), errors.WorkbookTooLarge),
-    "a way out": (package({"../../etc/passwd": b"x"}), errors.WorkbookBroken),
-    "an absolute name": (package({"/etc/passwd": b"x"}), errors.WorkbookBroken),
-    "one name twice": (package({"XL/workbook.xml": b"x"}), errors.WorkbookBroken),
-    "entities": (package({SHEET: ENTITIES + sheet(HEADER, ROW)}), errors.WorkbookBroken),
-    "entities in the list": (package({"xl/workbook.xml": ENTITIES + "<workbook/>"}), errors.WorkbookBroken),
-    "no sheets": (package({"xl/workbook.xml": "<workbook/>"}), errors.FileEmpty),
-    "no list of sheets": (package({"xl/workbook.xml": None}), errors.WorkbookBroken),
-    "the sheet is missing": (package({SHEET: None}), errors.WorkbookBroken),
-    "no XML": (package({SHEET: "hello"}), errors.WorkbookBroken),
-    "XML that ends early": (package({SHEET: sheet(HEADER, ROW)[:-30]}), errors.WorkbookBroken),
+    "xls": (ole("Workbook"), import_errors.FileIsOldWorkbook),
+    "encrypted": (ole("EncryptedPackage"), import_errors.WorkbookEncrypted),
+    "xlsb": (package({"xl/workbook.bin": b"x"}), import_errors.FileIsOldWorkbook),
+    "ods": (zipped(("mimetype", b"application/vnd.oasis.opendocument.spreadsheet")), import_errors.FileIsOldWorkbook),
+    "a zip of no workbook": (zipped(("photo.jpg", b"x")), import_errors.WorkbookBroken),
+    "an empty zip": (zipped(), import_errors.WorkbookBroken),
+    "cut": (GOOD[: len(GOOD) // 2], import_errors.WorkbookBroken),
+    "a byte flipped": (GOOD.replace(GOOD[-900:-890], b"x" * 10), import_errors.RegistryFileError),
+    "bomb": (workbook(HEADER, ROW, after=" " * (8 << 20)), import_errors.WorkbookTooLarge),
+    "declares too little": (lied(GOOD, 100), import_errors.WorkbookBroken),
+    "declares too much": (lied(GOOD, 4_000_000_000), import_errors.WorkbookTooLarge),
+    "many entries": (zipped(*((f"x{number}", b"") for number in range(2_100))), import_errors.WorkbookTooLarge),
+    "a way out": (package({"../../etc/passwd": b"x"}), import_errors.WorkbookBroken),
+    "an absolute name": (package({"/etc/passwd": b"x"}), import_errors.WorkbookBroken),
+    "one name twice": (package({"XL/workbook.xml": b"x"}), import_errors.WorkbookBroken),
+    "entities": (package({SHEET: ENTITIES + sheet(HEADER, ROW)}), import_errors.WorkbookBroken),
+    "entities in the list": (package({"xl/workbook.xml": ENTITIES + "<workbook/>"}), import_errors.WorkbookBroken),
+    "no sheets": (package({"xl/workbook.xml": "<workbook/>"}), import_errors.FileEmpty),
+    "no list of sheets": (package({"xl/workbook.xml": None}), import_errors.WorkbookBroken),
+    "the sheet is missing": (package({SHEET: None}), import_errors.WorkbookBroken),
+    "no XML": (package({SHEET: "hello"}), import_errors.WorkbookBroken),
+    "XML that ends early": (package({SHEET: sheet(HEADER, ROW)[:-30]}), import_errors.WorkbookBroken),
     "an external link for a sheet": (
         package(
             {
@@ -344,29 +344,32 @@ NASTY = {
                 ' Target="http://127.0.0.1/sheet.xml" TargetMode="External"/></Relationships>'
             }
         ),
-        errors.FileEmpty,
+        import_errors.FileEmpty,
     ),
-    "empty": (workbook([], []), errors.FileEmpty),
-    "a shared text that is not there": (workbook(HEADER, ['<c t="s"><v>7</v></c>']), errors.WorkbookBroken),
-    "a shared text before the first": (workbook(HEADER, ['<c t="s"><v>-1</v></c>']), errors.WorkbookBroken),
-    "a number that is none": (workbook(HEADER, [number_cell("x")]), errors.WorkbookBroken),
+    "empty": (workbook([], []), import_errors.FileEmpty),
+    "a shared text that is not there": (workbook(HEADER, ['<c t="s"><v>7</v></c>']), import_errors.WorkbookBroken),
+    "a shared text before the first": (workbook(HEADER, ['<c t="s"><v>-1</v></c>']), import_errors.WorkbookBroken),
+    "a number that is none": (workbook(HEADER, [number_cell("x")]), import_errors.WorkbookBroken),
     "rows that go back": (
         package(
             {SHEET: f'<worksheet><sheetData><row r="2">{text_cell("KK")}</row><row r="2"/></sheetData></worksheet>'}
         ),
-        errors.WorkbookBroken,
+        import_errors.WorkbookBroken,
     ),
-    "a row too far": (package({SHEET: '<worksheet><row r="1048577"/></worksheet>'}), errors.WorkbookBroken),
-    "a column too far": (package({SHEET: '<worksheet><row><c r="XFE1"/></row></worksheet>'}), errors.WorkbookBroken),
-    "a tag without an end": (package({SHEET: f'<worksheet x="{"a" * (3 << 20)}"/>'}), errors.WorkbookBroken),
+    "a row too far": (package({SHEET: '<worksheet><row r="1048577"/></worksheet>'}), import_errors.WorkbookBroken),
+    "a column too far": (
+        package({SHEET: '<worksheet><row><c r="XFE1"/></row></worksheet>'}),
+        import_errors.WorkbookBroken,
+    ),
+    "a tag without an end": (package({SHEET: f'<worksheet x="{"a" * (3 << 20)}"/>'}), import_errors.WorkbookBroken),
     "a comment of megabytes": (
         package({SHEET: f"<worksheet><!--{'a' * (3 << 20)}--></worksheet>"}),
-        errors.WorkbookBroken,
+        import_errors.WorkbookBroken,
     ),
-    "a cell outside a row": (package({SHEET: "<worksheet><c/></worksheet>"}), errors.WorkbookBroken),
-    "a cell too long": (workbook(HEADER, ["x" * 70_000]), errors.LineTooLong),
-    "a header without NIK": (workbook([*HEADER[:1], *HEADER[2:]], ROW), errors.ColumnsMissing),
-    "no header": (workbook(ROW, ROW), errors.ColumnsUnknown),
+    "a cell outside a row": (package({SHEET: "<worksheet><c/></worksheet>"}), import_errors.WorkbookBroken),
+    "a cell too long": (workbook(HEADER, ["x" * 70_000]), import_errors.LineTooLong),
+    "a header without NIK": (workbook([*HEADER[:1], *HEADER[2:]], ROW), import_errors.ColumnsMissing),
+    "no header": (workbook(ROW, ROW), import_errors.ColumnsUnknown),
 }
 
 
@@ -397,13 +400,13 @@ def test_too_many_shared_texts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workbook_parts, "TEXTS_LIMIT", 30)
     table = "<si><t>sixteen letters.</t></si>" * 2
     content = workbook(HEADER, ROW, **WITH_STYLES, **{"xl/sharedStrings.xml": f"<sst>{table}</sst>"})
-    with pytest.raises(errors.WorkbookTooLarge):
+    with pytest.raises(import_errors.WorkbookTooLarge):
         opened(content)
 
 
 def read_all(content: bytes) -> None:
     """Everything that reading does; what is wrong with a file is a RegistryFileError."""
-    with contextlib.suppress(errors.RegistryFileError), opened(content) as source:
+    with contextlib.suppress(import_errors.RegistryFileError), opened(content) as source:
         for raw in source.rows():
             assert len(raw.cells) >= len(COLUMNS)
             if raw.refusal is None:

@@ -10,7 +10,8 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from beneficiaries import evidence, facts, kepgub_1250_2021, objections, rules, screening, working_days
-from beneficiaries.errors import (
+from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
+from beneficiaries.screening_errors import (
     AlreadyExcluded,
     DeciderAcceptedIt,
     LiftBeforeStart,
@@ -23,7 +24,6 @@ from beneficiaries.errors import (
     RuleOverlaps,
     RuleUntried,
 )
-from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, enforced, excluded, kepgub, rule, screen, tell
 

@@ -8,8 +8,8 @@ from datetime import date
 import pytest
 
 from beneficiaries import erasure, objections, screening
-from beneficiaries.errors import ProposalDecided, SubjectErased, SubjectRestricted
 from beneficiaries.models import Exclusion, Objection, Person, Proposal
+from beneficiaries.screening_errors import ProposalDecided, SubjectErased, SubjectRestricted
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, enforced, kepgub, rule, screen, tell
 from tests.disbursement.merging import merged, parted, twice

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from beneficiaries import errors, registry, registry_undo, registry_work
+from beneficiaries import import_errors, registry, registry_undo, registry_work
 from beneficiaries.models import Household, Person, RegistryImport
 from disbursement import eligibility, enrolments, moves
 from disbursement.models import Enrolment, FollowedMove, Programme
@@ -114,7 +114,7 @@ def test_a_place_given_to_somebody_else_at_home_since_stands_in_the_way_of_undoi
     made = enrolled(row(1, 0), row(2, 0))
     run = committed(row(1, 1), row(2, 0))
     assert eligibility.enrol_eligible(made) == 1 and place(2) == ("active", 0)
-    with pytest.raises(errors.UsedSince, match="1 orang"):
+    with pytest.raises(import_errors.UsedSince, match="1 orang"):
         registry_undo.request_undo(run, by=None, reason="x")
     assert place(1) == ("active", 1)
 
@@ -125,7 +125,7 @@ def test_what_fails_afterwards_takes_the_places_back_with_it(monkeypatch: Any) -
 
     def fails(*args: Any, **options: Any) -> None:
         real(*args, **options)
-        raise errors.RegistryChanged
+        raise import_errors.RegistryChanged
 
     monkeypatch.setattr(moves, "follow", fails)
     run = committed(row(1, 1), row(2, 1))
