@@ -8,7 +8,7 @@ anew; a task that is delivered twice finds the row locked or the file read. Smal
 from __future__ import annotations
 
 import codecs
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -18,9 +18,8 @@ from django.utils import timezone
 
 from beneficiaries import evidence_file, uploads
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.import_errors import ImportKeptDying
 from beneficiaries.models import EvidenceImport, EvidenceProgress
-from beneficiaries.work_channel import Channel
+from beneficiaries.work_channel import SILENT, Channel
 from wallet.doorbell import ring, ring_after_commit
 
 if TYPE_CHECKING:
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 S = EvidenceImport.State
 TASK = "beneficiaries.tasks.import_evidence"
-ATTEMPTS = 3
-SILENT = timedelta(seconds=30)  # a worker tells how far it is every few seconds; whoever does not is lost, or waits
 
 
 @transaction.atomic
@@ -49,7 +46,7 @@ def work(number: int, *, today: date | None = None) -> None:
         with Channel(EvidenceProgress._meta.db_table, number) as channel, transaction.atomic():
             run = _take(number)
             if run is not None:
-                _count_attempt(channel)
+                channel.count_attempt()
                 _read(run, channel, today)
     except BeneficiaryError as error:
         _fail(number, error)
@@ -81,18 +78,10 @@ def _take(number: int) -> EvidenceImport | None:
     return waiting.filter(pk=number, state=S.WAITING).first()
 
 
-def _count_attempt(channel: Channel) -> None:
-    """Raises ImportKeptDying if so many before this one have come to no end."""
-    found = channel.update("attempts = attempts + 1, rows = 0, refused = 0, permille = 0", {}, "attempts")
-    if found and found[0] > ATTEMPTS:
-        raise ImportKeptDying(attempts=ATTEMPTS)
-
-
 def _read(run: EvidenceImport, channel: Channel, today: date | None) -> None:
     def report(counts: evidence_file.Counts) -> None:
         share = counts.position / run.size if run.size else 1.0
-        told = {"rows": counts.rows, "refused": counts.refused, "permille": min(1000, round(1000 * share))}
-        channel.update(", ".join(f"{name} = %({name})s" for name in told), told, "rows")
+        channel.keep(rows=counts.rows, refused=counts.refused, share=share)
 
     refused = uploads.UploadWriter()
     out = codecs.getwriter("utf-8")(refused)  # type: ignore[arg-type]  # it writes, and nothing else is asked of it

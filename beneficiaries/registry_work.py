@@ -8,23 +8,20 @@ is, and whether somebody wants it to stop) goes over a connection of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 
 from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import import_states, registry, registry_undo
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.import_errors import ImportCancelled, ImportKeptDying, ImportMoved
+from beneficiaries.import_errors import ImportCancelled, ImportMoved
 from beneficiaries.models import ImportProgress, RegistryImport
 from beneficiaries.registry_staging import Progress
-from beneficiaries.work_channel import Channel
+from beneficiaries.work_channel import SILENT, Channel
 from wallet.doorbell import ring
 
 S = RegistryImport.State
 P = ImportProgress.Part
-ATTEMPTS = 3
-SILENT = timedelta(seconds=30)  # a worker tells how far it is every few seconds; whoever does not is lost, or waits
 TASKS = {
     S.UPLOADED: "beneficiaries.tasks.check",
     S.CHECKING: "beneficiaries.tasks.check",
@@ -106,23 +103,13 @@ class _Channel(Channel):
         super().__init__("beneficiaries_importprogress", number)
         self.state = state
 
-    def count_attempt(self) -> None:
-        """Raises ImportKeptDying if so many before this one have come to no end."""
-        found = self.update("attempts = attempts + 1, rows = 0, refused = 0, permille = 0", {}, "attempts")
-        if found and found[0] > ATTEMPTS:
-            raise ImportKeptDying(attempts=ATTEMPTS)
-
     def tell(self, progress: Progress) -> None:
         """Keeps how far it is. Raises ImportCancelled if somebody wants it to stop."""
         part = P.READING
         if progress.merging:
             part = P.COMPARING if self.state == S.CHECKING else P.SAVING
-        values = {
-            "part": part,
-            "rows": progress.rows,
-            "refused": progress.refused,
-            "permille": min(1000, round(1000 * progress.share)),
-        }
-        found = self.update(", ".join(f"{name} = %({name})s" for name in values), values, "cancel_asked")
-        if found and found[0] and self.state != S.UNDOING:
+        asked = self.keep(
+            rows=progress.rows, refused=progress.refused, share=progress.share, part=part, returning="cancel_asked"
+        )
+        if asked and self.state != S.UNDOING:
             raise ImportCancelled
