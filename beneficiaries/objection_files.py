@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from beneficiaries import uploads
-from beneficiaries.models import Exclusion, Objection, ObjectionFile, Person, UploadBlock
+from beneficiaries.models import Objection, ObjectionFile, UploadBlock
 from beneficiaries.representation import BEGINNINGS
 from beneficiaries.screening_errors import ObjectionDecided, ProofRefused, ProofsTooMany
 
@@ -61,13 +61,6 @@ def opened(file: ObjectionFile) -> bytes:
     """The file as it was sent. Raises UploadGone, CannotOpen."""
     with uploads.open_upload(file.upload, file.size) as stream:
         return stream.read()
-
-
-def of(person: Person) -> QuerySet[ObjectionFile]:
-    """What came with objections to the person's exclusions, the oldest first."""
-    return ObjectionFile.objects.filter(objection__exclusion__in=Exclusion.objects.of(person).values("pk")).order_by(
-        "pk"
-    )
 
 
 def drop(files: QuerySet[ObjectionFile]) -> None:
