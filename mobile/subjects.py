@@ -11,13 +11,14 @@ from beneficiaries.subject_rows import Declaration, Table
 from mobile.models import Device, ExclusionNotice, GrievanceNotice, LapseNotice, OtpChallenge, Sms
 
 REPORTER = "answer__grievance__reporter"
+MESSAGES = ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")
 TOLD = Declaration(
     tables=(
         Table(Device, ("person",)),
         Table(LapseNotice, ("person",)),
         Table(GrievanceNotice, (REPORTER,)),
         Table(ExclusionNotice, ("person",)),
-        Table(Sms, ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")),
+        Table(Sms, MESSAGES),
     ),
     absent={
         "mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another",
@@ -34,9 +35,11 @@ RULES = (
 
 
 def forget(person: Person) -> None:
-    """Signs the person's devices out, takes the names off them, and drops the codes sent to the phone."""
+    """Signs the person's devices out, takes the names off them, and drops the codes sent to the phone and every message."""
     devices = Device.objects.filter(person=person)
     devices.filter(revoked_at__isnull=True).update(revoked_at=Now(), revoked_reason=Device.Revocation.OFFICER)
     devices.update(name="")
+    for path in MESSAGES:  # sent or not: its number and its words tell of them
+        Sms.objects.filter(pk__in=Sms.objects.filter(**{path: person}).values("pk")).delete()
     if person.phone:
         OtpChallenge.objects.filter(phone_index__in=Person.phone.indexes_of(person.phone)).delete()

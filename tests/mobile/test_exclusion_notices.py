@@ -221,6 +221,16 @@ def test_who_was_erased_is_not_to_be_told(office: Client) -> None:
     assert ExclusionNotice.objects.exists() and not ExclusionNotice.objects.to_tell().exists()
 
 
+def test_no_message_about_whoever_was_erased_is_sent_or_kept(siti: Person) -> None:
+    other = people.register("Budi", STRANGER)
+    for one in (siti, other):
+        excluded(one.household)
+    assert Sms.objects.count() == 2
+    erasure.erase(siti, by=money.officer(), reason="diminta orangnya")
+    [left] = Sms.objects.all()
+    assert left.exclusion_notices.get().person == other
+
+
 def test_who_may_only_look_ticks_nobody(office: Client) -> None:
     excluded(named("Painem").household)
     User.objects.get(username="petugas").groups.set([Group.objects.get(name="Penyetuju")])
