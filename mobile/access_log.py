@@ -16,6 +16,8 @@ SHOWN = {
     "phone": gettext_lazy("Nomor HP"),
     "kk": gettext_lazy("Nomor KK"),
     "address": gettext_lazy("Alamat"),
+    "number": gettext_lazy("Nomor polisi atau NOP"),
+    reveals.PROOF: gettext_lazy("Berkas bukti sanggahan"),
     reveals.EVERYTHING: gettext_lazy("Semua data, atas permintaan Anda"),
     reveals.PROPOSED: gettext_lazy("Perbaikan data yang Anda minta"),
     reveals.SCAN: gettext_lazy("Pindaian dokumen wakil"),
@@ -34,7 +36,7 @@ def of(person: Person, *, before: int | None, limit: int) -> list[dict[str, Any]
         {
             "id": row.pk,
             "at": row.at,
-            "shown": str(SHOWN.get(row.fields, row.fields)),
+            "shown": str(SHOWN[row.fields]),
             "role": roles.get(row.by_id) or _("Petugas tanpa peran"),
             "reason": row.reason,
             "reason_text": row.get_reason_display(),

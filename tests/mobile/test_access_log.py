@@ -8,7 +8,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from beneficiaries import history, reveals
+from beneficiaries.admin import reveals as office
 from beneficiaries.models import Person, Reveal
+from mobile import access_log
 from tests.beneficiaries import cases
 from tests.mobile import people
 from tests.mobile.people import STRANGER, error_of
@@ -32,6 +34,13 @@ def test_each_look_is_told_without_names_and_notes(siti: Person, hers: APIClient
     assert (address["shown"], address["role"], address["reason_text"]) == ("Alamat", "Petugas", "Menangani pengaduan")
     assert (nik["shown"], nik["reason"]) == ("NIK", "verify") and nik["at"] < address["at"]
     assert "dewi" not in page.content.decode() and "Tetangga" not in page.content.decode()
+
+
+def test_everything_that_may_be_looked_at_has_words_for_whose_it_is() -> None:
+    about_someone = {reveals.EVERYTHING, reveals.PROPOSED, reveals.SCAN, reveals.PROOF}
+    fields = {*reveals.PERSON_FIELDS, *reveals.HOUSEHOLD_FIELDS, *reveals.EVIDENCE_FIELDS}
+    assert set(access_log.SHOWN) == fields | about_someone
+    assert set(office.LABELS) == fields | about_someone | {reveals.REFUSED_ROWS}
 
 
 def test_it_comes_in_pages(siti: Person, hers: APIClient) -> None:
