@@ -12,7 +12,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +43,9 @@ def _emptied(rows: QuerySet[Any]) -> None:
 
 def _numbers_that_count_no_more(moment: datetime) -> QuerySet[Evidence]:
     """But for what an exclusion in force rests on: whoever objects to it must be told of which car it speaks."""
-    in_force = Exclusion.objects.filter(proposal__evidence=OuterRef("pk"), ends_on__isnull=True)
+    in_force = Exclusion.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate()), proposal__evidence=OuterRef("pk")
+    )
     told = Evidence.objects.filter(superseded_at__lt=moment).exclude(number_sealed=b"")
     return told.filter(~Exists(in_force))
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import erasure, evidence, evidence_values, facts, retention, reveals, subject_data
+from beneficiaries import erasure, evidence, evidence_values, facts, retention, reveals, screening, subject_data
 from beneficiaries.models import Evidence, Exclusion, Person, Reveal
 from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted, ReasonMissing
 from tests import money
@@ -244,6 +244,8 @@ def test_the_number_of_what_an_exclusion_in_force_rests_on_stays(settings: Any) 
     made = excluded(money.person().household)
     Evidence.objects.update(superseded_at=timezone.now() - timedelta(days=31))
     assert retention.drop() == {"evidence_numbers": 0}
+    screening.lift(made, money.officer(), "mobil dijual", timezone.localdate() + timedelta(days=60))
+    assert retention.drop() == {"evidence_numbers": 0}  # it is in force until that day
     Exclusion.objects.filter(pk=made.pk).update(
         ends_on=made.starts_on, lifted_at=timezone.now(), lifted_by=money.officer(), lift_reason="x"
     )
