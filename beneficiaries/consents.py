@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
-from beneficiaries import identity, representation
+from beneficiaries import identity, merged_rows, representation
 from beneficiaries.models import Consent, ConsentText, Person, Representation
 from beneficiaries.privacy_errors import (
     ConsentReferenceTaken,
@@ -118,10 +119,15 @@ class Standing:
         return self.last is not None and self.last.given
 
 
+def last_words(person: Person) -> QuerySet[Consent]:
+    """The newest word of a human being on each purpose, under whichever row they said it."""
+    said = Consent.objects.filter(person__in=merged_rows.numbers(person)).select_related("text")
+    return said.order_by("text__purpose", "-pk").distinct("text__purpose")
+
+
 def standing(person: Person) -> list[Standing]:
     """Every purpose, by its code, with where the person stands."""
-    said = Consent.objects.filter(person=person).current().select_related("text")
-    last = {row.text.purpose: row for row in said}
+    last = {row.text.purpose: row for row in last_words(person)}
     return [Standing(text, last.get(text.purpose)) for text in ConsentText.objects.newest()]
 
 

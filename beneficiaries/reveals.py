@@ -16,7 +16,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from beneficiaries import identity
-from beneficiaries.models import Evidence, Household, Person, RegistryImport, Reveal, RevealAllowance
+from beneficiaries.models import Evidence, EvidenceImport, Household, Person, RegistryImport, Reveal, RevealAllowance
 from beneficiaries.privacy_errors import (
     OwnAllowance,
     PersonErased,
@@ -82,7 +82,13 @@ def _check_subject(target: Person | Household, reason: str) -> None:
 
 
 def log(
-    target: Person | Household | RegistryImport, fields: str, *, reason: str, note: str, by: User, address: str | None
+    target: Person | Household | RegistryImport | EvidenceImport,
+    fields: str,
+    *,
+    reason: str,
+    note: str,
+    by: User,
+    address: str | None,
 ) -> Reveal:
     """Writes, and commits, that an officer is about to see something. Raises ReasonMissing, RevealLimitReached."""
     if not note.strip() or reason not in Reveal.Reason.values:
@@ -98,6 +104,7 @@ def log(
             person=target if isinstance(target, Person) else None,
             household=target if isinstance(target, Household) else None,
             run=target if isinstance(target, RegistryImport) else None,
+            evidence_run=target if isinstance(target, EvidenceImport) else None,
             fields=fields,
             reason=reason,
             note=note.strip(),

@@ -122,8 +122,7 @@ class ConsentSteps:
     @admin.display(description=_("persetujuan"))
     def agreed(self, person: Person) -> SafeString | str:
         """What the person's last words are, by purpose."""
-        rows = Consent.objects.filter(person=person).current().select_related("text")
-        return format_html_join("", "<div>{}</div>", ((str(row),) for row in rows)) or "–"
+        return format_html_join("", "<div>{}</div>", ((str(row),) for row in consents.last_words(person))) or "–"
 
 
 @admin.register(ConsentText)

@@ -13,12 +13,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget
 
-from beneficiaries import evidence_file, evidence_imports
+from beneficiaries import evidence_file, evidence_imports, reveals
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.import_figures import bars, counted
+from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
 from beneficiaries.errors import BeneficiaryError, said
-from beneficiaries.models import EvidenceImport, EvidenceProgress
+from beneficiaries.models import EvidenceImport, EvidenceProgress, Reveal
 from beneficiaries.refusals import title
 from wallet.admin.decorators import display
 from wallet.admin.rows import change_url
@@ -120,9 +121,20 @@ class EvidenceImportAdmin(FileImportAdmin):
     # --- Pages beside it ---
 
     def refused_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
-        """The refused rows with what is wrong, to be corrected and imported again: for those who upload."""
+        """The refused rows with what is wrong, to be corrected and imported again: for those who upload.
+
+        They are whole, whoever uploaded them: the access log says so before.
+        """
         row = self.seen(request, run, UPLOADS)
         try:
+            reveals.log(
+                row,
+                reveals.REFUSED_ROWS,
+                reason=Reveal.Reason.OTHER,
+                note=f"#{row.pk}",
+                by=request.user,  # type: ignore[arg-type]
+                address=address_of(request),
+            )
             file = evidence_imports.refused_file(row)
         except BeneficiaryError as error:
             messages.error(request, str(error))

@@ -153,7 +153,7 @@ class RevealAdmin(ViewOnlyAdmin):
     list_display = ("at", "by", "what", "whose", "reason", "note", "address")
     list_display_links = ("at",)
     list_filter = ("reason", "at", by_number("by", _("petugas")), by_number("person", _("orang")))
-    list_select_related = ("by", "person", "household", "run")
+    list_select_related = ("by", "person", "household", "run", "evidence_run")
     search_fields = ("by__username", "note")
     search_help_text = _("Nama petugas atau keterangan")
     ordering = ("-pk",)
@@ -175,7 +175,7 @@ class RevealAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("milik"))
     def whose(self, row: Reveal) -> SafeString:
-        target = row.person or row.household or row.run
+        target = row.person or row.household or row.run or row.evidence_run
         return link(change_url(target), target) if target else link("", "–")
 
 

@@ -5,6 +5,9 @@ UU 27/2022: consent that can be proved (art. 22, 24), children through their gua
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -97,7 +100,7 @@ class ConsentQuerySet(models.QuerySet["Consent"]):
     """Reads of the consent ledger."""
 
     def current(self) -> ConsentQuerySet:
-        """The last word of each person on each purpose."""
+        """The last word of each row of the registry on each purpose; of a human being: `consents.last_words`."""
         return self.order_by("person_id", "text__purpose", "-pk").distinct("person_id", "text__purpose")
 
 
@@ -158,10 +161,13 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         return self.filter(own | (home & Q(at__gte=moved.at) if moved else home))
 
 
+LOOKED_AT = ("person", "household", "run", "evidence_run")  # of a reveal: one of them
+
+
 class Reveal(models.Model):
     """An officer was shown something that is masked on every page; written before it was shown, and once.
 
-    Of a person, of a household, or of whoever stands in the refused rows of an import.
+    Of a person, of a household, or of whoever stands in the refused rows of an import, of the registry or of evidence.
 
     Without references to be followed in the database: who looked outlives what was looked at.
     """
@@ -193,6 +199,14 @@ class Reveal(models.Model):
         related_name="reveals",
         verbose_name=_("impor"),
     )
+    evidence_run = models.ForeignKey(
+        "beneficiaries.EvidenceImport",
+        models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="reveals",
+        verbose_name=_("impor bukti"),
+    )
     fields = models.CharField(_("yang dibuka"), max_length=60)
     reason = models.CharField(_("alasan"), max_length=9, choices=Reason)
     note = models.CharField(_("keterangan"), max_length=200)
@@ -210,9 +224,9 @@ class Reveal(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="reveal_of_one",
-                condition=Q(person__isnull=False, household__isnull=True, run__isnull=True)
-                | Q(person__isnull=True, household__isnull=False, run__isnull=True)
-                | Q(person__isnull=True, household__isnull=True, run__isnull=False),
+                condition=reduce(
+                    or_, (Q(**{f"{name}__isnull": name != one for name in LOOKED_AT}) for one in LOOKED_AT)
+                ),
             ),
             models.CheckConstraint(name="reveal_says_why", condition=~Q(note="")),
         ]

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence_imports, registry, uploads
 from beneficiaries.import_errors import UploadGone
-from beneficiaries.models import Evidence, EvidenceImport, EvidenceProgress, Person, UploadBlock
+from beneficiaries.models import Evidence, EvidenceImport, EvidenceProgress, Person, Reveal, UploadBlock
 from beneficiaries.tasks import import_evidence, sweep
 from tests import money, steps
 from tests.processes import together
@@ -254,6 +254,22 @@ def test_a_file_is_uploaded_sealed_its_page_follows_it_and_what_is_refused_is_do
     assert NIK in b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
     assert LogEntry.objects.filter(object_id=str(run.pk)).count() == 2
     assert not EvidenceImport.objects.filter(file_name__contains="/").exists()
+
+
+@committed
+def test_downloading_refused_rows_counts_as_a_look_and_is_refused_beyond_the_days_limit(
+    office: Callable[..., Client], settings: Any
+) -> None:
+    client = office(LOOKS, UPLOADS)
+    post(client, car("?"))
+    run = EvidenceImport.objects.latest("pk")
+    done(run)
+    settings.PRIVACY = settings.PRIVACY | {"reveals_a_day": 1}
+    assert NIK in b"".join(client.get(page(run, "refused.csv")).streaming_content).decode()  # type: ignore[attr-defined]
+    refused = client.get(page(run, "refused.csv"), follow=True).content.decode()
+    assert "Anda sudah membuka 1 data hari ini" in refused and NIK not in refused
+    looked = Reveal.objects.get()
+    assert (looked.evidence_run, looked.by, looked.fields) == (run, User.objects.get(), "refused_rows")
 
 
 @committed

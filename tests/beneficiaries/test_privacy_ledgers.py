@@ -13,6 +13,7 @@ from beneficiaries import consents, privacy_errors, representation, reveals
 from beneficiaries.models import Consent, ConsentText, Person, Representation, Reveal
 from tests import money
 from tests.beneficiaries import cases
+from tests.beneficiaries.test_subject_data import merged
 
 pytestmark = pytest.mark.django_db
 C = Consent.Channel
@@ -34,6 +35,18 @@ def agreed(person: Person, purpose: str = "screening") -> bool:
 
 
 # --- consents ---
+
+
+def test_a_withdrawal_under_another_row_of_the_same_person_is_their_last_word(officer: User, text: ConsentText) -> None:
+    person, twin = money.person(), money.person()
+    for one, given in ((person, True), (twin, True), (twin, False)):
+        consents.record(one, text, given=given, channel=C.OFFICE, by=officer, evidence="F-12/2026")
+    assert agreed(person) and not agreed(twin)
+    merged(twin, person, officer)
+    [standing] = consents.standing(person)
+    assert not agreed(person) and not standing.in_force
+    consents.record(person, text, given=True, channel=C.OFFICE, by=officer, evidence="F-13/2026")
+    assert agreed(person) and consents.standing(twin) == consents.standing(person)
 
 
 def test_the_last_word_of_each_purpose_counts(officer: User, text: ConsentText) -> None:
