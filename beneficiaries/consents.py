@@ -121,7 +121,7 @@ class Standing:
 
 def last_words(person: Person) -> QuerySet[Consent]:
     """The newest word of a human being on each purpose, under whichever row they said it."""
-    said = Consent.objects.filter(person__in=merged_rows.numbers(person)).select_related("text")
+    said = Consent.objects.of(merged_rows.survivor(person)).select_related("text")
     return said.order_by("text__purpose", "-pk").distinct("text__purpose")
 
 

@@ -82,9 +82,8 @@ class PersonQuerySet(models.QuerySet["Person"]):
 
     def consenting(self, purpose: str) -> PersonQuerySet:
         """Those whose last word on a purpose, under whichever of their rows they said it, is that they agree."""
-        me = models.OuterRef("pk")
-        theirs = Q(person=me) | Q(person__merged_into=me) | Q(person__merged_into__merged_into=me)
-        last = apps.get_model("beneficiaries", "Consent").objects.filter(theirs, text__purpose=purpose).order_by("-pk")
+        theirs = apps.get_model("beneficiaries", "Consent").objects.of(models.OuterRef("pk"))
+        last = theirs.filter(text__purpose=purpose).order_by("-pk")
         return self.annotate(_consents=models.Subquery(last.values("given")[:1])).filter(_consents=True)
 
 

@@ -99,6 +99,11 @@ class ConsentText(models.Model):
 class ConsentQuerySet(models.QuerySet["Consent"]):
     """Reads of the consent ledger."""
 
+    def of(self, survivor: Person | models.OuterRef) -> ConsentQuerySet:
+        """What a human being said, under their row or one that was merged into it or into such a row."""
+        rows = ("person", "person__merged_into", "person__merged_into__merged_into")
+        return self.filter(reduce(or_, (Q(**{row: survivor}) for row in rows)))
+
     def current(self) -> ConsentQuerySet:
         """The last word of each row of the registry on each purpose; of a human being: `consents.last_words`."""
         return self.order_by("person_id", "text__purpose", "-pk").distinct("person_id", "text__purpose")
