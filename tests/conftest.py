@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
+from django.utils import translation
 
 from tests.owner import as_owner, lift_triggers
 from tests.processes import start_server
@@ -24,6 +25,14 @@ def pytest_configure() -> None:
         url = urlunsplit(urlsplit(settings.REDIS_URL)._replace(path=f"/{WORKER_NUMBER + 1}"))
         settings.REDIS_URL = settings.CELERY_BROKER_URL = url
         os.environ["REDIS_URL"] = url
+
+
+@pytest.fixture(autouse=True)
+def _own_language() -> Iterator[None]:
+    """Each test begins and ends in the project's own language: a request leaves the one that it was answered in."""
+    translation.activate(settings.LANGUAGE_CODE)
+    yield
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 @pytest.fixture(scope="session")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +24,6 @@ CARRIED = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%%|%[a-zA-Z]|\{\w*\}|</?\
 with PO.open("rb") as file:
     CATALOGUE = read_po(file, locale="en", abort_invalid=True)
 ENTRIES = [message for message in CATALOGUE if message.id]
-
-
-@pytest.fixture(autouse=True)
-def default_language() -> Iterator[None]:
-    """The project's own, before and after: a request leaves its language active in the thread."""
-    translation.activate(settings.LANGUAGE_CODE)
-    yield
-    translation.activate(settings.LANGUAGE_CODE)
 
 
 def forms(text: object) -> tuple[str, ...]:
