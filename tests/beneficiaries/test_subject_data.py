@@ -328,7 +328,7 @@ def test_what_hangs_on_merged_rows_is_told_whichever_row_is_asked(officer: User)
             "+6281277778888",  # the history of the phone
         ):
             assert said in text, said
-        assert "3333" not in text  # of the household since it is not theirs any more
+        assert "F 3333" not in text and "CCC" not in text  # of the household since it is not theirs any more
         assert [row["jumlah"] for row in told["kept_elsewhere"]["transfer"]] == [300_000] * 4 + [7_000, 2_000]
         assert len(told["kept_elsewhere"]["penggabungan (yang tetap)"]) == 3
 
