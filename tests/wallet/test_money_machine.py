@@ -71,6 +71,7 @@ from wallet.models import Account, Hold, Merchant, Payment, PurseTerms, Settleme
 
 PROFILES = {"default": (200, 50), "long": (5_000, 50)}  # examples, steps of each
 PARTS = 2  # run beside each other
+MOST_SEEDS = 5
 LIMITS = plain.Limits(
     payment=800,
     daily=1_500,
@@ -774,8 +775,11 @@ def test_any_sequence_of_steps_agrees_with_the_model(db: None, part: int) -> Non
         print_blob=True,
     )
     machine = type("MoneyMachine", (MoneyMachine,), {"world": World(), "seen": Counter()})
+    # It must be about money indeed; what needs a long run of luck is left out. Some seeds hardly pay: then there are more.
+    often = [f"{deed}: done" for deed in ("funding", "reservation", "open purses", "pay", "hold", "top up", "succeed")]
     with the_models_limits():
-        run_state_machine_as_test(machine, settings=profile)
-    # It was about money indeed: what needs a long run of luck is left out.
-    often = ["funding", "reservation", "open purses", "pay", "hold", "top up", "succeed"]
-    assert min(machine.seen[f"{deed}: done"] for deed in often) >= 10, machine.seen
+        for _ in range(MOST_SEEDS):
+            run_state_machine_as_test(machine, settings=profile)
+            if min(machine.seen[deed] for deed in often) >= 10:
+                return
+    pytest.fail(f"{MOST_SEEDS} seeds hardly did some of what they should do: {machine.seen}")
