@@ -1,112 +1,13 @@
-"""Programmes, enrolments, cycles, and the batches that pay them.
+"""Batches, the approvals that bind them, the chunks that workers post, and the payment instructions."""
 
-The state of every payment is here, in rows; the queue only rings. A batch holds chunks, a chunk holds instructions, and a
-worker posts a chunk and marks it in one transaction.
-"""
-
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Exclusion, Household, Person
-from wallet.models import Account, PurseTerms, Wallet
-
-
-class Programme(models.Model):
-    """Aid of one kind: who is eligible, how much a cycle, under which purse terms, out of which fund."""
-
-    code = models.SlugField(_("kode"), max_length=20, unique=True)
-    name = models.CharField(_("nama"), max_length=100)
-    amount = models.BigIntegerField(
-        _("jumlah per siklus (Rp)"), validators=[MinValueValidator(1)], help_text=_("Rupiah bulat.")
-    )
-    eligibility = models.CharField(
-        _("syarat"),
-        max_length=1000,
-        help_text=_("Ungkapan CEL atas person dan household, misalnya: person.age >= 60 && household.decile <= 4"),
-    )
-    one_per_household = models.BooleanField(_("satu per keluarga"), default=False)
-    purse_days = models.PositiveIntegerField(
-        _("masa pakai (hari)"),
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1), MaxValueValidator(3660)],
-        help_text=_("Kosong berarti tanpa batas waktu."),
-    )
-    terms = models.ForeignKey(PurseTerms, models.PROTECT, verbose_name=_("aturan kantong"))
-    fund = models.OneToOneField(
-        Account, models.PROTECT, editable=False, related_name="programme", verbose_name=_("dana")
-    )
-    active = models.BooleanField(_("aktif"), default=True)
-    created_at = models.DateTimeField(_("dibuat"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("program")
-        verbose_name_plural = _("program")
-        permissions = [("fund_programme", _("Dapat mendanai program"))]
-        constraints = [
-            models.CheckConstraint(name="programme_amount_positive", condition=Q(amount__gt=0)),
-            models.CheckConstraint(
-                name="programme_purse_days",
-                condition=Q(purse_days__isnull=True) | Q(purse_days__gte=1, purse_days__lte=3660),
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Enrolment(models.Model):
-    """A person in a programme, with the facts that made them eligible. Once only per person, and per family where set."""
-
-    class Status(models.TextChoices):
-        ACTIVE = "active", _("Aktif")
-        ENDED = "ended", _("Berakhir")
-
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="enrolments", verbose_name=_("program"))
-    person = models.ForeignKey(Person, models.PROTECT, related_name="enrolments", verbose_name=_("penerima"))
-    household = models.ForeignKey(
-        Household,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name=_("keluarga"),
-        help_text=_("Diisi hanya pada program satu per keluarga."),
-    )
-    status = models.CharField(_("status"), max_length=6, choices=Status, default=Status.ACTIVE, db_default="active")
-    facts = models.JSONField(_("fakta"), default=dict)
-    created_at = models.DateTimeField(_("terdaftar"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("kepesertaan")
-        verbose_name_plural = _("kepesertaan")
-        constraints = [
-            models.UniqueConstraint(name="enrolment_once", fields=["programme", "person"]),
-            models.UniqueConstraint(
-                name="enrolment_one_per_household", fields=["programme", "household"], condition=Q(status="active")
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.person} · {self.programme}"
-
-
-class Cycle(models.Model):
-    """One period of one programme (its first day), due at a moment. There is one, whoever makes it and how often."""
-
-    programme = models.ForeignKey(Programme, models.PROTECT, related_name="cycles", verbose_name=_("program"))
-    period = models.DateField(_("periode"))
-    due_at = models.DateTimeField(_("jatuh tempo"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("siklus")
-        verbose_name_plural = _("siklus")
-        constraints = [models.UniqueConstraint(name="cycle_once", fields=["programme", "period"])]
-
-    def __str__(self) -> str:
-        return f"{self.programme} {self.period:%Y-%m}"
+from disbursement.models.cycle import Cycle
+from disbursement.models.enrolment import Enrolment
+from wallet.models import Account, Wallet
 
 
 class Batch(models.Model):
@@ -271,41 +172,3 @@ class Instruction(models.Model):
     def key(self) -> str:
         """The transfer's idempotency key: the same however often the queue delivers, another for another attempt."""
         return f"disburse:{self.batch_id}:{self.enrolment_id}:{self.attempt}"
-
-
-class LeftOut(models.Model):
-    """An active enrolment that a prepared batch left out of its cycle, and the exclusion that is the reason."""
-
-    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="left_out", verbose_name=_("siklus"))
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="left_out", verbose_name=_("kepesertaan"))
-    exclusion = models.ForeignKey(Exclusion, models.PROTECT, related_name="left_out", verbose_name=_("pengecualian"))
-    created_at = models.DateTimeField(_("waktu"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("tidak dibayar karena pengecualian")
-        verbose_name_plural = _("tidak dibayar karena pengecualian")
-        constraints = [models.UniqueConstraint(name="left_out_once", fields=["cycle", "enrolment", "exclusion"])]
-
-    def __str__(self) -> str:
-        return f"{self.enrolment} · {self.cycle}"
-
-
-class FollowedMove(models.Model):
-    """An enrolment that followed its person when an import moved them: where it was before, and what it was then.
-
-    `ended`: the new household had another one in that programme. Kept as long as the import can be taken back.
-    """
-
-    run = models.ForeignKey("beneficiaries.RegistryImport", models.PROTECT, related_name="+", verbose_name=_("impor"))
-    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="+", verbose_name=_("kepesertaan"))
-    household = models.ForeignKey(Household, models.PROTECT, related_name="+", verbose_name=_("keluarga sebelumnya"))
-    status = models.CharField(_("status sebelumnya"), max_length=9, choices=Enrolment.Status)
-    ended = models.BooleanField(_("diakhiri"), default=False, db_default=False)
-
-    class Meta:
-        verbose_name = _("kepesertaan yang ikut pindah")
-        verbose_name_plural = _("kepesertaan yang ikut pindah")
-        constraints = [models.UniqueConstraint(name="followed_move_once", fields=["run", "enrolment"])]
-
-    def __str__(self) -> str:
-        return f"{self.enrolment_id} · {self.run_id}"
