@@ -3,7 +3,8 @@
 `import_file` reads from a path to a path, `read` from whatever stream to another (`evidence_imports`: sealed ones).
 
 CSV in UTF-8, comma, one physical line a row; the header names COLUMNS in any order, those that no row needs may be left out.
-The errors file has the same columns and NOTE_COLUMNS after them, which reading ignores.
+Columns of few values take the codes of evidence_values or the words of evidence_words. The errors file has the same columns
+and NOTE_COLUMNS after them, which reading ignores.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from beneficiaries import evidence, import_errors
+from beneficiaries import evidence, evidence_words, import_errors
 from beneficiaries.models import EvidenceImport
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_rows import FORMULA
@@ -57,28 +58,29 @@ VALUES = {
 COLUMNS = (*FIELDS, *VALUES)
 REQUIRED = ("JENIS", "SUMBER", "TANGGAL")
 _TITLES = {name: column for column, name in (FIELDS | VALUES).items()}
-_YES_NO = {"ya": True, "tidak": False}
 
 
 def _from_cell(name: str, cell: str) -> Any:
     """What a cell means; text that means nothing stays as it is, and is refused as such."""
-    if name in ("owned", "receiving"):
-        return _YES_NO.get(cell.lower(), cell)
     if name == "njop" and cell.isascii() and cell.isdecimal() and len(cell) <= 18:
         return int(cell)
-    return cell
+    return evidence_words.meaning(name, cell)
 
 
 def told_of(row: dict[str, str]) -> dict[str, Any]:
-    """A row by its columns as evidence.read takes it: empty cells are not said."""
+    """A row by its columns as evidence.read takes it, its words as codes: empty cells are not said."""
     kind_fields = {VALUES[column]: cell for column, cell in row.items() if column in VALUES and cell}
-    said = {FIELDS[column]: cell for column, cell in row.items() if column in FIELDS}
+    said = {
+        FIELDS[column]: evidence_words.meaning(FIELDS[column], cell) for column, cell in row.items() if column in FIELDS
+    }
     return said | {"value": {name: _from_cell(name, cell) for name, cell in kind_fields.items()}}
 
 
 def column_of(refusal: Refusal) -> Refusal:
-    """The refusal by the column's title."""
-    return Refusal(_TITLES.get(refusal.field, refusal.field), refusal.code, refusal.data)
+    """The refusal by the column's title, and with the words that may be written there."""
+    words = evidence_words.choices(refusal.field) if refusal.code == "choice" else ""
+    data = refusal.data | {"choices": words} if words else refusal.data
+    return Refusal(_TITLES.get(refusal.field, refusal.field), refusal.code, data)
 
 
 @dataclass(slots=True)

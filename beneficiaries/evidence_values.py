@@ -34,7 +34,6 @@ TEXT_LIMIT = 60
 NOTE_LIMIT = 300
 
 _PLATE = re.compile(r"([A-Z]{1,2})[ .-]*([1-9][0-9]{0,3})[ .-]*([A-Z]{0,3})")
-_ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _IDENTITY_NUMBER = re.compile(r"[0-9]{16}")
 _NOP = re.compile(r"([0-9]{2})([0-9]{2})([0-9]{3})([0-9]{3})([0-9]{3})([0-9]{4})([0-9])")
 
@@ -58,13 +57,8 @@ def text(name: str, said: Any, limit: int = TEXT_LIMIT, *, empty: bool = False) 
 
 
 def day(name: str, said: Any, *, today: date | None = None) -> date:
-    """The date of ``YYYY-MM-DD``, not after today where that is given. Raises FieldRefused."""
-    try:
-        found = date.fromisoformat(said) if isinstance(said, str) and _ISO_DATE.fullmatch(said) else None
-    except ValueError:
-        found = None
-    if found is None:
-        raise FieldRefused(Refusal(name, "date_format"))
+    """The date as identity.parse_date reads it, not after today where that is given. Raises FieldRefused."""
+    found = identity.parse_date(name, said.strip() if isinstance(said, str) else "")
     if today is not None and found > today:
         raise FieldRefused(Refusal(name, "evidence_future"))
     return found

@@ -115,22 +115,27 @@ def check_kk(text: str) -> str:
     return text
 
 
-def parse_birth_date(text: str, *, today: date) -> date:
-    """The date of ``YYYY-MM-DD`` or, as Excel writes it here, ``DD/MM/YYYY``. Raises FieldRefused.
+def parse_date(field: str, text: str) -> date:
+    """The date of ``YYYY-MM-DD`` or, as Excel writes it here, ``DD/MM/YYYY``; the day comes before the month, always.
 
-    The day comes before the month, always: a file that has them otherwise contradicts its NIKs. The date is not after today
-    and not more than 125 years before.
+    Raises FieldRefused, with the field's name.
     """
     try:
         if _ISO_DATE.fullmatch(text):
-            birth_date = date.fromisoformat(text)
-        elif day_first := _DAY_FIRST.fullmatch(text):
-            birth_date = date(int(day_first[4]), int(day_first[3]), int(day_first[1]))
-        else:
-            code = "date_two_digits" if _TWO_DIGIT_YEAR.fullmatch(text) else "date_format"
-            raise FieldRefused(Refusal(BIRTH_DATE, code))
-    except ValueError:
-        raise FieldRefused(Refusal(BIRTH_DATE, "date_format")) from None
+            return date.fromisoformat(text)
+        if day_first := _DAY_FIRST.fullmatch(text):
+            return date(int(day_first[4]), int(day_first[3]), int(day_first[1]))
+    except ValueError:  # no day of the calendar
+        raise FieldRefused(Refusal(field, "date_format")) from None
+    raise FieldRefused(Refusal(field, "date_two_digits" if _TWO_DIGIT_YEAR.fullmatch(text) else "date_format"))
+
+
+def parse_birth_date(text: str, *, today: date) -> date:
+    """The date as `parse_date` reads it, not after today and not more than 125 years before. Raises FieldRefused.
+
+    A file that has months before days contradicts its NIKs.
+    """
+    birth_date = parse_date(BIRTH_DATE, text)
     if birth_date > today:
         raise FieldRefused(Refusal(BIRTH_DATE, "date_future"))
     if age(birth_date, today) > OLDEST_YEARS:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import evidence, evidence_file, evidence_values, identity
+from beneficiaries import evidence, evidence_file, evidence_values, evidence_words, identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.admin.reveals import RevealSteps
@@ -159,7 +159,7 @@ class EvidenceForm(forms.Form):
     number = forms.CharField(label=_("NIK atau nomor KK"), max_length=20)
     kind = forms.ChoiceField(label=_("Jenis"), choices=EvidenceKind.choices, widget=UnfoldAdminSelectWidget())
     source = forms.CharField(label=_("Sumber"), max_length=100, help_text=_("Misalnya: Bapenda, musyawarah RW 03."))
-    date = forms.CharField(label=_("Tanggal fakta"), max_length=10, help_text=_("Seperti 2026-10-01."))
+    date = forms.CharField(label=_("Tanggal fakta"), max_length=10, help_text=_("Seperti 2026-10-01 atau 01/10/2026."))
     valid_until = forms.CharField(label=_("Berlaku sampai"), max_length=10, required=False)
     document = forms.CharField(label=_("Nomor dokumen"), max_length=100, required=False)
 
@@ -167,7 +167,14 @@ class EvidenceForm(forms.Form):
         super().__init__(*args, **kwargs)
         for column, name in evidence_file.VALUES.items():
             label = str(WORDS[name]).capitalize() if name not in ("njop", "object") else WORDS[name]
-            self.fields[column] = forms.CharField(label=label, max_length=300, required=False)
+            options = evidence_words.options(name)
+            self.fields[column] = (
+                forms.ChoiceField(
+                    label=label, choices=[("", "–"), *options], required=False, widget=UnfoldAdminSelectWidget()
+                )
+                if options
+                else forms.CharField(label=label, max_length=300, required=False)
+            )
         for field in self.fields.values():
             if not isinstance(field, forms.ChoiceField):
                 field.widget = UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"})

@@ -57,6 +57,28 @@ def test_a_file_is_kept_and_reading_it_again_adds_nothing(tmp_path: Path, siti: 
     assert (again.added, again.known, Evidence.objects.count()) == (0, 3, 3)
 
 
+def test_columns_of_few_values_take_the_words_that_offices_write(tmp_path: Path, siti: Person) -> None:
+    done = load(
+        tmp_path,
+        f"{NIK},,Kendaraan,Bapenda,2026-10-01,MOBIL,b1234xyz,,,,Ya",
+        f"{NIK},,kendaraan,Bapenda,2026-10-01,sepeda motor,b4321xyz,,,,tidak",
+        f",{KK},Musyawarah kelurahan,Kelurahan Gambir,2026-09-01,,,,,Tidak miskin,",
+        f"{NIK},,Kendaraan,Bapenda,2026-10-01,pesawat,b1234xyz,,,,Ya",
+        f"{NIK},,Ramalan,Bapenda,2026-10-01,,,,,,",
+    )
+    assert (done.added, done.refused) == (3, 2)
+    told = Evidence.objects.order_by("pk").values_list("value", flat=True)
+    assert list(told) == [
+        {"vehicle": "car", "pkb": "unknown", "owned": True},
+        {"vehicle": "motorcycle", "pkb": "unknown", "owned": False},
+        {"judgement": "not_poor"},
+    ]
+    plane, omen = refused(tmp_path)
+    assert (plane["KOLOM"], omen["KOLOM"]) == ("KENDARAAN", "JENIS")
+    assert plane["ALASAN"] == "Bukan salah satu dari: Mobil, Sepeda motor, Truk, Bus, Lainnya."
+    assert "Kematian" in omen["ALASAN"]
+
+
 def test_each_refused_row_comes_back_with_its_line_field_reason_and_remedy(tmp_path: Path, siti: Person) -> None:
     done = load(
         tmp_path,

@@ -259,13 +259,15 @@ def test_an_officer_notes_evidence_by_number(signed_in: SignIn, siti: Person) ->
         "number": "3171 0157 0890 0001",
         "kind": "vehicle",
         "source": "Kelurahan",
-        "date": "2026-10-01",
-        "KENDARAAN": "car",
+        "date": "01/10/2026",
+        "KENDARAAN": "Mobil",
         "PLAT": "b 1 a",
+        "DIMILIKI": "Ya",
     }
     url = "/admin/beneficiaries/evidence/note/"
     assert client.post(url, sent).status_code == 302
-    assert Evidence.objects.get().number == "B 1 A"
+    noted = Evidence.objects.get()
+    assert (noted.number, noted.value["vehicle"], noted.fact_date) == ("B 1 A", "car", date(2026, 10, 1))
     wrong = client.post(url, sent | {"PLAT": "?"}).content.decode()
     assert "Bukan nomor polisi" in wrong
     assert "tidak ada di registri" in client.post(url, sent | {"number": "3171015708900002"}).content.decode()

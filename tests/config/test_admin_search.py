@@ -6,6 +6,7 @@ import re
 from html import unescape
 
 import pytest
+from django.contrib.auth.models import User
 from django.contrib.sessions.models import Session
 from django.test import Client
 from django.urls import reverse
@@ -80,3 +81,9 @@ def test_who_is_nobody_searches_nothing(db: None) -> None:
     answer = Client().post(reverse("admin:beneficiaries_person_changelist"), {"q": NIK, "_search": "1"}, follow=True)
     assert "login" in answer.redirect_chain[-1][0] and NIK not in str(answer.redirect_chain)
     assert Person.objects.count() == 1
+
+
+def test_whoever_signs_in_at_the_page_itself_comes_to_the_office(db: None) -> None:
+    User.objects.create_user("petugas", password="sandi-uji-77", is_staff=True)
+    answer = Client().post("/admin/login/", {"username": "petugas", "password": "sandi-uji-77"})
+    assert (answer.status_code, answer["Location"]) == (302, "/admin/")
