@@ -33,7 +33,7 @@ class _Turn(NamedTuple):
 def of(people: Sequence[Person]) -> dict[int, list[Span]]:
     """The households of a human being, by number, each with the times there, the earliest first; three queries.
 
-    `people` are all the rows of the human being, the survivor first (`merged_rows.numbers`): so is the survivor's household.
+    `people` are all the rows of the human being, the survivor first (`merged_rows.of`): so is the survivor's household.
     """
     numbers = [person.pk for person in people]
     merged_at = dict(Merge.objects.filter(merged__in=numbers, undone_at=None).values_list("merged", "at"))

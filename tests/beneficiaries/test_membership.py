@@ -201,6 +201,15 @@ def test_two_rows_in_one_household_make_one_time(officer: User) -> None:
     assert spans(survivor) == {joined.household_id: [(True, False)]} and "B 1234 XYZ" in copy_of(survivor)
 
 
+def test_a_merged_row_of_which_no_merge_is_known_is_told_as_it_is() -> None:
+    survivor, joined = cases.person(), cases.person()
+    with telling(source="office"):
+        Person.objects.filter(pk=joined.pk).update(status="merged", merged_into=survivor)
+    moved_house(joined.household, "Jalan Baru 2")
+    [home] = subject_data.collect(survivor)["former_households"]
+    assert home["address"] == "Jalan Baru 2"
+
+
 def test_who_is_parted_again_was_at_home_all_along(officer: User) -> None:
     survivor, other = cases.person(), cases.person()
     done = merged(other, survivor, officer)
