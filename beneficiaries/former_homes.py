@@ -25,7 +25,8 @@ def as_left(moments: Mapping[int, datetime | None]) -> list[FormerHome]:
     homes = Household.objects.in_bulk(list(moments))
     since = Q(pk__in=[])
     for number, moment in moments.items():
-        since |= Q(household=number, at__gte=moment)
+        if moment is not None:  # else they never left it, as far as is known
+            since |= Q(household=number, at__gte=moment)
     dropped = set()
     changes = Change.objects.filter(since, kind=Change.Kind.CHANGED, household__in=homes).order_by("-pk")
     for number, before in changes.values_list("household", "before"):

@@ -83,11 +83,11 @@ def test_who_moves_in_is_told_nothing_from_before(home: Household, officer: User
     moved_house(home, "Jalan Terbaru 3")
     told = subject_data.collect(comer)
     text = subject_data.as_json(told)
-    assert "1111" not in text and "Jalan Contoh 1" not in str(told["household_history"])
+    assert "B 1111 AAA" not in text and "Jalan Contoh 1" not in str(told["household_history"])
     assert [change["before"] for change in told["household_history"] if change["before"]] == [
         {"address": "Jalan Baru 2"}
     ]
-    assert "2222" in text and told["household"]["address"] == "Jalan Terbaru 3"
+    assert "B 2222 BBB" in text and told["household"]["address"] == "Jalan Terbaru 3"
     assert notes(comer) == ["sekarang"]
 
 
@@ -95,7 +95,7 @@ def test_who_is_added_to_a_household_is_told_nothing_from_before(home: Household
     baby = cases.child(home)
     known(home, "B 2222 BBB")
     text = copy_of(baby)
-    assert "1111" not in text and "2222" in text
+    assert "B 1111 AAA" not in text and "B 2222 BBB" in text
     assert notes(baby) == [] and spans(baby) == {home.pk: [(True, False)]}
 
 
@@ -125,7 +125,7 @@ def test_who_moved_away_is_told_of_their_time_there_and_not_of_what_came_after(o
     Household.objects.filter(pk=left.pk).update(decile=9)
     told = subject_data.collect(leaver)
     text = subject_data.as_json(told)
-    assert "1111" in text and "3333" in text and "2222" not in text and "Terbaru" not in text
+    assert "B 1111 AAA" in text and "B 3333 CCC" in text and "B 2222 BBB" not in text and "Terbaru" not in text
     assert notes(leaver) == ["dahulu"]
     [then] = told["former_households"]
     assert (then["address"], then["desil DTSEN"], then["kk"]) == ("Jalan Baru 2", 2, left.kk)
@@ -146,7 +146,13 @@ def test_who_comes_back_is_not_told_of_the_time_between(home: Household) -> None
     known(home, "B 5555 EEE")
     told = subject_data.collect(person)
     text = subject_data.as_json(told)
-    assert "2222" in text and "4444" in text and "5555" in text and "1111" not in text and "3333" not in text
+    assert (
+        "B 2222 BBB" in text
+        and "B 4444 DDD" in text
+        and "B 5555 EEE" in text
+        and "B 1111 AAA" not in text
+        and "B 3333 CCC" not in text
+    )
     assert len(told["household"]["masa keanggotaan"]) == 2 and len(told["former_households"]) == 1
 
 
@@ -187,7 +193,14 @@ def test_the_time_of_a_merged_row_is_theirs_up_to_the_merge(home: Household, off
     for asked in (survivor, joined):
         told = subject_data.collect(asked)
         text = subject_data.as_json(told)
-        for plate, theirs in {"1111": 0, "2222": 1, "3333": 0, "4444": 1, "5555": 0, "6666": 0}.items():
+        for plate, theirs in {
+            "B 1111 AAA": 0,
+            "B 2222 BBB": 1,
+            "B 3333 CCC": 0,
+            "B 4444 DDD": 1,
+            "B 5555 EEE": 0,
+            "B 6666 FFF": 0,
+        }.items():
             assert (plate in text) == bool(theirs), plate
         assert [row["ID"] for row in told["former_households"]] == [second.pk, home.pk]
         assert "Terbaru" not in text
@@ -215,7 +228,7 @@ def test_who_is_parted_again_was_at_home_all_along(officer: User) -> None:
     done = merged(other, survivor, officer)
     known(other.household, "B 2222 BBB")
     duplicates_merge.unmerge(Merge.objects.get(pk=done.pk), officer, "bukan dia")
-    assert "2222" in copy_of(other) and "2222" not in copy_of(survivor)
+    assert "B 2222 BBB" in copy_of(other) and "B 2222 BBB" not in copy_of(survivor)
 
 
 def test_a_move_that_an_import_only_seemed_to_tell_was_none(home: Household) -> None:
@@ -226,7 +239,7 @@ def test_a_move_that_an_import_only_seemed_to_tell_was_none(home: Household) -> 
     known(elsewhere, "B 3333 CCC")
     move(person, own, source="undo:7")
     text = copy_of(person)
-    assert "2222" in text and "3333" not in text and spans(person) == {own.pk: [(True, False)]}
+    assert "B 2222 BBB" in text and "B 3333 CCC" not in text and spans(person) == {own.pk: [(True, False)]}
 
 
 def test_what_came_with_the_import_that_told_of_the_move_is_of_those_who_stayed() -> None:
@@ -261,7 +274,7 @@ def test_times_outlive_the_contents_of_the_history(home: Household, officer: Use
     empty_history()
     assert (spans(person), notes(person)) == before
     text = copy_of(person)
-    assert "2222" in text and "4444" in text and "1111" not in text and "3333" not in text
+    assert "B 2222 BBB" in text and "B 4444 DDD" in text and "B 1111 AAA" not in text and "B 3333 CCC" not in text
     assert "Jalan Contoh 1" not in [change["before"] for change in subject_data.collect(person)["household_history"]]
 
 
