@@ -248,6 +248,13 @@ class StillReferred(UndoRefused):
     )
 
 
+class HistoryDropped(UndoRefused):
+    code = "history_dropped"
+    message = _(
+        "Isi riwayat perubahan dari impor ini sudah dihapus karena masa simpannya habis, jadi tidak dapat diurungkan."
+    )
+
+
 class HistoryMissing(UndoRefused):
     code = "history_missing"
     message = _("Impor ini dibuat sebelum riwayat perubahan dicatat, jadi tidak dapat diurungkan.")

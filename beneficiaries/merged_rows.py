@@ -23,6 +23,13 @@ def numbers(person: Person) -> list[int]:
     return found
 
 
+def of(person: Person) -> list[Person]:
+    """The same rows, each with its household."""
+    order = numbers(person)
+    found = {row.pk: row for row in Person.objects.filter(pk__in=order).select_related("household")}
+    return [found[number] for number in order]
+
+
 def locked(person: Person) -> list[Person]:
     """The same rows, locked in the order of their numbers as a merge locks them; nothing is merged or parted meanwhile."""
     while True:

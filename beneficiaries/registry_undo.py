@@ -5,6 +5,7 @@ columns that the history leaves out, `Listing` whom the source named. Refused, w
 - where a later change touched the same person or household;
 - where a later import, of whatever source, said the same of them (`Confirmed`): then that is the latest word, and that import
   is to be taken back first, by its name;
+- where the contents of its history were kept long enough and dropped (`retention`);
 - where a programme says that it relies on somebody of the import (``REGISTRY["paid_since"]``: a function of people and a moment
   that gives a count and words, or None), or cannot bring somebody's place back (``"moves_taken"``: the same, of the import).
 The refused rows that were kept of its file are dropped.
@@ -29,6 +30,7 @@ from beneficiaries.history import telling
 from beneficiaries.import_errors import (
     ChangedSince,
     ConfirmedSince,
+    HistoryDropped,
     HistoryMissing,
     ImportMoved,
     StillReferred,
@@ -150,6 +152,8 @@ def assert_possible(run: RegistryImport) -> None:
             changed += cursor.fetchone()[0]
         if changed:
             raise ChangedSince(count=changed)
+        if Change.objects.filter(source=run.told_as, kind=Change.Kind.CHANGED, after={}).exists():
+            raise HistoryDropped
         cursor.execute(_CONFIRMED_SINCE, of | {"committed_at": run.committed_at or run.created_at})
         for number, file, count in cursor.fetchall():
             if count:

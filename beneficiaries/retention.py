@@ -12,7 +12,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import JSONObject
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -37,8 +38,15 @@ class Rule:
     drop: Callable[[QuerySet[Any]], None] = _delete
 
 
+def _changes_with_contents(moment: datetime) -> QuerySet[Change]:
+    return Change.objects.filter(at__lt=moment).exclude(after={})
+
+
 def _emptied(rows: QuerySet[Any]) -> None:
-    rows.update(before={}, after={})
+    """But for the number of the household that somebody left: it tells whose what is known of a household is."""
+    left = JSONObject(household_id=F("before__household_id"))
+    moved = When(before__has_key="household_id", then=left)
+    rows.update(before=Case(moved, default=Value({}, models.JSONField()), output_field=models.JSONField()), after={})
 
 
 def _numbers_that_count_no_more(moment: datetime) -> QuerySet[Evidence]:
@@ -64,7 +72,7 @@ RULES = (
     Rule(
         "history",
         _("Isi riwayat perubahan"),
-        lambda moment: Change.objects.filter(at__lt=moment).exclude(before={}, after={}),
+        _changes_with_contents,
         _emptied,
     ),
     Rule(

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from beneficiaries import identity
+from beneficiaries import identity, membership, merged_rows
 from beneficiaries.models import Evidence, EvidenceImport, Household, Person, RegistryImport, Reveal, RevealAllowance
 from beneficiaries.privacy_errors import (
     OwnAllowance,
@@ -111,6 +111,13 @@ def log(
             by=by,
             address=address,
         )
+
+
+def about(person: Person) -> QuerySet[Reveal]:
+    """Who looked at the human being, whichever of their rows it was, and at their households while they belonged to them."""
+    people = merged_rows.of(person)
+    at_home = membership.during(membership.of(people), "household", "at")
+    return Reveal.objects.filter(Q(person__in=people) | at_home)
 
 
 def limit_today(officer: User) -> int:

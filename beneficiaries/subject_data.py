@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import regions
+from beneficiaries import former_homes, membership, regions
 from beneficiaries.models import Change, Household, Person
 from beneficiaries.resealing import opened_hex
 from beneficiaries.subject_rows import ROWS_AT_ONCE, Declaration, Subject, Told, row_of, rows, subject_of, value
@@ -32,17 +32,17 @@ def collect(person: Person) -> Told:
     The number of queries is that of the declared paths, however many rows there are.
     """
     subject = subject_of(person)
-    homes = {row.household_id: row.household for row in subject.people}
     first, *merged = subject.people
-    own, *earlier = subject.households
+    own, *others = subject.households
+    former = former_homes.as_left({number: subject.households[number][-1][1] for number in others})
     return {
         "made_at": value(timezone.now()),
         "person": row_of(first),
-        "household": _home(homes[own]),
+        "household": _home(first.household) | _times(subject, own),
         "merged_rows": [row_of(row) for row in merged],
-        "merged_households": [_home(homes[number]) for number in earlier],
+        "former_households": [_former(home) | _times(subject, home.household.pk) for home in former],
         "history": _history_of_people(subject),
-        "household_history": _history_of_households(subject, homes),
+        "household_history": _history_of_households(subject, [first.household, *(home.household for home in former)]),
         "kept_elsewhere": _kept(subject),
     }
 
@@ -68,18 +68,37 @@ def _home(household: Household) -> Told:
     return row_of(household) | {"region": _region(household.kelurahan)}
 
 
+def _former(home: former_homes.FormerHome) -> Told:
+    return _home(home.household) if home.known else {str(Household._meta.pk.verbose_name): home.household.pk}
+
+
+def _times(subject: Subject, household: int) -> Told:
+    spans = subject.households[household]
+    return {_("masa keanggotaan"): [{_("sejak"): value(since), _("sampai"): value(until)} for since, until in spans]}
+
+
 def _history_of_people(subject: Subject) -> list[Told]:
     people = {row.pk: row for row in subject.people}
     changes = Change.objects.filter(person__in=people).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
     return [_change(change, people[change.person_id]) for change in changes if change.person_id]
 
 
-def _history_of_households(subject: Subject, homes: dict[int, Household]) -> list[Told]:
+def _history_of_households(subject: Subject, homes: Iterable[Household]) -> list[Told]:
+    by_number = {home.pk: home for home in homes}
+    wanted = membership.during(subject.households, "household", "at") | _added_with_them(subject)
+    changes = Change.objects.filter(wanted, household__in=by_number).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
+    return [_change(change, by_number[change.household_id]) for change in changes if change.household_id]
+
+
+def _added_with_them(subject: Subject) -> Q:
+    """A household is added a statement before its people: told to whom it began with, by the same source for the same reason."""
+    added = Change.objects.filter(kind=Change.Kind.ADDED)
+    own = added.filter(person__in=subject.numbers, source=OuterRef("source"), reason=OuterRef("reason"))
     wanted = Q(pk__in=[])
-    for number, until in subject.households.items():
-        wanted |= Q(household=number) & (Q(at__lt=until) if until else Q())
-    changes = Change.objects.filter(wanted).order_by("pk").iterator(chunk_size=ROWS_AT_ONCE)
-    return [_change(change, homes[change.household_id]) for change in changes if change.household_id]
+    for household, [(since, _until), *_later] in subject.households.items():
+        if since is not None:
+            wanted |= Q(Exists(own.filter(at=since)), household=household, kind=Change.Kind.ADDED)
+    return wanted
 
 
 def as_json(told: Told) -> str:
@@ -94,7 +113,7 @@ def as_text(told: Told) -> str:
         "person": _("Data Anda"),
         "household": _("Keluarga Anda"),
         "merged_rows": _("Data Anda yang pernah terdaftar ganda"),
-        "merged_households": _("Keluarga pada data yang terdaftar ganda"),
+        "former_households": _("Keluarga Anda sebelumnya"),
         "history": _("Riwayat perubahan data Anda"),
         "household_history": _("Riwayat perubahan data keluarga"),
         "kept_elsewhere": _("Catatan lain tentang Anda"),

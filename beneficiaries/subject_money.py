@@ -10,7 +10,8 @@ from collections import defaultdict
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.subject_rows import Declaration, Span, Subject, Table
+from beneficiaries.spans import Span, within
+from beneficiaries.subject_rows import Declaration, Subject, Table
 from wallet.models import (
     Hold,
     HoldPart,
@@ -40,13 +41,8 @@ def _moved(subject: Subject) -> Q:
     for purse, span in subject.purses.items():
         purses[span].append(purse)
     wanted = Q(pk__in=[])
-    for (since, until), numbers in purses.items():
-        of_them = Q(debit__in=numbers) | Q(credit__in=numbers)
-        if since:
-            of_them &= Q(posted_at__gte=since)
-        if until:
-            of_them &= Q(posted_at__lt=until)
-        wanted |= of_them
+    for span, numbers in purses.items():
+        wanted |= (Q(debit__in=numbers) | Q(credit__in=numbers)) & within("posted_at", span)
     return wanted
 
 

@@ -1,7 +1,7 @@
 """How a table that tells of a subject is declared, whose rows are a subject's, and what a row says in JSON's types.
 
-A subject is a human being: the row that stays and those merged into it, their households, wallets and purses. A household of a
-merged row counts until the merge: what came to be known of it since is of those who live there.
+A subject is a human being: the row that stays and those merged into it, their households, wallets and purses. A household counts
+for the time that they belonged to it (`beneficiaries.membership`): what came to be known before or since is of others.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ from typing import Any
 from django.db import models
 from django.db.models import Q
 
-from beneficiaries import identity, merged_rows
-from beneficiaries.models import Household, Merge, Person
+from beneficiaries import identity, membership, merged_rows
+from beneficiaries.models import Household, Person
+from beneficiaries.spans import Span
 from vault.rotation import sealed_attributes
 from vault.sealing import CannotOpen
 from wallet.models import Purse, Succession, Wallet
 
 Told = dict[str, Any]
-Span = tuple[datetime | None, datetime | None]  # since, and before when; None without limit
 ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A human being as all the registry's rows of them: the survivor first. `households` are with the moment they end."""
+    """A human being as all the registry's rows of them: the survivor first, and their household, each with the times there."""
 
     people: tuple[Person, ...]
-    households: dict[int, datetime | None]
+    households: dict[int, list[Span]]
     wallets: tuple[int, ...]
     purses: dict[int, Span]
 
@@ -69,18 +69,10 @@ class Declaration:
 
 
 def subject_of(person: Person) -> Subject:
-    """The subject whom a row of the registry is of, whichever of their rows it is: five queries, and one for each depth."""
-    order = merged_rows.numbers(person)
-    found = {row.pk: row for row in Person.objects.filter(pk__in=order).select_related("household")}
-    people = tuple(found[number] for number in order)
-    merges = Merge.objects.filter(merged__in=order, undone_at=None).values_list("merged", "at")
-    merged_at: dict[int, datetime] = dict(merges)
-    households: dict[int, datetime | None] = {people[0].household_id: None}
-    for row in people[1:]:
-        until, known = merged_at.get(row.pk), households.get(row.household_id, merged_at.get(row.pk))
-        households[row.household_id] = max(until, known) if until and known else None
+    """The subject whom a row of the registry is of, whichever of their rows it is: seven queries, and one for each depth."""
+    people = tuple(merged_rows.of(person))
     wallets = tuple(row.wallet_id for row in people if row.wallet_id is not None)
-    return Subject(people, households, wallets, _purses(wallets))
+    return Subject(people, membership.of(people), wallets, _purses(wallets))
 
 
 def _purses(wallets: tuple[int, ...]) -> dict[int, Span]:
@@ -125,10 +117,7 @@ def leads_to(model: type[models.Model], path: str) -> type[models.Model]:
 def _of(table: Table, path: str, subject: Subject) -> Q:
     target = leads_to(table.model, path)
     if target is Household:
-        wanted = Q(pk__in=[])
-        for number, until in subject.households.items():
-            wanted |= Q((path, number)) & (Q((f"{table.moment}__lt", until)) if until else Q())
-        return wanted
+        return membership.during(subject.households, path, table.moment)
     numbers: dict[type[models.Model], Iterable[int]] = {
         Person: subject.numbers,
         Wallet: subject.wallets,

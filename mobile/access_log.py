@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from beneficiaries import reveals
-from beneficiaries.models import Person, Reveal
+from beneficiaries.models import Person
 
 SHOWN = {
     "nik": gettext_lazy("NIK"),
@@ -26,7 +26,7 @@ SHOWN = {
 
 def of(person: Person, *, before: int | None, limit: int) -> list[dict[str, Any]]:
     """The newest looks older than the one numbered `before`, at most `limit`. Roles are those the officers have now."""
-    rows = Reveal.objects.about(person).order_by("-pk")
+    rows = reveals.about(person).order_by("-pk")
     if before is not None:
         rows = rows.filter(pk__lt=before)
     found = list(rows[:limit])

@@ -16,6 +16,7 @@ class Change(models.Model):
     `before` holds the changed columns as they were, `after` as they became. A sealed column stands in `before` as the hex
     of its sealed bytes (bound to the row it came from) and in `after` as null: the row itself has it. What was added has neither.
     `by`, `reason` and `source` are what `beneficiaries.history.telling` said; `source` is like ``import:7`` or ``office``.
+    Of what is older than the office keeps, both are empty, but for a person's former ``household_id`` in `before`.
     """
 
     class Kind(models.TextChoices):

@@ -158,13 +158,6 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         """Those since midnight in Jakarta."""
         return self.filter(at__gte=timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0))
 
-    def about(self, person: Person) -> RevealQuerySet:
-        """The person's own, also under a row merged into theirs, and their household's since they belong to it."""
-        own = Q(person=person) | Q(person__merged_into=person)
-        moved = person.changes.filter(before__has_key="household_id").order_by("-pk").first()
-        home = Q(household=person.household_id)
-        return self.filter(own | (home & Q(at__gte=moved.at) if moved else home))
-
 
 LOOKED_AT = ("person", "household", "run", "evidence_run")  # of a reveal: one of them
 

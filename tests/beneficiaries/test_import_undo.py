@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError
 from django.utils import timezone
 
-from beneficiaries import duplicates, import_errors, registry, registry_undo, registry_work, screening
+from beneficiaries import duplicates, import_errors, registry, registry_undo, registry_work, retention, screening
 from beneficiaries.history import telling
 from beneficiaries.models import (
     Change,
@@ -285,3 +285,14 @@ def test_only_what_is_saved_is_taken_back() -> None:
     with pytest.raises(import_errors.ImportMoved):
         registry_undo.request_undo(run, by=None, reason="x")
     assert registry.drop_old_contents() == 0
+
+
+def test_an_import_whose_history_was_emptied_meanwhile_is_not_half_taken_back() -> None:
+    committed(person(), person(2))
+    run = committed(person(NAMA="LAIN", KK=OTHER_KK), person(2))
+    rule = next(rule for rule in retention.RULES if rule.name == "history")
+    rule.drop(Change.objects.all())
+    before = everything()
+    with pytest.raises(import_errors.HistoryDropped):
+        registry_undo.request_undo(run, by=None, reason="salah berkas")
+    assert everything() == before

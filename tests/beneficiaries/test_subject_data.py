@@ -300,7 +300,7 @@ def test_what_hangs_on_merged_rows_is_told_whichever_row_is_asked(officer: User)
     survivor, middle, deep = cases.person(), cases.person(), cases.person(phone="+6281277778888")
     for row, plate in ((middle, "B 1111 AAA"), (deep, "B 2222 BBB")):
         tell(row, "vehicle", CAR | {"plate": plate})
-        known(row.household, plate.replace("B ", "D "), timezone.now() - timedelta(hours=1))
+        known(row.household, plate.replace("B ", "D "), timezone.now())
         cases.grievance(reporter=row, text=f"aduan {row.pk}", origin=Grievance.Origin.MOBILE)
         text = consents.word(f"x{row.pk}", "X", "…", by=officer)
         consents.record(row, text, given=True, channel="office", by=officer, evidence=f"F-{row.pk}")
@@ -318,7 +318,7 @@ def test_what_hangs_on_merged_rows_is_told_whichever_row_is_asked(officer: User)
         told = subject_data.collect(asked)
         assert told["person"]["nama"] == survivor.name
         assert {row["nik"] for row in told["merged_rows"]} == {middle.nik, deep.nik, purse_owner.nik}
-        assert len(told["merged_households"]) == 3
+        assert len(told["former_households"]) == 3
         text = subject_data.as_json(told)
         for said in (
             *("B 1111 AAA", "B 2222 BBB", "D 1111 AAA", "D 2222 BBB"),
