@@ -15,6 +15,7 @@ from django.db.models import Exists, F, Func, OuterRef, Q
 from django.db.models.functions import Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from beneficiaries.models.duplicate import Merge
 from beneficiaries.models.evidence import Evidence
@@ -167,7 +168,7 @@ class Proposal(models.Model):
 
     class Status(models.TextChoices):
         UNDECIDED = "undecided", _("Menunggu keputusan")
-        ACCEPTED = "accepted", _("Diterima")
+        ACCEPTED = "accepted", pgettext_lazy("usulan", "Diterima")
         REJECTED = "rejected", _("Ditolak")
 
     screening = models.ForeignKey(Screening, models.PROTECT, related_name="proposals", verbose_name=_("penyaringan"))
