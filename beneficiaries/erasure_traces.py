@@ -70,7 +70,6 @@ def _representations(person: Person, household: Household | None, reason: str) -
     now = timezone.now()
     rows.filter(status=R.PROPOSED).update(status=R.REFUSED, decided_by=F("proposed_by"), decided_at=now)
     rows.filter(status=R.APPROVED).update(status=R.ENDED, ended_at=now, end_reason=reason)
-    rows.filter(status=R.ENDED).update(end_reason=reason)
     rows.update(
         name_sealed=b"",
         nik_sealed=b"",
@@ -80,6 +79,8 @@ def _representations(person: Person, household: Household | None, reason: str) -
         document_number="",
         decision_reason="",
     )
+    # Last: the database lets a reason be replaced only where nobody is known any more.
+    rows.filter(status=R.ENDED).update(end_reason=reason)
     RepresentationScan.objects.filter(representation__in=numbers).update(content_sealed=b"")
 
 

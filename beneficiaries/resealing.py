@@ -110,7 +110,7 @@ class History:
         return json.dumps(values)
 
     def _write(self, renewed: list[tuple[int, str, str]]) -> int:
-        with transaction.atomic(), connection.cursor() as cursor:
+        with transaction.atomic(), connection.cursor() as cursor, resealing(cursor):
             cursor.execute(
                 """
                 WITH free AS (

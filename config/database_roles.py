@@ -46,7 +46,7 @@ RESTRICTED = {
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
     "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason", "bank_account_sealed"),
-    # Sealed anew when keys rotate, emptied when someone is forgotten or it is too old.
+    # Which of these columns may become what (once, emptied, sealed anew), triggers decide: migration beneficiaries 0028.
     "beneficiaries_change": changing("before", "after", "reason"),
     "beneficiaries_consenttext": APPEND_ONLY,
     "beneficiaries_consent": changing("evidence"),  # a trigger lets it only be emptied: someone is forgotten
@@ -56,17 +56,45 @@ RESTRICTED = {
     "beneficiaries_breach": NEVER_DELETED,
     "beneficiaries_merge": changing("undone_by_id", "undone_at", "undone_reason"),
     "beneficiaries_registryimport": NEVER_DELETED,
-    "beneficiaries_representation": NEVER_DELETED,
-    "beneficiaries_representationscan": changing("content_sealed"),  # sealed anew when keys rotate
+    "beneficiaries_representation": changing(
+        "status",
+        "decided_by_id",
+        "decided_at",
+        "decision_reason",
+        "ended_by_id",
+        "ended_at",
+        "end_reason",
+        "document_number",
+        "name_sealed",
+        "nik_sealed",
+        "nik_index",
+        "phone_sealed",
+        "phone_index",
+    ),
+    "beneficiaries_representationscan": changing("content_sealed"),
     "beneficiaries_collection": APPEND_ONLY,
-    "beneficiaries_grievance": NEVER_DELETED,
+    "beneficiaries_grievance": changing(
+        "category_id",
+        "priority",
+        "status",
+        "group_id",
+        "assignee_id",
+        "due_at",
+        "level",
+        "rounds",
+        "satisfied",
+        "answered_at",
+        "closed_at",
+        "text_sealed",
+        "reporter_name_sealed",
+        "phone_sealed",
+    ),
     "beneficiaries_grievancemessage": changing("text_sealed"),
     "beneficiaries_grievancestep": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
     "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),
-    # What stands in a row beside its steps changes only when someone is forgotten: it is emptied.
     "beneficiaries_evidence": changing(
         "superseded_at",
         "contested_at",
@@ -75,7 +103,7 @@ RESTRICTED = {
         "value",
         "item",
         "document",
-        "number_sealed",  # sealed anew when keys rotate, too, and with it its index
+        "number_sealed",
         "number_index",
         "fingerprint",
     ),
@@ -85,9 +113,15 @@ RESTRICTED = {
     # Undone with the import that added its person; a trigger lets none go that somebody decided on.
     "beneficiaries_proposal": changing("status", "decided_by_id", "decided_at", "decision_reason", "facts")
     + ", DELETE",
+    "beneficiaries_proposal_evidence": "SELECT, INSERT, DELETE",  # goes with such a proposal, and only so
     "beneficiaries_exclusion": changing("ends_on", "lifted_by_id", "lifted_at", "lift_reason"),
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
-    "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",  # sealed anew when keys rotate
+    "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",
+    # Deleted when it was kept long enough; a trigger lets none go that nobody has answered.
+    "beneficiaries_datarequest": changing(
+        "state", "flagged_at", "proposed_by_id", "decided_by_id", "decided_at", "reason"
+    )
+    + ", DELETE",
     "disbursement_leftout": APPEND_ONLY,
 }
 

@@ -153,10 +153,11 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.SecretsFilter"
 OWNER = "OWNER_DATABASE_URL" if env("OWNER_DATABASE_URL", default="") else "DATABASE_URL"
 DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db(OWNER)}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
-DATABASES["default"].setdefault("OPTIONS", {})["application_name"] = key_marks.mark(
-    key_marks.in_order(list(VAULT_KEYS), VAULT_KEY_IN_USE),
-    key_marks.in_order([*BLIND_INDEX_KEYS, *([] if BLIND_INDEX_KEY is None else [0])], BLIND_INDEX_KEY_IN_USE),
-)
+for _database in DATABASES.values():  # the owner's too: a migration writes sealed values
+    _database.setdefault("OPTIONS", {})["application_name"] = key_marks.mark(
+        key_marks.in_order(list(VAULT_KEYS), VAULT_KEY_IN_USE),
+        key_marks.in_order([*BLIND_INDEX_KEYS, *([] if BLIND_INDEX_KEY is None else [0])], BLIND_INDEX_KEY_IN_USE),
+    )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 

@@ -57,6 +57,7 @@ def django_db_setup(
         made = setup_databases(
             verbosity=0, interactive=False, aliases=["owner"], keepdb=django_db_keepdb and not django_db_createdb
         )
+        owner.close()
     yield
     if not django_db_keepdb:
         with django_db_blocker.unblock():
@@ -92,6 +93,9 @@ def _empty_tables() -> None:
         names = connections["owner"].introspection.table_names(cursor)
         tables = ", ".join(f'"{name}"' for name in names if name not in KEPT_TABLES)
         cursor.execute(f"TRUNCATE {tables} RESTART IDENTITY CASCADE")
+    connections[
+        "owner"
+    ].close()  # it says the keys of this process, which a test of other keys would take for another's
 
 
 @pytest.fixture

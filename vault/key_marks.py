@@ -7,16 +7,29 @@ Free of Django, for the settings make the mark.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 
 NAME = "salur keys "
 LIMIT = 63  # bytes that PostgreSQL keeps of a connection's name
+SHOWN = 3  # numbers of each list, for people: the digest tells whole lists apart
+DIGEST = 12  # hex digits
 
 
 def mark(sealing: Sequence[int], index: Sequence[int]) -> str:
-    """The connections' name of a process with these keys: the one in use first, then all others that it knows."""
-    written = "/".join(",".join(map(str, numbers)) for numbers in (sealing, index))
-    return f"{NAME}{written}"[:LIMIT]
+    """The connections' name of a process with these keys, as PostgreSQL keeps it: two marks are one only if the keys are.
+
+    The key in use comes first, then the others, shortened to what fits (``9,8,7+12/1,0 3f0c…``); a digest of both whole
+    lists follows.
+    """
+    whole = "/".join(",".join(map(str, numbers)) for numbers in (sealing, index))
+    digest = hashlib.sha256(whole.encode()).hexdigest()[:DIGEST]
+    return f"{NAME}{_shortened(sealing)}/{_shortened(index)} {digest}"
+
+
+def _shortened(numbers: Sequence[int]) -> str:
+    shown, more = ",".join(map(str, numbers[:SHOWN])), len(numbers) - SHOWN
+    return f"{shown}+{more}" if more > 0 else shown
 
 
 def in_order(known: Sequence[int], in_use: int | None) -> list[int]:

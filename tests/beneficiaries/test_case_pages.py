@@ -19,6 +19,7 @@ from django.utils import timezone
 from beneficiaries import grievances, representation
 from beneficiaries.models import Grievance, GrievanceCategory, Person, Representation
 from mobile.models import GrievanceNotice
+from tests import clock
 from tests.beneficiaries import cases
 
 K, S = Representation.Kind, Grievance.Status
@@ -192,17 +193,17 @@ def test_a_refused_proposal_says_why_on_its_page(
 def test_the_queues_count_who_waits_ends_and_lost_the_right(
     officers: dict[str, User], browser: Callable[[str], Client]
 ) -> None:
-    today = timezone.localdate()
     for days in (None, 10, 90):
-        ends_on = today + timedelta(days=days) if days else None
-        row = representation.propose(
-            cases.proposal(cases.person(), cases.outsider_nik(), name=f"Wakil {days}", ends_on=ends_on),
-            by=officers["Petugas"],
-        )
-        if days:
-            representation.approve(row, by=officers["Penyetuju"])
+        # The last was approved a hundred days ago, and is over.
+        with clock.moved(days=-100 if days == 90 else 0):
+            ends_on = timezone.localdate() + timedelta(days=days) if days else None
+            row = representation.propose(
+                cases.proposal(cases.person(), cases.outsider_nik(), name=f"Wakil {days}", ends_on=ends_on),
+                by=officers["Petugas"],
+            )
+            if days:
+                representation.approve(row, by=officers["Penyetuju"])
     over = Representation.objects.latest("pk")
-    Representation.objects.filter(pk=over.pk).update(starts_on=today - timedelta(9), ends_on=today - timedelta(1))
     listed = "/admin/beneficiaries/representation/"
     context = browser("Petugas").get(listed).context
     assert [(str(name), count) for name, count, _url in context["queues"]] == [

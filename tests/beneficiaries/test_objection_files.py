@@ -12,12 +12,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
-from django.utils import timezone
 
 from beneficiaries import erasure, objection_files, objections, retention, screening, subject_data, uploads
 from beneficiaries.models import Objection, ObjectionFile, Person, Proposal, Reveal, UploadBlock
 from beneficiaries.screening_errors import ObjectionDecided, ProofRefused, ProofsTooMany
-from tests import money
+from tests import clock, money
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, kepgub, screen, tell
 from tests.processes import together
 
@@ -123,8 +122,8 @@ def test_it_goes_when_it_was_kept_long_enough_after_the_decision(objection: Obje
     assert retention.drop() == {"objection_files": 0}
     objections.deny(objection, money.officer(), "tidak terbukti")
     assert retention.drop() == {"objection_files": 0}
-    Objection.objects.update(decided_at=timezone.now() - timedelta(days=31))
-    assert retention.drop() == {"objection_files": 1}
+    with clock.moved(days=31):
+        assert retention.drop() == {"objection_files": 1}
     assert not UploadBlock.objects.exists()
 
 

@@ -52,10 +52,11 @@ from beneficiaries.models import (
 from beneficiaries.tasks import apply_retention, flag_late
 from disbursement import eligibility
 from mobile import devices
-from tests import money
+from tests import clock, money
 from tests.beneficiaries import cases, imports
 from tests.beneficiaries.conftest import person as row
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell
+from vault.rotation import resealing
 from wallet.models import Transfer
 
 pytestmark = pytest.mark.django_db
@@ -95,9 +96,9 @@ def test_the_clock_runs_from_when_it_was_received(officer: User) -> None:
     request = data_requests.receive(money.person(), K.ACCESS, by=officer, received_at=received)
     assert request.due_at - request.received_at == HOURS_72
     assert DataRequest.objects.late().count() == 0 and flag_late() == 0
-    DataRequest.objects.update(due_at=timezone.now() - timedelta(seconds=1))
-    assert DataRequest.objects.late().get() == request
-    assert (flag_late(), flag_late()) == (1, 0)
+    with clock.moved(hours=2, seconds=1):
+        assert DataRequest.objects.late().get() == request
+        assert (flag_late(), flag_late()) == (1, 0)
     with pytest.raises(privacy_errors.ReceivedInFuture):
         data_requests.receive(money.person(), K.ACCESS, by=officer, received_at=timezone.now() + timedelta(minutes=1))
     with pytest.raises(privacy_errors.AlreadyAsked):
@@ -327,7 +328,8 @@ def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(offi
     ward = cases.child()
     for_other = representation.propose(cases.proposal(ward, person.nik, document_number="rahasia-7"), by=officer)
     copied = representation.propose(cases.proposal(ward, cases.outsider_nik(), name="rahasia-8"), by=officer)
-    Representation.objects.filter(pk=copied.pk).update(nik_index=person.nik_index)
+    with connection.cursor() as cursor, resealing(cursor):
+        Representation.objects.filter(pk=copied.pk).update(nik_index=person.nik_index)
     # What was told, decided and objected to.
     made = excluded(home)
     objection = objections.file(made, "rahasia-9", channel=Objection.Channel.OFFICE, by=officer)
@@ -422,12 +424,12 @@ def test_what_is_over_its_time_is_listed_and_then_dropped(
         person.refresh_from_db()
         person.name = "Lain"
         person.save()
-    settings.PRIVACY = settings.PRIVACY | {"retention": {"answered_requests": 30, "history": 30, "access_log": 0}}
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"answered_requests": 30, "history": 40, "access_log": 0}}
     assert [(due.rule.name, due.count()) for due in retention.due()] == [("answered_requests", 0), ("history", 0)]
-    DataRequest.objects.update(decided_at=timezone.now() - timedelta(days=31))
-    call_command("retention", "list")
-    assert "answered_requests" in capsys.readouterr().out and DataRequest.objects.exists()
-    assert apply_retention() == 1
+    with clock.moved(days=31):
+        call_command("retention", "list")
+        assert "answered_requests" in capsys.readouterr().out and DataRequest.objects.exists()
+        assert apply_retention() == 1
     assert not DataRequest.objects.exists() and Change.objects.exclude(before={}).exists()
 
 
@@ -444,8 +446,7 @@ def test_the_access_log_goes_after_ten_years_and_not_before(officer: User) -> No
 def test_a_call_drops_so_many_and_leaves_the_rest_to_the_next(settings: Any, officer: User, second: User) -> None:
     for _ in range(3):
         done(money.person(), K.RESTRICTION, officer, second)
-    DataRequest.objects.update(decided_at=timezone.now() - timedelta(days=31))
     settings.PRIVACY = settings.PRIVACY | {"retention": {"answered_requests": 30}}
-    assert retention.drop(batch=2) == {"answered_requests": 2}
-    assert retention.drop(batch=2) == {"answered_requests": 1}
-    assert retention.drop(batch=2) == {"answered_requests": 0}
+    with clock.moved(days=31):
+        dropped = [retention.drop(batch=2)["answered_requests"] for _ in range(3)]
+    assert dropped == [2, 1, 0]

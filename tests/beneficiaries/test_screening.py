@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from beneficiaries import evidence, facts, kepgub_1250_2021, objections, rules, screening, working_days
 from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
@@ -129,7 +130,7 @@ def test_a_new_version_ends_the_one_before_and_no_two_share_a_day() -> None:
     with pytest.raises(RuleOverlaps):
         enforced(earlier)
     with pytest.raises(IntegrityError, match="exclusionrule_no_overlap"), transaction.atomic():
-        ExclusionRule.objects.filter(pk=first.pk).update(valid_until=date(2026, 6, 1))
+        rule("household.vehicles.cars > 3", valid_from=date(2026, 6, 1), enforced_at=timezone.now())
 
 
 # --- trials ---
@@ -214,8 +215,10 @@ def test_an_officer_decides_once_with_a_reason() -> None:
     with pytest.raises(ProposalDecided):
         screening.reject(exclusion.proposal, officer, "lagi")
     assert screen().proposed == 0
+    again = Proposal.objects.get(pk=exclusion.proposal_id)
+    again.pk, again.decision_reason = None, ""
     with pytest.raises(IntegrityError, match="proposal_decided_by_someone"), transaction.atomic():
-        Proposal.objects.filter(pk=exclusion.proposal_id).update(decision_reason="")
+        again.save(force_insert=True)
 
 
 def test_what_is_accepted_while_an_exclusion_of_the_rule_stands_leaves_no_half() -> None:

@@ -44,7 +44,6 @@ def upheld(proposal: Proposal) -> None:
     exclusion = screening.accept(proposal, money.officer(), "cocok", TODAY)
     objection = objections.file(exclusion, "Bukan saya.", channel=Objection.Channel.APP)
     objections.uphold(objection, money.officer(), "benar")
-    proposal.evidence.update(contested_at=None, contest_reason="", contested_by=None)  # told once more as it was
 
 
 EVERY_END = [undecided, accepted, rejected, lifted, upheld]

@@ -34,6 +34,7 @@ from mobile.models import GrievanceNotice, LapseNotice, Sms
 from tests import money
 from tests.beneficiaries import cases
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell
+from vault.rotation import resealing
 from wallet import succession
 from wallet.models import Purse, Transfer, Wallet
 
@@ -179,12 +180,12 @@ def test_the_thread_of_what_a_neighbour_reported_names_no_informant(officer: Use
     money.purse(person.wallet, 50_000)
     payment = money.pay(person.wallet, shop, 10_000)
     rahasia = {"reporter": neighbour, "reporter_name": "rahasia-1", "phone": "+6281211112222"}
-    reports = [
-        cases.grievance(person=person, text="rahasia-2", **rahasia),
-        cases.grievance(payment=payment, text="rahasia-3", **rahasia),
-    ]
-    Grievance.objects.filter(pk=reports[1].pk).update(household=person.household)
-    for report in reports:
+    about_home = Grievance(household=person.household, payment=payment, number="T-1", due_at=timezone.now())
+    about_home.category, about_home.group = cases.category(), cases.category().group
+    for name, value in {"origin": Grievance.Origin.COMMUNITY, "text": "rahasia-3", **rahasia}.items():
+        setattr(about_home, name, value)
+    about_home.save(force_insert=True)
+    for report in (cases.grievance(person=person, text="rahasia-2", **rahasia), about_home):
         for kind, text in (("citizen", "rahasia-4"), ("answer", "rahasia-5"), ("note", "rahasia-6")):
             message = GrievanceMessage(grievance=report, kind=kind, by=officer)
             message.text = text
@@ -218,7 +219,8 @@ def test_who_acts_for_whom_and_what_they_fetched_is_told(officer: User) -> None:
     made.collections.create(reference="F-123", by=officer)
     ward = cases.child()
     other = representation.propose(cases.proposal(ward, cases.outsider_nik(), name="Wakil"), by=officer)
-    Representation.objects.filter(pk=other.pk).update(nik_index=person.nik_index)
+    with connection.cursor() as cursor, resealing(cursor):
+        Representation.objects.filter(pk=other.pk).update(nik_index=person.nik_index)
     text, told = copy_of(person), kept(person)
     assert "SK-77" in text and "F-123" in text and "Budi Wali" not in text
     [scan] = told["pindaian dokumen wakil (wali dan kuasa, mewakili)"]

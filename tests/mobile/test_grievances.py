@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
 from django.db import connection
-from django.utils import timezone, translation
+from django.utils import translation
 from rest_framework.test import APIClient
 
 from beneficiaries import grievances
@@ -18,6 +17,7 @@ from mobile import grievances as mobile_grievances
 from mobile.lapse_notices import GSM
 from mobile.models import GrievanceNotice, Sms
 from mobile.tasks import tell_answers
+from tests import clock
 from tests.beneficiaries import cases
 from tests.mobile import people
 from tests.mobile.people import PHONE, STRANGER, at_once, error_of
@@ -163,8 +163,8 @@ def test_five_tickets_a_day_and_the_error_says_how_long(siti: Person, hers: APIC
     assert 86_000 < error_of(refused)["data"]["wait"] <= 86_400 and "Retry-After" in refused.headers
     assert sent(hers, reference=reference).status_code == 201  # no new one
     assert sent(people.client_of(people.register("Budi", STRANGER))).status_code == 201
-    Grievance.objects.filter(reporter=siti).update(created_at=timezone.now() - timedelta(days=1))
-    assert sent(hers).status_code == 201
+    with clock.moved(days=1):
+        assert sent(hers).status_code == 201
 
 
 def test_messages_have_a_limit_and_what_it_refuses_changes_nothing(

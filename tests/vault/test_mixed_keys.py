@@ -10,7 +10,7 @@ import psycopg2
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import connection
+from django.db import connection, connections
 
 from tests.beneficiaries.conftest import Office, person
 from tests.vault.test_rotation import BEFORE, DURING, numbers, use
@@ -25,35 +25,48 @@ def office(tmp_path: Any) -> Office:
 
 
 @contextlib.contextmanager
-def process(name: str) -> Iterator[None]:
+def process(name: str, alias: str = "default") -> Iterator[None]:
     """Another process, as the database sees it."""
-    other = psycopg2.connect(**connection.get_connection_params() | {"application_name": name})
+    other = psycopg2.connect(**connections[alias].get_connection_params() | {"application_name": name})
     try:
         yield
     finally:
         other.close()
 
 
-def test_every_connection_says_the_keys_of_its_process() -> None:
+@pytest.mark.parametrize("alias", ["default", "owner"])
+def test_every_connection_says_the_keys_of_its_process(alias: str) -> None:
+    mark = key_marks.mark(rotation.configured(rotation.SEALED), rotation.configured(rotation.INDEXED))
+    assert connections[alias].get_connection_params()["application_name"] == mark
     with connection.cursor() as cursor:
         cursor.execute("SELECT current_setting('application_name')")
-        [name] = cursor.fetchone()
-    assert name == key_marks.mark(rotation.configured(rotation.SEALED), rotation.configured(rotation.INDEXED))
+        assert cursor.fetchone() == (mark,)
     assert rotation.others() == {}
 
 
-def test_a_mark_has_the_key_in_use_first_and_fits_the_database() -> None:
-    assert key_marks.mark([2, 1], [1, 0]) == "salur keys 2,1/1,0"
+def test_a_mark_has_the_key_in_use_first_and_tells_long_lists_apart_within_what_the_database_keeps() -> None:
+    assert key_marks.mark([2, 1], [1, 0]).startswith("salur keys 2,1/1,0 ")
     assert key_marks.in_order([1, 2], None) == [2, 1] and key_marks.in_order([1, 2], 1) == [1, 2]
-    assert len(key_marks.mark(range(255), range(255))) == 63
+    known = range(255, 0, -1)
+    lists = [(known, known), (known[:-1], known), (known, known[:-1]), ([*known[:4], *known[5:], known[4]], known)]
+    marks = {key_marks.mark(*one) for one in lists}
+    assert len(marks) == len(lists)
+    assert all(len(mark) < key_marks.LIMIT and mark.startswith("salur keys 255,254,253+25") for mark in marks)
+    assert key_marks.mark([1, 2], [0]) != key_marks.mark([1], [2, 0])
+
+
+def test_the_database_keeps_marks_apart_that_begin_alike() -> None:
+    known = list(range(255, 0, -1))
+    with process(key_marks.mark(known, known)), process(key_marks.mark(known, known[:-1])):
+        assert sorted(rotation.others().values()) == [1, 1]
 
 
 @pytest.mark.parametrize(
     ("name", "told"),
     [
-        ("salur keys 1/0", "1/0"),  # started before the new keys were written anywhere
-        ("salur keys 1,2/0,1", "1,2/0,1"),  # knows the new ones, and still writes under the old
-        ("salur keys 2,1/0,1", "2,1/0,1"),
+        (key_marks.mark([1], [0]), "1/0 "),  # started before the new keys were written anywhere
+        (key_marks.mark([1, 2], [0, 1]), "1,2/0,1 "),  # knows the new ones, and still writes under the old
+        (key_marks.mark([2, 1], [0, 1]), "2,1/0,1 "),
     ],
 )
 def test_no_rotation_begins_while_a_process_has_other_keys(
@@ -66,7 +79,7 @@ def test_no_rotation_begins_while_a_process_has_other_keys(
         with pytest.raises(CommandError) as caught:
             call_command("vault", "rotate")
         assert (
-            f"1 sambungan dari proses yang dijalankan dengan kunci lain (penyegel/indeks, yang dipakai dahulu): {told}."
+            f"1 sambungan dari proses yang dijalankan dengan kunci lain (penyegel/indeks, yang dipakai dahulu): {told}"
             in str(caught.value)
         )
         assert "VAULT_KEY_IN_USE" in str(caught.value)
@@ -78,7 +91,7 @@ def test_no_rotation_begins_while_a_process_has_other_keys(
     assert set(numbers(rotation.SEALED)) == {2}
 
 
-@pytest.mark.parametrize("name", ["salur keys 2,1/1,0", "psql", ""])
+@pytest.mark.parametrize("name", [key_marks.mark([2, 1], [1, 0]), "psql", ""])
 def test_who_has_the_same_keys_or_none_is_in_nobodys_way(settings: Any, office: Office, name: str) -> None:
     use(settings, BEFORE)
     office.load(person())
@@ -96,7 +109,7 @@ def test_who_comes_meanwhile_is_told_at_the_end(settings: Any, office: Office, m
     with contextlib.ExitStack() as stack:
 
         def rotate(*args: Any, **options: Any) -> rotation.Outcome:
-            stack.enter_context(process("salur keys 1/0"))
+            stack.enter_context(process(key_marks.mark([1], [0])))
             return real(*args, **options)
 
         monkeypatch.setattr(rotation, "rotate", rotate)

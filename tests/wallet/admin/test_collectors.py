@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from beneficiaries import representation
 from beneficiaries.models import Collection, Person, Representation
-from tests import money
+from tests import clock, money
 from tests.beneficiaries import cases
 from wallet import codes
 from wallet.models import Payment, Wallet
@@ -98,8 +98,9 @@ def test_whoever_lost_the_right_fetches_nothing(officers: dict[str, User], desk:
     if how == "ended":
         representation.end(row, "dicabut", by=officers["Petugas"])
     elif how == "over":
-        yesterday = timezone.localdate() - timedelta(days=1)
-        Representation.objects.filter(pk=row.pk).update(starts_on=yesterday, ends_on=yesterday)
+        with clock.moved(days=-9):
+            short = {"ends_on": timezone.localdate() + timedelta(days=1)}
+            uid = str(approved(officers, holder, cases.person().nik, **short).uid)
     elif how == "dead":
         Person.objects.filter(pk=daughter.pk).update(status=Person.Status.DECEASED)
     elif how == "another holder's":
