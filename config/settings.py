@@ -221,7 +221,10 @@ USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Files ---
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # a proof with an objection (SCREENING) never lies on a disk in the clear
+FILE_UPLOAD_HANDLERS = ["vault.memory_upload.MemoryUploadHandler"]  # nothing uploaded lies on a disk in the clear
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    6 * 2**20
+)  # of a request's files: more than SCREENING's proof_bytes, REGISTRY's scan_bytes
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "assets"]
