@@ -337,7 +337,9 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
-        "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),  # since newer evidence took its place
+        "evidence_numbers": env.int(
+            "EVIDENCE_NUMBERS_DAYS", default=1_827
+        ),  # since it was superseded, contested or no longer valid
         "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },

@@ -16,10 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries import erasure, evidence, evidence_values, facts, retention, reveals, screening, subject_data
-from beneficiaries.models import Evidence, Exclusion, Person, Reveal
+from beneficiaries.models import Evidence, Exclusion, Person, Proposal, Reveal
 from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted, ReasonMissing
 from tests import money
-from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell, told
+from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, kepgub, screen, tell, told
 from tests.vault.test_rotation import AFTER, BEFORE, DURING, use
 from vault import rotation
 from vault.sealing import index_key_of
@@ -257,6 +257,48 @@ def test_the_number_of_what_an_exclusion_in_force_rests_on_stays(settings: Any) 
     Exclusion.objects.filter(pk=made.pk).update(
         ends_on=made.starts_on, lifted_at=timezone.now(), lifted_by=money.officer(), lift_reason="x"
     )
+    assert retention.drop() == {"evidence_numbers": 1}
+
+
+def _told(person: Person, **more: Any) -> list[Evidence]:
+    return [tell(person, "vehicle", CAR | {"plate": plate}, **more) for plate in ("B 1 AA", "B 2 AA")]
+
+
+def _contested(days: int) -> None:
+    """Everything, so many days ago."""
+    moment = timezone.now() - timedelta(days=days)
+    Evidence.objects.update(contested_at=moment, contest_reason="x", contested_by=money.officer())
+
+
+@database
+@pytest.mark.parametrize("ended", ["contested", "expired"])
+def test_a_number_goes_when_what_it_was_told_with_has_long_ceased_to_count(settings: Any, ended: str) -> None:
+    siti = money.person()
+    if ended == "contested":
+        _told(siti)
+        _contested(31)
+    else:
+        _told(siti, date="2026-01-01", valid_until=(timezone.localdate() - timedelta(days=31)).isoformat())
+    stands = tell(siti, "vehicle", CAR | {"plate": "B 3 AA"})
+    for days, dropped in ((32, 0), (30, 2), (30, 0)):
+        settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": days}}
+        assert retention.drop() == {"evidence_numbers": dropped}
+    assert [row.number for row in Evidence.objects.order_by("pk")] == ["", "", "B 3 AA"]
+    assert list(Evidence.objects.standing(TODAY)) == [stands]
+    # Told anew of the same car it is new evidence: nobody knows any more that it is the same.
+    assert tell(siti, "vehicle", CAR | {"plate": "B 1 AA"}).supersedes is None
+
+
+@database
+def test_the_number_of_what_is_still_to_be_decided_stays(settings: Any) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": 30}}
+    kepgub()
+    tell(money.person(), "vehicle", CAR)
+    screen()
+    proposal = Proposal.objects.get()
+    _contested(31)
+    assert retention.drop() == {"evidence_numbers": 0}
+    screening.reject(proposal, money.officer(), "mobil sudah dijual")
     assert retention.drop() == {"evidence_numbers": 1}
 
 
