@@ -371,6 +371,7 @@ SCREENING = {
     "objection_phone": env("OBJECTION_PHONE", default=""),  # told to who is excluded; none is told where it is empty
     # Who tells the people, in the same transaction (beneficiaries.screening, beneficiaries.objections).
     "on_exclusion": "mobile.exclusion_notices.tell_of_exclusion",
+    "on_lifting": "mobile.exclusion_notices.tell_of_lifting",
     "on_decision": "mobile.exclusion_notices.tell_of_decision",
     "proof_files": 5,  # with one objection
     "proof_bytes": 5 * 2**20,  # of one file
