@@ -17,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
-from beneficiaries import erasure_traces, merged_rows, registry_lock
+from beneficiaries import erasure_traces, kept_files, merged_rows, registry_lock
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person
 from beneficiaries.privacy_errors import LegalHold, PersonErased
@@ -59,20 +59,24 @@ def erase(person: Person, *, by: User | None, reason: str) -> None:
     """Empties all that tells who the person is, in one transaction, in every row of theirs: also where this one was merged.
 
     Who received money is a pseudonym afterwards: wallet and transfers stay, and nobody's name is on them. The household's
-    number and address go with the last of its members. Raises PersonErased, LegalHold.
+    number and address go with the last of its members. Files that are kept of imports lose their rows, and an import that nobody
+    has saved yet and that names them is cancelled (`kept_files`). Waits for whoever saves an import or reads evidence.
+    Raises PersonErased, LegalHold.
     """
+    kept_files.wait()
     registry_lock.wait()  # no import may be reading them meanwhile
     rows = merged_rows.locked(person)
     if rows[0].erased_at:
         raise PersonErased
     if found := _grounds(rows):
         raise LegalHold(grounds=" ".join(found))
-    for row in rows:
-        if row.erased_at is None:
-            _empty(row, by=by, reason=reason)
+    marks = kept_files.Marks.of(rows)
+    gone = [row.household for row in rows if row.erased_at is None and _empty(row, by=by, reason=reason)]
+    kept_files.forget(marks, gone, by=by)
 
 
-def _empty(person: Person, *, by: User | None, reason: str) -> None:
+def _empty(person: Person, *, by: User | None, reason: str) -> bool:
+    """Empties one row; true if it was the last of its household, which is emptied with it."""
     for path in settings.PRIVACY["forgotten_by"]:
         import_string(path)(person)
     household = person.household
@@ -103,3 +107,4 @@ def _empty(person: Person, *, by: User | None, reason: str) -> None:
     Change.objects.filter(of_them).exclude(source=SOURCE).update(before={}, after={}, reason="")
     Change.objects.filter(of_them, source=SOURCE).update(before={}, after={})
     erasure_traces.forget(person, household if last else None, reason)
+    return last

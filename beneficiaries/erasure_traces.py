@@ -110,7 +110,7 @@ def _consents(person: Person, household: Household | None, reason: str) -> None:
 
 
 def _imports(person: Person, household: Household | None, reason: str) -> None:
-    """A preview that still names them is outdated then, and has to be made again before it is saved."""
+    """Of imports' own tables; what their files hold goes with `kept_files`."""
     Replaced.objects.filter(_of(person, household)).update(source_digest=b"", phone_index=None)
     if person.nik:
         indexes = Person.nik.indexes_of(person.nik)

@@ -3,6 +3,8 @@
 One transaction reads a file, keeps its evidence and seals what was refused, behind the lock of the import's row, which ends
 with it, whatever ends it. So a worker that is killed leaves the import as it was, the sweeper rings, and the next one begins
 anew; a task that is delivered twice finds the row locked or the file read. Small files go the same way as large ones.
+Whoever wants it to stop writes so beside the row (EvidenceProgress), and the worker asks after each batch and before the end:
+all of the file is kept then, or nothing.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence_file, uploads
 from beneficiaries.errors import BeneficiaryError
+from beneficiaries.import_errors import EvidenceImportEnded, ImportCancelled
 from beneficiaries.models import EvidenceImport, EvidenceProgress
 from beneficiaries.work_channel import SILENT, Channel
 from wallet.doorbell import ring, ring_after_commit
@@ -40,8 +43,30 @@ def begin(upload: uploads.Upload, *, file_name: str, by: User | None) -> Evidenc
     return run
 
 
+@transaction.atomic
+def cancel(run: EvidenceImport, *, by: User | None, reason: str = "") -> bool:
+    """Nothing of it is to be kept; False while a worker is still at it, which stops after its batch.
+
+    A worker that has asked for the last time keeps all of it: the import is DONE then, and says so. What was uploaded is
+    dropped. Raises EvidenceImportEnded if it was read, failed or was cancelled already.
+    """
+    asked = EvidenceProgress.objects.filter(run=run, run__state=S.WAITING)
+    if not asked.update(cancel_asked=True, cancel_by=by, cancel_reason=reason):
+        run.refresh_from_db()
+        raise EvidenceImportEnded(state=run.get_state_display())
+    waiting = _take(run.pk)
+    if waiting is None:
+        return False
+    _cancelled(waiting)
+    run.refresh_from_db()
+    return True
+
+
 def work(number: int, *, today: date | None = None) -> None:
-    """Reads an import's file, if nobody has and nobody is at it. What is wrong with the file is kept: it is FAILED then."""
+    """Reads an import's file, if nobody has and nobody is at it.
+
+    What is wrong with the file is kept: it is FAILED then. Where somebody wanted it to stop it is CANCELLED.
+    """
     try:
         with Channel(EvidenceProgress._meta.db_table, number) as channel, transaction.atomic():
             run = _take(number)
@@ -81,12 +106,14 @@ def _take(number: int) -> EvidenceImport | None:
 def _read(run: EvidenceImport, channel: Channel, today: date | None) -> None:
     def report(counts: evidence_file.Counts) -> None:
         share = counts.position / run.size if run.size else 1.0
-        channel.keep(rows=counts.rows, refused=counts.refused, share=share)
+        if channel.keep(rows=counts.rows, refused=counts.refused, share=share, returning="cancel_asked"):
+            raise ImportCancelled
 
     refused = uploads.UploadWriter()
     out = codecs.getwriter("utf-8")(refused)  # type: ignore[arg-type]  # it writes, and nothing else is asked of it
     with uploads.open_upload(run.upload, run.size) as stream:
         counts = evidence_file.read(stream, out, by=run.by, today=today, report=report)
+    report(counts)
     kept = refused.finish()
     if not counts.refused:
         refused.discard()
@@ -102,8 +129,17 @@ def _read(run: EvidenceImport, channel: Channel, today: date | None) -> None:
 @transaction.atomic
 def _fail(number: int, error: BeneficiaryError) -> None:
     run = _take(number)
-    if run is not None:
+    if run is None:
+        return
+    if EvidenceProgress.objects.filter(run=run, cancel_asked=True).exists():
+        _cancelled(run)
+    else:
         _end(run, state=S.FAILED, error_code=error.code, error_data=error.data)
+
+
+def _cancelled(run: EvidenceImport) -> None:
+    asked = EvidenceProgress.objects.get(run=run)
+    _end(run, state=S.CANCELLED, ended_by=asked.cancel_by, end_reason=asked.cancel_reason)
 
 
 def _end(run: EvidenceImport, **changes: Any) -> None:

@@ -2,7 +2,8 @@
 
 - ``employment`` (a person): ``{"employer": …}`` of EMPLOYMENTS; "none" says that someone works there no more.
 - ``vehicle``: ``{"vehicle": …, "plate": "B 1234 XYZ", "pkb": "paid" | "due" | "unknown", "owned": true}``.
-- ``property``: ``{"njop": 1250000000, "object": "31.71.010.001.001-0001.0"}``; whole rupiah; 0 says that it was sold.
+- ``property``: ``{"njop": 1250000000, "object": "31.71.010.001.001-0001.0"}``; whole rupiah; 0 says that it was sold. A tax
+  number (NOP) is kept as its 18 digits however it was written; what is none, as it was written.
 - ``death`` (a person): ``{}``, the date is the evidence's.
 - ``double_aid`` (a person): ``{"programme": …, "receiving": true}``.
 - ``community_judgement`` (a household): ``{"judgement": "poor" | "not_poor"}``.
@@ -85,6 +86,8 @@ def _njop(said: Any) -> int:
 def _object(said: Any) -> str:
     # A tax number of property (NOP) has 18 digits: it may not be taken for a person's.
     clean = " ".join(said.split()).upper() if isinstance(said, str) else ""
+    if _NOP.fullmatch(digits := identity.bare(clean)):
+        return digits
     if not clean or len(clean) > TEXT_LIMIT or not clean.isprintable():
         raise FieldRefused(Refusal("object", "missing" if not clean else "too_long", {"limit": TEXT_LIMIT}))
     return clean
@@ -144,15 +147,12 @@ def without_number(kind: str, value: dict[str, Any]) -> dict[str, Any]:
 
 
 def numbers_meant(text: str) -> list[str]:
-    """What a search term may be as a plate or a tax number, in every spelling that is kept; none for most terms."""
+    """What a search term may be as a plate or a tax number, in the spelling that is kept; none for most terms."""
     meant = []
     with contextlib.suppress(FieldRefused):
         meant.append(plate(text))
     with contextlib.suppress(FieldRefused):
         meant.append(_object(text))
-    if parts := _NOP.fullmatch(identity.bare(text)):
-        groups = parts.groups()
-        meant += ["".join(groups), ".".join(groups[:5]) + "-" + ".".join(groups[5:])]
     return list(dict.fromkeys(meant))
 
 
@@ -166,6 +166,9 @@ def mask(kind: str, number: str) -> str:
         letters = rest.partition(" ")[2]
         shown = (region, identity.MASK * 4, identity.MASK * (len(letters) - 1) + letters[-1:]) if number else ()
         return " ".join(part for part in shown if part)
+    if parts := _NOP.fullmatch(number):
+        groups = parts.groups()
+        number = ".".join(groups[:5]) + "-" + ".".join(groups[5:])
     signs = [at for at, sign in enumerate(number) if sign.isalnum()]
     hidden = set(signs[4:-4] if len(signs) > 12 else signs)
     return "".join(identity.MASK if at in hidden else sign for at, sign in enumerate(number))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+
+from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.models import Person
@@ -22,11 +25,20 @@ WHERE change.kind = 'changed' AND change.before ? 'nik_sealed' AND change.person
 def stage(cursor: CursorWrapper, people: str, parameters: dict[str, str | int]) -> None:
     """Fills this transaction's `registry_former_nik` for the people of a query; a number that does not open is left out."""
     cursor.execute(_BEFORE.format(people=people), parameters)
-    former = []
+    former = [(person, index) for person, nik in _opened(cursor) for index in Person.nik.indexes_of(nik)]
+    cursor.executemany("INSERT INTO registry_former_nik (person_id, nik_index) VALUES (%s, %s)", former)
+
+
+def of(people: Iterable[int]) -> set[str]:
+    """The numbers that these people had before; those that do not open are left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_BEFORE.format(people="SELECT unnest(%(people)s::bigint[])"), {"people": list(people)})
+        return {nik for _person, nik in _opened(cursor)}
+
+
+def _opened(cursor: CursorWrapper) -> Iterator[tuple[int, str]]:
     for person, uid, kept in cursor.fetchall():
         try:
-            nik = Person.nik.unseal(Person._meta.db_table, uid, opened_hex(kept))
+            yield person, Person.nik.unseal(Person._meta.db_table, uid, opened_hex(kept))
         except CannotOpen:  # damaged, or of a key that is gone: no reason to stop everybody's import
             continue
-        former += [(person, index) for index in Person.nik.indexes_of(nik)]
-    cursor.executemany("INSERT INTO registry_former_nik (person_id, nik_index) VALUES (%s, %s)", former)

@@ -160,6 +160,16 @@ class ImportMoved(BeneficiaryError):
     message = _("Langkah ini tidak dapat diambil: status impor bukan lagi “%(state)s”. Muat ulang halaman.")
 
 
+class EvidenceImportEnded(BeneficiaryError):
+    """A file of evidence that was read, or failed, or was cancelled cannot be cancelled any more."""
+
+    code = "evidence_import_ended"
+    message = _(
+        "Impor ini tidak dapat dibatalkan lagi: statusnya “%(state)s”. Bila sudah selesai, semua baris yang benar tersimpan;"
+        " catat bantahan atas bukti yang keliru."
+    )
+
+
 class AnotherImportCommits(BeneficiaryError):
     code = "another_import_commits"
     message = _("Impor lain sedang disimpan. Tunggu sampai selesai, lalu ulangi.")

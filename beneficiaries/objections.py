@@ -54,7 +54,7 @@ def uphold(objection: Objection, by: User, reason: str) -> Objection:
     objection = _decide(objection, Objection.Status.UPHELD, by, reason)
     exclusion = objection.exclusion
     if exclusion.active:
-        screening.lift(exclusion, by, reason, exclusion.starts_on)
+        screening.end(exclusion, by, reason, exclusion.starts_on)  # the decision tells of it
     else:  # lifted for another reason meanwhile: from now on it never was
         Exclusion.objects.filter(pk=exclusion.pk).update(ends_on=exclusion.starts_on)
     Evidence.objects.filter(

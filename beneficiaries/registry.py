@@ -248,7 +248,8 @@ def start_afresh(run: RegistryImport) -> None:
 def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | None = None) -> None:
     """Reads and compares the file and keeps what would happen; the import is PREVIEWED then. Runs in a transaction.
 
-    `today` bounds birth dates. Raises RegistryFileError, ImportRefused.
+    `today` bounds birth dates. Raises RegistryFileError, ImportRefused, and ImportCancelled if somebody wanted it to stop
+    after the last that was heard of its progress.
     """
     with _no_rows_in_errors(), connection.cursor() as cursor, open_file(run) as file:
         registry_merge.create_staging(cursor, run.pk)
@@ -276,6 +277,9 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
         previewed_at=timezone.now(),
         **NOT_ENDED,
     )
+    # Asked with the import's row in our hands: whoever wants it to stop writes so first, and then waits for the row.
+    if ImportProgress.objects.filter(run=run, cancel_asked=True).exists():
+        raise import_errors.ImportCancelled
 
 
 def save(run: RegistryImport, progress: Report = _nothing, *, keep_refused: bool = True) -> None:
@@ -368,6 +372,8 @@ def errors_of(run: RegistryImport, file: RegistryFile | RefusedRows) -> Iterator
         refused = registry_merge.refusals_by_line(cursor, run.pk, BATCH)
         line, refusals = next(refused, (0, []))
         for raw in file.rows():
+            while line and line < raw.line:  # not kept any more: whoever it names was erased (`kept_files`)
+                line, refusals = next(refused, (0, []))
             if raw.line == line:
                 yield raw, refusals
                 line, refusals = next(refused, (0, []))

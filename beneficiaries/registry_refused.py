@@ -19,7 +19,7 @@ from beneficiaries.registry_file import RawRow, RegistryFile
 PIECE = 65_536  # characters handed on at a time
 
 
-def keep(source: RegistryFile, rows: Iterable[RawRow]) -> uploads.Upload:
+def keep(source: RegistryFile | RefusedRows, rows: Iterable[RawRow]) -> uploads.Upload:
     """Seals these rows of the file and its titles, holding some of them at a time."""
     writer = uploads.UploadWriter()
     pieces = io.StringIO()

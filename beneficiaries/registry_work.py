@@ -88,7 +88,8 @@ def _end(number: int, state: S, error: BeneficiaryError) -> None:
     run = RegistryImport.objects.get(pk=number)
     if run.state != state or not registry.take(run):
         return
-    if isinstance(error, ImportCancelled):
+    asked = state != S.UNDOING and ImportProgress.objects.filter(run=run, cancel_asked=True).exists()
+    if asked or isinstance(error, ImportCancelled):
         import_states.advance(run, S.CANCELLED, ended_at=timezone.now())
         registry.drop_contents(run)
         return

@@ -19,7 +19,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import evidence, objection_files
-from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, ObjectionFile, Reveal
+from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, ObjectionFile, Proposal, Reveal
 
 BATCH = 1_000
 
@@ -50,15 +50,23 @@ def _emptied(rows: QuerySet[Any]) -> None:
 
 
 def _numbers_that_count_no_more(moment: datetime) -> QuerySet[Evidence]:
-    """But for what an exclusion in force rests on: whoever objects to it must be told of which car it speaks."""
+    """Of what was superseded, contested or no longer valid before the moment.
+
+    But for what an exclusion in force rests on, or a proposal that waits: whoever objects to it, or decides on it, must be
+    told of which car it speaks.
+    """
+    ended = Q(superseded_at__lt=moment) | Q(contested_at__lt=moment) | Q(valid_until__lt=timezone.localdate(moment))
     in_force = Exclusion.objects.filter(
         Q(ends_on__isnull=True) | Q(ends_on__gt=timezone.localdate()), proposal__evidence=OuterRef("pk")
     )
-    told = Evidence.objects.filter(superseded_at__lt=moment).exclude(number_sealed=b"")
-    return told.filter(~Exists(in_force))
+    waiting = Proposal.objects.filter(status=Proposal.Status.UNDECIDED, evidence=OuterRef("pk"))
+    told = Evidence.objects.filter(ended).exclude(number_sealed=b"")
+    return told.filter(~Exists(in_force), ~Exists(waiting))
 
 
 def _without_numbers(rows: QuerySet[Any]) -> None:
+    """Superseded, too, where it was not: of several things without their numbers only one could stand."""
+    rows.filter(superseded_at__isnull=True).update(superseded_at=timezone.now())
     evidence.forget_numbers(rows)
 
 
@@ -77,7 +85,7 @@ RULES = (
     ),
     Rule(
         "evidence_numbers",
-        _("Nomor kendaraan dan NOP pada bukti yang sudah digantikan"),
+        _("Nomor kendaraan dan NOP pada bukti yang tidak berlaku lagi"),
         _numbers_that_count_no_more,
         _without_numbers,
     ),

@@ -201,11 +201,20 @@ def _decide(proposal: Proposal, status: Proposal.Status, by: User, reason: str) 
     return Proposal.objects.select_related("rule").get(pk=proposal.pk)
 
 
+@transaction.atomic
 def lift(exclusion: Exclusion, by: User, reason: str, ends_on: date) -> Exclusion:
-    """Aid may flow again from the day on: what was excluded before stays excluded. Raises NotInForce, LiftBeforeStart.
+    """Aid may flow again from the day on: what was excluded before stays excluded.
 
-    Lifted on the day it began, it never was.
+    Whoever `settings.SCREENING["on_lifting"]` names tells the people, within the same transaction. Raises NotInForce,
+    LiftBeforeStart.
     """
+    end(exclusion, by, reason, ends_on)
+    import_string(settings.SCREENING["on_lifting"])(exclusion)
+    return exclusion
+
+
+def end(exclusion: Exclusion, by: User, reason: str, ends_on: date) -> None:
+    """Ends it and tells nobody: that is left to the caller. Ended on the day it began, it never was. Raises as `lift`."""
     if ends_on < exclusion.starts_on:
         raise LiftBeforeStart(starts_on=exclusion.starts_on.isoformat())
     hit = Exclusion.objects.filter(pk=exclusion.pk, ends_on__isnull=True).update(
@@ -214,4 +223,3 @@ def lift(exclusion: Exclusion, by: User, reason: str, ends_on: date) -> Exclusio
     if not hit:
         raise NotInForce
     exclusion.refresh_from_db()
-    return exclusion

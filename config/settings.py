@@ -223,7 +223,10 @@ USE_I18N = USE_TZ = True
 USE_THOUSAND_SEPARATOR = True
 
 # --- Files ---
-FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20  # a proof with an objection (SCREENING) never lies on a disk in the clear
+FILE_UPLOAD_HANDLERS = ["vault.memory_upload.MemoryUploadHandler"]  # nothing uploaded lies on a disk in the clear
+FILE_UPLOAD_MAX_MEMORY_SIZE = (
+    6 * 2**20
+)  # of a request's files: more than SCREENING's proof_bytes, REGISTRY's scan_bytes
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "assets"]
@@ -336,7 +339,9 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
-        "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),  # since newer evidence took its place
+        "evidence_numbers": env.int(
+            "EVIDENCE_NUMBERS_DAYS", default=1_827
+        ),  # since it was superseded, contested or no longer valid
         "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },
@@ -368,6 +373,7 @@ SCREENING = {
     "objection_phone": env("OBJECTION_PHONE", default=""),  # told to who is excluded; none is told where it is empty
     # Who tells the people, in the same transaction (beneficiaries.screening, beneficiaries.objections).
     "on_exclusion": "mobile.exclusion_notices.tell_of_exclusion",
+    "on_lifting": "mobile.exclusion_notices.tell_of_lifting",
     "on_decision": "mobile.exclusion_notices.tell_of_decision",
     "proof_files": 5,  # with one objection
     "proof_bytes": 5 * 2**20,  # of one file

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
@@ -78,6 +79,7 @@ class ExclusionNoticeAdmin(LongTable, ViewOnlyAdmin):
     fields = readonly_fields = (
         "person",
         "exclusion",
+        "lifted",
         "objection",
         "about",
         "reason",
@@ -99,12 +101,16 @@ class ExclusionNoticeAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("tentang"))
     def about(self, notice: ExclusionNotice) -> str:
         """What is to be told."""
+        if notice.lifted and notice.exclusion.ends_on:
+            return str(_("Pengecualian dicabut mulai %(day)s") % {"day": date_format(notice.exclusion.ends_on)})
         if notice.objection is None:
             return str(_("Dikecualikan"))
         return str(_("Sanggahan: %(status)s") % {"status": notice.objection.get_status_display()})
 
     @admin.display(description=_("alasan"))
     def reason(self, notice: ExclusionNotice) -> str:
+        if notice.lifted:
+            return ""  # written for officers
         return notice.objection.decision_reason if notice.objection else notice.exclusion.reason
 
     @admin.display(description=_("kelurahan"))
@@ -118,7 +124,7 @@ class ExclusionNoticeAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("sanggah sampai"))
     def last_day(self, notice: ExclusionNotice) -> Any:
-        return None if notice.objection_id else notice.exclusion.objection_until
+        return None if notice.objection_id or notice.lifted else notice.exclusion.objection_until
 
     @display(description=_("hasil"), label={"queued": "success", "no_phone": "warning", "failed": "danger"})
     def coloured_outcome(self, notice: ExclusionNotice) -> tuple[str, Any]:

@@ -1,4 +1,4 @@
-"""Notices of exclusions, and of decisions on objections: a text message, or a line on the list of the kelurahan office.
+"""Notices of exclusions, their lifting and decisions on objections: a text message, or a line on the kelurahan office's list.
 
 A notice's row and its message are written in the transaction of what it tells; the outbox then sends the message at least
 once. A household is told once for each phone that its active members have; where none has one, its head is on the list.
@@ -35,12 +35,17 @@ LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){8,}")
 
 def tell_of_exclusion(exclusion: Exclusion) -> list[ExclusionNotice]:
     """Tells whoever the exclusion strikes: from when, why, and until when and how to object."""
-    return _tell(exclusion, None, text_of_exclusion(exclusion))
+    return _tell(exclusion, text_of_exclusion(exclusion))
+
+
+def tell_of_lifting(exclusion: Exclusion) -> list[ExclusionNotice]:
+    """Tells whoever the exclusion struck from when on it does not."""
+    return _tell(exclusion, text_of_lifting(exclusion), lifted=True)
 
 
 def tell_of_decision(objection: Objection) -> list[ExclusionNotice]:
     """Tells whoever the exclusion strikes what became of the objection, and why."""
-    return _tell(objection.exclusion, objection, text_of_decision(objection))
+    return _tell(objection.exclusion, text_of_decision(objection), objection=objection)
 
 
 @transaction.atomic
@@ -59,12 +64,25 @@ def text_of_exclusion(exclusion: Exclusion) -> str:
             " lewat %(ways)s."
         )
         return whole % {
-            "whose": _("keluarga Anda") if exclusion.household_id else _("Anda"),
+            "whose": _whose(exclusion),
             "starts_on": _day(exclusion.starts_on),
             "reason": _sentence(exclusion.reason),
             "until": _day(exclusion.objection_until),
             "ways": _ways(),
         }
+
+
+def text_of_lifting(exclusion: Exclusion) -> str:
+    """The message, in the project's own language. Why is not in it: a phone is read by whoever holds it."""
+    with translation.override(settings.LANGUAGE_CODE):
+        if exclusion.annulled:
+            whole = _("Penghentian bantuan %(whose)s batal sejak awal. Ada pertanyaan? Hubungi kami lewat %(ways)s.")
+        else:
+            whole = _(
+                "Penghentian bantuan %(whose)s dicabut mulai %(ends_on)s. Ada pertanyaan? Hubungi kami lewat %(ways)s."
+            )
+        ends_on = _day(exclusion.ends_on) if exclusion.ends_on else ""
+        return whole % {"whose": _whose(exclusion), "ends_on": ends_on, "ways": _ways()}
 
 
 def text_of_decision(objection: Objection) -> str:
@@ -78,6 +96,10 @@ def text_of_decision(objection: Objection) -> str:
                 " lagi lewat %(ways)s."
             )
         return whole % {"reason": _sentence(objection.decision_reason), "ways": _ways()}
+
+
+def _whose(exclusion: Exclusion) -> str:
+    return _("keluarga Anda") if exclusion.household_id else _("Anda")
 
 
 def _ways() -> str:
@@ -100,14 +122,15 @@ def _day(day: date) -> str:
     return f"{day:%d-%m-%Y}"
 
 
-def _tell(exclusion: Exclusion, objection: Objection | None, text: str) -> list[ExclusionNotice]:
+def _tell(
+    exclusion: Exclusion, text: str, *, lifted: bool = False, objection: Objection | None = None
+) -> list[ExclusionNotice]:
     told: list[ExclusionNotice] = []
     for person, phone in _receivers(exclusion):
         message = sms.queue(phone, text) if phone else None
         outcome = ExclusionNotice.Outcome.QUEUED if phone else ExclusionNotice.Outcome.NO_PHONE
-        told.append(
-            ExclusionNotice(exclusion=exclusion, objection=objection, person=person, outcome=outcome, sms=message)
-        )
+        of = {"exclusion": exclusion, "lifted": lifted, "objection": objection}
+        told.append(ExclusionNotice(person=person, outcome=outcome, sms=message, **of))
     return ExclusionNotice.objects.bulk_create(told)
 
 

@@ -194,10 +194,11 @@ class ExclusionNoticeQuerySet(models.QuerySet["ExclusionNotice"]):
 
 
 class ExclusionNotice(models.Model):
-    """One person was told that they are excluded, or what became of an objection; or has to be told at the office.
+    """One person was told that they are excluded, that they are no more (`lifted`), or what became of an objection; or has to
+    be told at the office.
 
-    Written with the exclusion or the decision, once for each and each person. `told_by` and `told_at` say who told those
-    whom no message reached. The family members who are not named here share a phone, or a home, with one who is.
+    Written with the exclusion, its lifting or the decision, once for each and each person. `told_by` and `told_at` say who told
+    those whom no message reached. The family members who are not named here share a phone, or a home, with one who is.
     """
 
     class Outcome(models.TextChoices):
@@ -208,6 +209,7 @@ class ExclusionNotice(models.Model):
     objection = models.ForeignKey(
         Objection, models.PROTECT, null=True, related_name="notices", verbose_name=_("putusan sanggahan")
     )
+    lifted = models.BooleanField(_("pencabutan"), default=False, db_default=False)
     person = models.ForeignKey(Person, models.PROTECT, related_name="exclusion_notices", verbose_name=_("penerima"))
     outcome = models.CharField(_("hasil"), max_length=8, choices=Outcome)
     sms = models.ForeignKey(
@@ -227,7 +229,12 @@ class ExclusionNotice(models.Model):
         permissions = [("tell_exclusionnotice", _("Dapat menandai pemberitahuan sudah disampaikan"))]
         constraints = [
             models.UniqueConstraint(
-                name="exclusion_notice_once", fields=["exclusion", "person"], condition=Q(objection__isnull=True)
+                name="exclusion_notice_once",
+                fields=["exclusion", "person", "lifted"],
+                condition=Q(objection__isnull=True),
+            ),
+            models.CheckConstraint(
+                name="exclusion_notice_of_one", condition=Q(objection__isnull=True) | Q(lifted=False)
             ),
             models.UniqueConstraint(
                 name="decision_notice_once", fields=["objection", "person"], condition=Q(objection__isnull=False)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -25,13 +28,23 @@ TOLD = Declaration(
         "mobile.ExclusionNotice.exclusion__household": "of whom at home was told: each notice is its person's",
     },
 )
-RULES = (
-    Rule(
-        "ended_messages",
-        _("SMS yang sudah selesai"),
-        lambda moment: Sms.objects.filter(created_at__lt=moment).exclude(state=Sms.State.QUEUED),
-    ),
-)
+
+
+def _ended(moment: datetime) -> QuerySet[Sms]:
+    """Of those that failed while the office has still to tell of them: while they have a number or words."""
+    awaited = ExclusionNotice.objects.to_tell().filter(sms=OuterRef("pk"))
+    ended = Sms.objects.filter(created_at__lt=moment).exclude(state=Sms.State.QUEUED)
+    return ended.filter(~Q(phone_sealed=b"", text_sealed=b"") | ~Exists(awaited))
+
+
+def _drop(messages: QuerySet[Sms]) -> None:
+    """That a message failed is why the office has somebody to tell: until it has, that alone stays, without number and words."""
+    awaited = set(ExclusionNotice.objects.to_tell().filter(sms__in=messages.values("pk")).values_list("sms", flat=True))
+    Sms.objects.filter(pk__in=awaited).update(phone_sealed=b"", text_sealed=b"")
+    messages.exclude(pk__in=awaited).delete()
+
+
+RULES = (Rule("ended_messages", _("SMS yang sudah selesai"), _ended, _drop),)
 
 
 def forget(person: Person) -> None:

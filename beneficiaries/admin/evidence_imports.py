@@ -15,7 +15,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget
 
 from beneficiaries import evidence_file, evidence_imports, reveals
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
-from beneficiaries.admin.import_figures import bars, counted
+from beneficiaries.admin.import_figures import bars, counted, erased
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
 from beneficiaries.errors import BeneficiaryError, said
@@ -25,11 +25,12 @@ from wallet.admin.decorators import display
 from wallet.admin.rows import change_url
 
 S = EvidenceImport.State
-TONES = {S.WAITING: "info", S.DONE: "success", S.FAILED: "danger"}
+TONES = {S.WAITING: "info", S.DONE: "success", S.FAILED: "danger", S.CANCELLED: "none"}
 NEXT = {
     S.WAITING: _("Semua yang benar disimpan bersama-sama di akhir. Halaman ini memperbarui diri."),
     S.DONE: _("Yang benar sudah disimpan. Yang ditolak dapat diperbaiki dan diimpor lagi."),
     S.FAILED: _("Tidak ada yang disimpan. Atasi penyebabnya, lalu unggah lagi berkasnya."),
+    S.CANCELLED: _("Dibatalkan. Tidak ada dari berkas ini yang disimpan, dan berkasnya dihapus."),
 }
 UPLOADS = "beneficiaries.add_evidenceimport"
 
@@ -55,8 +56,24 @@ class EvidenceImportAdmin(FileImportAdmin):
     ordering = ("-pk",)
     upload_form = EvidenceForm
     upload_template = "beneficiaries/admin/evidence_import.html"
-    fieldsets = ((None, {"fields": (("file_name", "by"), "digest", ("created_at", "ended_at"))}),)
-    readonly_fields = ("file_name", "by", "digest", "created_at", "ended_at")
+    fieldsets = (
+        (
+            None,
+            {"fields": (("file_name", "by"), "digest", ("created_at", "ended_at"), ("ended_by", "end_reason"))},
+        ),
+    )
+    readonly_fields = ("file_name", "by", "digest", "created_at", "ended_at", "ended_by", "end_reason")
+    stop_states = (S.WAITING,)
+    stop_text = _("Tidak ada dari berkas ini yang disimpan, dan berkas yang diunggah dihapus.")
+    actions_detail = ("cancel",)
+
+    def has_cancel_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
+        """Whoever may upload withdraws."""
+        return request.user.has_perm(UPLOADS)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        run = self.get_object(request, str(object_id))
+        return list(super().get_actions_detail(request, object_id)) if run and run.state in self.stop_states else []
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view
@@ -79,6 +96,12 @@ class EvidenceImportAdmin(FileImportAdmin):
     def upload_context(self) -> dict[str, Any]:
         return {"title": _("Impor berkas bukti"), "columns": ", ".join(evidence_file.COLUMNS)}
 
+    def stop(self, run: EvidenceImport, **told: Any) -> bool:
+        return evidence_imports.cancel(run, **told)
+
+    def stop_facts(self, run: EvidenceImport) -> list[tuple[Any, Any]]:
+        return [(_("Berkas"), run.file_name), (_("Diunggah oleh"), run.by or "–")]
+
     # --- What it looks like ---
 
     @display(description=_("status"), label=TONES)
@@ -98,6 +121,7 @@ class EvidenceImportAdmin(FileImportAdmin):
         return {
             "progress": self.progress(run),
             "trouble": said(run.error_code, run.error_data) if run.error_code else "",
+            "warnings": [*_too_late(run), *erased(run)],
             "cards": [(name, counted(count)) for name, count in cards] if run.state == S.DONE else [],
             "links": links,
             "reasons": bars({title(key): count for key, count in run.refusals.items()}),
@@ -145,3 +169,10 @@ class EvidenceImportAdmin(FileImportAdmin):
         )
         answer["Cache-Control"] = "no-store"
         return answer
+
+
+def _too_late(run: EvidenceImport) -> list[Any]:
+    """Somebody wanted it to stop, and all of it was kept by then."""
+    if run.state != S.DONE or not EvidenceProgress.objects.filter(run=run, cancel_asked=True).exists():
+        return []
+    return [_("Pembatalan datang terlambat: semua baris yang benar sudah tersimpan. Catat bantahan atas yang keliru.")]

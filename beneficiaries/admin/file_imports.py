@@ -13,12 +13,16 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 
 from beneficiaries import uploads
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
+from beneficiaries.errors import BeneficiaryError
+from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, list_url
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 
 class UploadForm(forms.Form):
@@ -40,6 +44,10 @@ class FileImportAdmin(OfficeAdmin):
     upload_context: Callable[[], dict[str, Any]]  # what the upload's page shows beside its form
     shown: Callable[[HttpRequest, Any], dict[str, Any]]  # what an import's page shows above its fields
     progress: Callable[[Any], dict[str, Any]]  # how far a worker is with it, for `wallet/progress.js`
+    stop: Callable[..., bool]  # cancels it (by, reason); False while a worker is still at it
+    stop_states: ClassVar[tuple[str, ...]]
+    stop_text: ClassVar[Any]  # what becomes of it then
+    stop_facts: Callable[[Any], list[tuple[Any, Any]]]
     actions = None
     change_form_outer_before_template = "beneficiaries/admin/import_preview.html"
 
@@ -74,6 +82,29 @@ class FileImportAdmin(OfficeAdmin):
         context = self.admin_site.each_context(request) | self.upload_context()
         context |= {"opts": self.opts, "form": form, "back": list_url(self.model)}
         return TemplateResponse(request, self.upload_template, context)
+
+    # --- Calling it off ---
+
+    @action(description=_("Batalkan"), permissions=["cancel"], icon="cancel")
+    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        run = row_of(self, request, object_id)
+
+        def do(data: dict[str, Any]) -> Done:
+            if self.stop(run, by=request.user, reason=data["reason"]):
+                return Done(gettext("Impor dibatalkan; berkasnya dihapus."))
+            return Done(gettext("Impor dihentikan begitu pekerja latar selesai dengan langkahnya yang sekarang."))
+
+        step = Step(
+            title=_("Batalkan impor"),
+            button=_("Ya, batalkan impor ini"),
+            text=self.stop_text,
+            facts=self.stop_facts(run),
+            form=ReasonForm,
+            danger=True,
+            possible=run.state in self.stop_states,
+            errors=(BeneficiaryError,),
+        )
+        return take(self, request, step, do, run)
 
     # --- The page, and those beside it ---
 

@@ -10,7 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import registry
-from beneficiaries.models import RegistryImport
+from beneficiaries.models import EvidenceImport, RegistryImport
 from beneficiaries.refusals import KK, NAME
 
 S = RegistryImport.State
@@ -68,10 +68,18 @@ def cards(run: RegistryImport) -> list[tuple[Any, str]]:
 
 
 def warnings(run: RegistryImport) -> list[Any]:
-    """What somebody should look at before they save."""
+    """What somebody should look at before they save; of a saved one, which refused rows are not kept any more."""
     if run.state != S.PREVIEWED:
-        return []
+        return erased(run)
     return [*_leaving(run), *_shifted(run)]
+
+
+def erased(run: RegistryImport | EvidenceImport) -> list[Any]:
+    """That refused rows went with whoever they name; nothing if none did. Their number alone stays."""
+    if not run.refused_erased:
+        return []
+    said = _("%(count)s baris yang ditolak tidak disimpan lagi: data orangnya dihapus atas permintaannya.")
+    return [said % {"count": counted(run.refused_erased)}]
 
 
 def _shifted(run: RegistryImport) -> list[Any]:

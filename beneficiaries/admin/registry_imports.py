@@ -143,6 +143,8 @@ class RegistryImportAdmin(FileImportAdmin):
         "ended_at",
         "end_reason",
     )
+    stop_states = POSSIBLE["cancel"]
+    stop_text = _("Tidak ada dari berkas ini yang masuk ke registri, dan berkas yang diunggah dihapus.")
     actions_detail = ("save_it", "map_columns", "choose_sheet", "look_again", "cancel", "undo")
 
     def has_save_it_permission(self, request: HttpRequest, object_id: Any = None) -> bool:
@@ -211,6 +213,12 @@ class RegistryImportAdmin(FileImportAdmin):
     def upload_context(self) -> dict[str, Any]:
         names = RegistrySource.objects.order_by("name").values_list("name", flat=True)
         return {"title": _("Unggah berkas registri"), "sources": names}
+
+    def stop(self, run: RegistryImport, **told: Any) -> bool:
+        return registry.cancel(run, **told)
+
+    def stop_facts(self, run: RegistryImport) -> list[tuple[Any, Any]]:
+        return self._facts(run)[:3]
 
     # --- What it looks like ---
 
@@ -382,28 +390,6 @@ class RegistryImportAdmin(FileImportAdmin):
             return Done(gettext("Lembar dipilih; berkas diperiksa ulang."))
 
         return take(self, request, import_sheets.step(run, possible=run.state in POSSIBLE["choose_sheet"]), do, run)
-
-    @action(description=_("Batalkan"), permissions=["cancel"], icon="cancel")
-    def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        run = row_of(self, request, object_id)
-
-        def do(data: dict[str, Any]) -> Done:
-            at_once = registry.cancel(run, by=request.user, reason=data["reason"])  # type: ignore[arg-type]
-            if at_once:
-                return Done(gettext("Impor dibatalkan; berkasnya dihapus."))
-            return Done(gettext("Impor dihentikan begitu pekerja latar selesai dengan langkahnya yang sekarang."))
-
-        step = Step(
-            title=_("Batalkan impor"),
-            button=_("Ya, batalkan impor ini"),
-            text=_("Tidak ada dari berkas ini yang masuk ke registri, dan berkas yang diunggah dihapus."),
-            facts=self._facts(run)[:3],
-            form=ReasonForm,
-            danger=True,
-            possible=run.state in POSSIBLE["cancel"],
-            errors=ERRORS,
-        )
-        return take(self, request, step, do, run)
 
     @action(description=_("Urungkan"), permissions=["beneficiaries.undo_registryimport"], icon="undo")
     def undo(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -238,7 +238,7 @@ def statements(*texts):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("beneficiaries", "0026_looked_at_evidence")]
+    dependencies = [("beneficiaries", "0027_kept_files")]
 
     operations = [
         migrations.RunSQL(statements(FUNCTIONS, *KEPT, KEPT_EVIDENCE, GONE, ONCE_FOR_ALL), statements(*BACK)),

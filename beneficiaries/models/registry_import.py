@@ -56,6 +56,8 @@ class RegistryImport(models.Model):
     # What is kept of it once it is saved: its refused rows, as long as they may be corrected (`registry_refused`).
     refused_upload = models.UUIDField(null=True, editable=False)
     refused_size = models.BigIntegerField(default=0, db_default=0, editable=False)
+    # How many refused rows are not kept any more because whoever they name was erased (`kept_files`).
+    refused_erased = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     sheet = models.CharField(
         _("lembar"),
         max_length=31,  # Excel's own

@@ -6,6 +6,7 @@ import csv
 import io
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -13,11 +14,12 @@ import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from beneficiaries import evidence_imports, registry, uploads
-from beneficiaries.import_errors import UploadGone
+from beneficiaries import evidence, evidence_file, evidence_imports, registry, uploads
+from beneficiaries.import_errors import EvidenceImportEnded, UploadGone
 from beneficiaries.models import Evidence, EvidenceImport, EvidenceProgress, Person, Reveal, UploadBlock
 from beneficiaries.tasks import import_evidence, sweep
 from tests import money, steps
@@ -161,6 +163,85 @@ def test_what_kills_every_worker_is_given_up_after_three() -> None:
         assert steps.killed_after(2, evidence_imports.work, run.pk).signal == signal.SIGKILL
     assert (done(run).state, run.error_code) == (S.FAILED, "import_kept_dying")
     assert not Evidence.objects.exists()
+
+
+# --- Called off ---
+
+
+@committed
+def test_called_off_before_a_worker_has_it_nothing_of_it_is_read_or_kept() -> None:
+    run, by = begun(car("B 1 AA"), car("?")), money.officer()
+    assert evidence_imports.cancel(run, by=by, reason="salah berkas")
+    assert (run.state, run.ended_by, run.end_reason, run.upload) == (S.CANCELLED, by, "salah berkas", None)
+    assert run.ended_at and not UploadBlock.objects.exists()
+    assert done(run).state == S.CANCELLED and not Evidence.objects.exists()
+
+
+@committed
+@pytest.mark.parametrize("batches", [1, 3])
+def test_called_off_while_it_is_read_nothing_of_it_is_kept(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
+    """Whether in the middle or with the last batch."""
+    monkeypatch.setattr(evidence_file, "BATCH", 2)
+    run, by = begun(*[car(f"B {number} AA") for number in range(1, 6)], car("?")), money.officer()
+    record, written = evidence.record, []
+
+    def recorded(*args: Any, **said: Any) -> Any:
+        written.append(record(*args, **said))
+        if len(written) == batches:  # as from another process: the worker has the import's row
+            assert _cancel_elsewhere(run.pk, by.pk) == "False"
+        return written[-1]
+
+    monkeypatch.setattr(evidence, "record", recorded)
+    done(run)
+    assert len(written) == batches
+    assert (run.state, run.ended_by, run.end_reason, run.upload) == (S.CANCELLED, by, "salah berkas", None)
+    assert (run.rows, run.added, run.error_code) == (0, 0, "")
+    assert not Evidence.objects.exists() and not UploadBlock.objects.exists()
+    assert done(run).state == S.CANCELLED
+
+
+def _cancel(number: int, by: int) -> str:
+    return str(
+        evidence_imports.cancel(
+            EvidenceImport.objects.get(pk=number), by=User.objects.get(pk=by), reason="salah berkas"
+        )
+    )
+
+
+def _cancel_elsewhere(number: int, by: int) -> str:
+    with ThreadPoolExecutor(1) as beside:
+        return beside.submit(_in_a_connection_of_its_own, number, by).result()
+
+
+def _in_a_connection_of_its_own(number: int, by: int) -> str:
+    try:
+        return _cancel(number, by)
+    finally:
+        connection.close()
+
+
+@committed
+@pytest.mark.parametrize("lines", [[car("B 1 AA")], []])
+def test_what_has_ended_is_not_called_off_and_says_so(lines: list[str]) -> None:
+    run = done(begun(*lines) if lines else begun(file=b""))
+    ended = run.state
+    with pytest.raises(EvidenceImportEnded) as refused:
+        evidence_imports.cancel(run, by=money.officer(), reason="salah berkas")
+    assert run.get_state_display() in str(refused.value)
+    assert done(run).state == ended and not EvidenceProgress.objects.get(run=run).cancel_asked
+
+
+@pytest.mark.usefixtures("processes")
+def test_calling_off_and_reading_at_once_is_all_or_nothing() -> None:
+    run, by = begun(*[car(f"B {number} AA") for number in range(1, 300)]), money.officer()
+    outcomes = together(
+        [(evidence_imports.work, (run.pk,)), (_cancel, (run.pk, by.pk)), (evidence_imports.work, (run.pk,))]
+    )
+    assert {outcome.error for outcome in outcomes} <= {"", "evidence_import_ended"}
+    evidence_imports.work(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.added, Evidence.objects.count()) in [(S.DONE, 299, 299), (S.CANCELLED, 0, 0)]
+    assert not UploadBlock.objects.exists()
 
 
 @committed
@@ -313,3 +394,26 @@ def test_refused_rows_that_are_gone_are_said_to_be(office: Callable[..., Client]
     EvidenceImport.objects.update(refused_upload=None)
     answer = office(LOOKS, UPLOADS).get(page(run, "refused.csv"), follow=True)
     assert "sudah dihapus sesuai masa simpannya" in answer.content.decode()
+
+
+@committed
+def test_the_office_calls_it_off_with_a_reason(office: Callable[..., Client]) -> None:
+    run, client = begun(car("B 1 AA")), office(LOOKS, UPLOADS)
+    assert page(run, "cancel/") in client.get(page(run)).content.decode()
+    assert "Tidak ada dari berkas ini yang disimpan" in client.get(page(run, "cancel/")).content.decode()
+    shown = client.post(page(run, "cancel/"), {"reason": "salah berkas"}, follow=True).content.decode()
+    assert "Impor dibatalkan; berkasnya dihapus." in shown and "salah berkas" in shown
+    assert page(run, "cancel/") not in shown
+    run.refresh_from_db()
+    assert run.state == S.CANCELLED and run.ended_by == User.objects.get(username="p0")
+    assert office(LOOKS).get(page(run, "cancel/")).status_code == 403
+
+
+@committed
+def test_called_off_too_late_its_page_says_that_all_of_it_is_in(office: Callable[..., Client]) -> None:
+    run, client = begun(car("B 1 AA")), office(LOOKS, UPLOADS)
+    EvidenceProgress.objects.filter(run=run).update(cancel_asked=True)
+    EvidenceImport.objects.filter(pk=run.pk).update(state=S.DONE)
+    assert "Pembatalan datang terlambat" in client.get(page(run)).content.decode()
+    said = client.post(page(run, "cancel/"), {"reason": "salah"}, follow=True).content.decode()
+    assert "tidak dapat dibatalkan lagi" in said

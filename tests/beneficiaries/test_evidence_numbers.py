@@ -16,15 +16,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries import erasure, evidence, evidence_values, facts, retention, reveals, screening, subject_data
-from beneficiaries.models import Evidence, Exclusion, Person, Reveal
+from beneficiaries.models import Evidence, Exclusion, Person, Proposal, Reveal
 from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted, ReasonMissing
 from tests import clock, money
-from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell, told
+from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, kepgub, screen, tell, told
 from tests.vault.test_rotation import AFTER, BEFORE, DURING, use
 from vault import rotation
 from vault.sealing import index_key_of
 
-NOP = "31.71.010.001.001-0001.0"
+NOP, DIGITS = "31.71.010.001.001-0001.0", "317101000100100010"
 HOUSE = {"njop": 600_000_000, "object": NOP}
 WHY = {"reason": "verify", "note": "mencocokkan STNK"}
 database = pytest.mark.django_db
@@ -39,7 +39,9 @@ def stored() -> str:
         cursor.execute("SELECT to_jsonb(e)::text FROM beneficiaries_evidence e")
         rows = [json.loads(row) for (row,) in cursor.fetchall()]
     raw = {str(value) for row in rows for value in row.values() if str(value).startswith("\\x")}
-    assert not any(number.encode().hex() in value for value in raw for number in ("B 1234 XYZ", "B1234XYZ", NOP))
+    assert not any(
+        number.encode().hex() in value for value in raw for number in ("B 1234 XYZ", "B1234XYZ", NOP, DIGITS)
+    )
     chance = {name for row in rows for name in row if name == "id" or name.endswith(("_id", "_at"))}
     return str([{name: row[name] for name in row if name not in chance and str(row[name]) not in raw} for row in rows])
 
@@ -49,7 +51,7 @@ def stored() -> str:
 
 @database
 @pytest.mark.parametrize(
-    ("kind", "value", "number"), [("vehicle", CAR, "B 1234 XYZ"), ("property", HOUSE, NOP)], ids=["plate", "NOP"]
+    ("kind", "value", "number"), [("vehicle", CAR, "B 1234 XYZ"), ("property", HOUSE, DIGITS)], ids=["plate", "NOP"]
 )
 def test_a_number_is_sealed_and_stands_nowhere_in_the_clear(kind: str, value: dict[str, Any], number: str) -> None:
     row = tell(money.person(), kind, value)
@@ -77,6 +79,25 @@ def test_two_cars_that_differ_by_their_plate_alone_are_two() -> None:
 
 
 @database
+@pytest.mark.parametrize(
+    "written", [NOP, DIGITS, " 31 71 010 001 001 0001 0 ", "31.71.010.001.001.0001.0", "3171010001001-0001-0"]
+)
+def test_one_property_is_one_however_its_number_is_written(written: str) -> None:
+    home = money.person().household
+    first = tell(home, "property", HOUSE)
+    said = told(home, "property", HOUSE | {"object": written})
+    assert evidence.record([(evidence.Subject(household=home.pk), said)]) == [evidence.Outcome.KNOWN]
+    worth = HOUSE | {"object": written, "njop": 700_000_000}
+    assert tell(home, "property", worth, date="2026-11-01").supersedes == first
+    assert Evidence.objects.with_number(DIGITS).count() == 2
+
+
+@database
+def test_what_is_no_tax_number_stays_as_it_was_written() -> None:
+    assert tell(money.person(), "property", HOUSE | {"object": "shm 12.3"}).number == "SHM 12.3"
+
+
+@database
 def test_the_subject_is_told_of_it_in_the_clear() -> None:
     siti = money.person()
     tell(siti, "vehicle", CAR)
@@ -94,6 +115,7 @@ def test_the_subject_is_told_of_it_in_the_clear() -> None:
         ("vehicle", "DK 7", "DK ••••"),
         ("vehicle", "", ""),
         ("property", NOP, "31.71.•••.•••.•••-•001.0"),
+        ("property", DIGITS, "31.71.•••.•••.•••-•001.0"),
         ("property", "31.71.010.001", "••.••.•••.•••"),
         ("property", "SHM 12", "••• ••"),
         ("property", "", ""),
@@ -124,7 +146,7 @@ def test_no_page_of_the_office_shows_a_number(office: Client) -> None:
     pages += [reverse("admin:beneficiaries_evidence_changelist"), step(row, "contest")]
     shown = [office.get(page).content.decode() for page in pages]
     for page in shown:
-        assert "1234" not in page and NOP not in page
+        assert "1234" not in page and NOP not in page and DIGITS not in page
     assert "B •••• ••Z" in shown[0] and "31.71.•••" in shown[1]
 
 
@@ -144,7 +166,7 @@ def test_evidence_is_found_by_its_number_however_it_is_typed(office: Client, typ
     tell(siti, "vehicle", CAR | {"plate": "B 9 ZZ"})
     answer = office.post(reverse("admin:beneficiaries_evidence_changelist"), {"q": typed, "_search": "1"}, follow=True)
     [found] = answer.context["cl"].result_list
-    assert found.number == (NOP if typed[0] == "3" else "B 1234 XYZ")
+    assert found.number == (DIGITS if typed[0] == "3" else "B 1234 XYZ")
     assert not any("1234" in url or "0001" in url for url, _status in answer.redirect_chain)
 
 
@@ -259,6 +281,48 @@ def test_the_number_of_what_an_exclusion_in_force_rests_on_stays(settings: Any) 
     assert retention.drop() == {"evidence_numbers": 1}
 
 
+def _told(person: Person, **more: Any) -> list[Evidence]:
+    return [tell(person, "vehicle", CAR | {"plate": plate}, **more) for plate in ("B 1 AA", "B 2 AA")]
+
+
+def _contested(days: int) -> None:
+    """Everything, so many days ago."""
+    moment = timezone.now() - timedelta(days=days)
+    Evidence.objects.update(contested_at=moment, contest_reason="x", contested_by=money.officer())
+
+
+@database
+@pytest.mark.parametrize("ended", ["contested", "expired"])
+def test_a_number_goes_when_what_it_was_told_with_has_long_ceased_to_count(settings: Any, ended: str) -> None:
+    siti = money.person()
+    if ended == "contested":
+        _told(siti)
+        _contested(31)
+    else:
+        _told(siti, date="2026-01-01", valid_until=(timezone.localdate() - timedelta(days=31)).isoformat())
+    stands = tell(siti, "vehicle", CAR | {"plate": "B 3 AA"})
+    for days, dropped in ((32, 0), (30, 2), (30, 0)):
+        settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": days}}
+        assert retention.drop() == {"evidence_numbers": dropped}
+    assert [row.number for row in Evidence.objects.order_by("pk")] == ["", "", "B 3 AA"]
+    assert list(Evidence.objects.standing(TODAY)) == [stands]
+    # Told anew of the same car it is new evidence: nobody knows any more that it is the same.
+    assert tell(siti, "vehicle", CAR | {"plate": "B 1 AA"}).supersedes is None
+
+
+@database
+def test_the_number_of_what_is_still_to_be_decided_stays(settings: Any) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"evidence_numbers": 30}}
+    kepgub()
+    tell(money.person(), "vehicle", CAR)
+    screen()
+    proposal = Proposal.objects.get()
+    _contested(31)
+    assert retention.drop() == {"evidence_numbers": 0}
+    screening.reject(proposal, money.officer(), "mobil sudah dijual")
+    assert retention.drop() == {"evidence_numbers": 1}
+
+
 # --- Keys are replaced ---
 
 
@@ -273,12 +337,12 @@ def test_numbers_go_along_when_keys_are_replaced(keys: Any) -> None:
     siti = money.person()
     rows = [tell(siti, "vehicle", CAR), tell(siti.household, "property", HOUSE)]
     use(keys, DURING)
-    assert set(Evidence.objects.with_number("B 1234 XYZ", NOP)) == set(rows)
+    assert set(Evidence.objects.with_number("B 1234 XYZ", DIGITS)) == set(rows)
     done = rotation.rotate()
     assert not done.broken and not done.doubled
     use(keys, AFTER)
-    assert [row.number for row in Evidence.objects.order_by("pk")] == ["B 1234 XYZ", NOP]
-    assert list(Evidence.objects.with_number(NOP)) == [rows[1]]
+    assert [row.number for row in Evidence.objects.order_by("pk")] == ["B 1234 XYZ", DIGITS]
+    assert list(Evidence.objects.with_number(DIGITS)) == [rows[1]]
     assert all(index_key_of(bytes(row.number_index)) == 1 for row in Evidence.objects.all())
     siti = Person.objects.get()
     assert evidence.record([(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR))]) == [evidence.Outcome.KNOWN]
@@ -343,10 +407,10 @@ def test_rows_from_before_are_sealed_and_remain_what_they_were() -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT value::text, item, fingerprint FROM beneficiaries_evidence ORDER BY id")
         before = cursor.fetchall()
-    assert json.loads(before[0][0])["plate"] == before[0][1] == "B 1234 XYZ" and NOP in before[3][0]
+    assert json.loads(before[0][0])["plate"] == before[0][1] == "B 1234 XYZ" and DIGITS in before[3][0]
     assert len({bytes(row[2]) for row in before}) == 7
     call_command("migrate", database="owner", verbosity=0)
-    assert rows() == was and "1234" not in stored() and NOP not in stored()
+    assert rows() == was and "1234" not in stored() and DIGITS not in stored()
     assert (
         list(Evidence.objects.exclude(value={}).order_by("pk").values_list("fingerprint", flat=True))[:5] == prints[:5]
     )
@@ -354,3 +418,33 @@ def test_rows_from_before_are_sealed_and_remain_what_they_were() -> None:
     again = [(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR | {"plate": "B 9 ZZ"}))]
     assert evidence.record(again) == [evidence.Outcome.KNOWN]
     assert date(2026, 3, 1) in Evidence.objects.values_list("fact_date", flat=True)
+
+
+def _as_before(row: Evidence, number: str) -> None:
+    """The row with its number in a spelling that was kept before."""
+    row.number = number
+    Evidence.objects.filter(pk=row.pk).update(number_sealed=row.number_sealed, number_index=row.number_index)
+
+
+@pytest.mark.usefixtures("before_sealing")
+def test_rows_from_before_with_one_number_in_two_spellings_become_one_property() -> None:
+    siti, home, other = money.person(), money.household(), money.person()
+    older = tell(siti, "property", HOUSE)
+    _as_before(older, NOP)
+    newer = tell(siti, "property", HOUSE | {"njop": 1}, date="2026-11-01")
+    twice = tell(home, "property", HOUSE)
+    _as_before(twice, NOP)
+    again = tell(home, "property", HOUSE)
+    alone, named = tell(other, "property", HOUSE), tell(other, "property", HOUSE | {"object": "SHM 12"})
+    _as_before(alone, NOP)
+    gone = tell(other, "property", HOUSE | {"object": "31.71.010.001.001-0002.0"})
+    Evidence.objects.filter(pk=gone.pk).update(number_sealed=b"", number_index=None)
+    assert {older, newer, twice, again, alone} <= set(Evidence.objects.standing(TODAY))
+    call_command("migrate", "beneficiaries", "0026_looked_at_evidence", database="owner", verbosity=0)
+    call_command("migrate", database="owner", verbosity=0)
+    assert set(Evidence.objects.standing(TODAY)) == {newer, again, alone, named, gone}
+    kept = {row.pk: row.number for row in Evidence.objects.all()}
+    assert {kept[row.pk] for row in (older, newer, twice, again, alone)} == {DIGITS}
+    assert (kept[named.pk], kept[gone.pk]) == ("SHM 12", "")
+    for row, subject in ((alone, evidence.Subject(person=other.pk)), (again, evidence.Subject(household=home.pk))):
+        assert evidence.record([(subject, told(row.about, "property", HOUSE))]) == [evidence.Outcome.KNOWN]

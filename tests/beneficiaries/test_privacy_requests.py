@@ -48,6 +48,7 @@ from beneficiaries.models import (
     Representation,
     RepresentationScan,
     Reveal,
+    UploadBlock,
 )
 from beneficiaries.tasks import apply_retention, flag_late
 from disbursement import eligibility
@@ -372,7 +373,8 @@ def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(offi
     assert (objection.text, objection.status) == ("", "filed")
     assert not Evidence.objects.standing(TODAY).exists() and not Evidence.objects.exclude(value={}).exists()
     assert Consent.objects.get().given
-    assert imports.saved(waiting).error_code == "preview_outdated"
+    waiting.refresh_from_db()
+    assert waiting.state == waiting.State.CANCELLED and not UploadBlock.objects.exists()
 
 
 def test_the_proof_of_a_consent_is_emptied_and_nothing_else_of_it_changes(officer: User) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from io import StringIO
 from typing import Any
 
@@ -11,9 +12,11 @@ from django.core.management import call_command
 from django.db.models import F
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from beneficiaries import erasure, objections, screening
+from beneficiaries import erasure, objections, retention, screening
 from beneficiaries.models import Exclusion, ExclusionRule, Objection, Person, Proposal
+from beneficiaries.screening_errors import NotInForce
 from mobile import exclusion_notices, sms
 from mobile.models import ExclusionNotice, Sms
 from mobile.tasks import deliver_sms
@@ -84,6 +87,44 @@ def test_one_is_told_what_became_of_the_objection(siti: Person, uphold: bool) ->
     assert message.text.startswith(begins) and "Alasan: kuitansi diperiksa." in message.text
     assert outcomes() == [(siti.pk, "queued")] * 2
     assert ExclusionNotice.objects.get(objection=objection).sms == message
+
+
+def lifted(exclusion: Exclusion, ends_on: date = TODAY + timedelta(days=5)) -> Exclusion:
+    return screening.lift(exclusion, money.officer(), "SANGAT RAHASIA", ends_on)
+
+
+def test_one_is_told_that_the_exclusion_was_lifted_and_from_when_but_not_why(siti: Person) -> None:
+    exclusion = lifted(excluded(siti.household))
+    _first, message = Sms.objects.order_by("pk")
+    assert message.phone == PHONE
+    assert message.text == (
+        "Penghentian bantuan keluarga Anda dicabut mulai 30-11-2026. Ada pertanyaan? Hubungi kami lewat aplikasi Salur atau"
+        " kantor kelurahan."
+    )
+    assert len(message.text) <= 160 and outcomes() == [(siti.pk, "queued")] * 2
+    assert exclusion.notices.get(lifted=True).sms == message
+
+
+def test_lifted_on_the_day_it_began_it_never_was(siti: Person) -> None:
+    lifted(excluded_for("Bekerja sebagai PNS."), TODAY)
+    assert Sms.objects.latest("pk").text.startswith("Penghentian bantuan Anda batal sejak awal. Ada pertanyaan?")
+
+
+def test_a_lifting_that_failed_told_nobody(siti: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    exclusion = excluded(siti.household)
+
+    def fail(*_: Any, **__: Any) -> None:
+        raise RuntimeError("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(sms, "queue", fail)
+        with pytest.raises(RuntimeError):
+            lifted(exclusion)
+    assert Exclusion.objects.get().active and Sms.objects.count() == 1
+    lifted(exclusion)
+    with pytest.raises(NotInForce):
+        lifted(exclusion)
+    assert Sms.objects.count() == 2
 
 
 # --- who is told ---
@@ -212,6 +253,41 @@ def test_whose_message_was_given_up_is_on_the_list_too(office: Client, siti: Per
     Sms.objects.update(state="failed")
     assert ExclusionNotice.objects.to_tell().get().person == siti
     assert "SMS gagal" in office.get(URL).content.decode()
+
+
+def test_whose_message_failed_stays_on_the_list_until_told_though_messages_go_in_time(
+    office: Client, siti: Person, settings: Any
+) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"ended_messages": 30}}
+    excluded(siti.household)
+    reached = people.register("Budi", STRANGER)
+    excluded(reached.household)
+    Sms.objects.update(created_at=timezone.now() - timedelta(days=31))
+    notice, sent = ExclusionNotice.objects.order_by("pk")
+    Sms.objects.filter(pk=notice.sms_id).update(state="failed")
+    Sms.objects.filter(pk=sent.sms_id).update(state="sent", sent_at=timezone.now())
+    assert retention.drop() == {"ended_messages": 2}
+    [left] = Sms.objects.all()
+    assert (left.state, bytes(left.phone_sealed), bytes(left.text_sealed)) == ("failed", b"", b"")
+    assert ExclusionNotice.objects.to_tell().get() == notice and retention.drop() == {"ended_messages": 0}
+    assert "SMS gagal" in office.get(URL, {"penyampaian": "belum"}).content.decode()
+    assert office.get(f"/admin/mobile/sms/{left.pk}/change/").status_code in (200, 403)
+    assert exclusion_notices.mark_told([notice.pk], money.officer()) == 1
+    assert retention.drop() == {"ended_messages": 1} and not Sms.objects.exists()
+    assert ExclusionNotice.objects.count() == 2 and not ExclusionNotice.objects.to_tell().exists()
+
+
+def test_a_lifting_is_told_by_the_office_where_no_message_reaches(office: Client) -> None:
+    exclusion = excluded(named("Painem").household)
+    exclusion_notices.mark_told([ExclusionNotice.objects.get().pk], money.officer())
+    lifted(exclusion)
+    for page in (
+        office.get(reverse("admin:mobile_exclusionnotice_print_list")),
+        office.get(f"{URL}{ExclusionNotice.objects.get(lifted=True).pk}/change/"),
+    ):
+        shown = page.content.decode()
+        assert "Pengecualian dicabut mulai 30" in shown and "SANGAT RAHASIA" not in shown
+    assert ExclusionNotice.objects.to_tell().get().lifted
 
 
 def test_who_was_erased_is_not_to_be_told(office: Client) -> None:
