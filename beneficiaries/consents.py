@@ -13,7 +13,6 @@ from django.utils import timezone
 from beneficiaries import identity, merged_rows, representation
 from beneficiaries.models import Consent, ConsentText, Person, Representation
 from beneficiaries.privacy_errors import (
-    ConsentReferenceTaken,
     GuardianNeeded,
     GuardianNotAdult,
     NotByConsent,
@@ -45,8 +44,8 @@ def record(
 ) -> Consent:
     """Writes that the person agrees to the text, or takes that back. Only the newest line of a purpose counts.
 
-    With the reference of an earlier line it is that one. Raises PersonErased, NotByConsent, GuardianNeeded,
-    GuardianNotAdult, NotTheirGuardian, NothingToWithdraw, ConsentReferenceTaken.
+    `reference` is the number that a phone drew for the statement; whoever records one looks first whether it came before.
+    Raises PersonErased, NotByConsent, GuardianNeeded, GuardianNotAdult, NotTheirGuardian, NothingToWithdraw.
     """
     # Two lines at once must not both find something to withdraw.
     person = Person.objects.select_for_update(no_key=True).get(pk=person.pk)
@@ -60,10 +59,6 @@ def record(
         raise GuardianNotAdult(age=settings.PRIVACY["adult_age"])
     if guardian is not None and not _speaks_for(guardian, person):
         raise NotTheirGuardian
-    if reference is not None and (sent := Consent.objects.filter(person=person, reference=reference).first()):
-        if (sent.text_id, sent.given) != (text.pk, given):
-            raise ConsentReferenceTaken
-        return sent
     if not given and not Person.objects.consenting(text.purpose).filter(pk=person.pk).exists():
         raise NothingToWithdraw
     return Consent.objects.create(

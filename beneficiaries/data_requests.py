@@ -31,6 +31,7 @@ from beneficiaries.privacy_errors import (
 from beneficiaries.refusals import SEX, Refusal
 from beneficiaries.registry_rows import name_refusal
 from beneficiaries.subject_rows import Told
+from wallet.transactions import retried
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -99,7 +100,7 @@ def checked(person: Person, changes: dict[str, str]) -> dict[str, str]:
     return told
 
 
-@transaction.atomic
+@retried
 def approve(request: DataRequest, *, by: User, reason: str) -> DataRequest:
     """A second officer agrees, and it is carried out in the same transaction.
 

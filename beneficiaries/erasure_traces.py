@@ -37,6 +37,14 @@ from beneficiaries.models import (
 )
 
 R = Representation.Status
+# And the household that a preview moves them to, if nobody else comes to live there or does already.
+_UNSTAGE = """
+WITH gone AS (DELETE FROM beneficiaries_stagedperson WHERE nik_index = ANY(%s) RETURNING run_id, kk_index, nik_index)
+DELETE FROM beneficiaries_stagedhousehold AS home USING gone
+WHERE home.run_id = gone.run_id AND home.kk_index = gone.kk_index AND NOT home.known AND NOT EXISTS (
+    SELECT FROM beneficiaries_stagedperson AS other
+    WHERE other.run_id = gone.run_id AND other.kk_index = gone.kk_index AND other.nik_index <> gone.nik_index)
+"""
 
 
 def forget(person: Person, household: Household | None, reason: str) -> None:
@@ -51,11 +59,10 @@ def _of(person: Person, household: Household | None) -> Q:
 
 
 def _grievances(person: Person, household: Household | None, reason: str) -> None:
-    about = list(
-        Grievance.objects.filter(Q(reporter=person) | _of(person, household))
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    told = Q(reporter=person) | _of(person, household)
+    if person.wallet_id is not None:
+        told |= Q(payment__wallet=person.wallet_id)
+    about = list(Grievance.objects.filter(told).order_by("pk").values_list("pk", flat=True))
     Grievance.objects.filter(pk__in=about).update(text_sealed=b"", reporter_name_sealed=b"", phone_sealed=b"")
     GrievanceMessage.objects.filter(grievance__in=about).update(text_sealed=b"")
 
@@ -116,7 +123,7 @@ def _imports(person: Person, household: Household | None, reason: str) -> None:
         indexes = Person.nik.indexes_of(person.nik)
         RefusedRow.objects.filter(nik_index__in=indexes).update(nik_index=None)
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM beneficiaries_stagedperson WHERE nik_index = ANY(%s)", [indexes])
+            cursor.execute(_UNSTAGE, [indexes])
     if household and household.kk:
         with connection.cursor() as cursor:
             cursor.execute(

@@ -23,6 +23,7 @@ from beneficiaries.models import Evidence, EvidenceKind, EvidenceSource, Househo
 from beneficiaries.models.evidence import EVIDENCE_LOCK
 from beneficiaries.refusals import Refusal
 from beneficiaries.screening_errors import EvidenceBusy, EvidenceContested
+from wallet.transactions import retried
 
 SOURCE_LIMIT = 100
 PATIENCE = 5.0  # seconds that who waits for an answer waits for a file
@@ -35,6 +36,7 @@ class Outcome(Enum):
     ADDED = "added"
     KNOWN = "known"  # told before, word for word: nothing was written
     REFERENCE_TAKEN = "reference_taken"  # the sender used this reference for something else
+    NOT_KNOWN = "not_known"  # the registry has nobody of that number, or has just forgotten them
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Told:
     reference: str = ""
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """Whom evidence is about: one of the two."""
 
@@ -145,9 +147,9 @@ def subjects(told: Iterable[Told]) -> list[Subject | None]:
     return found
 
 
-@transaction.atomic
+@retried
 def record(
-    rows: Sequence[tuple[Subject, Told]],
+    rows: Sequence[tuple[Subject | None, Told]],
     *,
     by: User | None = None,
     sent_by: EvidenceSource | None = None,
@@ -155,15 +157,18 @@ def record(
 ) -> list[Outcome]:
     """Keeps evidence, set by set, and says what became of each; telling it again writes nothing.
 
+    Each comes with whom `subjects` found; of nobody, or of somebody erased since, nothing is kept.
     Newer evidence (by the fact's date, then by arrival) of the same subject, kind and item supersedes older; older that
     arrives late is kept as superseded already. Writers go one after the other; `patience` is how many seconds this one
     waits (None: for ever). Raises EvidenceBusy.
     """
     _wait_for_turn(patience)
-    outcomes: list[Outcome] = []
-    for group in _without_repeats(rows):
-        outcomes += _record_group(group, by, sent_by)
-    return outcomes
+    known = _still_known({subject for subject, _told in rows if subject})
+    kept: list[Outcome] = []
+    for group in _without_repeats([(subject, told) for subject, told in rows if subject and subject in known]):
+        kept += _record_group(group, by, sent_by)
+    outcomes = iter(kept)
+    return [next(outcomes) if subject in known else Outcome.NOT_KNOWN for subject, _told in rows]
 
 
 def _wait_for_turn(patience: float | None) -> None:
@@ -178,6 +183,29 @@ def _wait_for_turn(patience: float | None) -> None:
         if getattr(error.__cause__, "pgcode", None) == LOCK_NOT_AVAILABLE:
             raise EvidenceBusy from None
         raise
+
+
+def _still_known(about: set[Subject]) -> set[Subject]:
+    """Those whom the registry still has; nobody erases them before the transaction ends.
+
+    An erasure locks the person, and empties a household's index, which is a key: this lock waits for either, and
+    whoever changes anything else goes on. Households first, then people, as whoever changes a household locks them; an
+    erasure comes to the household last, so that one of the two may have to begin again.
+    """
+    households = [one.household for one in about if one.household]
+    people = [one.person for one in about if one.person]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM beneficiaries_household WHERE id = ANY(%s) AND kk_index IS NOT NULL"
+            " ORDER BY id FOR KEY SHARE",
+            [households],
+        )
+        found = {Subject(household=number) for (number,) in cursor.fetchall()}
+        cursor.execute(
+            "SELECT id FROM beneficiaries_person WHERE id = ANY(%s) AND erased_at IS NULL ORDER BY id FOR KEY SHARE",
+            [people],
+        )
+        return found | {Subject(person=number) for (number,) in cursor.fetchall()}
 
 
 Index = bytes | None
@@ -195,7 +223,7 @@ def _keys(subject: Subject, told: Told) -> list[Key]:
     return [(subject.person, subject.household, told.kind, item, index) for index in _indexes(told)]
 
 
-def _without_repeats(rows: Sequence[tuple[Subject, Told]]) -> Iterable[list[tuple[Subject, Told]]]:
+def _without_repeats(rows: Iterable[tuple[Subject, Told]]) -> Iterable[list[tuple[Subject, Told]]]:
     """The rows in order, cut where a thing or a reference comes for the second time: each part is written as one set."""
     group: list[tuple[Subject, Told]] = []
     seen: set[Any] = set()

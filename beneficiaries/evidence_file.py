@@ -233,15 +233,12 @@ def _read(source: _Source, out: Writes, by: User | None, today: date, report: Ca
             else:
                 wrong.append((line, row, [column_of(one) for one in read]))
         found = evidence.subjects(told for _line, _row, told in clean)
-        accepted = []
-        for (line, row, told), subject in zip(clean, found, strict=True):
-            if subject is None:
+        outcomes = evidence.record([(who, told) for who, (_line, _row, told) in zip(found, clean, strict=True)], by=by)
+        for (line, row, told), outcome in zip(clean, outcomes, strict=True):
+            if outcome is evidence.Outcome.NOT_KNOWN:
                 wrong.append((line, row, [Refusal("NIK" if told.nik else "KK", "not_known")]))
-            else:
-                accepted.append((subject, told))
-        outcomes = Counter(evidence.record(accepted, by=by))
-        counts.added += outcomes[evidence.Outcome.ADDED]
-        counts.known += outcomes[evidence.Outcome.KNOWN]
+        counts.added += outcomes.count(evidence.Outcome.ADDED)
+        counts.known += outcomes.count(evidence.Outcome.KNOWN)
         for line, row, refusals in sorted(wrong, key=lambda one: one[0]):
             counts.refused += 1
             counts.refusals[f"{refusals[0].field}.{refusals[0].code}"] += 1

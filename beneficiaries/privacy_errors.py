@@ -40,13 +40,6 @@ class NotByConsent(BeneficiaryError):
     )
 
 
-class ConsentReferenceTaken(BeneficiaryError):
-    """The same number from the app came with another statement before."""
-
-    code = "consent_reference_taken"
-    message = _("Nomor pernyataan itu sudah dipakai untuk pernyataan lain.")
-
-
 class PersonErased(BeneficiaryError):
     code = "person_erased"
     message = _("Data orang ini sudah dihapus atas permintaannya.")

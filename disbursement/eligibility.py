@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Count, Q
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
@@ -21,6 +21,7 @@ from disbursement.errors import InvalidRule
 from disbursement.exclusions import EXCLUDED
 from disbursement.models import Enrolment, Programme
 from wallet import wallets
+from wallet.transactions import retried
 
 GROUP = 2_000  # people enrolled in one transaction
 EXAMPLE = {
@@ -58,9 +59,12 @@ def compiled(expression: str) -> rules.Rule:
     return admits
 
 
-def candidates(programme: Programme, day: date | None = None) -> Iterator[Candidate]:
+def candidates(
+    programme: Programme, day: date | None = None, homes: Collection[int] | None = None
+) -> Iterator[Candidate]:
     """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
 
+    With `homes`, of those households alone.
     Who is excluded on the day, alone or with the household, is not admitted.
     Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
     """
@@ -78,6 +82,8 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
         .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")
         .order_by("birth_date", "pk")
     )
+    if homes is not None:
+        people = people.filter(household__in=homes)
     for person in people.iterator(chunk_size=GROUP):
         household = person.household
         facts = {
@@ -97,23 +103,38 @@ def candidates(programme: Programme, day: date | None = None) -> Iterator[Candid
 
 
 def enrol_eligible(programme: Programme, day: date | None = None) -> int:
-    """Enrols everyone eligible who is not enrolled yet, opening their wallets; returns how many were new."""
-    eligible = candidates(programme, day)
-    new = 0
-    while group := list(islice(eligible, GROUP)):
-        new += _enrol(programme, group)
+    """Enrols everyone eligible who is not enrolled yet, opening their wallets; returns how many were new.
+
+    Where somebody moves meanwhile, or leaves the registry, their households are asked again: they, or another, may be
+    eligible there now.
+    """
+    new, day = 0, day or timezone.localdate()
+    homes: set[int] | None = None
+    while homes is None or homes:
+        eligible = candidates(programme, day, homes)
+        homes = set()
+        while group := list(islice(eligible, GROUP)):
+            enrolled, changed = _enrol(programme, group)
+            new += enrolled
+            homes |= changed
     return new
 
 
-@transaction.atomic
-def _enrol(programme: Programme, group: list[Candidate]) -> int:
-    # Under a lock, and read again: one of them may be merged into another row at this moment.
+@retried  # whoever moves a person locks the households first
+def _enrol(programme: Programme, group: list[Candidate]) -> tuple[int, set[int]]:
+    """How many were new, and the households that one of the group has left, or come to, since they were found eligible."""
+    # Under a lock, and read again: one of them may be merged into another row, or move, at this moment.
     known = Person.objects.processable().filter(
         pk__in=[candidate.person for candidate in group], status=Person.Status.ACTIVE
     )
-    locked = known.select_for_update(no_key=True)
-    wallet_known = dict(locked.order_by("pk").values_list("pk", "wallet_id"))
-    group = [candidate for candidate in group if candidate.person in wallet_known]
+    locked = known.select_for_update(no_key=True).order_by("pk")
+    rows = list(locked.values_list("pk", "wallet_id", "household_id"))
+    wallet_known = {person: wallet for person, wallet, _home in rows}
+    home_now = {person: home for person, _wallet, home in rows}
+    changed = [candidate for candidate in group if home_now.get(candidate.person) != candidate.household]
+    homes = {candidate.household for candidate in changed}
+    homes |= {home_now[candidate.person] for candidate in changed if candidate.person in home_now}
+    group = [candidate for candidate in group if home_now.get(candidate.person) == candidate.household]
     without = [candidate for candidate in group if wallet_known[candidate.person] is None]
     wallet_of = wallets.open_for([candidate.uid for candidate in without])
     with connection.cursor() as cursor:
@@ -137,4 +158,4 @@ def _enrol(programme: Programme, group: list[Candidate]) -> int:
                 [json.dumps(candidate.facts) for candidate in group],
             ],
         )
-        return int(cursor.rowcount)
+        return int(cursor.rowcount), homes

@@ -15,23 +15,12 @@ from django.utils import timezone
 
 from beneficiaries import consents
 from beneficiaries.consents import Standing
-from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Consent, ConsentText, Person
-from beneficiaries.privacy_errors import (
-    ConsentReferenceTaken,
-    GuardianNeeded,
-    NothingToWithdraw,
-)
+from beneficiaries.privacy_errors import GuardianNeeded
 from mobile import errors
-from mobile.errors import MobileError
 from wallet.transactions import retried
 
 DAY = timedelta(days=1)
-_TOLD: dict[type[BeneficiaryError], type[MobileError]] = {
-    GuardianNeeded: errors.ConsentNeedsGuardian,
-    NothingToWithdraw: errors.NoConsentToWithdraw,
-    ConsentReferenceTaken: errors.ConsentReferenceUsed,
-}
 
 
 def subject(caller: Person, uid: UUID | None) -> Person:
@@ -53,13 +42,14 @@ def give(caller: Person, uid: UUID | None, purpose: str, version: int, reference
     """
     person = _locked(subject(caller, uid))
     now = _asked(person, purpose)
-    if _sent(person, reference) is None:
-        if now.text.version != version:
-            raise errors.ConsentTextChanged(version=now.text.version)
-        if now.last is not None and now.last.given and now.last.text_id == now.text.pk:
-            return now
-        _check_limit(person)
-    return _record(caller, person, now.text, version, reference, given=True)
+    if _said_before(person, purpose, version, reference, given=True):
+        return now
+    if now.text.version != version:
+        raise errors.ConsentTextChanged(version=now.text.version)
+    if now.last is not None and now.last.given and now.last.text_id == now.text.pk:
+        return now
+    _check_limit(person)
+    return _record(caller, person, now.text, reference, given=True)
 
 
 @retried
@@ -72,16 +62,17 @@ def withdraw(
     """
     person = _locked(subject(caller, uid))
     now = _asked(person, purpose)
-    if _sent(person, reference) is None:
-        if now.last is None:
-            raise errors.NoConsentToWithdraw
-        if not now.last.given:
-            return now
-        if now.text.version != version:  # what withdrawing ends may be said otherwise by now
-            raise errors.ConsentTextChanged(version=now.text.version)
-        if now.text.consequence and not understood:
-            raise errors.ConsequenceFirst(consequence=now.text.consequence)
-    return _record(caller, person, now.text, version, reference, given=False)
+    if _said_before(person, purpose, version, reference, given=False):
+        return now
+    if now.last is None:
+        raise errors.NoConsentToWithdraw
+    if not now.last.given:
+        return now
+    if now.text.version != version:  # what withdrawing ends may be said otherwise by now
+        raise errors.ConsentTextChanged(version=now.text.version)
+    if now.text.consequence and not understood:
+        raise errors.ConsequenceFirst(consequence=now.text.consequence)
+    return _record(caller, person, now.text, reference, given=False)
 
 
 def _locked(person: Person) -> Person:
@@ -98,28 +89,23 @@ def _asked(person: Person, purpose: str) -> Standing:
     return now
 
 
-def _sent(person: Person, reference: UUID) -> Consent | None:
-    return Consent.objects.filter(person=person, reference=reference).first()
+def _said_before(person: Person, purpose: str, version: int, reference: UUID, *, given: bool) -> bool:
+    """Whether this statement came before, under whichever row of theirs. Raises ConsentReferenceUsed if another did."""
+    sent = Consent.objects.of(person).filter(reference=reference).select_related("text").first()
+    if sent is not None and (sent.text.purpose, sent.text.version, sent.given) != (purpose, version, given):
+        raise errors.ConsentReferenceUsed
+    return sent is not None
 
 
-def _record(
-    caller: Person, person: Person, newest: ConsentText, version: int, reference: UUID, *, given: bool
-) -> Standing:
-    # One that is sent again names the text it was sent with, which may have a successor by now.
-    text = ConsentText.objects.filter(purpose=newest.purpose, version=version).first() or newest
+def _record(caller: Person, person: Person, text: ConsentText, reference: UUID, *, given: bool) -> Standing:
+    guardian = None if person.pk == caller.pk else caller
     try:
-        consents.record(
-            person,
-            text,
-            given=given,
-            channel=Consent.Channel.APP,
-            by=None,
-            guardian=None if person.pk == caller.pk else caller,
-            reference=reference,
+        said = consents.record(
+            person, text, given=given, channel=Consent.Channel.APP, by=None, guardian=guardian, reference=reference
         )
-    except tuple(_TOLD) as error:
-        raise _TOLD[type(error)](**error.data) from None
-    return _asked(person, newest.purpose)
+    except GuardianNeeded as error:
+        raise errors.ConsentNeedsGuardian(**error.data) from None
+    return Standing(text, said)
 
 
 def _check_limit(person: Person) -> None:

@@ -55,4 +55,8 @@ def forget(person: Person) -> None:
     for path in MESSAGES:  # sent or not: its number and its words tell of them
         Sms.objects.filter(pk__in=Sms.objects.filter(**{path: person}).values("pk")).delete()
     if person.phone:
-        OtpChallenge.objects.filter(phone_index__in=Person.phone.indexes_of(person.phone)).delete()
+        codes = OtpChallenge.objects.filter(phone_index__in=Person.phone.indexes_of(person.phone))
+        # The message with a code knows nobody but its phone, which is sealed: it ends with its code, to the microsecond.
+        sent = Sms.objects.filter(send_until__in=codes.values("expires_at"))
+        Sms.objects.filter(pk__in=[sms.pk for sms in sent if sms.phone == person.phone]).delete()
+        codes.delete()

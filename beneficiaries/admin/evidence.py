@@ -253,6 +253,8 @@ class EvidenceAdmin(RevealSteps, EvidenceColumns, LongTable, ViewOnlyAdmin):
     def note(self, request: HttpRequest) -> HttpResponse:
         def run(data: dict[str, Any]) -> Done:
             [outcome] = evidence.record([data["found"]], by=request.user, patience=evidence.PATIENCE)  # type: ignore[arg-type]
+            if outcome is evidence.Outcome.NOT_KNOWN:  # erased since the form was read
+                raise PersonNotKnown
             if outcome is evidence.Outcome.KNOWN:
                 return Done(gettext("Bukti ini sudah ada."), level=messages.INFO)
             return Done(gettext("Bukti dicatat."))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, NoReturn, cast
 
-from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, OpenApiResponse, extend_schema
@@ -20,6 +19,7 @@ from beneficiaries.api.pace import AgencyPace, TooManyCalls
 from beneficiaries.models import EvidenceAccess, EvidenceKind, EvidenceSource
 from beneficiaries.refusals import Refusal
 from beneficiaries.screening_errors import EvidenceBusy
+from wallet.transactions import retried
 
 MOST = 1_000
 KEYS = {"reference", "nik", "kk", "kind", "value", "date", "valid_until", "document"}
@@ -135,16 +135,22 @@ class ItemsView(APIView):
             self._note(source, 400)
             raise exceptions.ValidationError({"items": [_("Kirim 1 sampai %(most)s butir.") % {"most": MOST}]})
         try:
-            with transaction.atomic():
-                answers = _keep(source, items)
-                counts = {name: sum(one["status"] == name for one in answers) for name in ("added", "known", "refused")}
-                self._note(source, 200, len(items), **counts)
+            answers, counts = self._answered(source, items)
         except EvidenceBusy as error:
             self._note(source, Busy.status_code)
             raise Busy(str(error)) from None
         response = Response(Answer({**counts, "items": answers}).data)
         response["Cache-Control"] = "no-store"
         return response
+
+    @retried  # whoever changes a household meanwhile, or erases somebody, locks the same rows
+    def _answered(
+        self, source: EvidenceSource, items: list[dict[str, Any]]
+    ) -> tuple[list[dict[str, Any]], dict[str, int]]:
+        answers = _keep(source, items)
+        counts = {name: sum(one["status"] == name for one in answers) for name in ("added", "known", "refused")}
+        self._note(source, 200, len(items), **counts)
+        return answers, counts
 
     def _note(
         self, source: EvidenceSource, status: int, items: int = 0, added: int = 0, known: int = 0, refused: int = 0
@@ -165,16 +171,13 @@ def _keep(source: EvidenceSource, items: list[dict[str, Any]]) -> list[dict[str,
             clean.append((at, read))
         else:
             answers[at] = _refused(item, read)
-    accepted = []
-    for (at, told), subject in zip(clean, evidence.subjects(told for _at, told in clean), strict=True):
-        if subject is None:
-            answers[at] = _refused(items[at], [Refusal("nik" if told.nik else "kk", "not_known")])
-        else:
-            accepted.append((at, subject, told))
-    told_of = [(subject, told) for _at, subject, told in accepted]
+    found = evidence.subjects(told for _at, told in clean)
+    told_of = [(subject, told) for subject, (_at, told) in zip(found, clean, strict=True)]
     outcomes = evidence.record(told_of, sent_by=source, patience=evidence.PATIENCE)
-    for (at, _subject, told), outcome in zip(accepted, outcomes, strict=True):
-        if outcome is evidence.Outcome.REFERENCE_TAKEN:
+    for (at, told), outcome in zip(clean, outcomes, strict=True):
+        if outcome is evidence.Outcome.NOT_KNOWN:
+            answers[at] = _refused(items[at], [Refusal("nik" if told.nik else "kk", "not_known")])
+        elif outcome is evidence.Outcome.REFERENCE_TAKEN:
             answers[at] = _refused(items[at], [Refusal("reference", "reference_taken")])
         else:
             answers[at] = {"reference": told.reference, "status": outcome.value, "refusals": []}

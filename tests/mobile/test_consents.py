@@ -7,7 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from rest_framework.test import APIClient
 
@@ -125,7 +126,30 @@ def test_a_reference_stands_for_one_statement(hers: APIClient, tax: ConsentText,
     sent(hers, tax, reference=reference)
     for answer in (sent(hers, photos, reference=reference), withdrawn(hers, tax, reference=reference, understood=True)):
         assert refusal(answer) == (409, "consent_reference_used")
+    assert refusal(sent(hers, tax, reference=reference, version=tax.version + 1)) == (409, "consent_reference_used")
     assert Consent.objects.count() == 1
+
+
+def test_a_statement_that_comes_again_after_its_row_was_merged_is_the_one_it_was(
+    hers: APIClient, siti: Person, tax: ConsentText
+) -> None:
+    """Also where it was withdrawn since under the row that stays: it is not given anew."""
+    earlier, reference = people.register("Siti Aminah", STRANGER), str(uuid.uuid4())
+    sent(people.client_of(earlier), tax, reference=reference)
+    Person.objects.filter(pk=earlier.pk).update(status="merged", merged_into=siti)
+    withdrawn(hers, tax, understood=True)
+    late = sent(hers, tax, reference=reference)
+    assert (late.status_code, late.json()["status"]) == (201, "withdrawn")
+    assert Consent.objects.count() == 2
+
+
+def test_an_earlier_statement_and_the_last_word_are_looked_for_once(hers: APIClient, photos: ConsentText) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        assert sent(hers, photos).status_code == 201
+    read = [one["sql"] for one in queries if one["sql"].startswith("SELECT") and '"reference" = ' in one["sql"]]
+    assert len(read) == 1, read
+    last_words = [one["sql"] for one in queries if "DISTINCT ON" in one["sql"] and '"given"' in one["sql"]]
+    assert len(last_words) == 1, last_words
 
 
 @pytest.mark.parametrize(
