@@ -63,6 +63,9 @@ RESTRICTED = {
     "beneficiaries_grievancemessage": changing("text_sealed"),
     "beneficiaries_grievancestep": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
+    "disbursement_calculation": changing(
+        "facts", "members"
+    ),  # a trigger lets them only be emptied: someone is forgotten
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
     "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),
