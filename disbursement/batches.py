@@ -47,7 +47,7 @@ def prepare(cycle: Cycle) -> Batch:
         if not programme.active:
             raise ProgrammeInactive
         version = versions.of(programme, cycle.period)
-        versions.check(version)
+        versions.check_ends(version)
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()

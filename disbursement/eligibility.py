@@ -14,6 +14,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from beneficiaries import facts
+from beneficiaries.facts import Member
 from beneficiaries.models import Person
 from disbursement import versions
 from disbursement.conditions import compiled
@@ -32,7 +33,7 @@ class Candidate:
     uid: UUID
     household: int
     facts: dict[str, Any]
-    members: list[facts.Member]
+    members: list[Member]
 
 
 def candidates(

@@ -53,6 +53,13 @@ class VersionBroken(DisbursementError):
     CASH_TERMS_WITHOUT_CASH = _("aturan kantong tunai tidak membolehkan tarik tunai; pilih aturan yang membolehkannya.")
 
 
+class ProgrammeFileBroken(DisbursementError):
+    """A file of programmes cannot be read, or says something that cannot be."""
+
+    code = "programme_file_broken"
+    message = _("Berkas program tidak dapat dimuat. Perbaiki %(where)s: %(reason)s")
+
+
 class ProgrammeInactive(DisbursementError):
     code = "programme_inactive"
     message = _("Program ini tidak aktif. Aktifkan dahulu, lalu ulangi.")

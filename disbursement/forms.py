@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from disbursement import conditions
-from disbursement.errors import InvalidRule, NowhereToLapse
+from disbursement.errors import InvalidRule
 from disbursement.models import Programme
 from wallet.admin.fields import RupiahField
 from wallet.models import PurseTerms
@@ -80,13 +80,6 @@ class NewProgrammeForm(ProgrammeForm):
 
     def clean_eligibility(self) -> str:
         return clean_rule(self.cleaned_data["eligibility"])
-
-    def clean(self) -> dict[str, Any]:
-        """Money with an end needs somewhere to go."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        if data.get("purse_days") and data.get("terms") and data["terms"].lapses_to_id is None:
-            raise ValidationError({"purse_days": str(NowhereToLapse())})
-        return data
 
 
 class FundForm(forms.Form):

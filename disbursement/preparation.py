@@ -120,7 +120,8 @@ def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
     while True:
         cursor.execute(_GROUP, [first, first + GROUP])
         group = [
-            _Due(*row[:5], json.loads(row[5]) if row[5] else {}, row[6] or [], row[7]) for row in cursor.fetchall()
+            _Due(enrolment, person, wallet, household, restricted, json.loads(attempts or "{}"), live or [], batch)
+            for enrolment, person, wallet, household, restricted, attempts, live, batch in cursor.fetchall()
         ]
         if not group:
             return
@@ -189,8 +190,8 @@ class _Filling:
             [[due.enrolment for due in group], [due.batch for due in group]],
         )
         return {
-            row[0]: _Kept(row[1], *(_escaped(text) for text in row[2:5]), json.loads(row[5]))
-            for row in cursor.fetchall()
+            enrolment: _Kept(version, _escaped(known), _escaped(members), _escaped(lines), json.loads(parts))
+            for enrolment, version, known, members, lines, parts in cursor.fetchall()
         }
 
     def _scale(self, version: int) -> entitlement.Scale:

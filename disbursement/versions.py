@@ -40,7 +40,7 @@ def newest(programme: Programme) -> ProgrammeVersion | None:
 def draft(
     programme: Programme, starts_on: date, components: list[dict[str, Any]], *, by: User | None = None, **fields: Any
 ) -> ProgrammeVersion:
-    """A new version with the next number, not in force yet. Raises InvalidRule, VersionBroken, NowhereToLapse."""
+    """A new version with the next number, not in force yet. Raises InvalidRule, VersionBroken."""
     Programme.objects.select_for_update().get(pk=programme.pk)  # the next number is one's own
     last = programme.versions.aggregate(last=Max("number"))["last"] or 0
     made = ProgrammeVersion.objects.create(programme=programme, number=last + 1, starts_on=starts_on, by=by, **fields)
@@ -62,7 +62,7 @@ def copy(version: ProgrammeVersion, starts_on: date, *, by: User | None = None) 
 
 
 def check(version: ProgrammeVersion) -> None:
-    """Raises InvalidRule (a rule or condition is none), VersionBroken (says what is missing), NowhereToLapse."""
+    """Raises InvalidRule (a rule or condition is none), VersionBroken (says what is missing)."""
     entitlement.of_version(version)
     conditions.compiled(version.eligibility)
     components = list(version.components.all())
@@ -73,12 +73,21 @@ def check(version: ProgrammeVersion) -> None:
             raise VersionBroken(reason=str(VersionBroken.NO_CASH_TERMS))
         if not version.cash_terms.cash_allowed:
             raise VersionBroken(reason=str(VersionBroken.CASH_TERMS_WITHOUT_CASH))
-    if version.purse_days:
-        used = [version.terms, *(one.terms for one in components if one.terms)]
-        if any(one.cash_limit for one in components) and version.cash_terms:
-            used.append(version.cash_terms)
-        if any(terms.lapses_to_id is None for terms in used):
-            raise NowhereToLapse
+
+
+def check_ends(version: ProgrammeVersion) -> None:
+    """Raises NowhereToLapse for purses that end and whose rest returns nowhere.
+
+    Asked before somebody is paid, not before the version is in force: the fund that it may return to is the programme's own.
+    """
+    if not version.purse_days:
+        return
+    components = list(version.components.select_related("terms"))
+    used = [version.terms, *(one.terms for one in components if one.terms)]
+    if version.cash_terms and any(one.cash_limit for one in components):
+        used.append(version.cash_terms)
+    if any(terms.lapses_to_id is None for terms in used):
+        raise NowhereToLapse
 
 
 @transaction.atomic

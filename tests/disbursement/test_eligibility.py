@@ -57,7 +57,7 @@ def test_a_programme_with_no_proper_rule_is_not_created() -> None:
         ("false", []),
     ],
 )
-def test_rules_speak_of_people_and_households_and_candidates_come_by_household_the_oldest_first(
+def test_rules_speak_of_people_and_households_and_the_oldest_of_a_household_comes_first(
     rule: str, expected: list[str]
 ) -> None:
     home = money.household(decile=2, kelurahan="31.71.01.1001")

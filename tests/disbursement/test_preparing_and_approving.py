@@ -25,7 +25,6 @@ from tests import money
 from tests.disbursement.changes import CHANGES, TERM_CHANGES
 from tests.processes import together
 from wallet.errors import InsufficientFunds
-from wallet.models import PurseTerms
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -82,15 +81,9 @@ def test_an_inactive_programme_prepares_no_batch(programme: Programme) -> None:
     assert not Batch.objects.exists()
 
 
-def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(db: None) -> None:
+def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(programme: Programme) -> None:
     with pytest.raises(NowhereToLapse):
-        money.programme(purse_days=30)
-    terms = money.terms(lapses_to=money.fund())
-    programme = money.programme(purse_days=30, terms=terms)
-    money.person()
-    PurseTerms.objects.filter(pk=terms.pk).update(lapses_to=None)
-    with pytest.raises(NowhereToLapse):
-        money.prepared(programme)
+        money.prepared(money.programme(purse_days=30))
 
 
 def _do_prepare(cycle: int) -> int:
