@@ -92,6 +92,9 @@ RESTRICTED = {
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
     "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",  # sealed anew when keys rotate
     "disbursement_leftout": APPEND_ONLY,
+    "disbursement_versiontrial": NEVER_DELETED,
+    "disbursement_trialregion": APPEND_ONLY,
+    "disbursement_trialchange": "SELECT, INSERT, DELETE",  # goes when its person is forgotten
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

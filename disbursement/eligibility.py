@@ -47,17 +47,17 @@ def candidates(
     """
     day = day or timezone.localdate()
     rule = compiled((version or versions.of(programme, day)).eligibility)
-    kept_out = _kept_out(programme, day)
+    out = kept_out(programme, day)
     for home in facts.homes(day):
         for member in sorted(home.members, key=lambda one: (one.birth_date, one.pk)):
-            if member.pk in kept_out or not rule(member.facts):
+            if member.pk in out or not rule(member.facts):
                 continue
             yield Candidate(member.pk, member.uid, home.pk, member.facts, home.members)
             if programme.one_per_household:
                 break
 
 
-def _kept_out(programme: Programme, day: date) -> set[int]:
+def kept_out(programme: Programme, day: date) -> set[int]:
     """Whoever is excluded on the day, and whoever was taken out of the programme: no rule puts them back."""
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
     with connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
-from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut
+from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut, TrialChange
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
 
@@ -38,6 +38,7 @@ TOLD = Declaration(
             without=("members",),
             also=((_("periode"), "batch.cycle.period"), (_("nama program"), "version.programme.name")),
         ),
+        Table(TrialChange, ("person",), also=((_("nama program"), "trial.version.programme.name"),)),
         Table(
             LeftOut,
             ("enrolment__person", "exclusion__person"),
@@ -73,6 +74,7 @@ def forget(person: Person) -> None:
     That they were in the programme, and the arithmetic, stays with its money.
     """
     Enrolment.objects.filter(person=person).update(facts={})
+    TrialChange.objects.filter(person=person).delete()
     Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
     # The second condition is the index's own.
     Calculation.objects.exclude(members=[]).filter(members__contains=[{"id": person.pk}]).update(members=[])

@@ -8,7 +8,6 @@ from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
@@ -129,15 +128,7 @@ class ProgrammeAdmin(OfficeAdmin):
 
     @admin.display(description=_("semua versi"))
     def versions(self, programme: Programme) -> SafeString:
-        url = f"{reverse('admin:disbursement_programmeversion_add')}?programme={programme.pk}"
-        return SafeString(
-            " · ".join(
-                (
-                    link(list_url(ProgrammeVersion, programme__id__exact=programme.pk), _("lihat versi")),
-                    link(url, _("buat versi berikutnya")),
-                )
-            )
-        )
+        return link(list_url(ProgrammeVersion, programme__id__exact=programme.pk), _("lihat, salin atau ubah versi"))
 
     @admin.display(description=_("peserta aktif"))
     def enrolled(self, programme: Any) -> str:

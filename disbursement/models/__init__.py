@@ -9,6 +9,7 @@ from disbursement.models.calculation import Calculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.programme import Programme
+from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
 
 __all__ = [
@@ -26,4 +27,7 @@ __all__ = [
     "LeftOut",
     "Programme",
     "ProgrammeVersion",
+    "TrialChange",
+    "TrialRegion",
+    "VersionTrial",
 ]
