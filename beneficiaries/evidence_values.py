@@ -6,6 +6,7 @@
   number (NOP) is kept as its 18 digits however it was written; what is none, as it was written.
 - ``death`` (a person): ``{}``, the date is the evidence's.
 - ``double_aid`` (a person): ``{"programme": …, "receiving": true}``.
+- ``school`` (a person): ``{"private": true}``, whether the school that they attend is a private one.
 - ``community_judgement`` (a household): ``{"judgement": "poor" | "not_poor"}``.
 - ``other``: ``{"note": …}``.
 """
@@ -28,7 +29,7 @@ EMPLOYMENTS = (*STATE, "private", "informal", "pensioner", "none")
 VEHICLES = {"car": "cars", "motorcycle": "motorcycles", "truck": "others", "bus": "others", "other": "others"}
 PKB = ("paid", "due", "unknown")
 JUDGEMENTS = ("poor", "not_poor")
-FOR_PEOPLE = (EvidenceKind.EMPLOYMENT, EvidenceKind.DEATH, EvidenceKind.DOUBLE_AID)
+FOR_PEOPLE = (EvidenceKind.EMPLOYMENT, EvidenceKind.DEATH, EvidenceKind.DOUBLE_AID, EvidenceKind.SCHOOL)
 FOR_HOUSEHOLDS = (EvidenceKind.COMMUNITY_JUDGEMENT,)
 NJOP_LIMIT = 10**15
 TEXT_LIMIT = 60
@@ -108,6 +109,7 @@ READERS: dict[str, _Readers] = {
         "programme": lambda said: text("programme", said),
         "receiving": lambda said: _yes("receiving", True if said is None else said),
     },
+    EvidenceKind.SCHOOL: {"private": lambda said: _yes("private", said)},
     EvidenceKind.COMMUNITY_JUDGEMENT: {"judgement": lambda said: _choice("judgement", said, JUDGEMENTS)},
     EvidenceKind.OTHER: {"note": lambda said: text("note", said, NOTE_LIMIT)},
 }

@@ -6,18 +6,21 @@ rules about a person; rules about a household have `household` alone, which coun
 - ``household``: decile, size, kelurahan, city; njop (sum over its properties); vehicles.cars, .motorcycles, .others (those
   still owned); employed.state (members in PNS, PPPK, TNI, Polri, BUMN, BUMD or a parliament) and one count for each;
   judged_not_poor and judged_poor (by the community).
-- ``person``: age, sex, relation, schooling, disability, occupation.
-- ``evidence`` of the person: employment ("none" if there is none), deceased, double_aid, njop.
+- ``person``: age, sex, relation, schooling, disability, occupation, pregnant.
+- ``evidence`` of the person: employment ("none" if there is none), deceased, double_aid, njop, private_school.
+- ``members``: how many of the household, the person among them, are pregnant, disabled, at most 6 years old (aged_0_6) or at
+  least 60 (aged_60_up), or attend each kind of school (paud, sd, smp, sma, smk, pkbm, college).
 """
 
 from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -40,12 +43,23 @@ _HOUSEHOLD: dict[str, Any] = {
     "judged_not_poor": False,
     "judged_poor": False,
 }
+_SCHOOLS = tuple(Person.Schooling.values[1:])  # without "none"
+_COUNTED = ("pregnant", "disabled", "aged_0_6", "aged_60_up")
 EXAMPLES: dict[str, dict[str, Any]] = {
     "household": {"household": _HOUSEHOLD},
     "person": {
-        "person": {"age": 30, "sex": "P", "relation": "", "schooling": "", "disability": "", "occupation": ""},
+        "person": {
+            "age": 30,
+            "sex": "P",
+            "relation": "",
+            "schooling": "",
+            "disability": "",
+            "occupation": "",
+            "pregnant": False,
+        },
         "household": _HOUSEHOLD,
-        "evidence": {"employment": "none", "deceased": False, "double_aid": False, "njop": 0},
+        "evidence": {"employment": "none", "deceased": False, "double_aid": False, "njop": 0, "private_school": False},
+        "members": dict.fromkeys((*_COUNTED, *_SCHOOLS), 0),
     },
 }
 # Which kind of evidence stands behind a name in a rule.
@@ -56,9 +70,13 @@ KINDS = {
     "njop": EvidenceKind.PROPERTY,
     "deceased": EvidenceKind.DEATH,
     "double_aid": EvidenceKind.DOUBLE_AID,
+    "private_school": EvidenceKind.SCHOOL,
     "judged_not_poor": EvidenceKind.COMMUNITY_JUDGEMENT,
     "judged_poor": EvidenceKind.COMMUNITY_JUDGEMENT,
 }
+
+
+_OF_PERSON = ("sex", "relation", "schooling", "disability", "occupation", "pregnant")
 
 
 @dataclass(slots=True)
@@ -66,6 +84,8 @@ class Member:
     """A living, unrestricted member of the registry with the facts for rules about a person, and the evidence of them alone."""
 
     pk: int
+    uid: UUID
+    birth_date: date
     facts: dict[str, Any]
     evidence: list[tuple[int, str]] = field(default_factory=list)  # id and kind
 
@@ -82,10 +102,11 @@ class Home:
     evidence: list[tuple[int, str]]
 
 
-def homes(day: date, households: list[int] | None = None) -> Iterator[Home]:
+def homes(day: date, households: list[int] | None = None, promised: Collection[int] = ()) -> Iterator[Home]:
     """Every household with an active member to be looked at, in order of its id, with its facts on the day; or those given.
 
-    Who restricted what is done with their data is counted in `size` and otherwise left alone.
+    Who restricted what is done with their data is counted in `size` and otherwise left alone, but for the people to whom
+    something was promised before.
     """
     last = 0
     wanted = Household.objects.order_by("pk").values("pk", "kelurahan", "decile")
@@ -93,16 +114,15 @@ def homes(day: date, households: list[int] | None = None) -> Iterator[Home]:
         wanted = wanted.filter(pk__in=households)
     while group := list(wanted.filter(pk__gt=last)[:GROUP]):
         last = group[-1]["pk"]
-        yield from _group([dict(row) for row in group], day)
+        yield from _group([dict(row) for row in group], day, promised)
 
 
-def _group(group: list[dict[str, Any]], day: date) -> Iterator[Home]:
+def _group(group: list[dict[str, Any]], day: date, promised: Collection[int]) -> Iterator[Home]:
     ids = [row["pk"] for row in group]
     members: dict[int, list[dict[str, Any]]] = defaultdict(list)
     people = Person.objects.filter(household__in=ids, status=Person.Status.ACTIVE).order_by("pk")
-    for person in people.values(
-        "pk", "household_id", "birth_date", "sex", "relation", "schooling", "disability", "occupation", "restricted"
-    ):
+    for person in people.values("pk", "uid", "household_id", "birth_date", "restricted", *_OF_PERSON):
+        person["restricted"] = person["restricted"] and person["pk"] not in promised
         members[person["household_id"]].append(dict(person))
     of_household: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
     of_person: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
@@ -145,22 +165,34 @@ def _home(
 ) -> Home:
     everything = own + [told for person in people for told in of_person.get(person["pk"], ())]
     household = _household_facts(row, len(people), everything)
+    looked_at = [person for person in people if not person["restricted"]]
+    told = [_told_of(person, day) for person in looked_at]
+    counts = _counts(told)
     members = []
-    for person in people:
-        if person["restricted"]:
-            continue
+    for person, of_them in zip(looked_at, told, strict=True):
         his = of_person.get(person["pk"], [])
-        known = {
-            "person": {
-                "age": identity.age(person["birth_date"], day),
-                **{name: person[name] for name in ("sex", "relation", "schooling", "disability", "occupation")},
-            },
-            "household": household,
-            "evidence": _person_facts(his),
-        }
-        members.append(Member(person["pk"], known, [(pk, kind) for pk, kind, _ in his]))
+        known = {"person": of_them, "household": household, "evidence": _person_facts(his), "members": counts}
+        evidence = [(pk, kind) for pk, kind, _ in his]
+        members.append(Member(person["pk"], person["uid"], person["birth_date"], known, evidence))
     evidence = [(pk, kind) for pk, kind, _ in everything]
     return Home(row["pk"], row["kelurahan"], row["decile"], {"household": household}, members, evidence)
+
+
+def _told_of(person: dict[str, Any], day: date) -> dict[str, Any]:
+    told = {name: person[name] for name in _OF_PERSON}
+    return {"age": identity.age(person["birth_date"], day), **told, "pregnant": bool(person["pregnant"])}
+
+
+def _counts(people: list[dict[str, Any]]) -> dict[str, int]:
+    counts = dict.fromkeys((*_COUNTED, *_SCHOOLS), 0)
+    for person in people:
+        counts["pregnant"] += person["pregnant"]
+        counts["disabled"] += person["disability"] not in ("", Person.Disability.NONE)
+        counts["aged_0_6"] += person["age"] <= 6
+        counts["aged_60_up"] += person["age"] >= 60
+        if person["schooling"] in counts:
+            counts[person["schooling"]] += 1
+    return counts
 
 
 def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, Any]]) -> dict[str, Any]:
@@ -191,7 +223,7 @@ def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, 
 
 
 def _person_facts(told: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    known: dict[str, Any] = {"employment": "none", "deceased": False, "double_aid": False, "njop": 0}
+    known = dict(EXAMPLES["person"]["evidence"])
     for _pk, kind, value in told:
         if kind == EvidenceKind.EMPLOYMENT:
             known["employment"] = value["employer"]
@@ -199,6 +231,8 @@ def _person_facts(told: list[tuple[int, str, Any]]) -> dict[str, Any]:
             known["deceased"] = True
         elif kind == EvidenceKind.DOUBLE_AID:
             known["double_aid"] = value["receiving"]
+        elif kind == EvidenceKind.SCHOOL:
+            known["private_school"] = value["private"]
         elif kind == EvidenceKind.PROPERTY:
             known["njop"] += value["njop"]
     return known

@@ -20,6 +20,7 @@ from beneficiaries.screening_errors import RuleBroken, RuleEnforced, RuleOverlap
 
 # Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
 COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")
+MOST_ANSWERS = 50_000  # kept of a rule: most people of a registry look alike to it, and asking it is slow
 Rule = Callable[[dict[str, Any]], bool]
 
 
@@ -41,7 +42,20 @@ def _compiled(expression: str, example: str) -> Rule:
     except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
         raise RuleBroken(reason=_first_line(error)) from error
 
+    reads = paths(expression, json.loads(example))
+    answers: dict[tuple[Any, ...], bool] = {}
+
     def holds(known: dict[str, Any]) -> bool:
+        if reads is None:
+            return decide(known)
+        key = tuple(value_at(known, path) for path in reads)
+        if key not in answers:
+            if len(answers) >= MOST_ANSWERS:
+                answers.clear()
+            answers[key] = decide(known)
+        return answers[key]
+
+    def decide(known: dict[str, Any]) -> bool:
         try:
             answer = program.execute(known)
         except Exception as error:  # as above
@@ -50,8 +64,43 @@ def _compiled(expression: str, example: str) -> Rule:
             raise RuleBroken(reason=f"{expression[:60]} → {type(answer).__name__}")
         return answer
 
-    holds(json.loads(example))
+    decide(json.loads(example))
     return holds
+
+
+_TEXT = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'(?:\\.|[^'\\])*'")
+_NAME = re.compile(r"(?<![\w.])([a-z_]\w*)((?:\s*\.\s*[A-Za-z_]\w*)*)")
+Path = tuple[str, ...]
+
+
+def paths(expression: str, example: dict[str, Any]) -> tuple[Path, ...] | None:
+    """Which single facts the expression reads, each as its names from the outside in; None where that cannot be told.
+
+    Where it is told, the answer depends on these values alone.
+    """
+    found: dict[Path, None] = {}
+    for outer, inner in _NAME.findall(_TEXT.sub("0", expression)):
+        if outer not in example:
+            continue
+        names, value = [outer], example[outer]
+        for name in (part.strip() for part in inner.split(".")[1:]):
+            if not isinstance(value, dict):
+                break  # a function of the value
+            if name not in value:
+                return None
+            names, value = [*names, name], value[name]
+        if isinstance(value, dict):
+            return None
+        found[tuple(names)] = None
+    return tuple(found)
+
+
+def value_at(known: dict[str, Any], path: Path) -> Any:
+    """The fact at the path, or None where the facts do not have it."""
+    value: Any = known
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
 def _first_line(error: Exception) -> str:

@@ -92,10 +92,13 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         _("Penyaluran"),
         (
             ("disbursement.programme", "volunteer_activism"),
+            ("disbursement.programmeversion", "edit_calendar"),
+            ("disbursement.versiontrial", "science"),
             ("disbursement.enrolment", "how_to_reg"),
             ("disbursement.cycle", "calendar_month"),
             ("disbursement.batch", "payments"),
             ("disbursement.instruction", "receipt_long"),
+            ("disbursement.calculation", "calculate"),
             ("disbursement.approval", "verified"),
         ),
     ),

@@ -92,6 +92,9 @@ RESTRICTED = {
     "beneficiaries_grievancemessage": changing("text_sealed"),
     "beneficiaries_grievancestep": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
+    "disbursement_calculation": changing(
+        "facts", "members"
+    ),  # a trigger lets them only be emptied: someone is forgotten
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
     "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),
@@ -123,6 +126,9 @@ RESTRICTED = {
     )
     + ", DELETE",
     "disbursement_leftout": APPEND_ONLY,
+    "disbursement_versiontrial": NEVER_DELETED,
+    "disbursement_trialregion": APPEND_ONLY,
+    "disbursement_trialchange": "SELECT, INSERT, DELETE",  # goes when its person is forgotten
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

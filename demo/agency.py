@@ -18,7 +18,7 @@ from beneficiaries.models import RegistryImport
 from beneficiaries.registry_staging import Progress
 from demo import screen
 from demo.proof import Proof, stopwatch
-from disbursement import batches, eligibility, execution, programmes
+from disbursement import batches, eligibility, execution, programmes, versions
 from disbursement.models import Approval, Batch, Chunk, Cycle, Programme
 from wallet.models import Account
 
@@ -65,7 +65,8 @@ def enrol(proof: Proof) -> None:
     """Everyone whom a programme's rule admits is enrolled; a second time finds nobody new."""
     for programme in Programme.objects.order_by("code"):
         new = eligibility.enrol_eligible(programme)
-        screen.line(f"{programme.name}: {new:,} enrolled by the rule  {programme.eligibility}")
+        rule = versions.of(programme, timezone.localdate()).eligibility
+        screen.line(f"{programme.name}: {new:,} enrolled by the rule  {rule}")
         proof.claim(f"{programme.code}: enrolling again adds nobody", 0, eligibility.enrol_eligible(programme))
 
 

@@ -9,22 +9,20 @@ from __future__ import annotations
 
 from datetime import date
 
-from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, exclusions, execution
+from disbursement import content, exclusions, execution, preparation, versions
 from disbursement.batch_states import advance
 from disbursement.errors import (
     ApproverIsMaker,
     ContentChanged,
     NothingToPay,
-    NowhereToLapse,
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
+from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme, ProgrammeVersion
 from wallet import ledger
 from wallet.models import Account, Transfer
 from wallet.transactions import retried
@@ -37,25 +35,25 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
 
 
 def prepare(cycle: Cycle) -> Batch:
-    """A batch with one instruction for each active enrolment of an active person that has none pending or paid in this cycle.
+    """A batch with what each active enrolment of an active person gets in this cycle and has not pending or paid yet.
 
     Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
-    that leaves nobody. Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
+    that leaves nobody. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay.
     """
     with transaction.atomic():
         # Two officers at once: the second finds nothing left.
         Cycle.objects.select_for_update().get(pk=cycle.pk)
-        programme = Programme.objects.select_related("terms").get(pk=cycle.programme_id)  # as it is now, under the lock
+        programme = Programme.objects.get(pk=cycle.programme_id)  # as it is now, under the lock
         if not programme.active:
             raise ProgrammeInactive
-        if programme.purse_days and programme.terms.lapses_to_id is None:
-            raise NowhereToLapse
+        version = versions.of(programme, cycle.period)
+        versions.check_ends(version)
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(cycle, programme)
+                made = _filled(cycle, version)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
@@ -65,41 +63,13 @@ def prepare(cycle: Cycle) -> Batch:
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
-def _filled(cycle: Cycle, programme: Programme) -> Batch:
-    batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-            SELECT e.id AS enrolment, p.wallet_id AS wallet,
-                   (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
-            FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(live) AS live
-                       FROM disbursement_instruction WHERE cycle_id = %s GROUP BY enrolment_id) earlier
-                ON earlier.enrolment_id = e.id
-            WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-                AND NOT coalesce(earlier.live, false)
-                AND e.person_id NOT IN (SELECT person FROM excluded)
-            """,
-            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],
-        )
-        cursor.execute(
-            "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",
-            [batch.pk],
-        )
-        cursor.execute(
-            """
-            INSERT INTO disbursement_instruction (batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, amount, attempt)
-            SELECT c.batch_id, c.id, %s, due.enrolment, due.wallet, %s, due.attempt
-            FROM due JOIN disbursement_chunk c ON c.batch_id = %s AND c.number = due.number ORDER BY due.enrolment
-            """,
-            [cycle.pk, programme.amount, batch.pk],
-        )
-        batch.count = cursor.rowcount
-        cursor.execute("DROP TABLE due")
-    if batch.count == 0:
+def _filled(cycle: Cycle, version: ProgrammeVersion) -> Batch:
+    title = f"{version.programme.code} {cycle.period:%m/%Y}"
+    batch = Batch.objects.create(cycle=cycle, version=version, purse_title=title)
+    filled = preparation.fill(batch, cycle, version)
+    if filled.count == 0:
         raise NothingToPay
-    batch.total = batch.count * programme.amount
+    batch.count, batch.total = filled.count, filled.total
     batch.save(update_fields=["count", "total"])
     return batch
 
@@ -193,4 +163,4 @@ def give_up_failed(batch: Batch) -> int:
 
 
 def _locked(batch: Batch) -> Batch:
-    return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme__terms").get(pk=batch.pk)
+    return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme").get(pk=batch.pk)

@@ -1,7 +1,8 @@
 """What a batch says, as digests: computed at submission, at approval and at execution, and compared.
 
-An instruction's line is ``enrolment|wallet|amount|attempt``; a chunk's digest is SHA-256 over its lines in enrolment order; the
-batch's is SHA-256 over its terms and its chunks' digests. So one chunk can be proved without reading the others' lines.
+An instruction's line is ``enrolment|cycle|part|kind|wallet|amount|attempt``; a chunk's digest is SHA-256 over what its purses
+will be and its lines in this order; the batch's is SHA-256 over who pays what from which fund and its chunks' digests. So one
+chunk can be proved without reading the others' lines.
 """
 
 from __future__ import annotations
@@ -35,7 +36,7 @@ class _Lines:
 
 def of(batch: Batch) -> Content:
     """The content as the rows stand now."""
-    lines = _lines_by_chunk(list(batch.chunks.values_list("id", flat=True)))
+    lines = _lines_by_chunk(batch.chunks.select_related("terms"))
     chunks = {chunk: row.digest for chunk, row in lines.items()}
     return Content(
         count=sum(row.count for row in lines.values()),
@@ -46,8 +47,8 @@ def of(batch: Batch) -> Content:
 
 
 def as_approved(chunk: Chunk) -> bool:
-    """True if the chunk's instructions, and the terms of its whole batch, are those that were approved."""
-    lines = _lines_by_chunk([chunk.pk]).get(chunk.pk)
+    """True if the chunk's instructions, and what its purses will be, are those that were approved."""
+    lines = _lines_by_chunk([chunk]).get(chunk.pk)
     if lines is None or (lines.count, lines.digest) != (chunk.count, chunk.digest):
         return False
     frozen = Chunk.objects.filter(batch_id=chunk.batch_id).order_by("id").values_list("digest", flat=True)
@@ -57,20 +58,18 @@ def as_approved(chunk: Chunk) -> bool:
 
 
 def _batch_digest(batch: Batch, chunk_digests: Iterable[str]) -> str:
-    return hashlib.sha256("\n".join([_terms_line(batch), *chunk_digests]).encode()).hexdigest()
-
-
-def _terms_line(batch: Batch) -> str:
-    """What the purses will be: who pays, from which fund, spendable where, as cash, until when, and what happens then."""
     programme = batch.cycle.programme
-    terms = programme.terms
+    parts = (batch.pk, batch.cycle.period.isoformat(), programme.code, programme.fund_id, batch.version_id)
+    line = "|".join(str(part) for part in parts)
+    return hashlib.sha256("\n".join([line, *chunk_digests]).encode()).hexdigest()
+
+
+def _terms_line(chunk: Chunk) -> str:
+    """What the purses will be: called what, spendable where, as cash, until when, and what happens then."""
+    terms = chunk.terms
     parts = (
-        batch.pk,
-        batch.cycle.period.isoformat(),
-        programme.code,
-        programme.fund_id,
-        batch.purse_title,
-        programme.purse_days,
+        chunk.title,
+        chunk.purse_days,
         terms.pk,
         ",".join(sorted(terms.mccs)),
         ",".join(sorted(terms.regions)),
@@ -80,15 +79,19 @@ def _terms_line(batch: Batch) -> str:
     return "|".join(str(part) for part in parts)
 
 
-def _lines_by_chunk(chunks: list[int]) -> dict[int, _Lines]:
+def _lines_by_chunk(chunks: Iterable[Chunk]) -> dict[int, _Lines]:
+    """What is in each of the chunks that has anything in it."""
+    terms_of = {chunk.pk: _terms_line(chunk) for chunk in chunks}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT chunk_id, count(*), sum(amount), encode(sha256(convert_to(string_agg(
-                enrolment_id || '|' || wallet_id || '|' || amount || '|' || attempt, E'\\n' ORDER BY enrolment_id
+            SELECT i.chunk_id, count(*), sum(i.amount), encode(sha256(convert_to(min(of_chunk.terms) || E'\\n' || string_agg(
+                i.enrolment_id || '|' || i.cycle_id || '|' || i.part || '|' || i.kind || '|' || i.wallet_id || '|' || i.amount
+                || '|' || i.attempt, E'\\n' ORDER BY i.enrolment_id, i.cycle_id, i.part, i.kind, i.attempt
             ), 'UTF8')), 'hex')
-            FROM disbursement_instruction WHERE chunk_id = ANY(%s) GROUP BY chunk_id
+            FROM unnest(%s::bigint[], %s::text[]) AS of_chunk (id, terms)
+            JOIN disbursement_instruction i ON i.chunk_id = of_chunk.id GROUP BY i.chunk_id
             """,
-            [chunks],
+            [list(terms_of), list(terms_of.values())],
         )
         return {row[0]: _Lines(int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall()}

@@ -1,4 +1,4 @@
-"""Who may be in a programme: a CEL expression over a person and their household, and the enrolment of those it admits."""
+"""Who may be in a programme: the rule of a version held against the registry, and the enrolment of those it admits."""
 
 from __future__ import annotations
 
@@ -8,98 +8,67 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
-from django.db.models import Count, Q
-from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from beneficiaries import identity, rules
+from beneficiaries import facts
+from beneficiaries.facts import Member
 from beneficiaries.models import Person
-from beneficiaries.screening_errors import RuleBroken
-from disbursement.errors import InvalidRule
+from disbursement import versions
+from disbursement.conditions import compiled
 from disbursement.exclusions import EXCLUDED
-from disbursement.models import Enrolment, Programme
+from disbursement.models import Enrolment, Programme, ProgrammeVersion
 from wallet import wallets
 from wallet.transactions import retried
 
 GROUP = 2_000  # people enrolled in one transaction
-EXAMPLE = {
-    "person": {"age": 30, "sex": "P"},
-    "household": {"decile": 5, "size": 4, "kelurahan": "31.71.01.1001", "city": "31.71"},
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An eligible person with the facts that made them so."""
+    """An eligible person with the facts that made them so, and the members of their household with theirs."""
 
     person: int
-    uid: Any
+    uid: UUID
     household: int
     facts: dict[str, Any]
-
-
-def compiled(expression: str) -> rules.Rule:
-    """The rule as a function of facts (shape: EXAMPLE). Raises InvalidRule if it does not compile or is no yes-or-no.
-
-    The function raises it too, for facts on which the rule breaks (a division by zero): it never decides by accident.
-    """
-    try:
-        rule = rules.compiled(expression, EXAMPLE)
-    except RuleBroken as error:
-        raise InvalidRule(**error.data) from error
-
-    def admits(facts: dict[str, Any]) -> bool:
-        try:
-            return rule(facts)
-        except RuleBroken as error:
-            raise InvalidRule(**error.data) from error
-
-    return admits
+    members: list[Member]
 
 
 def candidates(
-    programme: Programme, day: date | None = None, homes: Collection[int] | None = None
+    programme: Programme,
+    day: date | None = None,
+    version: ProgrammeVersion | None = None,
+    homes: Collection[int] | None = None,
 ) -> Iterator[Candidate]:
-    """Every active person whom the rule admits on the day, oldest first; one per household where the programme says so.
+    """Every active person whom the rule admits on the day, household by household, the oldest of each first.
 
     With `homes`, of those households alone.
-    Who is excluded on the day, alone or with the household, is not admitted.
-    Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
+    The rule is that of the version given, else of the one in force on the day; where the programme says so, one of each
+    household. Who is excluded on the day, alone or with the household, is not admitted. Who left the registry, died or was
+    merged counts neither as a candidate nor in the household's size. Raises InvalidRule, NoVersion.
     """
-    rule, day = compiled(programme.eligibility), day or timezone.localdate()
+    day = day or timezone.localdate()
+    rule = compiled((version or versions.of(programme, day)).eligibility)
+    out = kept_out(programme, day)
+    for home in facts.homes(day, None if homes is None else list(homes)):
+        for member in sorted(home.members, key=lambda one: (one.birth_date, one.pk)):
+            if member.pk in out or not rule(member.facts):
+                continue
+            yield Candidate(member.pk, member.uid, home.pk, member.facts, home.members)
+            if programme.one_per_household:
+                break
+
+
+def kept_out(programme: Programme, day: date) -> set[int]:
+    """Whoever is excluded on the day, and whoever was taken out of the programme: no rule puts them back."""
     ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
-    taken: set[int] = set()
-    excluded = RawSQL(f"SELECT person FROM ({EXCLUDED}) excluded", [day] * 4)  # noqa: S608, S611  # a constant of ours
-    people = (
-        Person.objects.processable()
-        .filter(status=Person.Status.ACTIVE)
-        .exclude(pk__in=ended.values("person"))  # who was taken out is not put back by a rule
-        .exclude(pk__in=excluded)
-        .select_related("household")
-        .annotate(size=Count("household__members", filter=Q(household__members__status=Person.Status.ACTIVE)))
-        .only("uid", "sex", "birth_date", "household__decile", "household__kelurahan")
-        .order_by("birth_date", "pk")
-    )
-    if homes is not None:
-        people = people.filter(household__in=homes)
-    for person in people.iterator(chunk_size=GROUP):
-        household = person.household
-        facts = {
-            "person": {"age": identity.age(person.birth_date, day), "sex": person.sex},
-            "household": {
-                "decile": household.decile,
-                "size": person.size,  # type: ignore[attr-defined]  # annotated above
-                "kelurahan": household.kelurahan,
-                "city": household.kelurahan[:5],
-            },
-        }
-        if household.pk in taken or not rule(facts):
-            continue
-        if programme.one_per_household:
-            taken.add(household.pk)
-        yield Candidate(person.pk, person.uid, household.pk, facts)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT person FROM ({EXCLUDED}) excluded", [day] * 4)  # noqa: S608  # a constant of ours
+        excluded = {person for (person,) in cursor.fetchall()}
+    return excluded | set(ended.values_list("person_id", flat=True))
 
 
 def enrol_eligible(programme: Programme, day: date | None = None) -> int:

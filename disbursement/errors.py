@@ -26,6 +26,40 @@ class InvalidRule(DisbursementError):
     message = _("Syarat tidak dapat dibaca: %(reason)s. Contoh: person.age >= 60 && household.decile <= 4")
 
 
+class NoVersion(DisbursementError):
+    """No version of the programme is in force on the day."""
+
+    code = "no_version"
+    message = _(
+        "Program %(programme)s belum punya versi yang berlaku pada %(day)s. Berlakukan versi yang mulai pada atau sebelum "
+        "hari itu."
+    )
+
+
+class VersionInForce(DisbursementError):
+    """What is in force never changes."""
+
+    code = "version_in_force"
+    message = _("Versi ini sudah berlaku dan tidak dapat diubah. Buat versi berikutnya.")
+
+
+class VersionBroken(DisbursementError):
+    """The version cannot be put into force as it is."""
+
+    code = "version_broken"
+    message = _("Versi ini belum lengkap: %(reason)s")
+    NO_COMPONENT = _("tambahkan paling sedikit satu komponen.")
+    NO_CASH_TERMS = _("ada komponen berbatas tunai; isi aturan kantong tunai.")
+    CASH_TERMS_WITHOUT_CASH = _("aturan kantong tunai tidak membolehkan tarik tunai; pilih aturan yang membolehkannya.")
+
+
+class ProgrammeFileBroken(DisbursementError):
+    """A file of programmes cannot be read, or says something that cannot be."""
+
+    code = "programme_file_broken"
+    message = _("Berkas program tidak dapat dimuat. Perbaiki %(where)s: %(reason)s")
+
+
 class ProgrammeInactive(DisbursementError):
     code = "programme_inactive"
     message = _("Program ini tidak aktif. Aktifkan dahulu, lalu ulangi.")

@@ -88,7 +88,7 @@ def pay_next_chunk(batch: int) -> bool:
 def _claim(batch: int) -> Chunk | None:
     return (
         Chunk.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("batch__cycle__programme__terms")
+        .select_related("terms", "batch__cycle__programme")
         .filter(
             batch=batch, batch__status=Batch.Status.APPROVED, status=Chunk.Status.PENDING, due_at__lte=timezone.now()
         )
@@ -99,12 +99,11 @@ def _claim(batch: int) -> Chunk | None:
 
 def _pay(chunk: Chunk) -> None:
     """Posts the claimed chunk and marks its rows, in the caller's transaction."""
-    ledger.bind(chunk.batch.cycle.programme.terms)  # before they are compared, or they could change in between
+    ledger.bind(chunk.terms)  # before they are compared, or they could change in between
     if not content.as_approved(chunk):
         _block(chunk)
         return
     batch, now = chunk.batch, timezone.now()
-    programme = batch.cycle.programme
     pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
     for reason, refused in _not_payable(chunk, now).items():
         pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
@@ -115,10 +114,10 @@ def _pay(chunk: Chunk) -> None:
     if count:  # last, because it ends by locking the clearing account that all workers share
         ledger.open_purses(
             source=cast(int, batch.clearing_id),  # the CHECK batch_approved_is_reserved sees to it
-            terms=programme.terms,
-            title=batch.purse_title,
+            terms=chunk.terms,
+            title=chunk.title,
             usable_from=now,
-            usable_until=now + timedelta(days=programme.purse_days) if programme.purse_days else None,
+            usable_until=now + timedelta(days=chunk.purse_days) if chunk.purse_days else None,
             grants=_grants(chunk, Instruction.Status.PAID),
         )
 
@@ -126,10 +125,8 @@ def _pay(chunk: Chunk) -> None:
 def _grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
     """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
     return ledger.GrantQuery(
-        """
-        SELECT 'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt, wallet_id, amount
-        FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id
-        """,
+        f"SELECT {Instruction.KEY}, wallet_id, amount"  # noqa: S608  # a constant of ours
+        " FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id",
         [chunk.pk, status.value],
     )
 

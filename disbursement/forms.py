@@ -10,39 +10,76 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminIntegerFieldWidget,
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+)
 
-from disbursement import eligibility
+from disbursement import conditions
 from disbursement.errors import InvalidRule
 from disbursement.models import Programme
 from wallet.admin.fields import RupiahField
+from wallet.models import PurseTerms
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 2  # what an office pays late or early; a typing error is further away
 
 
-class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
-    amount = RupiahField(label=_("Jumlah per siklus"), help_text=_("Yang diterima tiap peserta setiap siklus."))
-    eligibility = forms.CharField(
-        label=_("Syarat"),
-        max_length=1000,
-        widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "class": "office-mono", "spellcheck": "false"}),
-        help_text=_(
-            "Ungkapan CEL, misalnya: person.age >= 60 && household.decile <= 4. Yang dapat dipakai: person.age, "
-            'person.sex ("L" atau "P"), household.decile, household.size, household.kelurahan, household.city.'
-        ),
+RULE_HELP = _(
+    'Ungkapan CEL, misalnya: person.age >= 60 && household.decile <= 4. Yang dapat dipakai: person.age, .sex ("L" atau '
+    '"P"), .relation, .schooling, .disability, .occupation, .pregnant; household.decile, .size, .kelurahan, .city, .njop, '
+    ".vehicles.cars, .employed.state, .judged_poor; members.pregnant, .disabled, .aged_0_6, .aged_60_up, .sd, .smp, .sma, "
+    ".smk, .pkbm (banyaknya anggota keluarga); evidence.employment, .double_aid, .private_school, .njop."
+)
+
+
+def rule_field(label: Any, most: int, *, required: bool = True, rows: int = 3) -> forms.CharField:
+    """A field for a CEL expression."""
+    return forms.CharField(
+        label=label,
+        max_length=most,
+        required=required,
+        widget=UnfoldAdminTextareaWidget(attrs={"rows": rows, "class": "office-mono", "spellcheck": "false"}),
+        help_text=RULE_HELP if required else _("Ungkapan CEL; kosong berarti selalu."),
     )
 
+
+def clean_rule(text: str) -> str:
+    """The rule without blanks around it; the form's error says why it is none."""
+    rule = text.strip()
+    try:
+        conditions.compiled(rule or "true")
+    except InvalidRule as error:
+        raise ValidationError(str(error)) from error
+    return rule
+
+
+class ProgrammeForm(forms.ModelForm):  # type: ignore[type-arg]
     class Meta:
         model = Programme
-        fields = ("code", "name", "amount", "eligibility", "one_per_household", "purse_days", "terms", "active")
+        fields = ("code", "name", "one_per_household", "active")
+
+
+class NewProgrammeForm(ProgrammeForm):
+    """A programme that pays everyone the same amount, as its first version has it; others get their components there."""
+
+    amount = RupiahField(label=_("Jumlah per siklus"), help_text=_("Yang diterima tiap peserta setiap siklus."))
+    eligibility = rule_field(_("Syarat"), 2000)
+    purse_days = forms.IntegerField(
+        label=_("Masa pakai (hari)"),
+        required=False,
+        min_value=1,
+        max_value=3660,
+        widget=UnfoldAdminIntegerFieldWidget(),
+        help_text=_("Kosong berarti tanpa batas waktu."),
+    )
+    terms = forms.ModelChoiceField(
+        PurseTerms.objects.order_by("name"), label=_("Aturan kantong"), widget=UnfoldAdminSelectWidget()
+    )
 
     def clean_eligibility(self) -> str:
-        rule: str = self.cleaned_data["eligibility"].strip()
-        try:
-            eligibility.compiled(rule)
-        except InvalidRule as error:
-            raise ValidationError(str(error)) from error
-        return rule
+        return clean_rule(self.cleaned_data["eligibility"])
 
 
 class FundForm(forms.Form):

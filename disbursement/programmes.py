@@ -2,22 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db import transaction
 
-from disbursement import eligibility
+from disbursement import versions
 from disbursement.models import Programme
 from wallet import ledger
-from wallet.models import Account, Transfer
+from wallet.models import Account, PurseTerms, Transfer
+
+ALWAYS = date(2000, 1, 1)  # from before any cycle on
+COMPONENT = "bantuan"  # the one component of a programme that pays everyone the same
 
 
 @transaction.atomic
-def create(**fields: Any) -> Programme:
-    """A new programme with an empty fund of its own. Raises InvalidRule."""
-    eligibility.compiled(fields["eligibility"])
-    fund = ledger.open_account(Account.Kind.FUND, fields["name"])
-    return Programme.objects.create(fund=fund, **fields)
+def create(
+    *,
+    code: str,
+    name: str,
+    amount: int,
+    eligibility: str,
+    terms: PurseTerms,
+    purse_days: int | None = None,
+    starts_on: date = ALWAYS,
+    **fields: Any,
+) -> Programme:
+    """A new programme with an empty fund of its own that pays everyone the same amount a cycle, in force. Raises InvalidRule."""
+    made = found(code=code, name=name, **fields)
+    component = {"code": COMPONENT, "name": "Bantuan", "amount": amount}
+    version = versions.draft(made, starts_on, [component], eligibility=eligibility, terms=terms, purse_days=purse_days)
+    versions.enforce(version)
+    return made
+
+
+@transaction.atomic
+def found(*, code: str, name: str, **fields: Any) -> Programme:
+    """A new programme with an empty fund of its own and no version yet."""
+    return Programme.objects.create(fund=ledger.open_account(Account.Kind.FUND, name), code=code, name=name, **fields)
 
 
 def fund(programme: Programme, amount: int, reference: str) -> Transfer:

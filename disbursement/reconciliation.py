@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from django.db import connection
 
+from disbursement.models import Instruction
+
 MOST = 100
 
 
@@ -25,9 +27,9 @@ def differences() -> list[Difference]:
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT coalesce(i.key, t.key), i.amount, t.amount
-            FROM (SELECT 'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt AS key, wallet_id, amount
+            FROM (SELECT {Instruction.KEY} AS key, wallet_id, amount
                   FROM disbursement_instruction WHERE status = 'paid') i
             FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS wallet_id, posted.amount
                        FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
@@ -37,7 +39,7 @@ def differences() -> list[Difference]:
                        WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
                            SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
             WHERE (i.wallet_id, i.amount) IS DISTINCT FROM (t.wallet_id, t.amount) ORDER BY 1 LIMIT %s
-            """,
+            """,  # noqa: S608  # a constant of ours
             [MOST],
         )
         return [Difference(*row) for row in cursor.fetchall()]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
-from disbursement.models import Batch, Enrolment, Instruction, LeftOut
+from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut, TrialChange
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
 
@@ -31,6 +31,14 @@ TOLD = Declaration(
             where=_in_batches_of_their_programmes,
             also=((_("periode"), "cycle.period"), (_("nama program"), "cycle.programme.name")),
         ),
+        # The members counted are others of the family: their facts are theirs.
+        Table(
+            Calculation,
+            ("enrolment__person",),
+            without=("members",),
+            also=((_("periode"), "batch.cycle.period"), (_("nama program"), "version.programme.name")),
+        ),
+        Table(TrialChange, ("person",), also=((_("nama program"), "trial.version.programme.name"),)),
         Table(
             LeftOut,
             ("enrolment__person", "exclusion__person"),
@@ -40,6 +48,7 @@ TOLD = Declaration(
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
+        "disbursement.Calculation.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
         "disbursement.FollowedMove.household": "where an enrolment was before an import moved it: for taking the import back",
@@ -60,5 +69,12 @@ def hold_of(person: Person) -> str:
 
 
 def forget(person: Person) -> None:
-    """Drops the facts that once made the person eligible; that they were in the programme stays with its money."""
+    """Drops the facts that once made the person eligible, and those that amounts rest on, their own or their family's.
+
+    That they were in the programme, and the arithmetic, stays with its money.
+    """
     Enrolment.objects.filter(person=person).update(facts={})
+    TrialChange.objects.filter(person=person).delete()
+    Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
+    # The second condition is the index's own.
+    Calculation.objects.exclude(members=[]).filter(members__contains=[{"id": person.pk}]).update(members=[])

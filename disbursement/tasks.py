@@ -6,7 +6,8 @@ import time
 
 from celery import shared_task
 
-from disbursement import execution
+from disbursement import execution, trials
+from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
 
@@ -26,3 +27,12 @@ def pay(batch: int) -> None:
 def sweep() -> None:
     """Rings for whatever is due; rung by the beat every 30 seconds."""
     execution.sweep()
+    if trials.sweep():
+        doorbell.ring("disbursement.tasks.try_versions")
+
+
+@shared_task(name="disbursement.tasks.try_versions")
+def try_versions() -> None:
+    """Does every trial of a version that waits; rung by whoever asks for one, and by the sweeper."""
+    while trials.run_next():
+        pass

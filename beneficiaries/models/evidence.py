@@ -22,6 +22,7 @@ class EvidenceKind(models.TextChoices):
     PROPERTY = "property", _("Tanah atau bangunan")
     DEATH = "death", _("Kematian")
     DOUBLE_AID = "double_aid", _("Bantuan instansi lain")
+    SCHOOL = "school", _("Sekolah swasta")
     COMMUNITY_JUDGEMENT = "community_judgement", _("Musyawarah kelurahan")
     OTHER = "other", _("Lainnya")
 

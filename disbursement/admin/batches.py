@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -119,7 +119,7 @@ class BatchAdmin(ViewOnlyAdmin):
     )
     list_display_links = ("number", "programme")
     list_filter = ("status", "cycle__programme", by_number("programme", _("program"), "cycle__programme_id"))
-    list_select_related = ("cycle__programme", "maker")
+    list_select_related = ("cycle__programme", "maker", "version")
     search_fields = ("purse_title", "cycle__programme__name")
     search_help_text = _("Program atau judul kantong")
     ordering = ("-pk",)
@@ -131,6 +131,7 @@ class BatchAdmin(ViewOnlyAdmin):
                     ("programme", "month"),
                     ("count_shown", "total_shown"),
                     ("purse_title", "purse_life"),
+                    "version",
                     "terms",
                     "digest_shown",
                     "lines",
@@ -222,7 +223,7 @@ class BatchAdmin(ViewOnlyAdmin):
     def status_label(self, batch: Batch) -> tuple[str, str]:
         return batch.status, batch.get_status_display()
 
-    @admin.display(description=_("penerima"), ordering="count")
+    @admin.display(description=_("instruksi bayar"), ordering="count")
     def count_shown(self, batch: Batch) -> str:
         return counted(batch.count)
 
@@ -245,12 +246,17 @@ class BatchAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("masa pakai"))
     def purse_life(self, batch: Batch) -> str:
-        days = batch.cycle.programme.purse_days
+        days = batch.version.purse_days
         return gettext("%(days)s hari sejak dibayar") % {"days": days} if days else gettext("tanpa batas waktu")
 
     @admin.display(description=_("aturan kantong"))
-    def terms(self, batch: Batch) -> str:
-        return purses.in_words(batch.cycle.programme.terms)
+    def terms(self, batch: Batch) -> SafeString | str:
+        """How the money of each kind of purse in it may be used."""
+        kinds = Chunk.objects.filter(batch=batch).order_by("title", "terms").distinct("title", "terms")
+        rows = [(chunk.title, purses.in_words(chunk.terms)) for chunk in kinds.select_related("terms")]
+        if len(rows) == 1:
+            return rows[0][1]
+        return format_html_join("", "<div>{}: {}</div>", rows)
 
     @admin.display(description=_("sidik isi (SHA-256)"))
     def digest_shown(self, batch: Batch) -> SafeString:
@@ -304,7 +310,7 @@ class BatchAdmin(ViewOnlyAdmin):
         return [
             (_("Program"), programme),
             (_("Periode"), self.month(batch)),
-            (_("Penerima"), counted(batch.count)),
+            (_("Instruksi bayar"), counted(batch.count)),
             (_("Jumlah"), money(batch.total)),
             (_("Judul kantong"), batch.purse_title),
             (_("Masa pakai"), self.purse_life(batch)),

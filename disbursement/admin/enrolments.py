@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
 from disbursement import enrolments, exclusions
+from disbursement.admin import calculations
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
 from disbursement.models import Batch, Enrolment, Instruction
@@ -59,10 +60,11 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
         "status_label",
         "facts_shown",
         "instructions",
+        "calculations",
         "left_out",
         "created_at",
     )
-    readonly_fields = ("nik", "status_label", "facts_shown", "instructions", "left_out")
+    readonly_fields = ("nik", "status_label", "facts_shown", "instructions", "calculations", "left_out")
     actions_detail = ("end",)
 
     def get_search_results(
@@ -91,6 +93,10 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("pembayaran"))
     def instructions(self, enrolment: Enrolment) -> SafeString:
         return link(list_url(Instruction, enrolment=enrolment.pk), _("Lihat instruksi bayarnya"))
+
+    @admin.display(description=_("mengapa sebanyak itu"))
+    def calculations(self, enrolment: Enrolment) -> SafeString:
+        return calculations.all_of(enrolment.pk)
 
     @admin.display(description=_("siklus yang terlewat"))
     def left_out(self, enrolment: Enrolment) -> SafeString | str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import execution
+from disbursement.admin import calculations
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import ContentChanged, DisbursementError
 from disbursement.models import Approval, Instruction
@@ -36,7 +37,7 @@ FAILURES = {
 
 @admin.register(Instruction)
 class InstructionAdmin(LongTable, ViewOnlyAdmin):
-    list_display = ("id", "person", "nik", "amount_shown", "status_label", "why", "batch_id")
+    list_display = ("id", "person", "nik", "part", "amount_shown", "status_label", "why", "batch_id")
     list_display_links = ("id", "person")
     list_filter = (
         "status",
@@ -54,13 +55,16 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "batch",
         "chunk",
         "wallet",
+        "part",
+        "kind",
         "amount_shown",
+        "calculation",
         "attempt",
         "status_label",
         "why",
         "transfer",
     )
-    readonly_fields = ("person", "nik", "amount_shown", "status_label", "why", "transfer")
+    readonly_fields = ("person", "nik", "amount_shown", "calculation", "status_label", "why", "transfer")
     actions_detail = ("take_back",)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -84,6 +88,10 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Instruction) -> SafeString:
         return money(row.amount)
+
+    @admin.display(description=_("mengapa sebanyak ini"))
+    def calculation(self, row: Instruction) -> SafeString | str:
+        return calculations.why(row.batch_id, row.enrolment_id)
 
     @display(
         description=_("status"),

@@ -8,17 +8,18 @@ from django.contrib import admin, messages
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
-from disbursement import batches, eligibility, programmes
-from disbursement.errors import DisbursementError
-from disbursement.forms import FundForm, MonthForm, ProgrammeForm
-from disbursement.models import Batch, Cycle, Enrolment, Programme
-from wallet.admin import above, purses
+from disbursement import batches, eligibility, entitlement, programmes, versions
+from disbursement.errors import DisbursementError, NoVersion
+from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
+from disbursement.models import Batch, Chunk, Cycle, Enrolment, Programme, ProgrammeVersion
+from wallet.admin import above
 from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, change_url, link, list_url, money
 from wallet.admin.steps import Done, Step, row_of, take
@@ -28,7 +29,7 @@ from wallet.money import rupiah
 
 ERRORS = (DisbursementError, WalletError)
 RUNNING = (Batch.Status.SUBMITTED, Batch.Status.APPROVED)
-IN_THE_DIGEST = ("code", "amount", "purse_days", "terms")  # what a batch under way was submitted with
+IN_THE_DIGEST = ("code",)  # what a batch under way was submitted with
 
 
 def counted(number: int) -> str:
@@ -37,7 +38,7 @@ def counted(number: int) -> str:
 
 
 def _terms_are_running(terms: PurseTerms) -> bool:
-    return Batch.objects.filter(cycle__programme__terms=terms, status__in=RUNNING).exists()
+    return Chunk.objects.filter(terms=terms, batch__status__in=RUNNING).exists()
 
 
 above.BINDINGS.append(_terms_are_running)
@@ -47,7 +48,7 @@ above.PLACE_NAMES.append(regions.short_name)
 @admin.register(Programme)
 class ProgrammeAdmin(OfficeAdmin):
     form = ProgrammeForm
-    list_display = ("name", "code", "amount_shown", "enrolled", "fund_balance", "active")
+    list_display = ("name", "code", "version_shown", "enrolled", "fund_balance", "active")
     list_display_links = ("name",)
     list_filter = ("active",)
     list_select_related = ("fund",)
@@ -62,12 +63,8 @@ class ProgrammeAdmin(OfficeAdmin):
         (_("Bagaimana dipakai"), {"fields": ("terms",)}),
     )
     fieldsets = (
-        (
-            None,
-            {"fields": (("fund_balance", "enrolled"), "books", ("name", "code"), ("amount", "purse_days"), "active")},
-        ),
-        (_("Siapa yang berhak"), {"fields": ("eligibility", "one_per_household")}),
-        (_("Bagaimana dipakai"), {"fields": ("terms", "rule")}),
+        (None, {"fields": (("fund_balance", "enrolled"), "books", ("name", "code"), "active")}),
+        (_("Siapa yang berhak"), {"fields": ("version_shown", "eligibility", "one_per_household", "versions")}),
     )
 
     class Media:
@@ -79,21 +76,14 @@ class ProgrammeAdmin(OfficeAdmin):
         rows: QuerySet[Programme] = super().get_queryset(request)
         return rows.annotate(many=Coalesce(Subquery(count, output_field=IntegerField()), 0))
 
-    def get_fieldsets(self, request: HttpRequest, obj: Programme | None = None) -> Any:
-        """Amounts read as money where they cannot be typed."""
-        fieldsets = super().get_fieldsets(request, obj)
-        if obj is None or (self.has_change_permission(request, obj) and not is_running(obj)):
-            return fieldsets
-        shown = dict(fieldsets[0][1])
-        shown["fields"] = tuple(
-            ("amount_shown", "purse_days") if "amount" in line else line for line in shown["fields"]
-        )
-        return ((fieldsets[0][0], shown), *fieldsets[1:])
+    def get_form(self, request: HttpRequest, obj: Programme | None = None, change: bool = False, **kwargs: Any) -> Any:
+        """With the first version's fields for a new programme."""
+        return super().get_form(request, obj, change, **({"form": NewProgrammeForm} if obj is None else {}) | kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Programme | None = None) -> tuple[str, ...]:
-        computed = ("fund_balance", "enrolled", "books", "rule", "amount_shown")
         if obj is None:
-            return computed
+            return ()
+        computed = ("fund_balance", "enrolled", "books", "version_shown", "eligibility", "versions")
         bound = IN_THE_DIGEST if is_running(obj) else ()
         # Families enrolled under one reading of the rule would break the other.
         counted_by = ("one_per_household",) if obj.enrolments.exists() else ()
@@ -119,14 +109,26 @@ class ProgrammeAdmin(OfficeAdmin):
         if is_running(obj) and any(name in request.POST for name in IN_THE_DIGEST):
             messages.warning(
                 request,
-                _("Kode, jumlah, masa pakai dan aturan tidak diubah: ada batch yang sudah diajukan dan belum selesai."),
+                _("Kode tidak diubah: ada batch yang sudah diajukan dan belum selesai."),
             )
         answer: HttpResponse = super().response_change(request, obj)
         return answer
 
-    @admin.display(description=_("jumlah per siklus"), ordering="amount")
-    def amount_shown(self, programme: Programme) -> SafeString:
-        return money(programme.amount)
+    @admin.display(description=_("versi hari ini"))
+    def version_shown(self, programme: Programme) -> SafeString | str:
+        version = in_force_today(programme)
+        if version is None:
+            return "-"
+        return link(change_url(version), gettext("versi %(number)s") % {"number": version.number})
+
+    @admin.display(description=_("syarat"))
+    def eligibility(self, programme: Programme) -> str:
+        version = in_force_today(programme)
+        return version.eligibility if version else "-"
+
+    @admin.display(description=_("semua versi"))
+    def versions(self, programme: Programme) -> SafeString:
+        return link(list_url(ProgrammeVersion, programme__id__exact=programme.pk), _("lihat, salin atau ubah versi"))
 
     @admin.display(description=_("peserta aktif"))
     def enrolled(self, programme: Any) -> str:
@@ -135,10 +137,6 @@ class ProgrammeAdmin(OfficeAdmin):
     @admin.display(description=_("saldo dana"), ordering="fund__balance")
     def fund_balance(self, programme: Programme) -> SafeString:
         return money(programme.fund.balance)
-
-    @admin.display(description=_("aturan dalam kata-kata"))
-    def rule(self, programme: Programme) -> str:
-        return purses.in_words(programme.terms)
 
     @admin.display(description=_("pembukuan"))
     def books(self, programme: Programme) -> SafeString:
@@ -186,7 +184,7 @@ class ProgrammeAdmin(OfficeAdmin):
         """Looks only: who the rule admits today, and what paying them once costs."""
         programme = row_of(self, request, object_id)
         warnings: list[Any] = []
-        facts: list[tuple[Any, Any]] = [(_("Syarat"), programme.eligibility)]
+        facts: list[tuple[Any, Any]] = [(_("Syarat"), self.eligibility(programme))]
         try:
             facts += _outlook(programme, warnings)
         except ERRORS as error:
@@ -218,7 +216,7 @@ class ProgrammeAdmin(OfficeAdmin):
                 "Semua orang di registri yang memenuhi syarat hari ini dan belum terdaftar menjadi peserta, dan dompetnya "
                 "dibuka. Belum ada uang yang bergerak. Gunakan Uji syarat untuk melihat jumlahnya dahulu."
             ),
-            facts=[(_("Syarat"), programme.eligibility), (_("Peserta aktif sekarang"), counted(programme.many))],
+            facts=[(_("Syarat"), self.eligibility(programme)), (_("Peserta aktif sekarang"), counted(programme.many))],
             possible=programme.active,
             warnings=[] if programme.active else [_("Program ini tidak aktif.")],
             errors=ERRORS,
@@ -233,7 +231,7 @@ class ProgrammeAdmin(OfficeAdmin):
             batch = batches.prepare(batches.cycle_of(programme, data["month"]))
             said = {"count": counted(batch.count), "total": rupiah(batch.total)}
             return Done(
-                gettext("Batch disiapkan: %(count)s peserta, %(total)s. Periksa, lalu ajukan.") % said,
+                gettext("Batch disiapkan: %(count)s instruksi bayar, %(total)s. Periksa, lalu ajukan.") % said,
                 change_url(batch),
             )
 
@@ -241,12 +239,13 @@ class ProgrammeAdmin(OfficeAdmin):
             title=_("Siapkan batch"),
             button=_("Siapkan"),
             text=_(
-                "Setiap peserta aktif yang belum dibayar pada periode ini mendapat satu instruksi bayar. "
+                "Setiap peserta aktif yang belum dibayar pada periode ini dihitung haknya menurut versi yang berlaku pada "
+                "periode itu, dan mendapat instruksi bayar untuk tiap bagiannya. "
                 "Belum ada uang yang bergerak sampai orang lain menyetujuinya."
             ),
             facts=[
                 (_("Peserta aktif"), counted(programme.many)),
-                (_("Jumlah per peserta"), money(programme.amount)),
+                (_("Komponen"), components_in_words(in_force_today(programme))),
                 (_("Saldo dana"), money(programme.fund.balance)),
             ],
             form=MonthForm,
@@ -262,15 +261,31 @@ def is_running(programme: Programme) -> bool:
     return Batch.objects.filter(cycle__programme=programme, status__in=RUNNING).exists()
 
 
+def in_force_today(programme: Programme) -> ProgrammeVersion | None:
+    """The version that a cycle of today is paid under, if there is one."""
+    try:
+        return versions.of(programme, timezone.localdate())
+    except NoVersion:
+        return None
+
+
+def components_in_words(version: ProgrammeVersion | None) -> str:
+    """The version's components with their amounts, as a line."""
+    rows = version.components.order_by("pk") if version else []
+    return ", ".join(f"{row.name} {rupiah(row.amount * row.months)}" for row in rows) or "-"
+
+
 def _outlook(programme: Programme, warnings: list[Any]) -> list[tuple[Any, Any]]:
-    """Whom the rule admits today and what that costs. Raises InvalidRule."""
-    enrolled = set(Enrolment.objects.filter(programme=programme).values_list("person_id", flat=True))
-    admitted = new = 0
+    """Whom the rule admits today and what one cycle of it costs. Raises InvalidRule, NoVersion."""
+    scale = entitlement.of_version(versions.of(programme, timezone.localdate()))
+    rows = Enrolment.objects.filter(programme=programme)
+    enrolled = set(rows.values_list("person_id", flat=True))
+    admitted = new = cost = 0
     for candidate in eligibility.candidates(programme):
         admitted += 1
         new += candidate.person not in enrolled
-    active = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ACTIVE).count()
-    cost, balance = (active + new) * programme.amount, programme.fund.balance
+        cost += scale.apply(candidate.facts, candidate.members).total
+    active, balance = rows.filter(status=Enrolment.Status.ACTIVE).count(), programme.fund.balance
     if cost > balance:
         warnings.append(
             _("Dana program kurang %(short)s untuk membayar semuanya satu kali.") % {"short": rupiah(cost - balance)}
@@ -279,7 +294,7 @@ def _outlook(programme: Programme, warnings: list[Any]) -> list[tuple[Any, Any]]
         (_("Memenuhi syarat hari ini"), counted(admitted)),
         (_("Belum terdaftar"), counted(new)),
         (_("Peserta aktif sekarang"), counted(active)),
-        (_("Biaya satu siklus bila semua terdaftar"), money(cost)),
+        (_("Biaya satu siklus bagi yang memenuhi syarat"), money(cost)),
         (_("Saldo dana"), money(balance)),
         (_("Cukup untuk"), _("%(count)s siklus") % {"count": balance // cost if cost else "-"}),
     ]

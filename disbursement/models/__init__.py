@@ -4,19 +4,30 @@ The state of every payment is here, in rows; the queue only rings. A batch holds
 worker posts a chunk and marks it in one transaction.
 """
 
-from disbursement.models.batch import Approval, Batch, Chunk, Instruction
+from disbursement.models.batch import CASH, MAIN, Approval, Batch, Chunk, Instruction
+from disbursement.models.calculation import Calculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.programme import Programme
+from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
+from disbursement.models.version import Component, ProgrammeVersion
 
 __all__ = [
+    "CASH",
+    "MAIN",
     "Approval",
     "Batch",
+    "Calculation",
     "Chunk",
+    "Component",
     "Cycle",
     "Enrolment",
     "FollowedMove",
     "Instruction",
     "LeftOut",
     "Programme",
+    "ProgrammeVersion",
+    "TrialChange",
+    "TrialRegion",
+    "VersionTrial",
 ]

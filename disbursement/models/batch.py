@@ -7,7 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment
-from wallet.models import Account, Wallet
+from disbursement.models.version import ProgrammeVersion
+from wallet.models import Account, PurseTerms, Wallet
+
+MAIN, CASH = (
+    "main",
+    "cash",
+)  # parts of what an enrolment gets in a cycle; a component with a purse of its own is one more
 
 
 class Batch(models.Model):
@@ -25,6 +31,9 @@ class Batch(models.Model):
         CANCELLED = "cancelled", _("Dibatalkan")
 
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="batches", verbose_name=_("siklus"))
+    version = models.ForeignKey(
+        ProgrammeVersion, models.PROTECT, related_name="batches", verbose_name=_("versi program")
+    )
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PREPARED, db_index=True)
     purse_title = models.CharField(_("judul kantong"), max_length=120)
     count = models.PositiveIntegerField(_("banyak"), default=0)
@@ -90,7 +99,7 @@ class Approval(models.Model):
 
 
 class Chunk(models.Model):
-    """A part of a batch that one worker posts in one transaction."""
+    """A part of a batch that one worker posts in one transaction: into purses of one title, life and set of terms."""
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu")
@@ -100,6 +109,9 @@ class Chunk(models.Model):
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="chunks", db_index=False, verbose_name=_("batch"))
     number = models.PositiveIntegerField(_("nomor"))
+    title = models.CharField(_("judul kantong"), max_length=120)
+    terms = models.ForeignKey(PurseTerms, models.PROTECT, related_name="+", verbose_name=_("aturan kantong"))
+    purse_days = models.PositiveIntegerField(_("masa pakai (hari)"), null=True, blank=True)
     count = models.PositiveIntegerField(_("banyak"))
     digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True, db_default="")
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING, db_default="pending")
@@ -121,7 +133,12 @@ class Chunk(models.Model):
 
 
 class Instruction(models.Model):
-    """Pay this enrolment this amount for this cycle. At most one that is pending or paid."""
+    """Pay this enrolment this part of what it gets for this cycle, into one purse. At most one that is pending or paid."""
+
+    class Kind(models.TextChoices):
+        REGULAR = "regular", _("Rutin")
+        ARREARS = "arrears", _("Rapel")
+        CORRECTION = "correction", _("Koreksi")
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu")
@@ -139,6 +156,8 @@ class Instruction(models.Model):
         Enrolment, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("kepesertaan")
     )
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dompet"))
+    part = models.SlugField(_("bagian"), max_length=30, default=MAIN, db_default=MAIN, db_index=False)
+    kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.REGULAR, db_default=Kind.REGULAR)
     amount = models.BigIntegerField(_("jumlah (Rp)"))
     attempt = models.PositiveSmallIntegerField(_("percobaan"), default=1)
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PENDING, db_default="pending")
@@ -158,17 +177,26 @@ class Instruction(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="instruction_once_a_cycle",
-                fields=["enrolment", "cycle"],
+                fields=["enrolment", "cycle", "part", "kind"],
                 condition=Q(live=True),
             ),
-            models.UniqueConstraint(name="instruction_attempt", fields=["batch", "enrolment", "attempt"]),
+            models.UniqueConstraint(
+                name="instruction_attempt", fields=["batch", "enrolment", "cycle", "part", "kind", "attempt"]
+            ),
             models.CheckConstraint(name="instruction_positive", condition=Q(amount__gt=0)),
         ]
 
     def __str__(self) -> str:
         return f"{self.batch} · {self.enrolment_id}"
 
+    # `key` in SQL, over the columns of its table; the database's rows and the ledger's must agree to the letter.
+    KEY = """'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt
+        || CASE part WHEN 'main' THEN '' ELSE ':' || part END
+        || CASE kind WHEN 'regular' THEN '' ELSE ':' || kind || ':' || cycle_id END"""
+
     @property
     def key(self) -> str:
         """The transfer's idempotency key: the same however often the queue delivers, another for another attempt."""
-        return f"disburse:{self.batch_id}:{self.enrolment_id}:{self.attempt}"
+        part = "" if self.part == MAIN else f":{self.part}"
+        kind = "" if self.kind == self.Kind.REGULAR else f":{self.kind}:{self.cycle_id}"
+        return f"disburse:{self.batch_id}:{self.enrolment_id}:{self.attempt}{part}{kind}"

@@ -23,30 +23,30 @@ def add_line(batch: Batch) -> None:
     money.person()
     money.eligibility.enrol_eligible(batch.cycle.programme)
     newcomer = Enrolment.objects.latest("pk")
-    chunk, amount = batch.chunks.latest("number"), batch.cycle.programme.amount
+    chunk, amount = batch.chunks.latest("number"), 100
     Instruction.objects.create(
         batch=batch, chunk=chunk, cycle=batch.cycle, enrolment=newcomer, wallet=newcomer.person.wallet, amount=amount
     )
 
 
 def widen_terms(batch: Batch) -> None:
-    PurseTerms.objects.filter(programme__cycles__batches=batch).update(cash_allowed=True)
+    PurseTerms.objects.filter(pk__in=batch.chunks.values("terms")).update(cash_allowed=True)
 
 
 def change_categories(batch: Batch) -> None:
-    PurseTerms.objects.filter(programme__cycles__batches=batch).update(mccs=["5813"])
+    PurseTerms.objects.filter(pk__in=batch.chunks.values("terms")).update(mccs=["5813"])
 
 
 def leave_the_region(batch: Batch) -> None:
-    PurseTerms.objects.filter(programme__cycles__batches=batch).update(regions=["32"])
+    PurseTerms.objects.filter(pk__in=batch.chunks.values("terms")).update(regions=["32"])
 
 
 def exchange_terms(batch: Batch) -> None:
-    Programme.objects.filter(cycles__batches=batch).update(terms=money.terms())
+    batch.chunks.update(terms=money.terms())
 
 
 def prolong(batch: Batch) -> None:
-    Programme.objects.filter(cycles__batches=batch).update(purse_days=999)
+    batch.chunks.update(purse_days=999)
 
 
 def exchange_fund(batch: Batch) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from disbursement import eligibility, enrolments, programmes
+from disbursement import conditions, eligibility, enrolments, programmes
 from disbursement.errors import InvalidRule
 from disbursement.models import Enrolment, Programme
 from tests import money
@@ -57,7 +57,9 @@ def test_a_programme_with_no_proper_rule_is_not_created() -> None:
         ("false", []),
     ],
 )
-def test_rules_speak_of_people_and_households_and_candidates_come_oldest_first(rule: str, expected: list[str]) -> None:
+def test_rules_speak_of_people_and_households_and_the_oldest_of_a_household_comes_first(
+    rule: str, expected: list[str]
+) -> None:
     home = money.household(decile=2, kelurahan="31.71.01.1001")
     away = money.household(decile=6, kelurahan="31.72.01.1001")
     people = {
@@ -81,10 +83,11 @@ def test_the_eligible_are_enrolled_once_with_a_wallet_and_the_facts_that_admitte
     enrolment = Enrolment.objects.get()
     person.refresh_from_db()
     assert (enrolment.person, enrolment.status, enrolment.household) == (person, "active", None)
-    assert enrolment.facts == {
-        "person": {"age": 66, "sex": "P"},
-        "household": {"decile": 2, "size": 1, "kelurahan": "31.71.01.1001", "city": "31.71"},
+    assert {name: set(known) for name, known in enrolment.facts.items()} == {
+        name: set(known) for name, known in conditions.EXAMPLE.items()
     }
+    assert (enrolment.facts["person"]["age"], enrolment.facts["household"]["decile"]) == (66, 2)
+    assert (enrolment.facts["household"]["size"], enrolment.facts["members"]["aged_60_up"]) == (1, 1)
     assert person.wallet is not None
     assert person.wallet.holder == person.uid
 

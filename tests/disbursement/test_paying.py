@@ -29,7 +29,7 @@ def test_everyone_is_paid_into_a_purse_with_the_programmes_terms(db: None) -> No
     batch = money.pay_out(money.approved(programme))
     money.assert_paid_once(batch, 3)
     for purse in Purse.objects.all():
-        assert (purse.terms, purse.title) == (programme.terms, batch.purse_title)
+        assert (purse.terms, purse.title) == (batch.version.terms, batch.purse_title)
         assert purse.usable_until is not None
         assert (purse.usable_until - purse.usable_from).days == 30
     assert money.balance(programme.fund) == 0

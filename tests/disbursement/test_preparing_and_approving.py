@@ -82,9 +82,8 @@ def test_an_inactive_programme_prepares_no_batch(programme: Programme) -> None:
 
 
 def test_a_programme_whose_money_ends_must_say_where_the_rest_goes(programme: Programme) -> None:
-    Programme.objects.filter(pk=programme.pk).update(purse_days=30)
     with pytest.raises(NowhereToLapse):
-        money.prepared(programme)
+        money.prepared(money.programme(purse_days=30))
 
 
 def _do_prepare(cycle: int) -> int:

@@ -1,0 +1,204 @@
+""" "Why 435,000?": the arithmetic of one enrolment in one batch, with the decree and the facts it rests on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from beneficiaries.models import Person
+from disbursement.admin.people import masked_nik, narrowed
+from disbursement.models import CASH, MAIN, Calculation, Instruction
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
+from wallet.money import rupiah
+
+# What a fact is called on the page; one that is not named here is shown as rules write it.
+FACTS = {
+    "person.age": _("umur"),
+    "person.sex": _("jenis kelamin"),
+    "person.relation": _("hubungan keluarga"),
+    "person.schooling": _("sekolah"),
+    "person.disability": _("disabilitas"),
+    "person.occupation": _("pekerjaan"),
+    "person.pregnant": _("hamil"),
+    "household.decile": _("desil"),
+    "household.size": _("orang sekeluarga"),
+    "household.kelurahan": _("kelurahan"),
+    "household.city": _("kota"),
+    "household.njop": _("NJOP"),
+    "evidence.private_school": _("sekolah swasta"),
+    "evidence.double_aid": _("bantuan instansi lain"),
+    "evidence.employment": _("pekerjaan menurut bukti"),
+    "members.pregnant": _("anggota hamil"),
+    "members.disabled": _("anggota disabilitas"),
+    "members.aged_0_6": _("anggota berumur 0-6"),
+    "members.aged_60_up": _("anggota berumur 60 ke atas"),
+}
+CHOICES = {
+    "schooling": Person.Schooling,
+    "disability": Person.Disability,
+    "sex": Person.Sex,
+    "relation": Person.Relation,
+    "occupation": Person.Occupation,
+}
+
+
+def in_words(facts: dict[str, Any], within: str = "") -> str:
+    """Facts as a line: umur 9, sekolah SD/MI, desil 2."""
+    told = []
+    for name, value in facts.items():
+        path = f"{within}{name}"
+        if isinstance(value, dict):
+            told.append(in_words(value, f"{path}."))
+            continue
+        told.append(f"{FACTS.get(path, path)} {_value(name, value)}")
+    return ", ".join(part for part in told if part)
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return gettext("ya") if value else gettext("tidak")
+    if name in CHOICES and value in CHOICES[name].values:
+        return str(CHOICES[name](value).label)
+    return str(value) if value != "" else "-"
+
+
+def arithmetic(lines: list[dict[str, Any]]) -> SafeString:
+    """The lines as a table: what, how it is reckoned, what it comes to, and what of it is cash."""
+    rows = format_html_join(
+        "",
+        '<tr><td>{}</td><td>{}</td><td class="right money">{}</td><td class="right money">{}</td></tr>',
+        (
+            (line["name"], reckoned(line), rupiah(line["total"]), rupiah(line["cash"]) if line.get("cash") else "-")
+            for line in lines
+        ),
+    )
+    head = format_html_join(
+        "", "<th>{}</th>", [(name,) for name in (_("Komponen"), _("Perhitungan"), _("Jumlah"), _("Bagian tunai"))]
+    )
+    return format_html('<div class="office-scroll"><table class="office-table"><tr>{}</tr>{}</table></div>', head, rows)
+
+
+def reckoned(line: dict[str, Any]) -> str:
+    """A line's arithmetic: 2 orang × Rp 225.000 × 3 bulan."""
+    told = gettext("%(people)s orang × %(each)s") % {"people": line["people"], "each": rupiah(line["each"])}
+    if line["months"] == 1:
+        return told
+    return gettext("%(told)s × %(months)s bulan") % {"told": told, "months": line["months"]}
+
+
+@admin.register(Calculation)
+class CalculationAdmin(LongTable, ViewOnlyAdmin):
+    """What was calculated when a batch was prepared: to look at, for whoever asks."""
+
+    list_display = ("id", "person", "nik", "period", "total_shown", "why_nothing", "batch_id")
+    list_display_links = ("id", "person")
+    list_filter = (
+        "reason",
+        by_number("batch", _("batch")),
+        by_number("enrolment", _("kepesertaan")),
+    )
+    list_select_related = ("enrolment__person", "batch__cycle")
+    search_fields = ("enrolment__person__name",)
+    search_help_text = _("NIK (16 angka) atau nama")
+    fields = readonly_fields = (
+        "person",
+        "nik",
+        "enrolment",
+        "batch",
+        "total_shown",
+        "why_nothing",
+        "lines_shown",
+        "parts_shown",
+        "facts_shown",
+        "members_shown",
+        "version_shown",
+        "decree",
+    )
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
+        return narrowed(queryset, "enrolment__person", search_term), False
+
+    @admin.display(description=_("penerima"))
+    def person(self, row: Calculation) -> str:
+        return row.enrolment.person.name
+
+    @admin.display(description="NIK")
+    def nik(self, row: Calculation) -> str:
+        return masked_nik(row.enrolment.person)
+
+    @admin.display(description=_("periode"))
+    def period(self, row: Calculation) -> str:
+        return date_format(row.batch.cycle.period, "F Y")
+
+    @admin.display(description=_("jumlah"))
+    def total_shown(self, row: Calculation) -> SafeString:
+        return money(row.total)
+
+    @admin.display(description=_("alasan tidak dibayar"))
+    def why_nothing(self, row: Calculation) -> str:
+        return str(row.get_reason_display()) if row.reason else "-"
+
+    @admin.display(description=_("perhitungan"))
+    def lines_shown(self, row: Calculation) -> SafeString | str:
+        return arithmetic(row.lines) if row.lines else "-"
+
+    @admin.display(description=_("masuk ke kantong"))
+    def parts_shown(self, row: Calculation) -> SafeString | str:
+        """Each part with its amount, linked to the instruction of this batch where there is one."""
+        made = {one.part: one for one in Instruction.objects.filter(batch=row.batch_id, enrolment=row.enrolment_id)}
+        names = {MAIN: gettext("utama"), CASH: gettext("tunai")}
+        names |= {line["component"]: line["name"] for line in row.lines}
+        rows = [
+            (
+                link(change_url(made[part]), names.get(part, part)) if part in made else names.get(part, part),
+                money(much),
+            )
+            for part, much in row.parts.items()
+        ]
+        return format_html_join("", "<div>{}: {}</div>", rows) or "-"
+
+    @admin.display(description=_("fakta yang dipakai"))
+    def facts_shown(self, row: Calculation) -> str:
+        return in_words(row.facts) or "-"
+
+    @admin.display(description=_("anggota keluarga yang dihitung"))
+    def members_shown(self, row: Calculation) -> SafeString | str:
+        names = dict(Person.objects.filter(pk__in=[one["id"] for one in row.members]).values_list("pk", "name"))
+        components = {line["component"]: line["name"] for line in row.lines}
+        rows = [
+            (
+                names.get(one["id"], "-"),
+                components.get(one["component"], one["component"]),
+                in_words(one["facts"], "person."),
+            )
+            for one in row.members
+        ]
+        return format_html_join("", "<div>{}: {} ({})</div>", rows) or "-"
+
+    @admin.display(description=_("versi program"))
+    def version_shown(self, row: Calculation) -> SafeString:
+        return link(change_url(row.version), row.version)
+
+    @admin.display(description=_("dasar hukum"))
+    def decree(self, row: Calculation) -> str:
+        return row.version.decree or "-"
+
+
+def why(batch: int, enrolment: int) -> SafeString | str:
+    """The link to why an enrolment gets what it gets in a batch."""
+    row = Calculation.objects.filter(batch=batch, enrolment=enrolment).first()
+    if row is None:
+        return "-"
+    return link(change_url(row), gettext("%(total)s: lihat perhitungannya") % {"total": rupiah(row.total)})
+
+
+def all_of(enrolment: int) -> SafeString:
+    """The link to everything calculated for an enrolment."""
+    return link(list_url(Calculation, enrolment=enrolment), _("Lihat perhitungannya"))

@@ -1,0 +1,48 @@
+"""Why an enrolment gets what it gets in a batch: the facts, the version and the arithmetic, as they were."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from disbursement.models.batch import Batch
+from disbursement.models.enrolment import Enrolment
+from disbursement.models.version import ProgrammeVersion
+
+
+class Calculation(models.Model):
+    """The answer to "why 435,000?" for one enrolment of a batch, nothing included. Written once; only forgotten (trigger).
+
+    `facts` are those of the person and the household that the version's rules read; `members` are the members of the family
+    that were counted (`id`, `component`, `facts`). `lines` are the arithmetic (`component`, `name`, `people`, `each`,
+    `months`, `total`, and `cash` where it is split), `parts` what goes into which purse; all in rupiah.
+    """
+
+    class Reason(models.TextChoices):
+        NO_COMPONENT = "no_component", _("Tidak ada komponen yang syaratnya terpenuhi.")
+
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, related_name="calculations", db_index=False, verbose_name=_("batch")
+    )
+    enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="calculations", verbose_name=_("kepesertaan"))
+    version = models.ForeignKey(
+        ProgrammeVersion, models.PROTECT, related_name="+", db_index=False, verbose_name=_("versi program")
+    )
+    facts = models.JSONField(_("fakta"), default=dict)
+    members = models.JSONField(_("anggota keluarga yang dihitung"), default=list)
+    lines = models.JSONField(_("perhitungan"), default=list)
+    parts = models.JSONField(_("bagian"), default=dict)
+    total = models.BigIntegerField(_("jumlah (Rp)"))
+    reason = models.CharField(_("alasan tidak dibayar"), max_length=12, choices=Reason, blank=True, default="")
+
+    class Meta:
+        verbose_name = _("perhitungan bantuan")
+        verbose_name_plural = _("perhitungan bantuan")
+        constraints = [
+            models.UniqueConstraint(name="calculation_once", fields=["batch", "enrolment"]),
+            models.CheckConstraint(
+                name="calculation_pays_or_says_why",
+                condition=models.Q(total__gt=0, reason="") | (models.Q(total=0) & ~models.Q(reason="")),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.batch} · {self.enrolment_id}"

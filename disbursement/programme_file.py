@@ -1,0 +1,162 @@
+"""Programmes as a file: codes, versions, components and purse terms in JSON, so that a decree is set up without code.
+
+`data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that says something else from
+the same day on becomes the next version.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import Model
+
+from disbursement import programmes, versions
+from disbursement.errors import DisbursementError, ProgrammeFileBroken
+from disbursement.models import Component, Programme, ProgrammeVersion
+from wallet.models import PurseTerms
+
+JAKARTA = Path(__file__).parent / "data" / "jakarta.json"
+_PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household",)
+_TERMS = ("name",), ("mccs", "regions", "cash", "lapses")
+_VERSION = (
+    ("starts_on", "eligibility", "terms", "components"),
+    ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority"),
+)
+_COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
+_TERMS_OF_VERSION = ("terms", "cash_terms")
+_WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota")
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What one programme of the file came to: new or not, and the numbers of the versions that were added."""
+
+    programme: Programme
+    new: bool
+    added: tuple[int, ...]
+
+
+@transaction.atomic
+def load(path: Path = JAKARTA) -> list[Loaded]:
+    """Sets up the file's programmes with their versions in force; all of it or nothing. Raises ProgrammeFileBroken."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ProgrammeFileBroken(where=path.name, reason=str(error)) from error
+    _keys(said, ("programmes",), (), path.name)
+    return [_load(one, f"programmes[{at}]") for at, one in enumerate(said["programmes"])]
+
+
+def _load(said: dict[str, Any], where: str) -> Loaded:
+    _keys(said, *_PROGRAMME, where)
+    programme = Programme.objects.filter(code=said["code"]).first()
+    new = programme is None
+    if programme is None:
+        plain = {"code": said["code"], "name": said["name"], "one_per_household": said.get("one_per_household", False)}
+        programme = programmes.found(**plain)
+        _clean(programme, where, exclude={"fund"})
+    terms = {key: _terms(one, programme, f"{where}.terms.{key}") for key, one in said["terms"].items()}
+    added = []
+    for at, one in enumerate(said["versions"]):
+        version = _version(one, programme, terms, f"{where}.versions[{at}]")
+        if version is not None:
+            added.append(version.number)
+    return Loaded(programme, new, tuple(added))
+
+
+def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms:
+    """The terms of that name, which stay as they are, or new ones."""
+    _keys(said, *_TERMS, where)
+    known = PurseTerms.objects.filter(name=said["name"]).first()
+    if known is not None:
+        return known
+    made = PurseTerms(
+        name=said["name"],
+        mccs=said.get("mccs", []),
+        regions=said.get("regions", []),
+        cash_allowed=said.get("cash", False),
+        lapses_to_id=programme.fund_id if said.get("lapses") else None,
+    )
+    _clean(made, where)
+    made.save()
+    return made
+
+
+def _version(
+    said: dict[str, Any], programme: Programme, terms: dict[str, PurseTerms], where: str
+) -> ProgrammeVersion | None:
+    """The version, in force; None if the one that counts from its day on says the same already."""
+    _keys(said, *_VERSION, where)
+    fields = _with_terms({name: said[name] for name in said if name != "components"}, terms, where)
+    try:
+        starts_on = date.fromisoformat(fields.pop("starts_on"))
+    except (TypeError, ValueError) as error:
+        raise ProgrammeFileBroken(where=f"{where}.starts_on", reason=str(error)) from error
+    components = []
+    for at, one in enumerate(said["components"]):
+        place = f"{where}.components[{at}]"
+        _keys(one, *_COMPONENT, place)
+        component = _with_terms(one, terms, place)
+        _clean(Component(**component), place, exclude={"version"})
+        components.append(component)
+    _clean(ProgrammeVersion(programme=programme, number=1, starts_on=starts_on, **fields), where)
+    if _says_the_same(programme, starts_on, fields, components):
+        return None
+    try:
+        return versions.enforce(versions.draft(programme, starts_on, components, **fields))
+    except DisbursementError as error:
+        raise ProgrammeFileBroken(where=where, reason=str(error)) from error
+
+
+def _says_the_same(
+    programme: Programme, starts_on: date, fields: dict[str, Any], components: list[dict[str, Any]]
+) -> bool:
+    last = programme.versions.filter(starts_on=starts_on, enforced_at__isnull=False).order_by("-number").first()
+    if last is None:
+        return False
+    wanted = ProgrammeVersion(**fields)
+    same = all(getattr(last, name) == getattr(wanted, name) for name in versions.COPIED)
+    rows = list(last.components.order_by("pk").values_list(*versions.COMPONENT))
+    told = [Component(**one) for one in components]
+    return same and rows == [
+        tuple(row.terms_id if name == "terms" else getattr(row, name) for name in versions.COMPONENT) for row in told
+    ]
+
+
+def _with_terms(said: dict[str, Any], terms: dict[str, PurseTerms], where: str) -> dict[str, Any]:
+    """The same with the terms themselves in the place of their keys."""
+    told = dict(said)
+    for name in _TERMS_OF_VERSION:
+        if told.get(name) is not None:
+            if told[name] not in terms:
+                raise ProgrammeFileBroken(where=f"{where}.{name}", reason=f"{told[name]} ?")
+            told[name] = terms[told[name]]
+    for name in _WHOLE:
+        if told.get(name) is not None and type(told[name]) is not int:
+            raise ProgrammeFileBroken(where=f"{where}.{name}", reason=f"{told[name]!r}")
+    return told
+
+
+def _keys(said: Any, needed: Collection[str], possible: Collection[str], where: str) -> None:
+    if not isinstance(said, dict):
+        raise ProgrammeFileBroken(where=where, reason="{ }")
+    wrong = [name for name in said if name not in {*needed, *possible}]
+    missing = [name for name in needed if name not in said]
+    if wrong or missing:
+        reason = ", ".join([*(f"+{name}" for name in wrong), *(f"-{name}" for name in missing)])
+        raise ProgrammeFileBroken(where=where, reason=reason)
+
+
+def _clean(row: Model, where: str, exclude: Collection[str] = ()) -> None:
+    try:
+        row.clean_fields(exclude=set(exclude))
+    except ValidationError as error:
+        reason = "; ".join(f"{name}: {' '.join(said)}" for name, said in error.message_dict.items())
+        raise ProgrammeFileBroken(where=where, reason=reason) from error

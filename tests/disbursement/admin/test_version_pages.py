@@ -1,0 +1,124 @@
+"""Versions in the office: copied, edited as a draft, tried, put into force by another; and why somebody gets so much."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from beneficiaries.models import Person
+from disbursement import programme_file, trials, versions
+from disbursement.models import Calculation, Instruction, Programme, ProgrammeVersion, VersionTrial
+from tests import money
+from tests.disbursement.admin.conftest import House
+
+
+def page_of(client: Client, address: str) -> str:
+    answer = client.get(address)
+    assert answer.status_code == 200, address
+    return answer.content.decode()
+
+
+def edited(version: ProgrammeVersion, **changes: str) -> dict[str, str]:
+    """What the version's form sends."""
+    component = version.components.get()
+    return {
+        "starts_on": "2027-01-01",
+        "decree": "Kepgub 1/2027",
+        "eligibility": "person.age >= 65",
+        "terms": str(version.terms_id),
+        "priority": "oldest",
+        "components-TOTAL_FORMS": "1",
+        "components-INITIAL_FORMS": "1",
+        "components-0-id": str(component.pk),
+        "components-0-version": str(version.pk),
+        "components-0-code": component.code,
+        "components-0-name": component.name,
+        "components-0-condition": "",
+        "components-0-amount": "350.000",
+        "components-0-per": "person",
+        "components-0-months": "1",
+    } | changes
+
+
+@pytest.fixture
+def draft(house: House) -> ProgrammeVersion:
+    first = house.programme.versions.get()
+    client = house.client("bendahara")
+    address = f"/admin/disbursement/programmeversion/{first.pk}/next_version/"
+    assert client.post(address, {"starts_on": "2027-01-01"}).status_code == 302
+    return ProgrammeVersion.objects.get(number=2)
+
+
+def test_a_draft_is_edited_tried_and_put_into_force_by_another(house: House, draft: ProgrammeVersion) -> None:
+    address = f"/admin/disbursement/programmeversion/{draft.pk}"
+    bendahara, penyetuju = house.client("bendahara"), house.client("penyetuju")
+    assert bendahara.post(f"{address}/change/", edited(draft)).status_code == 302
+    draft.refresh_from_db()
+    assert (draft.eligibility, draft.components.get().amount) == ("person.age >= 65", 350_000)
+    assert "belum dicoba" in page_of(penyetuju, f"{address}/enforce/")
+    penyetuju.post(f"{address}/try_it/")
+    assert trials.run_next()
+    trial = VersionTrial.objects.get()
+    seen = page_of(penyetuju, f"/admin/disbursement/versiontrial/{trial.pk}/change/")
+    assert "<svg" in seen and "0 masuk, 0 keluar" in seen and "2.100.000" in seen  # six people, 350,000 each
+    assert penyetuju.post(f"{address}/enforce/", {"reason": "Kepgub 1/2027"}).status_code == 302
+    draft.refresh_from_db()
+    assert draft.enforced_by == house.officers["penyetuju"] and draft.by == house.officers["bendahara"]
+    assert versions.of(house.programme, date(2027, 1, 1)) == draft
+    assert bendahara.post(f"{address}/change/", edited(draft)).status_code == 403
+    assert "Akan berlaku" in page_of(bendahara, f"{address}/change/")
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("eligibility", "person.tall"), ("components-0-condition", "1 +"), ("eligibility", "person.age")],
+)
+def test_a_rule_that_is_none_is_an_error_at_its_field(
+    house: House, draft: ProgrammeVersion, field: str, value: str
+) -> None:
+    address = f"/admin/disbursement/programmeversion/{draft.pk}/change/"
+    answer = house.client("bendahara").post(address, edited(draft, **{field: value}))
+    assert answer.status_code == 200 and "Syarat tidak dapat dibaca" in answer.content.decode()
+    draft.refresh_from_db()
+    assert draft.eligibility == "person.age >= 60"
+
+
+def test_what_is_missing_is_said_when_it_is_put_into_force(house: House, draft: ProgrammeVersion) -> None:
+    draft.components.update(cash_limit=100)
+    address = f"/admin/disbursement/programmeversion/{draft.pk}/enforce/"
+    answer = house.client("penyetuju").post(address, {"reason": "x"}, follow=True)
+    assert "isi aturan kantong tunai" in answer.content.decode()
+
+
+def test_why_435_000(house: House) -> None:
+    """The question on the page of the instruction and of the enrolment leads to the arithmetic, the facts and the decree."""
+    programme_file.load()
+    kjp = Programme.objects.get(code="KJP")
+    child = money.person(born=date(2012, 1, 1))
+    Person.objects.filter(pk=child.pk).update(schooling="smp")
+    batch = money.prepared(kjp, date(2026, 10, 1))
+    line = Instruction.objects.get(batch=batch, part="cash")
+    kept = Calculation.objects.get(batch=batch)
+    client = house.client("petugas")
+    address = f"/admin/disbursement/calculation/{kept.pk}/change/"
+    assert address in page_of(client, f"/admin/disbursement/instruction/{line.pk}/change/")
+    listed = page_of(client, f"/admin/disbursement/enrolment/{line.enrolment_id}/change/")
+    assert f"/admin/disbursement/calculation/?enrolment={line.enrolment_id}" in listed
+    page = page_of(client, address)
+    for told in (
+        *("Biaya rutin SMP/MTs", "1 orang × Rp", "185.000", "100.000", "Biaya berkala SMP/MTs", "115.000", "300.000"),
+        *("umur 14", "sekolah SMP/MTs", "desil 2", "Besaran bantuan 2026", child.name),
+    ):
+        assert told in page, told
+    assert child.nik not in page
+
+
+def test_every_list_and_page_opens_for_whoever_may_look(house: House, draft: ProgrammeVersion) -> None:
+    trial = trials.request(draft, None)
+    assert trials.run_next()
+    for name in ("calculation", "programmeversion", "versiontrial", "trialchange"):
+        page_of(house.client("auditor"), f"/admin/disbursement/{name}/")
+    page_of(house.client("auditor"), f"/admin/disbursement/versiontrial/{trial.pk}/change/")
+    page_of(house.client("auditor"), f"/admin/disbursement/programmeversion/{draft.pk}/change/")

@@ -1,0 +1,94 @@
+"""Programmes from a file: set up once, all of it or nothing, and a mistake is named with its place."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from disbursement import programme_file
+from disbursement.errors import ProgrammeFileBroken
+from disbursement.models import Component, Programme, ProgrammeVersion
+from wallet.models import PurseTerms
+
+pytestmark = pytest.mark.django_db
+SAID = json.loads(programme_file.JAKARTA.read_text())
+
+
+def written(tmp_path: Path, said: Any) -> Path:
+    file = tmp_path / "program.json"
+    file.write_text(said if isinstance(said, str) else json.dumps(said))
+    return file
+
+
+def changed(at: tuple[Any, ...], value: Any) -> Any:
+    """The file with one thing in it said otherwise; None takes it away."""
+    said = copy.deepcopy(SAID)
+    place = said
+    for name in at[:-1]:
+        place = place[name]
+    if value is None:
+        del place[at[-1]]
+    else:
+        place[at[-1]] = value
+    return said
+
+
+def test_loading_again_changes_nothing(capsys: Any) -> None:
+    call_command("programmes", "load")
+    there = (
+        Programme.objects.count(),
+        ProgrammeVersion.objects.count(),
+        Component.objects.count(),
+        PurseTerms.objects.count(),
+    )
+    assert there[:3] == (6, 6, 7 + 1 + 14 + 3)
+    assert "versi 1" in capsys.readouterr().out
+    call_command("programmes", "load")
+    assert capsys.readouterr().out.count("tidak berubah") == 6
+    assert there == (
+        Programme.objects.count(),
+        ProgrammeVersion.objects.count(),
+        Component.objects.count(),
+        PurseTerms.objects.count(),
+    )
+    assert not ProgrammeVersion.objects.filter(enforced_at=None).exists()
+
+
+OF_KJP = ("programmes", 2, "versions", 0)
+
+
+@pytest.mark.parametrize(
+    ("at", "value", "place"),
+    [
+        ((*OF_KJP, "components", 3, "amount"), 1.5, "programmes[2].versions[0].components[3].amount"),
+        ((*OF_KJP, "components", 3, "amount"), 0, "programmes[2].versions[0].components[3]"),
+        ((*OF_KJP, "components", 3, "amount"), None, "programmes[2].versions[0].components[3]"),
+        ((*OF_KJP, "components", 3, "colour"), "red", "programmes[2].versions[0].components[3]"),
+        ((*OF_KJP, "components", 0, "condition"), "person.tall", "programmes[2].versions[0]"),
+        ((*OF_KJP, "components", 0, "per"), "village", "programmes[2].versions[0].components[0]"),
+        ((*OF_KJP, "eligibility"), "person.age", "programmes[2].versions[0]"),
+        ((*OF_KJP, "cash_terms"), None, "programmes[2].versions[0]"),
+        ((*OF_KJP, "cash_terms"), "main", "programmes[2].versions[0]"),
+        ((*OF_KJP, "terms"), "nowhere", "programmes[2].versions[0].terms"),
+        ((*OF_KJP, "starts_on"), "2026-13-01", "programmes[2].versions[0].starts_on"),
+        ((*OF_KJP, "components"), [], "programmes[2].versions[0]"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place_and_nothing_is_set_up(
+    tmp_path: Path, at: tuple[Any, ...], value: Any, place: str
+) -> None:
+    with pytest.raises(ProgrammeFileBroken) as refused:
+        programme_file.load(written(tmp_path, changed(at, value)))
+    assert refused.value.data["where"] == place and refused.value.data["reason"]
+    assert not Programme.objects.exists()
+
+
+@pytest.mark.parametrize("said", ["{", "[]", '{"programmes": [1]}'])
+def test_what_is_no_file_of_programmes_is_said_so(tmp_path: Path, said: str) -> None:
+    with pytest.raises(CommandError, match="tidak dapat dimuat"):
+        call_command("programmes", "load", str(written(tmp_path, said)))

@@ -1,0 +1,138 @@
+"""A version is tried before it is in force: who would enter, who would leave, what it costs; and nothing happens."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from disbursement import eligibility, enrolments, subjects, tasks, trials, versions
+from disbursement.errors import InvalidRule
+from disbursement.models import Enrolment, Programme, ProgrammeVersion, TrialChange, TrialRegion, VersionTrial
+from tests import money
+from tests.processes import together
+
+DAY = date(2026, 11, 24)
+
+
+def drafted(made: Programme, amount: int, **changes: Any) -> ProgrammeVersion:
+    later = versions.copy(versions.newest(made), date(2027, 1, 1))  # type: ignore[arg-type]
+    later.components.update(amount=amount)
+    ProgrammeVersion.objects.filter(pk=later.pk).update(**changes)
+    return ProgrammeVersion.objects.get(pk=later.pk)
+
+
+def tried(version: ProgrammeVersion) -> VersionTrial:
+    trial = trials.request(version, money.officer(), DAY)
+    while trials.run_next():
+        pass
+    trial.refresh_from_db()
+    return trial
+
+
+@pytest.mark.django_db
+def test_who_enters_who_leaves_and_what_it_costs() -> None:
+    made = money.programme(amount=300, eligibility="person.age >= 60")
+    old, older = money.person(born=date(1965, 1, 1)), money.person(born=date(1940, 1, 1))
+    eligibility.enrol_eligible(made, DAY)
+    away = money.household(kelurahan="31.72.01.1001")
+    newcomers = [money.person(away, born=date(1950, 1, 1)) for _ in range(2)]
+    trial = tried(drafted(made, 500, eligibility="person.age >= 70"))
+    assert (trial.status, trial.enters, trial.leaves, trial.stays) == ("done", 2, 1, 1)
+    assert (trial.cost, trial.cost_now) == (3 * 500, 2 * 300)
+    assert set(TrialChange.objects.values_list("person", "change", "amount")) == {
+        (old.pk, "leaves", 300),
+        *((one.pk, "enters", 500) for one in newcomers),
+    }
+    assert set(TrialRegion.objects.values_list("code", "enters", "leaves", "stays", "cost", "cost_now")) == {
+        ("31.71.01", 0, 1, 1, 500, 600),
+        ("31.72.01", 2, 0, 0, 1_000, 0),
+    }
+    assert set(Enrolment.objects.values_list("person", "status")) == {(old.pk, "active"), (older.pk, "active")}
+
+
+@pytest.mark.django_db
+def test_a_family_keeps_its_one_and_who_was_taken_out_does_not_enter() -> None:
+    made = money.programme(one_per_household=True, eligibility="person.age >= 60")
+    home, other = money.household(), money.household()
+    kept, taken_out = money.person(home, born=date(1950, 1, 1)), money.person(other, born=date(1950, 1, 1))
+    eligibility.enrol_eligible(made, DAY)
+    money.person(home, born=date(1940, 1, 1))
+    enrolments.end(Enrolment.objects.get(person=taken_out))
+    trial = tried(drafted(made, 1, eligibility="person.age >= 50"))
+    assert (trial.enters, trial.leaves, trial.stays) == (0, 0, 1)
+    assert Enrolment.objects.get(status="active").person == kept
+
+
+@pytest.mark.django_db
+def test_a_rule_that_is_none_is_not_tried_and_one_that_breaks_says_so() -> None:
+    made = money.programme()
+    money.person()
+    with pytest.raises(InvalidRule):
+        trials.request(drafted(made, 1, eligibility="person.age"), None)
+    trial = tried(drafted(made, 1, eligibility="10 / (household.size - 1) > 100"))
+    assert trial.status == "failed" and "Syarat tidak dapat dibaca" in trial.failure
+    assert not TrialChange.objects.exists()
+
+
+@pytest.mark.django_db
+def test_what_a_worker_left_is_begun_anew_and_given_up_at_last(django_capture_on_commit_callbacks: Any) -> None:
+    made = money.programme()
+    money.person()
+    trial = trials.request(drafted(made, 1), None, DAY)
+    long_ago = timezone.now() - timedelta(minutes=5)
+    VersionTrial.objects.filter(pk=trial.pk).update(status="running", attempts=1, at=long_ago)
+    assert trials.sweep()
+    tasks.try_versions()
+    trial.refresh_from_db()
+    assert (trial.status, trial.attempts, trial.enters) == ("done", 2, 1)
+    assert not trials.sweep()
+    stuck = trials.request(drafted(made, 1), None, DAY)
+    VersionTrial.objects.filter(pk=stuck.pk).update(status="running", attempts=3, at=long_ago)
+    assert not trials.run_next()
+    stuck.refresh_from_db()
+    assert stuck.status == "failed"
+
+
+def test_who_comes_back_late_finds_the_trial_taken(committed_db: None, monkeypatch: Any) -> None:
+    made = money.programme()
+    money.person()
+    trial = trials.request(drafted(made, 1), None, DAY)
+    look = trials._look
+
+    def slow(mine: VersionTrial) -> Any:
+        found = look(mine)
+        if mine.attempts == 1:  # meanwhile another took it for lost, and finished
+            VersionTrial.objects.filter(pk=mine.pk).update(at=timezone.now() - timedelta(minutes=5))
+            assert trials.run_next()
+        return found
+
+    monkeypatch.setattr(trials, "_look", slow)
+    assert trials.run_next()
+    trial.refresh_from_db()
+    assert (trial.status, trial.attempts, TrialRegion.objects.count(), TrialChange.objects.count()) == ("done", 2, 1, 1)
+
+
+def _do_run() -> bool:
+    return trials.run_next()
+
+
+def test_a_trial_is_done_once_whoever_races(processes: None) -> None:
+    made = money.programme()
+    money.people(20)
+    trials.request(drafted(made, 1), None, DAY)
+    outcomes = together([(_do_run, ())] * 4)
+    assert sorted(str(outcome.value) for outcome in outcomes) == ["False", "False", "False", "True"]
+    assert TrialChange.objects.count() == 20
+
+
+@pytest.mark.django_db
+def test_who_is_forgotten_leaves_the_trials() -> None:
+    made = money.programme()
+    one = money.person()
+    tried(drafted(made, 1))
+    assert TrialChange.objects.get().person == one
+    subjects.forget(one)
+    assert not TrialChange.objects.exists()
