@@ -1,4 +1,4 @@
-"""A batch's life up to its approval: prepare, submit, approve, cancel.
+"""A batch's life up to its approval: draft, prepare, submit, approve, cancel; and the follow-up for what failed.
 
 What is approved is what is paid. Submission computes a digest over the terms and every instruction; an approval names
 that digest, and is refused if it is not the content's digest any more. Money is reserved at approval: the batch's whole total
@@ -7,27 +7,33 @@ moves from the programme's fund to the batch's own clearing account, so too litt
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, exclusions, execution
-from disbursement.batch_states import advance
+from disbursement import content, exclusions, execution, filling, preflight
+from disbursement.batch_states import advance, begin
 from disbursement.errors import (
     ApproverIsMaker,
     ContentChanged,
+    FillingKeptFailing,
     NothingToPay,
     NowhereToLapse,
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
-from wallet import ledger
+from disbursement.models import Approval, Batch, Chunk, Cycle, Enrolment, Filling, Instruction, Programme
+from wallet import doorbell, ledger
 from wallet.models import Account, Transfer
 from wallet.transactions import retried
+
+MOST_AT_ONCE = 20_000  # enrolments prepared within a request
+CHUNKS_AT_ONCE = 10  # written by one statement, after which a draft tells how far it is
+FILLING_ATTEMPTS = 3
 
 
 def cycle_of(programme: Programme, period: date) -> Cycle:
@@ -36,26 +42,93 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
     return cycle
 
 
-def prepare(cycle: Cycle) -> Batch:
+def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
     """A batch with one instruction for each active enrolment of an active person that has none pending or paid in this cycle.
 
     Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
-    that leaves nobody. Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
+    that leaves nobody. `follows` narrows it to those who failed in that batch. All at once, in the caller's time: `draft`
+    leaves it to a worker. Raises ProgrammeInactive, NowhereToLapse, NothingToPay.
     """
+    return _prepared(cycle, lambda: _new(cycle, by, follows))
+
+
+@transaction.atomic
+def draft(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
+    """What `prepare` makes, filled by a worker: for programmes too large for one request. The sweeper rings until it is filled.
+
+    Where there is nobody to pay, the worker cancels it and says so. Raises ProgrammeInactive, NowhereToLapse.
+    """
+    _check(Programme.objects.select_related("terms").get(pk=cycle.programme_id))
+    batch = _new(cycle, by, follows)
+    Filling.objects.create(batch=batch)
+    doorbell.ring_after_commit("disbursement.tasks.fill", batch.pk)
+    return batch
+
+
+def fill(number: int) -> bool:
+    """Fills the draft with that number; False if it is none (any more), or another worker is at it. Safe to repeat.
+
+    One transaction: a worker that dies leaves the draft as it was. After so many deaths (FILLING_ATTEMPTS) it is cancelled.
+    """
+    with filling.told(number) as tell, transaction.atomic():
+        drafts = Batch.objects.select_for_update(of=("self",), skip_locked=True).select_related("cycle", "follows")
+        batch = drafts.filter(pk=number, status=Batch.Status.DRAFT).first()
+        if batch is None:
+            return False
+        if tell.begun() > FILLING_ATTEMPTS:
+            advance(batch, Batch.Status.CANCELLED, reason=str(FillingKeptFailing(attempts=FILLING_ATTEMPTS)))
+            return True
+        try:
+            _prepared(batch.cycle, lambda: batch, tell.lines)
+        except (ProgrammeInactive, NowhereToLapse, NothingToPay) as error:
+            advance(batch, Batch.Status.CANCELLED, reason=str(error))
+        else:
+            preflight.request(batch)
+    return True
+
+
+def is_large(cycle: Cycle) -> bool:
+    """True if preparing the cycle takes longer than a request should: then a draft is for it."""
+    return cycle.programme.enrolments.filter(status=Enrolment.Status.ACTIVE).count() > MOST_AT_ONCE
+
+
+def follow_up(batch: Batch, by: User | None = None) -> Batch:
+    """A batch of the same cycle with only those who failed in this closed one and may be paid now, each as another attempt.
+
+    A draft where those are many. Raises WrongStatus, ProgrammeInactive, NowhereToLapse, NothingToPay.
+    """
+    batch.refresh_from_db()
+    if batch.status != Batch.Status.CLOSED:
+        raise WrongStatus(status=batch.get_status_display())
+    failed = batch.instructions.filter(status=Instruction.Status.FAILED)
+    make = draft if failed[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE else prepare
+    return make(batch.cycle, by, batch)
+
+
+def _new(cycle: Cycle, by: User | None, follows: Batch | None) -> Batch:
+    return begin(by, cycle=cycle, follows=follows, purse_title=f"{cycle.programme.code} {cycle.period:%m/%Y}")
+
+
+def _check(programme: Programme) -> None:
+    if not programme.active:
+        raise ProgrammeInactive
+    if programme.purse_days and programme.terms.lapses_to_id is None:
+        raise NowhereToLapse
+
+
+def _prepared(cycle: Cycle, draft: Callable[[], Batch], tell: filling.Tell = filling.nobody) -> Batch:
+    """The draft, filled. Raises as `prepare`; then nothing is left of a draft made here, and the caller's is as it was."""
     with transaction.atomic():
         # Two officers at once: the second finds nothing left.
         Cycle.objects.select_for_update().get(pk=cycle.pk)
         programme = Programme.objects.select_related("terms").get(pk=cycle.programme_id)  # as it is now, under the lock
-        if not programme.active:
-            raise ProgrammeInactive
-        if programme.purse_days and programme.terms.lapses_to_id is None:
-            raise NowhereToLapse
+        _check(programme)
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(cycle, programme)
+                made = _filled(draft(), programme, tell)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
@@ -65,8 +138,8 @@ def prepare(cycle: Cycle) -> Batch:
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
-def _filled(cycle: Cycle, programme: Programme) -> Batch:
-    batch = Batch.objects.create(cycle=cycle, purse_title=f"{programme.code} {cycle.period:%m/%Y}")
+def _filled(batch: Batch, programme: Programme, tell: filling.Tell) -> Batch:
+    cycle = batch.cycle
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -74,53 +147,69 @@ def _filled(cycle: Cycle, programme: Programme) -> Batch:
             SELECT e.id AS enrolment, p.wallet_id AS wallet,
                    (row_number() OVER (ORDER BY e.id) - 1) / %s + 1 AS number, coalesce(earlier.attempts, 0) + 1 AS attempt
             FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(live) AS live
+            LEFT JOIN (SELECT enrolment_id, count(*) AS attempts, bool_or(live) AS live,
+                              bool_or(batch_id = %s AND status = 'failed') AS failed
                        FROM disbursement_instruction WHERE cycle_id = %s GROUP BY enrolment_id) earlier
                 ON earlier.enrolment_id = e.id
             WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-                AND NOT coalesce(earlier.live, false)
+                AND NOT coalesce(earlier.live, false) AND (%s::bigint IS NULL OR earlier.failed)
                 AND e.person_id NOT IN (SELECT person FROM excluded)
             """,
-            [settings.DISBURSEMENT["chunk_size"], cycle.pk, programme.pk],
+            [settings.DISBURSEMENT["chunk_size"], batch.follows_id, cycle.pk, programme.pk, batch.follows_id],
         )
         cursor.execute(
             "INSERT INTO disbursement_chunk (batch_id, number, count) SELECT %s, number, count(*) FROM due GROUP BY number",
             [batch.pk],
         )
-        cursor.execute(
-            """
-            INSERT INTO disbursement_instruction (batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, amount, attempt)
-            SELECT c.batch_id, c.id, %s, due.enrolment, due.wallet, %s, due.attempt
-            FROM due JOIN disbursement_chunk c ON c.batch_id = %s AND c.number = due.number ORDER BY due.enrolment
-            """,
-            [cycle.pk, programme.amount, batch.pk],
-        )
-        batch.count = cursor.rowcount
+        chunks = cursor.rowcount
+        cursor.execute("SELECT count(*) FROM due")
+        [(batch.count,)] = cursor.fetchall()
+        filled = 0
+        for first in range(1, chunks + 1, CHUNKS_AT_ONCE):
+            tell(filled, batch.count)
+            cursor.execute(
+                """
+                INSERT INTO disbursement_instruction (batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, amount, attempt)
+                SELECT c.batch_id, c.id, %s, due.enrolment, due.wallet, %s, due.attempt
+                FROM due JOIN disbursement_chunk c ON c.batch_id = %s AND c.number = due.number
+                WHERE due.number >= %s AND due.number < %s ORDER BY due.enrolment
+                """,
+                [cycle.pk, programme.amount, batch.pk, first, first + CHUNKS_AT_ONCE],
+            )
+            filled += cursor.rowcount
         cursor.execute("DROP TABLE due")
     if batch.count == 0:
         raise NothingToPay
-    batch.total = batch.count * programme.amount
-    batch.save(update_fields=["count", "total"])
+    total = batch.count * programme.amount
+    advance(batch, Batch.Status.PREPARED, count=batch.count, total=total, prepared_at=timezone.now())
     return batch
 
 
 @transaction.atomic
-def submit(batch: Batch, by: User) -> Batch:
-    """The maker stands for the content: count, total and digest are frozen. Raises WrongStatus."""
+def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
+    """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
+
+    Raises WrongStatus.
+    """
     batch = _locked(batch)
+    if batch.status != Batch.Status.PREPARED:
+        raise WrongStatus(status=batch.get_status_display())
+    batch.pay_at = pay_at
     now = content.of(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE disbursement_chunk c SET digest = frozen.digest
-            FROM unnest(%s::bigint[], %s::text[]) AS frozen (chunk, digest) WHERE c.id = frozen.chunk
+            UPDATE disbursement_chunk c SET digest = frozen.digest, count = frozen.count
+            FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS frozen (chunk, digest, count) WHERE c.id = frozen.chunk
             """,
-            [list(now.chunks), list(now.chunks.values())],
+            [list(now.chunks), [chunk.digest for chunk in now.chunks.values()], [c.count for c in now.chunks.values()]],
         )
     advance(
         batch,
         Batch.Status.SUBMITTED,
+        by=by,
         maker=by,
+        pay_at=pay_at,
         count=now.count,
         total=now.total,
         digest=now.digest,
@@ -133,8 +222,8 @@ def submit(batch: Batch, by: User) -> Batch:
 def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
     """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
 
-    Raises ApproverIsMaker, ProgrammeInactive,
-    ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
+    Reads the chunks' frozen digests, not the lines: as quick for a million as for ten. Raises ApproverIsMaker,
+    ProgrammeInactive, ContentChanged (the digest is not the one submitted, or the terms are not those submitted),
     WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
     """
     batch = _locked(batch)
@@ -144,24 +233,25 @@ def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
         raise ApproverIsMaker
     if not batch.cycle.programme.active:
         raise ProgrammeInactive
-    now = content.of(batch)
-    if digest != batch.digest or (now.count, now.total, now.digest) != (batch.count, batch.total, batch.digest):
+    if digest != batch.digest or not content.as_submitted(batch):
         raise ContentChanged
     Approval.objects.create(batch=batch, approver=by, maker_id=batch.maker_id, digest=digest, reason=reason)
     clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
     fund = batch.cycle.programme.fund_id
     leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
     ledger.post([leg])
-    advance(batch, Batch.Status.APPROVED, clearing=clearing, approved_at=timezone.now())
-    execution.call_workers(batch.pk, batch.chunks.count())
+    now = timezone.now()
+    advance(batch, Batch.Status.APPROVED, by=by, reason=reason, clearing=clearing, approved_at=now)
+    if batch.pay_at is None or batch.pay_at <= now:
+        execution.call_workers(batch.pk, batch.chunks.count())
     return batch
 
 
 @transaction.atomic
-def cancel(batch: Batch) -> Batch:
+def cancel(batch: Batch, by: User | None = None, reason: str = "") -> Batch:
     """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is approved."""
     batch = _locked(batch)
-    advance(batch, Batch.Status.CANCELLED)
+    advance(batch, Batch.Status.CANCELLED, by=by, reason=reason)
     Instruction.objects.filter(chunk__batch=batch).update(status=Instruction.Status.CANCELLED)
     return batch
 

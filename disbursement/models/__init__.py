@@ -5,18 +5,24 @@ worker posts a chunk and marks it in one transaction.
 """
 
 from disbursement.models.batch import Approval, Batch, Chunk, Instruction
+from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
 
 __all__ = [
     "Approval",
     "Batch",
+    "BatchStep",
     "Chunk",
     "Cycle",
     "Enrolment",
+    "Filling",
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "Preflight",
+    "PreflightFinding",
     "Programme",
 ]
