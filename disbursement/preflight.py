@@ -157,7 +157,7 @@ def leave_out_blocked(batch: Batch) -> int:
         [(count, total)] = cursor.fetchall()
     batch.count, batch.total = batch.count - count, batch.total - int(total)
     batch.save(update_fields=["count", "total"])
-    request(batch)
+    soon(batch)
     return int(count)
 
 
