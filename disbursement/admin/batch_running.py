@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from disbursement import batches, execution, failures, pauses, preflight
 from disbursement.admin import batch_lines
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.models import Batch, PreflightFinding
+from disbursement.models import Batch, Chunk, PreflightFinding
 from disbursement.preflight import SEVERITY, Severity
 from wallet.admin.decorators import action
 from wallet.admin.rows import ViewOnlyAdmin, change_url, link, list_url, money
@@ -178,6 +178,46 @@ class RunningSteps(ViewOnlyAdmin):
             danger=True,
             possible=batch.status == S.PAUSED,
             warnings=self._not_now(batch, S.PAUSED),
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, batch)
+
+    @action(description=_("Lepaskan potongan gagal"), permissions=["disbursement.approve_batch"], icon="block")
+    def give_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = row_of(self, request, object_id)
+        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
+
+        def run(data: dict[str, Any]) -> Done:
+            count = batches.give_up_failed(batch)
+            return Done(gettext("%(count)s potongan tidak dibayar; dananya kembali.") % {"count": count})
+
+        step = Step(
+            title=_("Lepaskan potongan gagal"),
+            button=_("Ya, jangan dibayar"),
+            text=_("Penerima dalam potongan ini tidak dibayar oleh batch ini dan dapat masuk batch susulan."),
+            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
+            possible=bool(failed),
+            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, batch)
+
+    @action(description=_("Coba lagi potongan gagal"), permissions=["disbursement.submit_batch"], icon="replay")
+    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        batch = row_of(self, request, object_id)
+        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
+
+        def run(data: dict[str, Any]) -> Done:
+            due = batches.retry_failed(batch)
+            return Done(gettext("%(count)s potongan dicoba lagi.") % {"count": due})
+
+        step = Step(
+            title=_("Coba lagi potongan gagal"),
+            button=_("Coba lagi"),
+            text=_("Lakukan setelah penyebabnya diatasi. Yang sudah dibayar tidak dibayar dua kali."),
+            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
+            possible=bool(failed),
+            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)
