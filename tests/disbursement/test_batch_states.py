@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
@@ -72,6 +73,25 @@ def test_steps_are_written_once(programme: Programme, statement: str) -> None:
     money.prepared(programme)
     with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(statement)
+
+
+def test_batches_from_before_get_their_states_and_their_past(programme: Programme) -> None:
+    """What was approved was being paid; each moment that a batch keeps is a step (migration 0037)."""
+    batch = money.approved(programme)
+    known = BatchStep.objects.count()
+    with connection.cursor() as cursor:
+        cursor.execute(import_module("disbursement.migrations.0037_states_of_old_batches").STATES)
+    told = BatchStep.objects.order_by("pk")[known:]
+    approver = batch.approvals.get().approver_id
+    assert [(step.from_status, step.to_status, step.by_id) for step in told] == [
+        ("", "prepared", None),
+        ("prepared", "submitted", batch.maker_id),
+        ("submitted", "approved", approver),
+        ("approved", "paying", None),
+    ]
+    batch.refresh_from_db()
+    assert batch.status == S.PAYING
+    money.assert_paid_once(money.pay_out(batch), 5)
 
 
 # --- frozen from submission on ---
