@@ -81,7 +81,7 @@ class RunningSteps(ViewOnlyAdmin):
         return [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}]
 
     @action(description=_("Periksa awal"), permissions=["pause"], icon="fact_check")
-    def check(self, request: HttpRequest, object_id: str) -> HttpResponse:
+    def precheck(self, request: HttpRequest, object_id: str) -> HttpResponse:
         batch = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:

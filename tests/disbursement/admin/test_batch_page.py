@@ -70,7 +70,7 @@ def test_the_check_is_asked_for_and_the_blocked_are_left_out(house: House) -> No
     assert "Pemeriksaan awal belum dijalankan" in _page(house, "petugas", house.prepared, "submit")
     line = house.prepared.instructions.earliest("pk")
     wallets.freeze(line.wallet, "sengketa")
-    assert "Pemeriksaan awal diminta" in _post(house, "petugas", house.prepared, "check")
+    assert "Pemeriksaan awal diminta" in _post(house, "petugas", house.prepared, "precheck")
     assert "Terhalang: 1 orang" in _page(house, "petugas", house.prepared, "submit")
     assert "1 orang dikeluarkan" in _post(house, "petugas", house.prepared, "leave_out")
     assert Batch.objects.get(pk=house.prepared.pk).count == 5
@@ -133,8 +133,8 @@ def test_halting_going_on_and_ending(house: House) -> None:
 @pytest.mark.parametrize(
     ("status", "offered"),
     [
-        ("prepared", {"submit", "check", "csv", "xlsx", "cancel"}),
-        ("submitted", {"approve", "check", "csv", "xlsx", "cancel"}),
+        ("prepared", {"submit", "precheck", "csv", "xlsx", "cancel"}),
+        ("submitted", {"approve", "precheck", "csv", "xlsx", "cancel"}),
         ("approved", {"pause", "csv", "xlsx"}),
         ("paused", {"resume", "stop", "csv", "xlsx"}),
         ("closed", {"csv", "xlsx"}),
@@ -156,7 +156,7 @@ def test_the_page_offers_what_is_possible(house: House, status: str, offered: se
         "retry",
         "give_up",
         "follow_up",
-        "check",
+        "precheck",
         "leave_out",
         "csv",
     )

@@ -37,7 +37,7 @@ STEPS = {
     "/admin/disbursement/batch/{submitted}/cancel/": {"petugas", "penyetuju"},
     "/admin/disbursement/batch/{submitted}/retry/": {"petugas"},
     "/admin/disbursement/batch/{submitted}/give_up/": {"penyetuju"},
-    "/admin/disbursement/batch/{submitted}/check/": {"petugas", "penyetuju"},
+    "/admin/disbursement/batch/{submitted}/precheck/": {"petugas", "penyetuju"},
     "/admin/disbursement/batch/{submitted}/leave_out/": {"petugas"},
     "/admin/disbursement/batch/{submitted}/pause/": {"petugas", "penyetuju"},
     "/admin/disbursement/batch/{submitted}/resume/": {"penyetuju"},
