@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-AREAS = ("ledger", "costs", "partitions", "registry")
+AREAS = ("ledger", "costs", "partitions", "registry", "disbursement")
 PARTS = ("ledger.bulk", "ledger.redemptions", "ledger.history", "registry.search")  # of areas, for whoever works on one
 RESULTS, TRIALS = ROOT / "bench" / "results", ROOT / ".data" / "bench"
 

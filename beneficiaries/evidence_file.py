@@ -52,6 +52,7 @@ VALUES = {
     "NOP": "object",
     "PROGRAM": "programme",
     "MENERIMA": "receiving",
+    "SEKOLAH_SWASTA": "private",
     "PUTUSAN": "judgement",
     "CATATAN": "note",
 }

@@ -17,6 +17,7 @@ _KINDS = {
     "property": "Tanah atau bangunan, Tanah, Bangunan, Properti, PBB",
     "death": "Kematian, Meninggal",
     "double_aid": "Bantuan instansi lain, Bantuan ganda",
+    "school": "Sekolah swasta",
     "community_judgement": "Musyawarah kelurahan, Musyawarah",
     "other": "Lainnya, Lain",
 }
@@ -51,6 +52,7 @@ _VARIANTS: dict[str, Mapping[Any, str]] = {
     "pkb": _TAX,
     "owned": _YES_NO,
     "receiving": _YES_NO,
+    "private": _YES_NO,
     "judgement": _JUDGEMENTS,
 }
 _MEANINGS: dict[str, dict[str, Any]] = {

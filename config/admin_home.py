@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin import queues
+from disbursement.batch_states import RESERVED
 from disbursement.models import Batch, Chunk
 from wallet import position
 from wallet.admin.ledger import finding_rows
@@ -235,7 +236,7 @@ def _waiting(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def _paying() -> list[dict[str, Any]]:
-    rows = Batch.objects.filter(status=Batch.Status.APPROVED).select_related("cycle__programme").order_by("approved_at")
+    rows = Batch.objects.filter(status__in=RESERVED).select_related("cycle__programme").order_by("approved_at")
     return [
         {"url": change_url(batch), "name": _batch_name(batch), "total": money(batch.total)} for batch in rows[:LISTED]
     ]
@@ -243,7 +244,7 @@ def _paying() -> list[dict[str, Any]]:
 
 def _failed_chunks() -> list[dict[str, Any]]:
     rows = Chunk.objects.filter(
-        batch__status=Batch.Status.APPROVED, status__in=[Chunk.Status.FAILED, Chunk.Status.BLOCKED]
+        batch__status__in=RESERVED, status__in=[Chunk.Status.FAILED, Chunk.Status.BLOCKED]
     ).select_related("batch__cycle__programme")
     return [
         {

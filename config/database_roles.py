@@ -95,6 +95,15 @@ RESTRICTED = {
     "disbursement_calculation": changing(
         "facts", "members"
     ),  # a trigger lets them only be emptied: someone is forgotten
+    "disbursement_batch": NEVER_DELETED,
+    "disbursement_batchstep": APPEND_ONLY,
+    # What is paid to whom is written once; only how it went changes. Triggers say more, for a server with one role.
+    "disbursement_chunk": changing(
+        "count", "digest", "status", "paid_count", "paid_total", "attempts", "due_at", "failure", "error", "finished_at"
+    ),
+    "disbursement_instruction": changing("status", "failure"),
+    "disbursement_filling": NEVER_DELETED,
+    "disbursement_preflight": NEVER_DELETED,
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
     "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),

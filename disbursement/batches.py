@@ -1,4 +1,4 @@
-"""A batch's life up to its approval: prepare, submit, approve, cancel.
+"""A batch's life up to its approval: draft, prepare, submit, approve, cancel; and the follow-up for what failed.
 
 What is approved is what is paid. Submission computes a digest over the terms and every instruction; an approval names
 that digest, and is refused if it is not the content's digest any more. Money is reserved at approval: the batch's whole total
@@ -7,25 +7,43 @@ moves from the programme's fund to the batch's own clearing account, so too litt
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, exclusions, execution, preparation, versions
-from disbursement.batch_states import advance
+from disbursement import content, exclusions, execution, filling, preflight, preparation, versions
+from disbursement.batch_states import advance, begin
 from disbursement.errors import (
     ApproverIsMaker,
     ContentChanged,
+    FillingKeptFailing,
+    InvalidRule,
     NothingToPay,
+    NoVersion,
+    NowhereToLapse,
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme, ProgrammeVersion
-from wallet import ledger
+from disbursement.models import (
+    Approval,
+    Batch,
+    Chunk,
+    Cycle,
+    Enrolment,
+    Filling,
+    Instruction,
+    Programme,
+    ProgrammeVersion,
+)
+from wallet import doorbell, ledger
 from wallet.models import Account, Transfer
 from wallet.transactions import retried
+
+MOST_AT_ONCE = 20_000  # enrolments prepared within a request
+FILLING_ATTEMPTS = 3
 
 
 def cycle_of(programme: Programme, period: date) -> Cycle:
@@ -34,26 +52,95 @@ def cycle_of(programme: Programme, period: date) -> Cycle:
     return cycle
 
 
-def prepare(cycle: Cycle) -> Batch:
+def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
     """A batch with what each active enrolment of an active person gets in this cycle and has not pending or paid yet.
 
     Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
-    that leaves nobody. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay.
+    that leaves nobody. `follows` narrows it to those who failed in that batch. All at once, in the caller's time: `draft`
+    leaves it to a worker. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay.
     """
+    return _prepared(cycle, lambda: _new(cycle, by, follows))
+
+
+@transaction.atomic
+def draft(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
+    """What `prepare` makes, filled by a worker: for programmes too large for one request. The sweeper rings until it is filled.
+
+    Where there is nobody to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse.
+    """
+    batch = _new(cycle, by, follows)
+    Filling.objects.create(batch=batch)
+    doorbell.ring_after_commit("disbursement.tasks.fill", batch.pk)
+    return batch
+
+
+def fill(number: int) -> bool:
+    """Fills the draft with that number; False if it is none (any more), or another worker is at it. Safe to repeat.
+
+    One transaction: a worker that dies leaves the draft as it was. After so many deaths (FILLING_ATTEMPTS) it is cancelled.
+    """
+    with filling.told(number) as tell, transaction.atomic():
+        drafts = Batch.objects.select_for_update(of=("self",), skip_locked=True).select_related("cycle", "follows")
+        batch = drafts.filter(pk=number, status=Batch.Status.DRAFT).first()
+        if batch is None:
+            return False
+        if tell.begun() > FILLING_ATTEMPTS:
+            advance(batch, Batch.Status.CANCELLED, reason=str(FillingKeptFailing(attempts=FILLING_ATTEMPTS)))
+            return True
+        try:
+            _prepared(batch.cycle, lambda: batch, tell.lines)
+        except (ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay) as error:
+            advance(batch, Batch.Status.CANCELLED, reason=str(error))
+        else:
+            preflight.request(batch)
+    return True
+
+
+def is_large(cycle: Cycle) -> bool:
+    """True if preparing the cycle takes longer than a request should: then a draft is for it."""
+    return cycle.programme.enrolments.filter(status=Enrolment.Status.ACTIVE).count() > MOST_AT_ONCE
+
+
+def follow_up(batch: Batch, by: User | None = None) -> Batch:
+    """A batch of the same cycle with only those who failed in this closed one and may be paid now, each as another attempt.
+
+    A draft where those are many. Raises WrongStatus and what `prepare` raises.
+    """
+    batch.refresh_from_db()
+    if batch.status != Batch.Status.CLOSED:
+        raise WrongStatus(status=batch.get_status_display())
+    failed = batch.instructions.filter(status=Instruction.Status.FAILED)
+    make = draft if failed[: MOST_AT_ONCE + 1].count() > MOST_AT_ONCE else prepare
+    return make(batch.cycle, by, batch)
+
+
+def _new(cycle: Cycle, by: User | None, follows: Batch | None) -> Batch:
+    title = f"{cycle.programme.code} {cycle.period:%m/%Y}"
+    return begin(by, cycle=cycle, version=_payable(cycle.programme, cycle.period), follows=follows, purse_title=title)
+
+
+def _payable(programme: Programme, period: date) -> ProgrammeVersion:
+    """The version that says what is paid for the period. Raises ProgrammeInactive, NoVersion, NowhereToLapse."""
+    if not programme.active:
+        raise ProgrammeInactive
+    version = versions.of(programme, period)
+    versions.check_ends(version)
+    return version
+
+
+def _prepared(cycle: Cycle, draft: Callable[[], Batch], tell: filling.Tell = filling.nobody) -> Batch:
+    """The draft, filled. Raises as `prepare`; then nothing is left of a draft made here, and the caller's is as it was."""
     with transaction.atomic():
         # Two officers at once: the second finds nothing left.
         Cycle.objects.select_for_update().get(pk=cycle.pk)
         programme = Programme.objects.get(pk=cycle.programme_id)  # as it is now, under the lock
-        if not programme.active:
-            raise ProgrammeInactive
-        version = versions.of(programme, cycle.period)
-        versions.check_ends(version)
+        version = _payable(programme, cycle.period)
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(cycle, version)
+                made = _filled(draft(), version, tell)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
@@ -63,34 +150,46 @@ def prepare(cycle: Cycle) -> Batch:
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
-def _filled(cycle: Cycle, version: ProgrammeVersion) -> Batch:
-    title = f"{version.programme.code} {cycle.period:%m/%Y}"
-    batch = Batch.objects.create(cycle=cycle, version=version, purse_title=title)
-    filled = preparation.fill(batch, cycle, version)
+def _filled(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Batch:
+    filled = preparation.fill(batch, version, tell)
     if filled.count == 0:
         raise NothingToPay
-    batch.count, batch.total = filled.count, filled.total
-    batch.save(update_fields=["count", "total"])
+    advance(
+        batch,
+        Batch.Status.PREPARED,
+        version=version,  # another may have come into force since the draft was made
+        count=filled.count,
+        total=filled.total,
+        prepared_at=timezone.now(),
+    )
     return batch
 
 
 @transaction.atomic
-def submit(batch: Batch, by: User) -> Batch:
-    """The maker stands for the content: count, total and digest are frozen. Raises WrongStatus."""
+def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
+    """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
+
+    Raises WrongStatus.
+    """
     batch = _locked(batch)
+    if batch.status != Batch.Status.PREPARED:
+        raise WrongStatus(status=batch.get_status_display())
+    batch.pay_at = pay_at
     now = content.of(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE disbursement_chunk c SET digest = frozen.digest
-            FROM unnest(%s::bigint[], %s::text[]) AS frozen (chunk, digest) WHERE c.id = frozen.chunk
+            UPDATE disbursement_chunk c SET digest = frozen.digest, count = frozen.count
+            FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS frozen (chunk, digest, count) WHERE c.id = frozen.chunk
             """,
-            [list(now.chunks), list(now.chunks.values())],
+            [list(now.chunks), [chunk.digest for chunk in now.chunks.values()], [c.count for c in now.chunks.values()]],
         )
     advance(
         batch,
         Batch.Status.SUBMITTED,
+        by=by,
         maker=by,
+        pay_at=pay_at,
         count=now.count,
         total=now.total,
         digest=now.digest,
@@ -103,8 +202,8 @@ def submit(batch: Batch, by: User) -> Batch:
 def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
     """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
 
-    Raises ApproverIsMaker, ProgrammeInactive,
-    ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
+    Reads the chunks' frozen digests, not the lines: as quick for a million as for ten. Raises ApproverIsMaker,
+    ProgrammeInactive, ContentChanged (the digest is not the one submitted, or the terms are not those submitted),
     WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
     """
     batch = _locked(batch)
@@ -114,24 +213,25 @@ def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
         raise ApproverIsMaker
     if not batch.cycle.programme.active:
         raise ProgrammeInactive
-    now = content.of(batch)
-    if digest != batch.digest or (now.count, now.total, now.digest) != (batch.count, batch.total, batch.digest):
+    if digest != batch.digest or not content.as_submitted(batch):
         raise ContentChanged
     Approval.objects.create(batch=batch, approver=by, maker_id=batch.maker_id, digest=digest, reason=reason)
     clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
     fund = batch.cycle.programme.fund_id
     leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
     ledger.post([leg])
-    advance(batch, Batch.Status.APPROVED, clearing=clearing, approved_at=timezone.now())
-    execution.call_workers(batch.pk, batch.chunks.count())
+    now = timezone.now()
+    advance(batch, Batch.Status.APPROVED, by=by, reason=reason, clearing=clearing, approved_at=now)
+    if batch.pay_at is None or batch.pay_at <= now:
+        execution.call_workers(batch.pk, batch.chunks.count())
     return batch
 
 
 @transaction.atomic
-def cancel(batch: Batch) -> Batch:
+def cancel(batch: Batch, by: User | None = None, reason: str = "") -> Batch:
     """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is approved."""
     batch = _locked(batch)
-    advance(batch, Batch.Status.CANCELLED)
+    advance(batch, Batch.Status.CANCELLED, by=by, reason=reason)
     Instruction.objects.filter(chunk__batch=batch).update(status=Instruction.Status.CANCELLED)
     return batch
 

@@ -1,8 +1,9 @@
-"""What a batch says, as digests: computed at submission, at approval and at execution, and compared.
+"""What a batch says, as digests: computed at submission, compared at approval, computed again at execution.
 
-An instruction's line is ``enrolment|cycle|part|kind|wallet|amount|attempt``; a chunk's digest is SHA-256 over what its purses
-will be and its lines in this order; the batch's is SHA-256 over who pays what from which fund and its chunks' digests. So one
-chunk can be proved without reading the others' lines.
+An instruction's line is ``enrolment|cycle|part|kind|wallet|amount|attempt``; a chunk's digest is SHA-256 over its lines in this
+order. The batch's is SHA-256 over who pays what from which fund and, of each chunk, what its purses will be and its digest. So
+one chunk can be proved without reading the others' lines, and the batch from its chunks alone: from submission on the database
+lets neither lines nor chunks change. A line that was left out before submission (cancelled) is no content.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.db import connection
 from django.db.models import F
@@ -19,49 +21,71 @@ from disbursement.models import Approval, Batch, Chunk
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Instructions, rupiah, the batch's digest (hex), and each chunk's digest by chunk id."""
+    """Instructions, rupiah, the batch's digest (hex), and each chunk's lines by chunk id."""
 
     count: int
     total: int
     digest: str
-    chunks: dict[int, str]
+    chunks: dict[int, Lines]
 
 
 @dataclass(frozen=True, slots=True)
-class _Lines:
-    count: int
-    total: int
-    digest: str
+class Lines:
+    """A chunk's instructions, rupiah and digest (hex)."""
+
+    count: int = 0
+    total: int = 0
+    digest: str = hashlib.sha256().hexdigest()
 
 
 def of(batch: Batch) -> Content:
     """The content as the rows stand now."""
-    lines = _lines_by_chunk(batch.chunks.select_related("terms"))
-    chunks = {chunk: row.digest for chunk, row in lines.items()}
+    rows = _chunks(batch.pk)
+    found = _lines_by_chunk([row.pk for row in rows])
+    chunks = {row.pk: found.get(row.pk, Lines()) for row in rows}
     return Content(
-        count=sum(row.count for row in lines.values()),
-        total=sum(row.total for row in lines.values()),
-        digest=_batch_digest(batch, (chunks[chunk] for chunk in sorted(chunks))),
+        count=sum(chunk.count for chunk in chunks.values()),
+        total=sum(chunk.total for chunk in chunks.values()),
+        digest=_batch_digest(batch, ((row, chunks[row.pk].digest) for row in rows)),
         chunks=chunks,
     )
 
 
+def as_submitted(batch: Batch) -> bool:
+    """True if what the batch's purses will be and the digests of its chunks are those that were submitted; reads no line."""
+    rows = _chunks(batch.pk)
+    digest = _batch_digest(batch, ((row, row.digest) for row in rows))
+    return (batch.count, batch.digest) == (sum(row.count for row in rows), digest)
+
+
 def as_approved(chunk: Chunk) -> bool:
-    """True if the chunk's instructions, and what its purses will be, are those that were approved."""
-    lines = _lines_by_chunk([chunk]).get(chunk.pk)
-    if lines is None or (lines.count, lines.digest) != (chunk.count, chunk.digest):
+    """True if the chunk's instructions, and what the purses of its whole batch will be, are those that were approved."""
+    lines = _lines_by_chunk([chunk.pk]).get(chunk.pk, Lines())
+    if (lines.count, lines.digest) != (chunk.count, chunk.digest):
         return False
-    frozen = Chunk.objects.filter(batch_id=chunk.batch_id).order_by("id").values_list("digest", flat=True)
-    digest = _batch_digest(chunk.batch, frozen)
+    digest = _batch_digest(chunk.batch, ((row, row.digest) for row in _chunks(chunk.batch_id)))
     # The approval, which the database never changes, decides; the batch's own digest could be rewritten with its rows.
     return Approval.objects.filter(batch=chunk.batch_id, digest=digest).exclude(approver=F("maker")).exists()
 
 
-def _batch_digest(batch: Batch, chunk_digests: Iterable[str]) -> str:
+def _chunks(batch: int) -> list[Chunk]:
+    return list(Chunk.objects.filter(batch_id=batch).select_related("terms").order_by("id"))
+
+
+def _batch_digest(batch: Batch, chunks: Iterable[tuple[Chunk, str]]) -> str:
     programme = batch.cycle.programme
-    parts = (batch.pk, batch.cycle.period.isoformat(), programme.code, programme.fund_id, batch.version_id)
-    line = "|".join(str(part) for part in parts)
-    return hashlib.sha256("\n".join([line, *chunk_digests]).encode()).hexdigest()
+    parts: tuple[object, ...] = (
+        batch.pk,
+        batch.cycle.period.isoformat(),
+        programme.code,
+        programme.fund_id,
+        batch.version_id,
+        batch.pay_at and batch.pay_at.astimezone(UTC).isoformat(),
+    )
+    lines = ["|".join(str(part) for part in parts)]
+    for chunk, digest in chunks:
+        lines += [_terms_line(chunk), digest]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
 def _terms_line(chunk: Chunk) -> str:
@@ -79,19 +103,17 @@ def _terms_line(chunk: Chunk) -> str:
     return "|".join(str(part) for part in parts)
 
 
-def _lines_by_chunk(chunks: Iterable[Chunk]) -> dict[int, _Lines]:
+def _lines_by_chunk(chunks: list[int]) -> dict[int, Lines]:
     """What is in each of the chunks that has anything in it."""
-    terms_of = {chunk.pk: _terms_line(chunk) for chunk in chunks}
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            SELECT i.chunk_id, count(*), sum(i.amount), encode(sha256(convert_to(min(of_chunk.terms) || E'\\n' || string_agg(
-                i.enrolment_id || '|' || i.cycle_id || '|' || i.part || '|' || i.kind || '|' || i.wallet_id || '|' || i.amount
-                || '|' || i.attempt, E'\\n' ORDER BY i.enrolment_id, i.cycle_id, i.part, i.kind, i.attempt
+            SELECT chunk_id, count(*), sum(amount), encode(sha256(convert_to(string_agg(
+                enrolment_id || '|' || cycle_id || '|' || part || '|' || kind || '|' || wallet_id || '|' || amount || '|'
+                || attempt, E'\\n' ORDER BY enrolment_id, cycle_id, part, kind, attempt
             ), 'UTF8')), 'hex')
-            FROM unnest(%s::bigint[], %s::text[]) AS of_chunk (id, terms)
-            JOIN disbursement_instruction i ON i.chunk_id = of_chunk.id GROUP BY i.chunk_id
+            FROM disbursement_instruction WHERE chunk_id = ANY(%s) AND status <> 'cancelled' GROUP BY chunk_id
             """,
-            [list(terms_of), list(terms_of.values())],
+            [chunks],
         )
-        return {row[0]: _Lines(int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall()}
+        return {row[0]: Lines(int(row[1]), int(row[2]), row[3]) for row in cursor.fetchall()}

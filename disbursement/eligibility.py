@@ -80,7 +80,7 @@ def enrol_eligible(programme: Programme, day: date | None = None) -> int:
     new, day = 0, day or timezone.localdate()
     homes: set[int] | None = None
     while homes is None or homes:
-        eligible = candidates(programme, day, homes)
+        eligible = candidates(programme, day, homes=homes)
         homes = set()
         while group := list(islice(eligible, GROUP)):
             enrolled, changed = _enrol(programme, group)

@@ -77,6 +77,27 @@ class NothingToPay(DisbursementError):
     message = _("Tidak ada peserta yang belum dibayar pada periode ini.")
 
 
+class FillingKeptFailing(DisbursementError):
+    """A draft that workers began to fill so often, and none came to the end."""
+
+    code = "filling_kept_failing"
+    message = _("Batch %(attempts)s kali gagal diisi. Laporkan kepada pengelola sistem, lalu siapkan lagi.")
+
+
+class PreflightMissing(DisbursementError):
+    """Lines are left out by what the pre-flight check found, so it has to have found it."""
+
+    code = "preflight_missing"
+    message = _("Pemeriksaan awal belum selesai. Jalankan pemeriksaan awal, tunggu hasilnya, lalu ulangi.")
+
+
+class PayAtPast(DisbursementError):
+    """Only a moment to come can be waited for."""
+
+    code = "pay_at_past"
+    message = _("Waktu mulai bayar sudah lewat. Isi waktu yang akan datang, atau kosongkan untuk membayar segera.")
+
+
 class WrongStatus(DisbursementError):
     code = "wrong_status"
     message = _("Batch berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")

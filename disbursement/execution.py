@@ -1,4 +1,4 @@
-"""Execution: approved batches are paid chunk by chunk, by any number of workers, each person once.
+"""Execution: approved batches are paid chunk by chunk from their moment on, by any number of workers, each person once.
 
 A worker claims a pending chunk (FOR UPDATE SKIP LOCKED), recomputes its digest, posts it to the ledger and marks its rows, all in
 one transaction: a worker that dies leaves the chunk as it was. Whatever has to be remembered about a failure is written
@@ -10,14 +10,14 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import content
+from disbursement import content, failures
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
@@ -25,6 +25,9 @@ from wallet import doorbell, ledger, limits, wallets
 from wallet.errors import InsufficientFunds
 from wallet.models import Transfer
 from wallet.transactions import retried
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
 
 logger = logging.getLogger(__name__)
 FIRST_WAIT = timedelta(seconds=10)  # doubles with each attempt
@@ -70,7 +73,11 @@ def call_workers(batch: int, chunks: int) -> None:
 
 
 def pay_next_chunk(batch: int) -> bool:
-    """Pays one pending chunk of the approved batch; False if there was none to claim. Safe to run anywhere, at any time."""
+    """Pays one pending chunk of the batch, which begins if its moment has come; False if there was none to claim.
+
+    Safe to run anywhere, at any time. A batch that is paused gives no chunk; one that was claimed before is paid.
+    """
+    start(batch)
     chunk = None
     try:
         with transaction.atomic():
@@ -85,13 +92,33 @@ def pay_next_chunk(batch: int) -> bool:
     return True
 
 
+def start(batch: int) -> bool:
+    """Lets workers begin with an approved batch whose moment (`pay_at`) has come; True if this call did."""
+    if not _waiting().filter(pk=batch).exists():
+        return False
+    return _start(batch)
+
+
+@retried
+def _start(batch: int) -> bool:
+    row = _waiting().select_for_update(of=("self",)).filter(pk=batch).first()
+    if row is None:  # another worker was faster, or somebody has paused it
+        return False
+    advance(row, Batch.Status.PAYING)
+    return True
+
+
+def _waiting() -> QuerySet[Batch]:
+    """Approved batches whose moment has come."""
+    due = Q(pay_at__isnull=True) | Q(pay_at__lte=timezone.now())
+    return Batch.objects.filter(due, status=Batch.Status.APPROVED)
+
+
 def _claim(batch: int) -> Chunk | None:
     return (
         Chunk.objects.select_for_update(skip_locked=True, of=("self",))
         .select_related("terms", "batch__cycle__programme")
-        .filter(
-            batch=batch, batch__status=Batch.Status.APPROVED, status=Chunk.Status.PENDING, due_at__lte=timezone.now()
-        )
+        .filter(batch=batch, batch__status=Batch.Status.PAYING, status=Chunk.Status.PENDING, due_at__lte=timezone.now())
         .order_by("number")
         .first()
     )
@@ -109,7 +136,7 @@ def _pay(chunk: Chunk) -> None:
         pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
     count, total = _mark_paid(chunk)
     Chunk.objects.filter(pk=chunk.pk).update(
-        status=Chunk.Status.DONE, paid_count=count, paid_total=total, error="", finished_at=now
+        status=Chunk.Status.DONE, paid_count=count, paid_total=total, failure="", error="", finished_at=now
     )
     if count:  # last, because it ends by locking the clearing account that all workers share
         ledger.open_purses(
@@ -164,23 +191,30 @@ def _block(chunk: Chunk) -> None:
         status=Instruction.Status.FAILED, failure=ContentChanged.code
     )
     Chunk.objects.filter(pk=chunk.pk).update(
-        status=Chunk.Status.BLOCKED, error=str(ContentChanged()), finished_at=timezone.now()
+        status=Chunk.Status.BLOCKED,
+        failure=ContentChanged.code,
+        error=str(ContentChanged()),
+        finished_at=timezone.now(),
     )
 
 
 @retried
 def _remember_failure(chunk: Chunk, error: Exception) -> None:
-    """Counts the attempt and sets the next one, later each time; after the last, an officer must look."""
+    """Counts the attempt and sets the next one, later each time.
+
+    After the last, and at once after what does not pass by itself (failures.is_retried), an officer must look.
+    """
     logger.exception("chunk %s of batch %s failed", chunk.number, chunk.batch_id, exc_info=error)
     row = Chunk.objects.select_for_update().get(pk=chunk.pk)
     if row.status != Chunk.Status.PENDING:
         return
     row.attempts += 1
+    row.failure = failures.code_of(error)
     row.error = f"{type(error).__name__}: {error}"[:300]
     row.due_at = timezone.now() + FIRST_WAIT * 2 ** (row.attempts - 1)
-    if row.attempts >= settings.DISBURSEMENT["chunk_attempts"]:
+    if not failures.is_retried(row.failure) or row.attempts >= settings.DISBURSEMENT["chunk_attempts"]:
         row.status = Chunk.Status.FAILED
-    row.save(update_fields=["attempts", "error", "due_at", "status"])
+    row.save(update_fields=["attempts", "failure", "error", "due_at", "status"])
 
 
 @retried
@@ -191,13 +225,18 @@ def close_if_done(batch: int) -> bool:
     """
     row = Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme").get(pk=batch)
     unfinished = row.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.FAILED])
-    if row.status != Batch.Status.APPROVED or row.clearing_id is None or unfinished.exists():
+    if row.status != Batch.Status.PAYING or row.clearing_id is None or unfinished.exists():
         return False
-    left = ledger.balance_of(row.clearing_id)
-    if left:
-        _release(row, left, key=f"release:{row.pk}")
-    advance(row, Batch.Status.CLOSED, closed_at=timezone.now())
+    close(row)
     return True
+
+
+def close(batch: Batch, by: User | None = None, reason: str = "") -> None:
+    """Closes the locked batch, of which nothing is to be paid any more; its rest returns to the fund. Needs a transaction."""
+    left = ledger.balance_of(cast(int, batch.clearing_id))
+    if left:
+        _release(batch, left, key=f"release:{batch.pk}")
+    advance(batch, Batch.Status.CLOSED, by=by, reason=reason, closed_at=timezone.now())
 
 
 @retried
@@ -235,17 +274,19 @@ def _release(batch: Batch, amount: int, key: str) -> None:
 
 
 def sweep() -> int:
-    """Rings for every approved batch with due chunks and closes those that have none left; returns how many it met.
+    """Begins each approved batch whose moment has come, rings for what has due chunks, and closes what has none left.
 
-    What makes lost rings, dead workers and an empty broker harmless.
+    Returns how many batches it met. What makes lost rings, dead workers and an empty broker harmless.
     """
     met = 0
-    for batch in Batch.objects.filter(status=Batch.Status.APPROVED).order_by("pk").values_list("pk", flat=True):
+    due = Q(pk__in=_waiting().values("pk")) | Q(status=Batch.Status.PAYING)
+    for batch in Batch.objects.filter(due).order_by("pk").values_list("pk", flat=True):
         met += 1
-        due = Chunk.objects.filter(batch=batch, status=Chunk.Status.PENDING, due_at__lte=timezone.now()).count()
         try:
-            if due:
-                call_workers(batch, due)
+            start(batch)
+            chunks = Chunk.objects.filter(batch=batch, status=Chunk.Status.PENDING, due_at__lte=timezone.now()).count()
+            if chunks:
+                call_workers(batch, chunks)
             else:
                 close_if_done(batch)
         except Exception:  # one batch's trouble must not keep the others waiting

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms
@@ -18,7 +18,7 @@ from unfold.widgets import (
 )
 
 from disbursement import conditions
-from disbursement.errors import InvalidRule
+from disbursement.errors import InvalidRule, PayAtPast
 from disbursement.models import Programme
 from wallet.admin.fields import RupiahField
 from wallet.models import PurseTerms
@@ -115,6 +115,24 @@ class MonthForm(forms.Form):
     def clean_month(self) -> date:
         year, month = self.cleaned_data["month"].split("-")
         return date(int(year), int(month), 1)
+
+
+class SubmitForm(forms.Form):
+    """From which moment on it is paid; none: as soon as it is approved."""
+
+    pay_at = forms.DateTimeField(
+        label=_("Dibayar mulai"),
+        required=False,
+        widget=UnfoldAdminTextInputWidget(attrs={"type": "datetime-local"}),
+        input_formats=["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"],
+        help_text=_("Waktu Jakarta. Kosongkan untuk membayar segera setelah disetujui."),
+    )
+
+    def clean_pay_at(self) -> datetime | None:
+        moment: datetime | None = self.cleaned_data["pay_at"]
+        if moment is not None and moment <= timezone.now():
+            raise ValidationError(str(PayAtPast()))
+        return moment
 
 
 class ApproveForm(forms.Form):

@@ -20,7 +20,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries import facts
-from disbursement import entitlement
+from disbursement import entitlement, filling
 from disbursement.models import Batch, Calculation, Chunk, Cycle, ProgrammeVersion
 from wallet.models import Purse
 
@@ -45,6 +45,8 @@ FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
 LEFT JOIN earlier ON earlier.enrolment = e.id
 WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
     AND e.person_id NOT IN (SELECT person FROM excluded)
+    AND (%s::bigint IS NULL OR EXISTS (
+        SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
     -- What the whole of it was is not known from before calculations were kept: it was one part.
     AND (earlier.batch IS NULL OR EXISTS (
         SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
@@ -96,23 +98,27 @@ class _Kept:
     parts: dict[str, int]
 
 
-def fill(batch: Batch, cycle: Cycle, version: ProgrammeVersion) -> Filled:
+def fill(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Filled:
     """The batch gets a calculation for each enrolment that is due, and an instruction for each part that is above zero.
 
+    Where it follows another, for those who failed there. `tell` hears how many enrolments are done, of how many.
     The caller holds the cycle's lock and has made the table `excluded`. Raises InvalidRule.
     """
+    cycle = batch.cycle
     with connection.cursor() as cursor:
         cursor.execute(_EARLIER, [cycle.pk])
         cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
-        cursor.execute(_DUE, [cycle.programme_id])
+        cursor.execute(_DUE, [cycle.programme_id, batch.follows_id, batch.follows_id])
+        due = cursor.rowcount
         cursor.execute("CREATE UNIQUE INDEX ON due (number)")
         cursor.execute("ANALYZE due")
-        filling = _Filling(batch, cycle, version)
-        for group in _groups(cursor):
-            filling.add(cursor, group)
+        filled = _Filling(batch, cycle, version)
+        for done, group in enumerate(_groups(cursor)):
+            tell(done * GROUP, due)
+            filled.add(cursor, group)
         cursor.execute("DROP TABLE due, earlier")
-        filling.finish(cursor)
-    return Filled(filling.count, filling.total, filling.nothing)
+        filled.finish(cursor)
+    return Filled(filled.count, filled.total, filled.nothing)
 
 
 def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
-from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut, TrialChange
+from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut, PreflightFinding, TrialChange
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
 
@@ -44,6 +44,7 @@ TOLD = Declaration(
             ("enrolment__person", "exclusion__person"),
             also=((_("periode"), "cycle.period"), (_("alasan"), "exclusion.reason")),
         ),
+        Table(PreflightFinding, ("enrolment__person",), also=((_("nama program"), "enrolment.programme.name"),)),
     ),
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
@@ -51,6 +52,7 @@ TOLD = Declaration(
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
+        "disbursement.PreflightFinding.enrolment__household": OF_ANOTHER,
         "disbursement.FollowedMove.household": "where an enrolment was before an import moved it: for taking the import back",
         "disbursement.FollowedMove.enrolment__person": "as above: the enrolment itself is told, with where it is now",
     },

@@ -6,7 +6,8 @@ import time
 
 from celery import shared_task
 
-from disbursement import execution, trials
+from disbursement import batches, execution, filling, trials
+from disbursement import preflight as check
 from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
@@ -23,10 +24,24 @@ def pay(batch: int) -> None:
     execution.close_if_done(batch)
 
 
+@shared_task(name="disbursement.tasks.fill")
+def fill(batch: int) -> None:
+    """Fills a draft."""
+    batches.fill(batch)
+
+
+@shared_task(name="disbursement.tasks.preflight")
+def preflight(batch: int) -> None:
+    """Looks at a batch before its approval, if that was asked for."""
+    check.run(batch)
+
+
 @shared_task(name="disbursement.tasks.sweep")
 def sweep() -> None:
     """Rings for whatever is due; rung by the beat every 30 seconds."""
     execution.sweep()
+    filling.sweep()
+    check.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
 

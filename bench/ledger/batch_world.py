@@ -20,6 +20,13 @@ AID = 300_000  # rupiah an instruction
 
 def approved_batch(people: int) -> int:
     """So many enrolled people with wallets, and one approved batch that pays each of them; its id."""
+    batch = submitted_batch(people)
+    batches.approve(batch, by=User.objects.create_user("approver"), digest=batch.digest)
+    return batch.pk
+
+
+def submitted_batch(people: int) -> Batch:
+    """So many enrolled people with wallets, and one submitted batch that would pay each of them."""
     sql(
         """
         INSERT INTO beneficiaries_household (uid, kk_sealed, kk_index, address_sealed, kelurahan, decile)
@@ -51,9 +58,7 @@ def approved_batch(people: int) -> int:
     programmes.fund(programme, people * AID, "DIPA-1")
     sql("ANALYZE")
     batch = batches.prepare(batches.cycle_of(programme, date(2026, 11, 1)))
-    batch = batches.submit(batch, by=User.objects.create_user("maker"))
-    batches.approve(batch, by=User.objects.create_user("approver"), digest=batch.digest)
-    return batch.pk
+    return batches.submit(batch, by=User.objects.create_user("maker"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,34 +10,45 @@ from django.db.models import IntegerField, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement import batches, content, execution
+from disbursement import batches, content, execution, filling, preflight
+from disbursement.admin.batch_parts import ChunkInline, StepInline
+from disbursement.admin.batch_running import RunningSteps, findings, warnings
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.forms import ApproveForm
+from disbursement.batch_states import RESERVED
+from disbursement.forms import ApproveForm, SubmitForm
 from disbursement.models import Approval, Batch, Chunk, Instruction
 from wallet.admin import purses
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import ViewOnlyAdmin, ViewOnlyInline, by_number, link, list_url, money
+from wallet.admin.rows import ViewOnlyInline, by_number, link, list_url, money
 from wallet.admin.steps import Done, Step, row_of, take
 from wallet.money import rupiah
 
 S = Batch.Status
+MOVED = (*RESERVED, S.CLOSED)
 STATUS_TONES = {
+    S.DRAFT: "none",
     S.PREPARED: "info",
     S.SUBMITTED: "warning",
-    S.APPROVED: "primary",
+    S.APPROVED: "info",
+    S.PAYING: "primary",
+    S.PAUSED: "warning",
     S.CLOSED: "success",
     S.CANCELLED: "danger",
 }
 NEXT = {
+    S.DRAFT: _("Sedang diisi di latar belakang. Halaman ini memperbarui diri."),
     S.PREPARED: _("Periksa isinya, lalu ajukan. Belum ada uang yang bergerak."),
     S.SUBMITTED: _("Menunggu persetujuan orang lain, bukan yang mengajukannya. Belum ada uang yang bergerak."),
-    S.APPROVED: _("Sedang dibayar. Halaman ini memperbarui diri."),
+    S.APPROVED: _("Disetujui. Pembayaran dimulai dengan sendirinya, pada waktunya."),
+    S.PAYING: _("Sedang dibayar. Halaman ini memperbarui diri."),
+    S.PAUSED: _("Dijeda. Tidak ada yang dibayar sampai dilanjutkan, atau dihentikan."),
     S.CLOSED: _("Selesai. Yang tidak terbayar sudah kembali ke dana program."),
     S.CANCELLED: _("Dibatalkan. Tidak ada yang dibayar."),
 }
@@ -59,52 +70,13 @@ class ApprovalInline(ViewOnlyInline):
         return format_html('<span class="office-mono">{}</span>', approval.digest)
 
 
-class ChunkInline(ViewOnlyInline):
-    model = Chunk
-    fields = ("part", "paid_of", "paid_shown", "status_label", "trouble")
-    readonly_fields = ("part", "paid_of", "paid_shown", "status_label", "trouble")
-    ordering = ("number",)
-    show_change_link = False
-    verbose_name_plural = _("Potongan")
-
-    @admin.display(description=_("potongan"))
-    def part(self, chunk: Chunk) -> SafeString:
-        return link(list_url(Instruction, chunk=chunk.pk), f"{chunk.number}")
-
-    @admin.display(description=_("dibayar"))
-    def paid_of(self, chunk: Chunk) -> str:
-        return f"{counted(chunk.paid_count)} / {counted(chunk.count)}"
-
-    @admin.display(description=_("kesalahan"))
-    def trouble(self, chunk: Chunk) -> str:
-        if not chunk.error:
-            return "-"
-        return gettext("%(error)s (percobaan ke-%(attempts)s)") % {"error": chunk.error, "attempts": chunk.attempts}
-
-    @admin.display(description=_("jumlah dibayar"))
-    def paid_shown(self, chunk: Chunk) -> SafeString:
-        return money(chunk.paid_total)
-
-    @display(
-        description=_("status"),
-        label={
-            Chunk.Status.PENDING: "info",
-            Chunk.Status.DONE: "success",
-            Chunk.Status.BLOCKED: "danger",
-            Chunk.Status.FAILED: "danger",
-        },
-    )
-    def status_label(self, chunk: Chunk) -> tuple[str, str]:
-        return chunk.status, chunk.get_status_display()
-
-
 def shares(count: int, paid: int, failed: int) -> tuple[float, float]:
     """Paid and failed in percent of the count."""
     return (100 * paid / count, 100 * failed / count) if count else (0.0, 0.0)
 
 
 @admin.register(Batch)
-class BatchAdmin(ViewOnlyAdmin):
+class BatchAdmin(RunningSteps):
     """A batch changes by its steps only, and each step is somebody's."""
 
     list_display = (
@@ -119,7 +91,7 @@ class BatchAdmin(ViewOnlyAdmin):
     )
     list_display_links = ("number", "programme")
     list_filter = ("status", "cycle__programme", by_number("programme", _("program"), "cycle__programme_id"))
-    list_select_related = ("cycle__programme", "maker", "version")
+    list_select_related = ("cycle__programme", "maker", "version", "follows")
     search_fields = ("purse_title", "cycle__programme__name")
     search_help_text = _("Program atau judul kantong")
     ordering = ("-pk",)
@@ -132,6 +104,7 @@ class BatchAdmin(ViewOnlyAdmin):
                     ("count_shown", "total_shown"),
                     ("purse_title", "purse_life"),
                     "version",
+                    ("pay_at", "chain_shown"),
                     "terms",
                     "digest_shown",
                     "lines",
@@ -149,9 +122,24 @@ class BatchAdmin(ViewOnlyAdmin):
         "terms",
         "digest_shown",
         "lines",
+        "chain_shown",
     )
-    inlines = (ApprovalInline, ChunkInline)
-    actions_detail = ("submit", "approve", "retry", "give_up", "cancel")
+    inlines = (ApprovalInline, StepInline, ChunkInline)
+    actions_detail = (
+        "submit",
+        "approve",
+        "pause",
+        "resume",
+        "retry",
+        "follow_up",
+        "precheck",
+        "leave_out",
+        "csv",
+        "xlsx",
+        "give_up",
+        "stop",
+        "cancel",
+    )
     change_form_outer_before_template = "disbursement/admin/batch_progress.html"
 
     class Media:
@@ -181,13 +169,22 @@ class BatchAdmin(ViewOnlyAdmin):
         batch = self.get_object(request, str(object_id))
         if batch is None:
             return []
-        failed = batch.status == S.APPROVED and batch.chunks.filter(status=Chunk.Status.FAILED).exists()
+        stuck = batch.status in RESERVED and batch.chunks.filter(status=Chunk.Status.FAILED).exists()
+        filled = batch.status not in (S.DRAFT, S.CANCELLED)
         possible = {
             "submit": batch.status == S.PREPARED,
             "approve": batch.status == S.SUBMITTED,
             "cancel": batch.status in (S.PREPARED, S.SUBMITTED),
-            "retry": failed,
-            "give_up": failed,
+            "retry": stuck,
+            "give_up": stuck,
+            "pause": batch.status in (S.APPROVED, S.PAYING),
+            "resume": batch.status == S.PAUSED,
+            "stop": batch.status == S.PAUSED,
+            "follow_up": batch.status == S.CLOSED and execution.progress(batch).failed > 0,
+            "precheck": batch.status in (S.PREPARED, S.SUBMITTED),
+            "leave_out": batch.status == S.PREPARED and any(found["blocks"] for found in findings(batch)),
+            "csv": filled,
+            "xlsx": filled,
         }
         steps = super().get_actions_detail(request, object_id)
         return [step for step in steps if possible[step.action_name.removeprefix("disbursement_batch_")]]
@@ -201,7 +198,7 @@ class BatchAdmin(ViewOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         batch = self.get_object(request, object_id)
-        shown = {"progress": self._progress(batch)} if batch is not None else {}
+        shown = {"progress": self._progress(batch), **self._checked(batch)} if batch is not None else {}
         page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
         return page
 
@@ -233,7 +230,7 @@ class BatchAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("dibayar"))
     def paid_bar(self, batch: Any) -> SafeString | str:
-        if batch.status not in (S.APPROVED, S.CLOSED):
+        if batch.status not in MOVED:
             return "-"
         paid, failed = shares(batch.count, batch.paid, batch.ended - batch.paid)
         return format_html(
@@ -262,6 +259,10 @@ class BatchAdmin(ViewOnlyAdmin):
     def digest_shown(self, batch: Batch) -> SafeString:
         return format_html('<span class="office-mono">{}</span>', batch.digest or gettext("dihitung saat diajukan"))
 
+    @admin.display(description=_("rangkaian"))
+    def chain_shown(self, batch: Batch) -> SafeString | str:
+        return self.chain(batch)
+
     @admin.display(description=_("isi"))
     def lines(self, batch: Batch) -> SafeString:
         return link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
@@ -288,8 +289,8 @@ class BatchAdmin(ViewOnlyAdmin):
             "status_label": str(batch.get_status_display()),
             "tone": tone,
             "next": str(NEXT[S(batch.status)]),
-            "live": batch.status == S.APPROVED,
-            "moved": batch.status in (S.APPROVED, S.CLOSED),
+            "live": batch.status in (S.DRAFT, S.APPROVED, S.PAYING),
+            "moved": batch.status in MOVED,
             "count": counted(now.count),
             "total": rupiah(batch.total),
             "paid": counted(now.paid),
@@ -301,7 +302,26 @@ class BatchAdmin(ViewOnlyAdmin):
             "percent": f"{int(paid)} %",
             "chunks": f"{counted(now.chunks_ended)} / {counted(now.chunks)}",
             "stuck": stuck,
+            **self._filled(batch),
         }
+
+    def _filled(self, batch: Batch) -> dict[str, Any]:
+        """How far a draft is filled."""
+        if batch.status != S.DRAFT or (told := filling.progress(batch)) is None:
+            return {"filling": False}
+        share, _none = shares(told.of, told.lines, 0)
+        return {
+            "filling": True,
+            "filled": f"{counted(told.lines)} / {counted(told.of)}",
+            "filled_share": f"{share:.2f}",
+        }
+
+    def _checked(self, batch: Batch) -> dict[str, Any]:
+        """What the check before approval found, for the page."""
+        checked = preflight.latest(batch)
+        if checked is None or batch.status in (S.DRAFT, S.CANCELLED):
+            return {}
+        return {"checked": checked, "findings": findings(batch)}
 
     # --- Steps ---
 
@@ -314,10 +334,16 @@ class BatchAdmin(ViewOnlyAdmin):
             (_("Jumlah"), money(batch.total)),
             (_("Judul kantong"), batch.purse_title),
             (_("Masa pakai"), self.purse_life(batch)),
+            (_("Dibayar mulai"), self._moment(batch)),
             (_("Aturan kantong"), self.terms(batch)),
             (_("Saldo dana program"), money(programme.fund.balance)),
             (_("Saldo dana sesudahnya"), money(programme.fund.balance - batch.total)),
         ]
+
+    def _moment(self, batch: Batch) -> str:
+        if batch.pay_at is None:
+            return gettext("segera setelah disetujui")
+        return date_format(timezone.localtime(batch.pay_at), "j F Y H:i")
 
     def _short(self, batch: Batch) -> list[Any]:
         short = batch.total - batch.cycle.programme.fund.balance
@@ -330,7 +356,7 @@ class BatchAdmin(ViewOnlyAdmin):
         batch = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            batches.submit(batch, by=request.user)  # type: ignore[arg-type]
+            batches.submit(batch, by=request.user, pay_at=data["pay_at"])  # type: ignore[arg-type]
             return Done(gettext("Batch diajukan atas nama Anda. Sekarang orang lain harus menyetujuinya."))
 
         step = Step(
@@ -341,7 +367,8 @@ class BatchAdmin(ViewOnlyAdmin):
                 "itu tugas orang lain."
             ),
             facts=self._facts(batch),
-            warnings=self._short(batch),
+            warnings=[*self._short(batch), *warnings(batch)],
+            form=SubmitForm,
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)
@@ -350,16 +377,16 @@ class BatchAdmin(ViewOnlyAdmin):
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Shows what is approved, and approves the content with the digest that was shown, or nothing."""
         batch = row_of(self, request, object_id)
-        warnings: list[Any] = self._short(batch)
+        said: list[Any] = [*self._short(batch), *warnings(batch)]
         possible = batch.status == S.SUBMITTED
         if not possible:
-            warnings.append(_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()})
+            said.append(_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()})
         elif batch.maker_id == request.user.pk:
             possible = False
-            warnings.insert(0, _("Anda yang mengajukan batch ini, jadi harus orang lain yang menyetujuinya."))
-        elif content.of(batch).digest != batch.digest:
+            said.insert(0, _("Anda yang mengajukan batch ini, jadi harus orang lain yang menyetujuinya."))
+        elif not content.as_submitted(batch):
             possible = False
-            warnings.insert(0, _("Isi batch berbeda dari yang diajukan. Batalkan batch ini dan siapkan yang baru."))
+            said.insert(0, _("Isi batch berbeda dari yang diajukan. Batalkan batch ini dan siapkan yang baru."))
 
         def run(data: dict[str, Any]) -> Done:
             batches.approve(batch, by=request.user, digest=data["digest"], reason=data["reason"])  # type: ignore[arg-type]
@@ -378,7 +405,7 @@ class BatchAdmin(ViewOnlyAdmin):
                 (_("Sidik isi (SHA-256)"), self.digest_shown(batch)),
                 (_("Isi"), self.lines(batch)),
             ],
-            warnings=warnings,
+            warnings=said,
             form=ApproveForm,
             hidden={"digest": batch.digest},
             possible=possible,
@@ -391,7 +418,7 @@ class BatchAdmin(ViewOnlyAdmin):
         batch = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            batches.cancel(batch)
+            batches.cancel(batch, by=request.user)  # type: ignore[arg-type]
             return Done(gettext("Batch dibatalkan. Pesertanya dapat masuk batch lain."))
 
         possible = batch.status in (S.PREPARED, S.SUBMITTED)
@@ -405,46 +432,6 @@ class BatchAdmin(ViewOnlyAdmin):
             warnings=[]
             if possible
             else [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}],
-            errors=ERRORS,
-        )
-        return take(self, request, step, run, batch)
-
-    @action(description=_("Lepaskan potongan gagal"), permissions=["disbursement.approve_batch"], icon="block")
-    def give_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
-
-        def run(data: dict[str, Any]) -> Done:
-            count = batches.give_up_failed(batch)
-            return Done(gettext("%(count)s potongan tidak dibayar; dananya kembali.") % {"count": count})
-
-        step = Step(
-            title=_("Lepaskan potongan gagal"),
-            button=_("Ya, jangan dibayar"),
-            text=_("Penerima dalam potongan ini tidak dibayar oleh batch ini dan dapat masuk batch susulan."),
-            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
-            possible=bool(failed),
-            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
-            errors=ERRORS,
-        )
-        return take(self, request, step, run, batch)
-
-    @action(description=_("Coba lagi potongan gagal"), permissions=["disbursement.submit_batch"], icon="replay")
-    def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
-
-        def run(data: dict[str, Any]) -> Done:
-            due = batches.retry_failed(batch)
-            return Done(gettext("%(count)s potongan dicoba lagi.") % {"count": due})
-
-        step = Step(
-            title=_("Coba lagi potongan gagal"),
-            button=_("Coba lagi"),
-            text=_("Lakukan setelah penyebabnya diatasi. Yang sudah dibayar tidak dibayar dua kali."),
-            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
-            possible=bool(failed),
-            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)

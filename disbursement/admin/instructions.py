@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 
 from disbursement import execution
 from disbursement.admin import calculations
+from disbursement.admin.batch_lines import reason_of
 from disbursement.admin.people import masked_nik, narrowed
-from disbursement.errors import ContentChanged, DisbursementError
+from disbursement.errors import DisbursementError
+from disbursement.failures import Retry
 from disbursement.models import Approval, Instruction
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, money
@@ -24,14 +26,10 @@ from wallet.models import Transfer
 from wallet.money import rupiah
 
 ERRORS = (DisbursementError, WalletError)
-
-FAILURES = {
-    "wallet_frozen": _("Dompet dibekukan"),
-    "wallet_closed": _("Dompet ditutup"),
-    "balance_limit_exceeded": _("Saldo dompet akan melebihi batas"),
-    "monthly_limit_exceeded": _("Dana masuk bulan ini akan melebihi batas"),
-    "given_up": _("Tidak dibayar dalam batch ini, atas keputusan petugas"),
-    ContentChanged.code: _("Isi potongan berbeda dari yang disetujui"),
+RETRIES = {
+    Retry.AUTOMATIC: _("ya, oleh sistem"),
+    Retry.FOLLOW_UP: _("ya, oleh batch susulan"),
+    Retry.NEVER: _("tidak"),
 }
 
 
@@ -45,7 +43,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         by_number("chunk", _("potongan")),
         by_number("enrolment", _("kepesertaan")),
     )
-    list_select_related = ("enrolment__person",)
+    list_select_related = ("enrolment__person", "chunk")
     search_fields = ("enrolment__person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
     fields = (
@@ -62,9 +60,20 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "attempt",
         "status_label",
         "why",
+        ("retry", "remedy"),
         "transfer",
     )
-    readonly_fields = ("person", "nik", "amount_shown", "calculation", "status_label", "why", "transfer")
+    readonly_fields = (
+        "person",
+        "nik",
+        "amount_shown",
+        "calculation",
+        "status_label",
+        "why",
+        "retry",
+        "remedy",
+        "transfer",
+    )
     actions_detail = ("take_back",)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -108,7 +117,18 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("alasan gagal"))
     def why(self, row: Instruction) -> str:
-        return str(FAILURES.get(row.failure, row.failure)) or "-"
+        reason = reason_of(row, row.chunk)
+        return str(reason.words) if reason else "-"
+
+    @admin.display(description=_("dicoba lagi"))
+    def retry(self, row: Instruction) -> str:
+        reason = reason_of(row, row.chunk)
+        return str(RETRIES[reason.retry]) if reason else "-"
+
+    @admin.display(description=_("yang dapat dilakukan"))
+    def remedy(self, row: Instruction) -> str:
+        reason = reason_of(row, row.chunk)
+        return str(reason.remedy) if reason else "-"
 
     @admin.display(description=_("transfer"))
     def transfer(self, row: Instruction) -> SafeString | str:

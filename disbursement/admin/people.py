@@ -50,6 +50,11 @@ def masked_nik(person: Person) -> str:
         return "?"
 
 
+def masked_name(name: str) -> str:
+    """The name with the first letter of each word only, for files that leave the house: ``S••• L•••``."""
+    return " ".join(f"{word[0]}•••" for word in name.split())
+
+
 def holder(request: HttpRequest, wallet: Wallet) -> SafeString | None:
     """The person who holds the wallet, for officers who may see people."""
     if not request.user.has_perm("beneficiaries.view_person"):

@@ -15,7 +15,8 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
-from disbursement import batches, eligibility, entitlement, programmes, versions
+from disbursement import batches, eligibility, entitlement, preflight, programmes, versions
+from disbursement.batch_states import RUNNING
 from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
 from disbursement.models import Batch, Chunk, Cycle, Enrolment, Programme, ProgrammeVersion
@@ -28,7 +29,6 @@ from wallet.models import PurseTerms, Transfer
 from wallet.money import rupiah
 
 ERRORS = (DisbursementError, WalletError)
-RUNNING = (Batch.Status.SUBMITTED, Batch.Status.APPROVED)
 IN_THE_DIGEST = ("code",)  # what a batch under way was submitted with
 
 
@@ -228,7 +228,12 @@ class ProgrammeAdmin(OfficeAdmin):
         programme = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            batch = batches.prepare(batches.cycle_of(programme, data["month"]))
+            cycle = batches.cycle_of(programme, data["month"])
+            if batches.is_large(cycle):
+                begun = batches.draft(cycle, request.user)  # type: ignore[arg-type]
+                return Done(gettext("Batch sedang diisi di latar belakang."), change_url(begun))
+            batch = batches.prepare(cycle, request.user)  # type: ignore[arg-type]
+            preflight.soon(batch)
             said = {"count": counted(batch.count), "total": rupiah(batch.total)}
             return Done(
                 gettext("Batch disiapkan: %(count)s instruksi bayar, %(total)s. Periksa, lalu ajukan.") % said,

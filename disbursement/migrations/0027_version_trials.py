@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0030_school_evidence'),
+        ('beneficiaries', '0029_school_evidence'),
         ('disbursement', '0026_version_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -5,9 +5,11 @@ worker posts a chunk and marks it in one transaction.
 """
 
 from disbursement.models.batch import CASH, MAIN, Approval, Batch, Chunk, Instruction
+from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.calculation import Calculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -17,14 +19,18 @@ __all__ = [
     "MAIN",
     "Approval",
     "Batch",
+    "BatchStep",
     "Calculation",
     "Chunk",
     "Component",
     "Cycle",
     "Enrolment",
+    "Filling",
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "Preflight",
+    "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
     "TrialChange",

@@ -19,14 +19,17 @@ MAIN, CASH = (
 class Batch(models.Model):
     """Payment instructions of one cycle that are approved and paid together.
 
-    From submission on, `count`, `total` and `digest` (SHA-256 over the terms and every instruction) are what was submitted; an
-    approval names the digest, and execution recomputes it.
+    A worker fills a draft; `batch_states` says what follows what. From submission on, `count`, `total` and `digest` (SHA-256
+    over the terms and every instruction) are what was submitted; an approval names the digest, and execution recomputes it.
     """
 
     class Status(models.TextChoices):
+        DRAFT = "draft", _("Sedang diisi")
         PREPARED = "prepared", _("Disiapkan")
         SUBMITTED = "submitted", _("Diajukan")
-        APPROVED = "approved", _("Disetujui, sedang dibayar")
+        APPROVED = "approved", _("Disetujui, menunggu dibayar")
+        PAYING = "paying", _("Sedang dibayar")
+        PAUSED = "paused", _("Dijeda")
         CLOSED = "closed", _("Selesai")
         CANCELLED = "cancelled", _("Dibatalkan")
 
@@ -35,6 +38,9 @@ class Batch(models.Model):
         ProgrammeVersion, models.PROTECT, related_name="batches", verbose_name=_("versi program")
     )
     status = models.CharField(_("status"), max_length=9, choices=Status, default=Status.PREPARED, db_index=True)
+    follows = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="followed_by", verbose_name=_("susulan dari")
+    )
     purse_title = models.CharField(_("judul kantong"), max_length=120)
     count = models.PositiveIntegerField(_("banyak"), default=0)
     total = models.BigIntegerField(_("jumlah (Rp)"), default=0)
@@ -44,6 +50,9 @@ class Batch(models.Model):
     )
     clearing = models.OneToOneField(
         Account, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("akun kliring")
+    )
+    pay_at = models.DateTimeField(
+        _("dibayar mulai"), null=True, blank=True, help_text=_("Kosong berarti segera setelah disetujui.")
     )
     prepared_at = models.DateTimeField(_("disiapkan"), db_default=Now())
     submitted_at = models.DateTimeField(_("diajukan"), null=True, blank=True)
@@ -61,11 +70,11 @@ class Batch(models.Model):
             models.UniqueConstraint(name="batch_maker", fields=["id", "maker"]),
             models.CheckConstraint(
                 name="batch_submitted_is_bound",
-                condition=Q(status__in=["prepared", "cancelled"]) | (Q(maker__isnull=False) & ~Q(digest="")),
+                condition=Q(status__in=["draft", "prepared", "cancelled"]) | (Q(maker__isnull=False) & ~Q(digest="")),
             ),
             models.CheckConstraint(
                 name="batch_approved_is_reserved",
-                condition=~Q(status__in=["approved", "closed"]) | Q(clearing__isnull=False),
+                condition=~Q(status__in=["approved", "paying", "paused", "closed"]) | Q(clearing__isnull=False),
             ),
         ]
 
@@ -119,6 +128,7 @@ class Chunk(models.Model):
     paid_total = models.BigIntegerField(_("jumlah dibayar (Rp)"), default=0, db_default=0)
     attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
     due_at = models.DateTimeField(_("coba lagi"), db_default=Now())
+    failure = models.CharField(_("jenis kesalahan"), max_length=40, blank=True, default="", db_default="")
     error = models.CharField(_("kesalahan"), max_length=300, blank=True, db_default="")
     finished_at = models.DateTimeField(_("selesai"), null=True, blank=True)
 

@@ -23,6 +23,12 @@ from wallet import position
 from wallet.models import Purse, Transfer
 
 pytestmark = pytest.mark.usefixtures("processes", "small_chunks")
+STEP = "insert disbursement_batchstep"
+START = {
+    "the batch is locked": "lock disbursement_batch update",
+    "the batch is being paid": "update disbursement_batch",
+    "that is kept": STEP,
+}
 POST = {
     "the accounts are locked": "lock wallet_account no key update",
     "the balances are kept": "update wallet_account",
@@ -46,11 +52,13 @@ APPROVE = {
     "the clearing account is opened": "insert wallet_account",
     **POST,
     "the batch is approved": "update disbursement_batch",
+    "that is kept": STEP,
 }
 CLOSE = {
     "the batch is locked": "lock disbursement_batch update",
     **{f"the rest is released: {name}": step for name, step in POST.items()},
     "the batch is closed": "update disbursement_batch",
+    "that is kept": STEP,
 }
 FAILURE = {
     "the chunk of a failure is locked": "lock disbursement_chunk update",
@@ -125,13 +133,18 @@ DEEDS = {
     "approve": Deed(APPROVE | DONE, _prepare_approve, _do_approve),
     "pay": Deed(
         {
+            **{f"start: {name}": step for name, step in (START | DONE).items()},
             **{f"first chunk: {name}": step for name, step in (CHUNK | DONE).items()},
             **{f"second chunk: {name}": step for name, step in (SECOND | DONE).items()},
         },
         _prepare_chunks,
         _do_chunks,
     ),
-    "fail to pay": Deed(UNPOSTED | FAILURE | DONE, _prepare_chunks, _do_failing_chunk),
+    "fail to pay": Deed(
+        {f"start: {name}": step for name, step in (START | DONE).items()} | UNPOSTED | FAILURE | DONE,
+        _prepare_chunks,
+        _do_failing_chunk,
+    ),
     "close": Deed(CLOSE | DONE, _prepare_close, execution.close_if_done),
 }
 POINTS = [

@@ -15,6 +15,7 @@ from disbursement.errors import NothingToPay
 from disbursement.models import Batch, Chunk, Instruction, Programme
 from tests import money
 from tests.disbursement.changes import CHANGES, TERM_CHANGES, change_amount
+from tests.owner import tamper
 from wallet import wallets
 from wallet.models import Account, Purse, Transfer, Wallet
 
@@ -54,17 +55,12 @@ def test_a_batch_called_approved_without_an_approval_pays_nobody(programme: Prog
     assert money.balance(programme.fund_id) == 500
 
 
-@pytest.mark.parametrize("change", [*CHANGES, *TERM_CHANGES])
-def test_what_was_changed_after_approval_is_not_paid_and_its_money_returns(
-    programme: Programme, small_chunks: None, change: Callable[[Batch], None]
-) -> None:
-    batch = money.approved(programme)
+def _assert_blocked_is_unpaid(batch: Batch, programme: Programme, blocked_chunks: int) -> None:
     fund = programme.fund
-    change(batch)
     money.pay_out(batch)
     programme.refresh_from_db()
     blocked = batch.chunks.filter(status=Chunk.Status.BLOCKED)
-    assert blocked.count() == (3 if change in TERM_CHANGES else 1)
+    assert blocked.count() == blocked_chunks
     assert not Purse.objects.filter(wallet__in=blocked.values("instructions__wallet")).exists()
     assert set(Instruction.objects.filter(chunk__in=blocked).values_list("status", "failure")) == {
         ("failed", "content_changed")
@@ -80,12 +76,33 @@ def test_what_was_changed_after_approval_is_not_paid_and_its_money_returns(
     money.assert_books_hold()
 
 
-def test_a_chunk_digest_forged_together_with_its_lines_does_not_help(programme: Programme, small_chunks: None) -> None:
+@pytest.mark.parametrize("change", TERM_CHANGES)
+def test_nothing_is_paid_under_terms_that_were_changed_after_approval(
+    programme: Programme, small_chunks: None, change: Callable[[Batch], None]
+) -> None:
     batch = money.approved(programme)
-    change_amount(batch)
-    forged = content.of(batch).chunks
-    for chunk in batch.chunks.all():
-        Chunk.objects.filter(pk=chunk.pk).update(digest=forged[chunk.pk])
+    change(batch)
+    _assert_blocked_is_unpaid(batch, programme, 3)
+
+
+@pytest.mark.parametrize("change", CHANGES)
+def test_what_the_databases_owner_changed_after_approval_is_not_paid_and_its_money_returns(
+    committed_db: None, small_chunks: None, change: Callable[[Batch, Any], None]
+) -> None:
+    money.people(5)
+    programme = money.programme(amount=100, budget=500)
+    batch = money.approved(programme)
+    change(batch, tamper)
+    _assert_blocked_is_unpaid(batch, programme, 1)
+
+
+def test_a_chunk_digest_forged_together_with_its_lines_does_not_help(committed_db: None, small_chunks: None) -> None:
+    money.people(5)
+    programme = money.programme(amount=100, budget=500)
+    batch = money.approved(programme)
+    change_amount(batch, tamper)
+    for number, forged in content.of(batch).chunks.items():
+        tamper("UPDATE disbursement_chunk SET digest = %s WHERE id = %s", forged.digest, number)
     money.pay_out(batch)
     assert set(batch.chunks.values_list("status", flat=True)) == {"blocked"}
     assert (Purse.objects.count(), money.balance(programme.fund)) == (0, 500)
@@ -254,5 +271,5 @@ def test_one_chunks_failure_holds_no_other_up(programme: Programme, small_chunks
     monkeypatch.setattr(execution.ledger, "open_purses", sometimes)
     money.pay_out(batch)
     assert list(batch.chunks.order_by("number").values_list("status", flat=True)) == ["done", "pending", "done"]
-    assert (batch.status, Purse.objects.count()) == ("approved", 3)
+    assert (batch.status, Purse.objects.count()) == ("paying", 3)
     money.assert_books_hold()

@@ -22,7 +22,7 @@ from disbursement.errors import (
 )
 from disbursement.models import Approval, Batch, Cycle, Enrolment, Instruction, Programme
 from tests import money
-from tests.disbursement.changes import CHANGES, TERM_CHANGES
+from tests.disbursement.changes import TERM_CHANGES
 from tests.processes import together
 from wallet.errors import InsufficientFunds
 
@@ -113,7 +113,7 @@ def test_submission_freezes_count_total_and_digest_and_names_the_maker(programme
     now = content.of(batch)
     assert (batch.status, batch.maker, batch.count, batch.total) == ("submitted", maker, 5, 500)
     assert (batch.digest, len(batch.digest)) == (now.digest, 64)
-    assert dict(batch.chunks.values_list("pk", "digest")) == now.chunks
+    assert dict(batch.chunks.values_list("pk", "digest")) == {pk: chunk.digest for pk, chunk in now.chunks.items()}
 
 
 @pytest.mark.parametrize("column", ["digest", "total", "count", "maker_id"])
@@ -239,8 +239,8 @@ def test_a_digest_that_is_not_the_one_submitted_is_refused(programme: Programme)
     assert money.balance(programme.fund) == 500
 
 
-@pytest.mark.parametrize("change", CHANGES + TERM_CHANGES)
-def test_what_was_changed_after_submission_is_not_approved(
+@pytest.mark.parametrize("change", TERM_CHANGES)
+def test_terms_that_were_changed_after_submission_are_not_approved(
     programme: Programme, change: Callable[[Batch], None]
 ) -> None:
     batch = money.submitted(programme)

@@ -273,7 +273,8 @@ class Teller:
 
     def do_work(self) -> bool:
         """As one of many workers: a chunk of anybody's batch."""
-        approved = list(Batch.objects.filter(status=Batch.Status.APPROVED).values_list("pk", flat=True))
+        paying = [Batch.Status.APPROVED, Batch.Status.PAYING]
+        approved = list(Batch.objects.filter(status__in=paying).values_list("pk", flat=True))
         if not approved:
             return True  # there was nothing to do, which is well
         batch = self.dice.choice(approved)

@@ -1,4 +1,4 @@
-"""Tables for spreadsheets: as CSV, whose cells never run as formulas."""
+"""Tables for spreadsheets: as CSV or as Excel workbooks, whose cells never run as formulas."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 
 from django.http import StreamingHttpResponse
+
+from wallet import workbook
 
 # What spreadsheets take for a formula's beginning, full-width forms and leading blanks included; a plain number is none.
 _RUNS = re.compile(r"\A[\s\x00]*[=+\-@|%＝＋－＠]|\A[\t\r\n]")
@@ -38,4 +40,14 @@ def download(name: str, header: Iterable[object], rows: Iterable[Iterable[object
 
     answer = StreamingHttpResponse(lines(), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return answer
+
+
+def download_workbook(
+    name: str, title: str, header: Iterable[object], rows: Iterable[Iterable[object]]
+) -> StreamingHttpResponse:
+    """The rows as an Excel file with a sheet of that title, written while they are read."""
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    answer = StreamingHttpResponse(workbook.pieces(title, header, rows), content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{name}.xlsx"'
     return answer

@@ -14,8 +14,8 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from beneficiaries.models import Household, Person
-from disbursement import batches, eligibility, execution, programmes
+from beneficiaries.models import DuplicatePair, Household, Person
+from disbursement import batches, eligibility, execution, preflight, programmes
 from disbursement.models import Batch, Programme
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
@@ -87,9 +87,18 @@ def build_house() -> House:
     execution.close_if_done(closed.pk)
     closed.refresh_from_db()
     house = House(programme, closed, batches.submit(prepared(10), by=maker), prepared(11), officers)
+    _suspect_twins()
+    preflight.soon(house.submitted)
     _shop()
     verification.record(verification.verify())
     return house
+
+
+def _suspect_twins() -> None:
+    """Two of the people may be one: the check before approval names both."""
+    low, high = Person.objects.order_by("pk")[:2]
+    prints = {"low_fingerprint": uuid.uuid4(), "high_fingerprint": uuid.uuid4()}
+    DuplicatePair.objects.create(low=low, high=high, score=90, reasons={}, **prints)
 
 
 def _sealed_yesterday() -> None:

@@ -41,6 +41,14 @@ STEPS = {
     "/admin/disbursement/batch/{submitted}/cancel/": {"petugas", "penyetuju"},
     "/admin/disbursement/batch/{submitted}/retry/": {"petugas"},
     "/admin/disbursement/batch/{submitted}/give_up/": {"penyetuju"},
+    "/admin/disbursement/batch/{submitted}/precheck/": {"petugas", "penyetuju"},
+    "/admin/disbursement/batch/{submitted}/leave_out/": {"petugas"},
+    "/admin/disbursement/batch/{submitted}/pause/": {"petugas", "penyetuju"},
+    "/admin/disbursement/batch/{submitted}/resume/": {"penyetuju"},
+    "/admin/disbursement/batch/{submitted}/stop/": {"penyetuju"},
+    "/admin/disbursement/batch/{submitted}/follow_up/": {"petugas"},
+    "/admin/disbursement/batch/{submitted}/csv/": {"petugas", "penyetuju", "auditor"},
+    "/admin/disbursement/batch/{submitted}/xlsx/": {"petugas", "penyetuju", "auditor"},
     "/admin/disbursement/batch/{submitted}/change/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/disbursement/batch/{submitted}/progress/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/disbursement/enrolment/{enrolment}/end/": {"petugas"},
@@ -140,8 +148,8 @@ def test_another_digest_than_the_one_shown_approves_nothing(house: House) -> Non
     assert "Isi batch berbeda" in page and batch.status == Batch.Status.SUBMITTED
 
 
-def test_content_changed_behind_its_back_is_seen_before_and_refused_after(house: House) -> None:
-    Instruction.objects.filter(batch=house.submitted).update(amount=999)
+def test_terms_changed_behind_its_back_are_seen_before_and_refused_after(house: House) -> None:
+    PurseTerms.objects.filter(programme=house.programme).update(cash_allowed=True)
     opened = house.client("penyetuju").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
     assert "Isi batch berbeda" in opened.content.decode()
     page, batch = _approve(house, "penyetuju")

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('beneficiaries', '0026_looked_at_evidence'),
+        ('beneficiaries', '0028_written_once_by_column'),
     ]
 
     operations = [

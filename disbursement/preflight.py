@@ -1,0 +1,197 @@
+"""The pre-flight check: whom a batch would not, or should not, pay, named before anybody approves it.
+
+Each reason is one statement over all lines of the batch. The check runs in a worker; what it found is kept as rows, with the
+count of each reason beside, so that a page reads a handful of numbers whatever the size. It changes nothing of the batch: an
+officer decides, and may leave out whom it blocks as long as the batch is not submitted.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Count
+from django.utils import timezone
+
+from disbursement.batch_states import OPEN
+from disbursement.errors import PreflightMissing, WrongStatus
+from disbursement.exclusions import EXCLUDED
+from disbursement.models import Batch, Instruction, Preflight, PreflightFinding
+from wallet import doorbell, limits
+from wallet.ledger import GrantQuery
+
+AT_ONCE = 5_000  # lines looked at within a request
+
+
+class Severity(Enum):
+    """Whether a finding should keep somebody from being paid, or is for the officer to weigh."""
+
+    BLOCK = "block"
+    WARN = "warn"
+
+
+B, W = Severity.BLOCK, Severity.WARN
+SEVERITY = {
+    "wallet_frozen": B,
+    "wallet_closed": B,
+    "balance_limit_exceeded": B,
+    "monthly_limit_exceeded": B,
+    "deceased": B,
+    "left_registry": B,
+    "restricted": B,
+    "excluded": B,
+    "duplicate": W,
+    "no_wallet": W,
+}
+
+# The people of the batch's lines, once each: `line` (enrolment, person, wallet).
+_LINES = """
+CREATE TEMPORARY TABLE line ON COMMIT DROP AS
+SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet
+FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
+WHERE i.batch_id = %(batch)s AND i.status = 'pending'
+"""
+# By reason, the enrolments it strikes.
+_STRUCK = {
+    "wallet_frozen": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'frozen'",
+    "wallet_closed": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'closed'",
+    "deceased": """
+        SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'deceased'
+        UNION SELECT enrolment FROM line JOIN beneficiaries_evidence v ON v.person_id = line.person
+        WHERE v.kind = 'death' AND v.superseded_at IS NULL AND v.contested_at IS NULL AND v.fact_date <= %(today)s
+            AND (v.valid_until IS NULL OR v.valid_until >= %(today)s)
+    """,
+    "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
+    "restricted": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.restricted",
+    "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)",  # noqa: S608  # our own constant
+    "duplicate": """
+        SELECT enrolment FROM line JOIN beneficiaries_duplicatepair d ON d.low_id = line.person
+        JOIN beneficiaries_person other ON other.id = d.high_id WHERE d.status = 'open' AND other.status = 'active'
+        UNION SELECT enrolment FROM line JOIN beneficiaries_duplicatepair d ON d.high_id = line.person
+        JOIN beneficiaries_person other ON other.id = d.low_id WHERE d.status = 'open' AND other.status = 'active'
+    """,
+    # Who is in no line, because there is nowhere to pay to.
+    "no_wallet": """
+        SELECT e.id FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+        WHERE e.programme_id = %(programme)s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NULL
+    """,
+}
+
+
+@transaction.atomic
+def request(batch: Batch) -> Preflight:
+    """Asks a worker to look at the batch, again if need be: what is counted then replaces what was."""
+    row, _ = Preflight.objects.update_or_create(batch=batch, defaults={"requested_at": timezone.now(), "done_at": None})
+    doorbell.ring_after_commit("disbursement.tasks.preflight", batch.pk)
+    return row
+
+
+def run(number: int) -> bool:
+    """Looks at the batch with that number if it was asked for; False if not, or another worker is at it. Safe to repeat."""
+    with transaction.atomic():
+        waiting = Preflight.objects.select_for_update(of=("self",), skip_locked=True).select_related("batch__cycle")
+        row = waiting.filter(batch=number, done_at=None).first()
+        if row is None:
+            return False
+        PreflightFinding.objects.filter(batch=number).delete()
+        with connection.cursor() as cursor:
+            _find(cursor, row.batch)
+        found = PreflightFinding.objects.filter(batch=number).order_by().values_list("reason").annotate(Count("pk"))
+        row.counts, row.done_at = dict(found), timezone.now()
+        row.save(update_fields=["counts", "done_at"])
+    return True
+
+
+def soon(batch: Batch) -> None:
+    """Looks at a small batch at once, in the caller's time; at a large one a worker does."""
+    request(batch)
+    if batch.count <= AT_ONCE:
+        run(batch.pk)
+
+
+def latest(batch: Batch) -> Preflight | None:
+    """What was found last, or is being looked for; None if nobody has asked."""
+    return Preflight.objects.filter(batch=batch).first()
+
+
+def sweep() -> int:
+    """Rings for every check that was asked for and is not done; returns how many."""
+    waiting = list(Preflight.objects.filter(done_at=None).order_by("requested_at").values_list("pk", flat=True))
+    for batch in waiting:
+        doorbell.ring("disbursement.tasks.preflight", batch)
+    return len(waiting)
+
+
+@transaction.atomic
+def leave_out_blocked(batch: Batch) -> int:
+    """Leaves the lines of whom the check blocks out of a batch that is not submitted; returns how many.
+
+    Each keeps the reason, and its person is free for another batch. Raises WrongStatus, PreflightMissing.
+    """
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.status not in OPEN:
+        raise WrongStatus(status=batch.get_status_display())
+    if not Preflight.objects.filter(batch=batch, done_at__isnull=False).exists():
+        raise PreflightMissing
+    blocking = [reason for reason, severity in SEVERITY.items() if severity is Severity.BLOCK]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH struck AS (
+                SELECT enrolment_id, min(reason) AS reason FROM disbursement_preflightfinding
+                WHERE batch_id = %(batch)s AND reason = ANY(%(blocking)s) GROUP BY enrolment_id
+            ), gone AS (
+                UPDATE disbursement_instruction i SET status = 'cancelled', failure = struck.reason
+                FROM struck WHERE i.batch_id = %(batch)s AND i.enrolment_id = struck.enrolment_id AND i.status = 'pending'
+                RETURNING i.chunk_id, i.amount
+            ), fewer AS (
+                UPDATE disbursement_chunk c SET count = c.count - gone.count
+                FROM (SELECT chunk_id, count(*) FROM gone GROUP BY chunk_id) gone WHERE c.id = gone.chunk_id
+            )
+            SELECT count(*), coalesce(sum(amount), 0) FROM gone
+            """,
+            {"batch": batch.pk, "blocking": blocking},
+        )
+        [(count, total)] = cursor.fetchall()
+    batch.count, batch.total = batch.count - count, batch.total - int(total)
+    batch.save(update_fields=["count", "total"])
+    soon(batch)
+    return int(count)
+
+
+def _find(cursor: CursorWrapper, batch: Batch) -> None:
+    cursor.execute(_LINES, {"batch": batch.pk})
+    cursor.execute("ANALYZE line")
+    parameters: dict[str, Any] = {
+        "today": timezone.localdate(),
+        "programme": batch.cycle.programme_id,
+        "batch": batch.pk,
+    }
+    for reason, struck in _STRUCK.items():
+        cursor.execute(
+            "INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)"  # noqa: S608  # our own constants
+            f" SELECT DISTINCT %(batch)s::bigint, %(reason)s, found.enrolment FROM ({struck}) AS found (enrolment)",
+            parameters | {"reason": reason, "day": batch.cycle.period},
+        )
+    _find_over_limit(cursor, batch)
+    cursor.execute("DROP TABLE line")
+
+
+def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
+    """Asked as paying asks, with all that the batch brings to each wallet, as of when it will be paid."""
+    pending = GrantQuery(
+        "SELECT '', wallet_id, amount FROM disbursement_instruction WHERE batch_id = %s AND status = %s",
+        [batch.pk, Instruction.Status.PENDING.value],
+    )
+    moment = max(timezone.now(), batch.pay_at) if batch.pay_at else timezone.now()
+    over = limits.exceeded(pending, moment)
+    cursor.execute(
+        """
+        INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)
+        SELECT DISTINCT %s::bigint, over.reason, line.enrolment
+        FROM unnest(%s::bigint[], %s::text[]) AS over (wallet, reason) JOIN line ON line.wallet = over.wallet
+        """,
+        [batch.pk, list(over), list(over.values())],
+    )

@@ -1,0 +1,216 @@
+"""Before approval the batch says whom it would not, or should not, pay, and why; an officer may leave them out."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.utils import timezone
+
+from beneficiaries import evidence
+from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
+from disbursement import batches, preflight, tasks
+from disbursement.errors import PreflightMissing, WrongStatus
+from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
+from tests import money
+from tests.beneficiaries.evidence_told import excluded
+from tests.processes import together
+from wallet.models import Wallet
+
+NOVEMBER = date(2026, 11, 1)
+
+
+def _freeze(line: Instruction, settings: Any) -> None:
+    money.wallets.freeze(line.wallet, "sengketa")
+
+
+def _close(line: Instruction, settings: Any) -> None:
+    Wallet.objects.filter(pk=line.wallet_id).update(status=Wallet.Status.CLOSED)
+
+
+def _die(line: Instruction, settings: Any) -> None:
+    Person.objects.filter(pk=line.enrolment.person_id).update(
+        status=Person.Status.DECEASED, deceased_on=date(2026, 11, 2)
+    )
+
+
+def _is_said_to_be_dead(line: Instruction, settings: Any) -> None:
+    Evidence.objects.create(
+        person=line.enrolment.person,
+        kind=EvidenceKind.DEATH,
+        value={},
+        source="Dukcapil",
+        fact_date=timezone.localdate() - timedelta(days=9),
+        fingerprint=bytes(32),
+    )
+
+
+def _leave(line: Instruction, settings: Any) -> None:
+    Person.objects.filter(pk=line.enrolment.person_id).update(status=Person.Status.LEFT)
+
+
+def _restrict(line: Instruction, settings: Any) -> None:
+    Person.objects.filter(pk=line.enrolment.person_id).update(restricted=True)
+
+
+def _exclude(line: Instruction, settings: Any) -> None:
+    excluded(line.enrolment.person.household, NOVEMBER)
+
+
+def _suspect(line: Instruction, settings: Any) -> None:
+    other = money.person()
+    low, high = sorted([line.enrolment.person, other], key=lambda person: person.pk)
+    prints = {"low_fingerprint": uuid.uuid4(), "high_fingerprint": uuid.uuid4()}
+    DuplicatePair.objects.create(low=low, high=high, score=80, reasons={}, **prints)
+
+
+def _hold_too_much(line: Instruction, settings: Any) -> None:
+    money.purse(line.wallet, 1)
+    settings.WALLET = settings.WALLET | {"balance_limit": {"registered": line.amount, "unregistered": 0}}
+
+
+def _receive_too_much(line: Instruction, settings: Any) -> None:
+    money.purse(line.wallet, 1)
+    settings.WALLET = settings.WALLET | {"monthly_limit": {"registered": line.amount, "unregistered": 0}}
+
+
+def _lose_the_wallet(line: Instruction, settings: Any) -> None:
+    Person.objects.filter(pk=line.enrolment.person_id).update(wallet=None)
+
+
+STRUCK: list[tuple[Callable[[Instruction, Any], None], str]] = [
+    (_freeze, "wallet_frozen"),
+    (_close, "wallet_closed"),
+    (_die, "deceased"),
+    (_is_said_to_be_dead, "deceased"),
+    (_leave, "left_registry"),
+    (_restrict, "restricted"),
+    (_exclude, "excluded"),
+    (_suspect, "duplicate"),
+    (_hold_too_much, "balance_limit_exceeded"),
+    (_receive_too_much, "monthly_limit_exceeded"),
+    (_lose_the_wallet, "no_wallet"),
+]
+
+
+def _found(batch: Batch) -> list[tuple[str, int]]:
+    return list(PreflightFinding.objects.filter(batch=batch).values_list("reason", "enrolment"))
+
+
+@pytest.mark.parametrize(("strike", "reason"), STRUCK)
+def test_who_is_struck_is_named_with_the_reason_and_nobody_else(
+    programme: Programme, settings: Any, strike: Callable[[Instruction, Any], None], reason: str
+) -> None:
+    batch = money.prepared(programme)
+    line = batch.instructions.order_by("pk")[1]
+    strike(line, settings)
+    preflight.soon(batch)
+    checked = preflight.latest(batch)
+    assert checked is not None and checked.done_at is not None
+    assert (_found(batch), checked.counts) == ([(reason, line.enrolment_id)], {reason: 1})
+
+
+def test_nothing_is_found_where_nothing_is_wrong(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    preflight.soon(batch)
+    assert (Preflight.objects.get().counts, _found(batch)) == ({}, [])
+
+
+def test_a_pair_that_was_decided_and_evidence_that_was_contested_strike_nobody(
+    programme: Programme, settings: Any
+) -> None:
+    batch = money.prepared(programme)
+    first, second = batch.instructions.order_by("pk")[:2]
+    _suspect(first, settings)
+    decided = {"decided_by": money.officer(), "decided_at": timezone.now(), "decision": "beda"}
+    DuplicatePair.objects.update(status=DuplicatePair.Status.DIFFERENT, **decided)
+    _is_said_to_be_dead(second, settings)
+    evidence.contest(Evidence.objects.get(), money.officer(), "masih hidup")
+    preflight.soon(batch)
+    assert _found(batch) == []
+
+
+def test_looking_again_replaces_what_was_found(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    line = batch.instructions.earliest("pk")
+    money.wallets.freeze(line.wallet, "sengketa")
+    preflight.soon(batch)
+    money.wallets.unfreeze(line.wallet, "selesai")
+    assert len(_found(batch)) == 1
+    preflight.soon(batch)
+    assert (_found(batch), Preflight.objects.get().counts) == ([], {})
+
+
+def test_a_large_batch_is_looked_at_by_a_worker(programme: Programme, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(preflight, "AT_ONCE", 4)
+    batch = money.prepared(programme)
+    assert preflight.run(batch.pk) is False  # nobody asked
+    preflight.soon(batch)
+    assert Preflight.objects.get().done_at is None
+    assert preflight.sweep() == 1
+    tasks.preflight(batch.pk)
+    assert Preflight.objects.get().done_at is not None
+    assert (preflight.sweep(), preflight.run(batch.pk)) == (0, False)
+
+
+def _do_check(batch: int) -> bool:
+    return preflight.run(batch)
+
+
+def test_workers_at_once_look_once(processes: None) -> None:
+    money.people(20)
+    batch = money.prepared(money.programme(amount=100))
+    for line in batch.instructions.all():
+        money.wallets.freeze(line.wallet, "sengketa")
+    preflight.request(batch)
+    outcomes = together([(_do_check, (batch.pk,))] * 4)
+    assert sorted((outcome.value, outcome.error) for outcome in outcomes) == [(False, "")] * 3 + [(True, "")]
+    assert Preflight.objects.get().counts == {"wallet_frozen": 20}
+
+
+# --- leaving out ---
+
+
+def test_who_is_blocked_can_be_left_out_and_the_others_are_paid(
+    programme: Programme, settings: Any, small_chunks: None
+) -> None:
+    batch = money.prepared(programme)
+    frozen, dead, twin, *_ = lines = list(batch.instructions.order_by("pk"))
+    _freeze(frozen, settings)
+    _die(dead, settings)
+    _suspect(twin, settings)
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 2
+    batch.refresh_from_db()
+    assert (batch.count, batch.total) == (3, 300)
+    assert list(batch.chunks.order_by("number").values_list("count", flat=True)) == [0, 2, 1]
+    left = batch.instructions.filter(status="cancelled").values_list("enrolment", "failure")
+    assert set(left) == {(frozen.enrolment_id, "wallet_frozen"), (dead.enrolment_id, "deceased")}
+    batch = batches.submit(batch, by=money.officer())
+    assert (batch.count, batch.total) == (3, 300)
+    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    batch = money.pay_out(batch)
+    assert set(batch.chunks.values_list("status", flat=True)) == {"done"}
+    assert (batch.status, batch.instructions.filter(status="paid").count(), money.balance(programme.fund)) == (
+        "closed",
+        3,
+        200,
+    )
+    money.wallets.unfreeze(frozen.wallet, "selesai")
+    again = batches.prepare(batch.cycle)  # who was left out is due again, once the cause is gone
+    assert list(again.instructions.values_list("enrolment", "attempt")) == [(lines[0].enrolment_id, 2)]
+    money.assert_books_hold()
+
+
+def test_nobody_is_left_out_unseen_or_after_submission(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    with pytest.raises(PreflightMissing), transaction.atomic():
+        preflight.leave_out_blocked(batch)
+    preflight.soon(batch)
+    batches.submit(batch, by=money.officer())
+    with pytest.raises(WrongStatus), transaction.atomic():
+        preflight.leave_out_blocked(batch)
