@@ -40,12 +40,11 @@ def newest(programme: Programme) -> ProgrammeVersion | None:
 def draft(
     programme: Programme, starts_on: date, components: list[dict[str, Any]], *, by: User | None = None, **fields: Any
 ) -> ProgrammeVersion:
-    """A new version with the next number, not in force yet. Raises InvalidRule, VersionBroken."""
+    """A new version with the next number. It is not in force, and may still be wrong: `enforce` checks it."""
     Programme.objects.select_for_update().get(pk=programme.pk)  # the next number is one's own
     last = programme.versions.aggregate(last=Max("number"))["last"] or 0
     made = ProgrammeVersion.objects.create(programme=programme, number=last + 1, starts_on=starts_on, by=by, **fields)
     Component.objects.bulk_create(Component(version=made, **component) for component in components)
-    check(made)
     return made
 
 

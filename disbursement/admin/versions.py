@@ -171,7 +171,7 @@ class ProgrammeVersionAdmin(OfficeAdmin):
 
     @admin.display(description=_("percobaan"))
     def trials_shown(self, version: ProgrammeVersion) -> SafeString | str:
-        rows = version.trials.order_by("-pk")[:10]
+        rows = VersionTrial.objects.filter(version=version).order_by("-pk")[:10]
         return (
             format_html_join("", "<div>{} · {}</div>", ((link(change_url(one), one), outcome(one)) for one in rows))
             or "-"
