@@ -1,0 +1,30 @@
+"""The Celery application under chaos: whatever is sent is delivered three times, and the sweeps keep the run's own time."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from celery.app.amqp import AMQP
+
+from config.celery import app
+
+TIMES = 3
+SWEEP_SECONDS = "CHAOS_SWEEP_SECONDS"
+
+
+class Thrice(AMQP):  # type: ignore[misc]  # celery-types leaves it untyped
+    """Sends each message three times, with the same id, as a broker that redelivers does."""
+
+    def _create_task_sender(self) -> Any:
+        send = super()._create_task_sender()
+
+        def send_thrice(*arguments: Any, **options: Any) -> Any:
+            return [send(*arguments, **options) for _ in range(TIMES)][-1]
+
+        return send_thrice
+
+
+app.amqp_cls = Thrice
+if SWEEP_SECONDS in os.environ:
+    app.conf.beat_schedule["sweep"]["schedule"] = float(os.environ[SWEEP_SECONDS])
