@@ -179,6 +179,8 @@ def _verdict(options: argparse.Namespace, storm: Storm, proof: Proof) -> int:
     )
     screen.table("Measured on the way", ["", ""], list(proof.figures.items()), right=[1])
     if proof.broken:
+        screen.console.print(f"[red]{len(proof.broken)} claims do not hold[/red]: see .data/{options.part}/*.log.")
+        screen.console.print(f"{_command(options)} repeats the plan.")
         return 1
     screen.console.print(f"[green]Everyone was paid exactly once, and nothing is stuck[/green] (seed {options.seed}).")
     return 0

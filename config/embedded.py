@@ -31,7 +31,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -406,7 +406,7 @@ def status() -> None:
 
 
 if __name__ == "__main__":
-    commands = {"start": start, "stop": stop, "clean": clean, "status": status}
+    commands: dict[str, Callable[[], object]] = {"start": start, "stop": stop, "clean": clean, "status": status}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         raise SystemExit(f"usage: python -m config.embedded {'|'.join(commands)}")
     commands[sys.argv[1]]()
