@@ -68,6 +68,9 @@ def _options() -> argparse.Namespace:
         "--faults", type=int, default=50, help="how many are killed, beside what happens to the servers"
     )
     parser.add_argument("--scale", type=float, default=1.0, help="of all durations: 0.1 freezes Valkey for 6 s, not 60")
+    parser.add_argument(
+        "--tables-from", help="address of a database of ours, as its owner, to copy instead of migrating"
+    )
     parser.add_argument("--part", default="chaos", help="the folder under .data for servers and logs of this run's own")
     parser.add_argument("--clean", action="store_true", help="only remove what a run that was killed has left")
     return parser.parse_args()
@@ -82,7 +85,7 @@ def _run(options: argparse.Namespace) -> tuple[Storm, Proof]:
     values = embedded.start(options.part)
     os.environ |= {"SALUR_ENV_FILE": str(embedded.env_file(options.part)), "DEBUG": "False", "LOG_LEVEL": "INFO"}
     os.environ["CHUNK_SIZE"] = str(options.chunk)
-    _set_up()
+    _set_up(values, options)
     from chaos import world
 
     with _told(f"{options.lines:,} people, enrolled; their batch submitted"):
@@ -103,13 +106,18 @@ def _run(options: argparse.Namespace) -> tuple[Storm, Proof]:
         crew.end()
 
 
-def _set_up() -> None:
+def _set_up(values: dict[str, str], options: argparse.Namespace) -> None:
     import django
     from django.core.management import call_command
 
+    from chaos import tables
+
     with _told("tables"):
         django.setup()
-        call_command("migrate", verbosity=0)
+        if options.tables_from:
+            tables.copy(embedded.Postgres(options.part), options.tables_from, values["OWNER_DATABASE_URL"])
+        else:
+            call_command("migrate", verbosity=0)
 
 
 def _workers_env(values: dict[str, str], port: int, options: argparse.Namespace, folder: Path) -> dict[str, str]:

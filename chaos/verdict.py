@@ -16,6 +16,7 @@ from disbursement.models import Batch
 from wallet import position, verification
 
 MOST_SECONDS = 90  # from the last fault to the closed batch
+ONCE = "lines · paid · paid by exactly one transfer · transfers"
 DEAF_AFTER = 60.0  # seconds without a task, while tasks are waiting
 # Each line beside what came out of the batch's clearing account into purses of its wallet. Not by the transfers' keys,
 # which the database keeps from repeating: money that arrived twice under two keys is what this looks for.
@@ -47,15 +48,16 @@ WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start < 
 def of(storm: Storm, batch: Batch, logs: Sequence[Path]) -> Proof:
     """Every claim about the run, with what was seen."""
     proof = Proof()
-    _paid_once(proof, batch, storm.lines)
+    paid_once(proof, batch, storm.lines)
     _in_time(proof, storm)
     _nothing_stuck(proof, storm, logs)
     return proof
 
 
-def _paid_once(proof: Proof, batch: Batch, lines: int) -> None:
+def paid_once(proof: Proof, batch: Batch, lines: int) -> None:
+    """Claims that each of so many lines arrived once and that the books hold, where nothing but this batch was ever paid."""
     batch.refresh_from_db()
-    proof.claim("lines · paid · paid by exactly one transfer · transfers", (lines,) * 4, _row(LINES, batch))
+    proof.claim(ONCE, (lines,) * 4, _row(LINES, batch))
     proof.claim("the batch", Batch.Status.CLOSED.value, batch.status)
     proof.claim("rupiah in clearing, kept and recomputed", (0, 0), _row(CLEARING, batch))
     report = verification.verify()
