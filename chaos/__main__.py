@@ -11,6 +11,7 @@ import argparse
 import os
 import random
 import secrets
+import signal
 import sys
 import time
 from collections.abc import Iterator, Sequence
@@ -32,13 +33,13 @@ if TYPE_CHECKING:  # Django is set up once the servers run
     from disbursement.models import Batch
 
 SWEEP = 30.0  # seconds, as the beat's schedule has it
-READY = 180.0  # seconds for the workers to come up on a busy machine
 ELSEWHERE = ("DATABASE_URL", "OWNER_DATABASE_URL", "REDIS_URL")  # what is broken must be ours alone
 
 
 def main() -> int:
     """One run; 0 if every claim held."""
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it cleans up
     _clean(options.part)
     if options.clean:
         return 0
@@ -100,7 +101,6 @@ def _run(options: argparse.Namespace) -> tuple[Storm, Proof]:
     try:
         with _told(f"{options.workers} workers and a beat"):
             crew.start()
-            _wait_until_ready(logs)
         return _storm(options, batch, crew, line, values, logs)
     finally:
         crew.end()
@@ -130,14 +130,6 @@ def _workers_env(values: dict[str, str], port: int, options: argparse.Namespace,
         "BEAT_FILE": str(folder / "beat"),
         SWEEP_SECONDS: str(max(2.0, SWEEP * options.scale)),
     }
-
-
-def _wait_until_ready(logs: Sequence[Path]) -> None:
-    until = time.monotonic() + READY
-    while not all(log.exists() and " ready." in log.read_text(errors="replace") for log in logs):
-        if time.monotonic() > until:
-            raise TimeoutError(f"no worker is ready after {READY:.0f} s: see {logs[0]}")
-        time.sleep(0.2)
 
 
 def _storm(

@@ -82,6 +82,7 @@ class Storm:
     open_at_last_fault: bool = False
     _began: float = field(default_factory=time.monotonic)
     _done: int = 0
+    _frozen: bool = False
     _taken: float = 0.0  # by faults: seconds in which the plan does not go on
 
     def run(self) -> None:
@@ -125,13 +126,19 @@ class Storm:
             self._kill(fault.kind, self._victim(fault))
         else:
             self.servers.suffer(fault.kind)
+            self._frozen = fault.kind is Kind.FREEZE
             self._note(fault.kind, f"{time.monotonic() - began:.1f} s")
         self._taken += time.monotonic() - began
 
     def _victim(self, fault: Fault) -> Victim:
-        """Who is killed; if all of that kind are dead already, the first that lives again."""
+        """Who is killed: somebody who takes tasks, even if that needs waiting; anybody while Valkey is frozen, as nobody starts.
+
+        On a busy machine a worker takes longer to start than a kill lets it live: then nothing but starts would be killed.
+        """
+        is_child = fault.kind is Kind.KILL_CHILD
         while True:
-            able = [victim for victim in self.crew.victims() if victim.is_child == (fault.kind is Kind.KILL_CHILD)]
+            everyone = self.crew.victims(starting=self._frozen)
+            able = [victim for victim in everyone if victim.is_child == is_child]
             if able:
                 return able[int(fault.pick * len(able))]
             self._tick()

@@ -16,6 +16,7 @@ from pathlib import Path
 from config.embedded import ROOT, process_alive
 
 CHILDREN = 2  # of each worker
+READY = 180.0  # seconds for the workers to come up on a busy machine
 RESTART_AFTER = (1.0, 3.0)  # seconds; until then, what a dead worker has left behind works on
 CELERY = [sys.executable, "-m", "celery", "-A", "chaos.thrice"]
 
@@ -43,10 +44,12 @@ class _Service:
     log: Path
     process: subprocess.Popen[bytes] = field(init=False)
     restart_at: float | None = None
+    _told_before: int = 0  # bytes in the log when it was started
 
     def start(self) -> None:
         self.restart_at = None
         with self.log.open("ab") as output:
+            self._told_before = output.tell()
             self.process = subprocess.Popen(
                 self.command,
                 cwd=ROOT,
@@ -56,6 +59,12 @@ class _Service:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def is_up(self) -> bool:
+        """True if it lives and has said, since it was started, that it takes tasks."""
+        with self.log.open("rb") as output:
+            output.seek(self._told_before)
+            return b" ready." in output.read() and process_alive(self.process.pid)
 
     def end(self) -> None:
         """It and all it left behind, at once."""
@@ -90,21 +99,24 @@ class Crew:
         self._killed: set[int] = set()
 
     def start(self) -> None:
+        """Starts all of them; returns when every worker takes tasks. Raises TimeoutError."""
         for service in (*self.workers, self._beat):
             service.start()
+        until = time.monotonic() + READY
+        while not all(worker.is_up() for worker in self.workers):
+            if time.monotonic() > until:
+                raise TimeoutError(f"no worker is ready after {READY:.0f} s: see {self.workers[0].log}")
+            time.sleep(0.2)
 
     def end(self) -> None:
         for service in (*self.workers, self._beat):
             if hasattr(service, "process"):
                 service.end()
 
-    def victims(self) -> list[Victim]:
-        """Every process of every living worker, in an order that is the same each time."""
-        return list(self._victims())
-
-    def _victims(self) -> Iterator[Victim]:
+    def victims(self, *, starting: bool) -> Iterator[Victim]:
+        """Every process of every worker that takes tasks, and of those that are only `starting` if they are wanted too."""
         for worker in self.workers:
-            if process_alive(worker.process.pid):
+            if worker.is_up() or (starting and process_alive(worker.process.pid)):
                 children = tuple(worker.children())
                 yield Victim(worker.process.pid, worker.name, False, children)
                 for child in children:
