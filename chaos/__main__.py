@@ -8,6 +8,7 @@ victims; to the millisecond nothing repeats, because processes are real.
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import random
 import secrets
@@ -40,6 +41,11 @@ def main() -> int:
     """One run; 0 if every claim held."""
     options = _options()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that it cleans up
+    with _alone(options.part):
+        return _cleaned_run(options)
+
+
+def _cleaned_run(options: argparse.Namespace) -> int:
     _clean(options.part)
     if options.clean:
         return 0
@@ -50,6 +56,19 @@ def main() -> int:
         _clean(options.part)
     timeline.show(storm)
     return _verdict(options, storm, proof)
+
+
+@contextmanager
+def _alone(part: str) -> Iterator[None]:
+    """Two runs would break, and remove, each other's servers. Raises SystemExit if there is another."""
+    folder = embedded.DATA / part
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with (folder / "run").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise SystemExit(f"another run uses .data/{part}: wait for it, or choose --part") from None
+        yield
 
 
 def _clean(part: str) -> None:
