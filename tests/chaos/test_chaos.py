@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
+import socket
 import subprocess
 import sys
+import time
 import uuid
 from itertools import pairwise
 from pathlib import Path
@@ -16,6 +19,7 @@ from django.db import connections, transaction
 
 from chaos import plan, verdict, watch
 from chaos.plan import Kind
+from chaos.slow_line import SlowLine
 from config.embedded import DATA, ROOT
 from demo.proof import Proof
 from disbursement.models import Chunk
@@ -44,6 +48,18 @@ def test_a_thousand_are_paid_once_whatever_is_killed_flushed_frozen_and_restarte
     shutil.rmtree(DATA / part)
 
 
+def test_two_runs_do_not_share_servers() -> None:
+    part = f"chaos-{uuid.uuid4().hex[:8]}"
+    (DATA / part).mkdir(parents=True)
+    with (DATA / part / "run").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        second = [sys.executable, "-m", "chaos", "--part", part]
+        done = subprocess.run(second, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
+    assert done.returncode != 0
+    assert f"another run uses .data/{part}" in done.stderr
+    shutil.rmtree(DATA / part)
+
+
 def _ends_of_logs(folder: Path) -> str:
     return "".join(f"\n--- {log.name}\n{log.read_text()[-3000:]}" for log in folder.glob("*.log"))
 
@@ -69,6 +85,26 @@ def test_a_plan_has_every_fault_and_ends_with_a_kill(seed: int) -> None:
     assert meanwhile and all(fault.kind in plan.KILLS for fault in meanwhile)
     gaps = [after.at - before.at for before, after in pairwise(faults) if before.kind in plan.KILLS]
     assert max(gaps) <= plan.KILL_EVERY[1]
+
+
+# --- the slow line ---
+
+
+def test_the_slow_line_passes_on_late_and_knows_who_called() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        line = SlowLine(server.getsockname()[1])
+        line.delay = 0.2
+        with socket.create_connection(("127.0.0.1", line.port)) as caller:
+            there, _ = server.accept()
+            began = time.monotonic()
+            caller.sendall(b"COMMIT")
+            assert there.recv(100) == b"COMMIT"
+            assert time.monotonic() - began >= 0.2
+            assert line.callers == {there.getpeername()[1]: caller.getsockname()[1]}
+            caller.sendall(b"BEGIN")
+        assert there.recv(100) == b"BEGIN"  # under way when the caller died
+        assert there.recv(100) == b""
+        there.close()
 
 
 # --- what is judged: a run that went wrong must be told ---
