@@ -16,7 +16,7 @@ from pathlib import Path
 from config.embedded import ROOT, process_alive
 
 CHILDREN = 2  # of each worker
-READY = 180.0  # seconds for the workers to come up on a busy machine
+READY = 900.0  # seconds for the workers to come up, on a machine that has other things to do
 RESTART_AFTER = (1.0, 3.0)  # seconds; until then, what a dead worker has left behind works on
 CELERY = [sys.executable, "-m", "celery", "-A", "chaos.thrice"]
 

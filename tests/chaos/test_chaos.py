@@ -27,7 +27,7 @@ from tests import money
 from wallet import ledger
 from wallet.models import Transfer
 
-SECONDS = 300  # most of it is a busy machine's: a run takes half a minute on an idle one
+SECONDS = 900  # most of it is a busy machine's: a run takes well under a minute on an idle one
 
 
 def _address(alias: str) -> str:
