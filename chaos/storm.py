@@ -14,7 +14,7 @@ import redis
 from chaos.plan import KILLS, Fault, Kind
 from chaos.slow_line import SlowLine
 from chaos.watch import Watch, ports_of
-from chaos.workers import Crew, Victim
+from chaos.workers import READY, Crew, Victim
 from config.embedded import Postgres, Valkey
 
 TICK = 0.1  # seconds
@@ -136,12 +136,14 @@ class Storm:
         On a busy machine a worker takes longer to start than a kill lets it live: then nothing but starts would be killed.
         """
         is_child = fault.kind is Kind.KILL_CHILD
-        while True:
+        until = time.monotonic() + READY
+        while time.monotonic() < until:
             everyone = self.crew.victims(starting=self._frozen)
             able = [victim for victim in everyone if victim.is_child == is_child]
             if able:
                 return able[int(fault.pick * len(able))]
             self._tick()
+        raise TimeoutError(f"no worker took tasks for {READY:.0f} s: see {self.crew.workers[0].log}")
 
     def _kill(self, kind: Kind, victim: Victim) -> None:
         held = self._chunks_held(victim)
