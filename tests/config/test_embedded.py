@@ -189,6 +189,32 @@ def test_stopping_ends_both_and_starting_brings_the_data_back(started: Checkout)
         assert cursor.fetchall() == [(7,)]
 
 
+RESTARTED = """
+from config import embedded
+values = embedded.start("other")
+for restart in (lambda: embedded.Postgres("other").restart("fast"), lambda: embedded.Postgres("other").restart("immediate"),
+                embedded.Valkey("other").restart, lambda: embedded.Valkey("other").restart(killed=True)):
+    restart()
+assert embedded.start("other") == values == embedded.read_env("other")
+"""
+
+
+def test_a_part_has_servers_and_keys_of_its_own_that_restart_where_they_were(started: Checkout) -> None:
+    before = (started.values(), started.postgres_pid(), started.valkey_pid())
+    try:
+        subprocess.run([sys.executable, "-c", RESTARTED], cwd=started.root, env=started.env, check=True, timeout=120)
+        theirs = dict(line.split("=", 1) for line in (started.root / ".data/other/env").read_text().splitlines())
+        assert not set(theirs.values()) & set(before[0].values()) - {"True"}
+        with psycopg2.connect(theirs["DATABASE_URL"]) as connection, connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        assert redis.Redis.from_url(theirs["REDIS_URL"]).ping()
+        assert (started.values(), started.postgres_pid(), started.valkey_pid()) == before
+    finally:
+        clean = "from config import embedded; embedded.clean('other')"
+        subprocess.run([sys.executable, "-c", clean], cwd=started.root, env=started.env, check=True, timeout=60)
+    assert not (started.root / ".data" / "other" / "env").exists()
+
+
 def test_the_owner_owns_the_database_and_the_application_nothing(started: Checkout) -> None:
     rights = """
         SELECT current_user, rolsuper, rolcreatedb, rolcreaterole, pg_has_role(datdba, 'MEMBER'),
