@@ -89,6 +89,14 @@ RESTRICTED = {
     "beneficiaries_objection": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
     "beneficiaries_objectionfile": changing("name_sealed") + ", DELETE",  # sealed anew when keys rotate
     "disbursement_leftout": APPEND_ONLY,
+    "disbursement_statementaccount": NEVER_DELETED,
+    "disbursement_statement": NEVER_DELETED,
+    # Sealed anew when keys rotate; a trigger lets go only what is of no booked statement.
+    "disbursement_statemententry": changing("text_sealed") + ", DELETE",
+    "disbursement_break": NEVER_DELETED,
+    "disbursement_breakstep": APPEND_ONLY,
+    "disbursement_comparison": APPEND_ONLY,
+    "disbursement_confirmation": APPEND_ONLY,
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

@@ -8,6 +8,21 @@ from django.db import connection
 
 MOST = 100
 
+# An instruction's key, and the rupiah that the two books have; null where there is nothing.
+DIFFERENCES = """
+SELECT coalesce(i.key, t.key) AS key, i.amount AS instructed, t.amount AS posted
+FROM (SELECT 'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt AS key, wallet_id, amount
+      FROM disbursement_instruction WHERE status = 'paid') i
+FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS wallet_id, posted.amount
+           FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
+           LEFT JOIN (SELECT DISTINCT ON (account) account, predecessor_id AS first_wallet
+                      FROM wallet_succession CROSS JOIN unnest(purses) AS account ORDER BY account, id
+           ) passed ON passed.account = purse.account_id
+           WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
+               SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
+WHERE (i.wallet_id, i.amount) IS DISTINCT FROM (t.wallet_id, t.amount)
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -24,20 +39,5 @@ def differences() -> list[Difference]:
     A disbursement that was reversed is not posted any more. A purse that was passed on counts where it was opened.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT coalesce(i.key, t.key), i.amount, t.amount
-            FROM (SELECT 'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt AS key, wallet_id, amount
-                  FROM disbursement_instruction WHERE status = 'paid') i
-            FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS wallet_id, posted.amount
-                       FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
-                       LEFT JOIN (SELECT DISTINCT ON (account) account, predecessor_id AS first_wallet
-                                  FROM wallet_succession CROSS JOIN unnest(purses) AS account ORDER BY account, id
-                       ) passed ON passed.account = purse.account_id
-                       WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
-                           SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
-            WHERE (i.wallet_id, i.amount) IS DISTINCT FROM (t.wallet_id, t.amount) ORDER BY 1 LIMIT %s
-            """,
-            [MOST],
-        )
+        cursor.execute(f"{DIFFERENCES} ORDER BY 1 LIMIT %s", [MOST])
         return [Difference(*row) for row in cursor.fetchall()]

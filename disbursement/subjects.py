@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
-from disbursement.models import Batch, Enrolment, Instruction, LeftOut
+from disbursement.models import Batch, Break, Confirmation, Enrolment, Instruction, LeftOut
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
 
@@ -36,10 +36,23 @@ TOLD = Declaration(
             ("enrolment__person", "exclusion__person"),
             also=((_("periode"), "cycle.period"), (_("alasan"), "exclusion.reason")),
         ),
+        Table(Confirmation, ("instruction__enrolment__person",), without=("by",), moment="at"),
+        # What is between the agency and its banks is not about them; what they said themselves is told above.
+        Table(
+            Break,
+            ("instruction__enrolment__person",),
+            without=("owner", "proposed_by", "resolved_by", "account", "book", "present"),
+            moment="opened_at",
+        ),
     ),
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
+        "disbursement.Confirmation.instruction__enrolment__household": OF_ANOTHER,
+        "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
+        "disbursement.Break.instruction__enrolment__household": OF_ANOTHER,
+        "disbursement.Break.instruction__wallet": "as with the instruction itself",
+        "disbursement.BreakStep": "who in the office did what about a difference between books: the break itself is told",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
         "disbursement.FollowedMove.household": "where an enrolment was before an import moved it: for taking the import back",

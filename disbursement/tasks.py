@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from disbursement import execution
+from disbursement import breaks, execution, statements
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
 
@@ -26,3 +26,16 @@ def pay(batch: int) -> None:
 def sweep() -> None:
     """Rings for whatever is due; rung by the beat every 30 seconds."""
     execution.sweep()
+    statements.sweep()
+
+
+@shared_task(name="disbursement.tasks.read_statement")
+def read_statement(statement: int) -> None:
+    """Reads an uploaded statement."""
+    statements.read(statement)
+
+
+@shared_task(name="disbursement.tasks.find_breaks")
+def find_breaks() -> bool:
+    """Compares books, statements and confirmations if that is due; True if this was the run. Rung by the beat."""
+    return breaks.find_due() is not None

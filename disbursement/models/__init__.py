@@ -5,18 +5,28 @@ worker posts a chunk and marks it in one transaction.
 """
 
 from disbursement.models.batch import Approval, Batch, Chunk, Instruction
+from disbursement.models.breaks import Break, BreakStep, Comparison
+from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.programme import Programme
+from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 
 __all__ = [
     "Approval",
     "Batch",
+    "Break",
+    "BreakStep",
     "Chunk",
+    "Comparison",
+    "Confirmation",
     "Cycle",
     "Enrolment",
     "FollowedMove",
     "Instruction",
     "LeftOut",
     "Programme",
+    "Statement",
+    "StatementAccount",
+    "StatementEntry",
 ]
