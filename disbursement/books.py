@@ -24,39 +24,48 @@ class Book:
     query: str
 
 
-_DAY = "(t.posted_at AT TIME ZONE 'Asia/Jakarta')::date"
+# What was posted, and what took it back: {picked} gives transfers with their reference, sign and instruction.
+_WITH_REVERSALS = """
+WITH picked (id, reference, amount, posted_at, instruction_id) AS ({picked}), moved AS (
+    SELECT reference, amount, posted_at, instruction_id FROM picked
+    UNION ALL
+    SELECT p.reference, -p.amount, back.posted_at, p.instruction_id
+    FROM wallet_transfer back JOIN picked p ON p.id = back.reverses_id WHERE back.reverses_id IS NOT NULL
+)
+SELECT reference, amount, (posted_at AT TIME ZONE 'Asia/Jakarta')::date, instruction_id FROM moved
+"""
 FUNDING = Book(
     "funding",
     _("Dana program dari anggaran"),
-    f"""
-    SELECT substring(o.key FROM '^fund:[0-9]+:(.*)$'), CASE WHEN t.id = o.id THEN t.amount ELSE -t.amount END, {_DAY}, NULL::bigint
-    FROM wallet_transfer o
-    JOIN LATERAL (SELECT o.id, o.amount, o.posted_at UNION ALL
-                  SELECT r.id, r.amount, r.posted_at FROM wallet_transfer r WHERE r.reverses_id = o.id) t ON true
-    WHERE o.debit_id = (SELECT id FROM wallet_account WHERE kind = 'budget') AND o.kind = 'funding' AND o.key LIKE 'fund:%%'
-    """,  # noqa: S608  # our own words
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, substring(t.key FROM '^fund:[0-9]+:(.*)$'), t.amount, t.posted_at, NULL::bigint FROM wallet_transfer t
+        WHERE t.debit_id = (SELECT id FROM wallet_account WHERE kind = 'budget') AND t.kind = 'funding'
+            AND starts_with(t.key, 'fund:')
+        """
+    ),
 )
 SETTLEMENT = Book(
     "settlement",
     _("Penyelesaian ke bank pedagang"),
-    f"""
-    SELECT replace(s.uid::text, '-', ''), CASE WHEN t.id = o.id THEN -t.amount ELSE t.amount END, {_DAY}, NULL::bigint
-    FROM wallet_transfer o JOIN wallet_settlement s ON o.key = 'payout:' || s.id
-    JOIN LATERAL (SELECT o.id, o.amount, o.posted_at UNION ALL
-                  SELECT r.id, r.amount, r.posted_at FROM wallet_transfer r WHERE r.reverses_id = o.id) t ON true
-    WHERE o.credit_id = (SELECT id FROM wallet_account WHERE kind = 'bank') AND o.kind = 'payout'
-    """,  # noqa: S608
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, replace(s.uid::text, '-', ''), -t.amount, t.posted_at, NULL::bigint
+        FROM wallet_transfer t JOIN wallet_settlement s ON t.key = 'payout:' || s.id
+        WHERE t.credit_id = (SELECT id FROM wallet_account WHERE kind = 'bank') AND t.kind = 'payout'
+        """
+    ),
 )
 DISBURSEMENT = Book(
     "disbursement",
     _("Bantuan ke penerima"),
-    f"""
-    SELECT o.key, CASE WHEN t.id = o.id THEN t.amount ELSE -t.amount END, {_DAY}, i.id
-    FROM wallet_transfer o
-    JOIN disbursement_instruction i ON o.key = 'disburse:' || i.batch_id || ':' || i.enrolment_id || ':' || i.attempt
-    JOIN LATERAL (SELECT o.id, o.amount, o.posted_at UNION ALL
-                  SELECT r.id, r.amount, r.posted_at FROM wallet_transfer r WHERE r.reverses_id = o.id) t ON true
-    WHERE o.kind = 'disbursement'
-    """,  # noqa: S608
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, t.key, t.amount, t.posted_at, i.id
+        FROM wallet_transfer t
+        JOIN disbursement_instruction i ON t.key = 'disburse:' || i.batch_id || ':' || i.enrolment_id || ':' || i.attempt
+        WHERE t.kind = 'disbursement'
+        """
+    ),
 )
 BOOKS: dict[str, Book] = {book.code: book for book in (FUNDING, SETTLEMENT, DISBURSEMENT)}

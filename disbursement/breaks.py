@@ -137,7 +137,10 @@ def find() -> Comparison:
     """Compares everything as it stands now and brings the breaks up to date. Safe to repeat and to race."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
+        statements = _booked()
         cursor.execute("DROP TABLE IF EXISTS pg_temp.found")
+        # After a large import the planner knows nothing of the new rows, and would go through them once for each other one.
+        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
         cursor.execute(_FIND.format(ledger=_ledger(), differences=DIFFERENCES).replace("%%", "%"))
         cursor.execute("CREATE INDEX ON found (kind, subject); ANALYZE found")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STEP_LOCK])  # the slow part is over: officers wait now
@@ -147,8 +150,9 @@ def find() -> Comparison:
         again = [kind for (kind,) in cursor.fetchall()]
         cursor.execute(_OPEN_NEW)
         opened = cursor.rowcount
-        cursor.execute("DROP TABLE found")
+        cursor.execute("DROP TABLE found; SET LOCAL enable_nestloop = DEFAULT; SET LOCAL jit = DEFAULT")
     return Comparison.objects.create(
+        statements=statements,
         opened=opened,
         reopened=again.count(K.REOPENED),
         changed=again.count(K.CHANGED),
@@ -159,18 +163,22 @@ def find() -> Comparison:
 
 def find_due() -> Comparison | None:
     """Compares if it is time: once a night, after a statement was booked, within the hour of a "not received". Else None."""
-    latest = Comparison.objects.order_by("-pk").values_list("at", flat=True).first()
+    latest = Comparison.objects.order_by("-pk").first()
     return find() if latest is None or _is_due(latest) else None
 
 
-def _is_due(latest: datetime) -> bool:
+def _booked() -> int:
+    return Statement.objects.filter(state=Statement.State.BOOKED).count()
+
+
+def _is_due(latest: Comparison) -> bool:
     now = timezone.localtime()
     night = timezone.make_aware(datetime.combine(now.date(), NIGHT))
     if now < night:
         night -= timedelta(days=1)
-    if latest < night or Statement.objects.filter(state=Statement.State.BOOKED, ended_at__gte=latest).exists():
+    if latest.at < night or latest.statements != _booked():
         return True
-    return latest < now - CONFIRMED_AFTER and Confirmation.objects.filter(at__gte=latest).exists()
+    return latest.at < now - CONFIRMED_AFTER and Confirmation.objects.filter(at__gte=latest.at).exists()
 
 
 def _ledger() -> str:

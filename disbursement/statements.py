@@ -7,6 +7,9 @@ changes nothing: a statement taken in twice would bring up each of its entries a
 
 from __future__ import annotations
 
+import csv
+import io
+import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -37,6 +40,10 @@ TASK = "disbursement.tasks.read_statement"
 ROWS_AT_ONCE = 2_000  # what a reader holds
 ATTEMPTS = 3
 SILENT = timedelta(minutes=5)  # a worker that has not ended by then is lost
+_COLUMNS = (
+    *("uid", "statement_id", "line", "booked_on", "amount_sen", "settled", "reversal"),
+    *("reference", "subject", "bank_reference", "text_sealed"),
+)
 READERS = {Statement.Format.CSV: CsvStatement, Statement.Format.CAMT053: Camt053Statement}
 
 
@@ -217,25 +224,27 @@ def _keep(statement: Statement, lines: Iterator[Line]) -> _Counts:
     while some := list(islice(lines, ROWS_AT_ONCE)):
         for line in some:
             counts.add(line)
-        StatementEntry.objects.bulk_create(_rows(statement, some))
+        _copy(statement, some)
     return counts
 
 
-def _rows(statement: Statement, lines: Iterable[Line]) -> Iterator[StatementEntry]:
+def _copy(statement: Statement, lines: Iterable[Line]) -> None:
+    """Writes the lines as entries: COPY takes a third of the time of INSERT."""
+    table, columns = StatementEntry._meta.db_table, ", ".join(_COLUMNS)
+    buffer = io.StringIO()
+    write = csv.writer(buffer, lineterminator="\n").writerow
     for line in lines:
-        row = StatementEntry(
-            statement=statement,
-            line=line.line,
-            booked_on=line.booked_on,
-            amount_sen=line.amount_sen,
-            settled=line.settled,
-            reversal=line.reversal,
-            reference=line.reference,
-            subject=statement_lines.subject(line.reference),
-            bank_reference=line.bank_reference,
+        uid = uuid.uuid4()
+        sealed = StatementEntry.text.seal(table, uid, line.text) if line.text else b""
+        subject = statement_lines.subject(line.reference)
+        write(
+            (uid, statement.pk, line.line, line.booked_on, line.amount_sen, line.settled, line.reversal)
+            + (line.reference, subject, line.bank_reference, f"\\x{sealed.hex()}")
         )
-        row.text = line.text
-        yield row
+    buffer.seek(0)
+    with connection.cursor() as cursor:
+        # Nothing is NULL: an empty reference is an empty text.
+        cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN (FORMAT csv, NULL E'\\x01')", buffer)
 
 
 def _complete(statement: Statement, head: Head) -> None:
@@ -295,6 +304,7 @@ SELECT (SELECT count(*) FROM disbursement_statemententry e WHERE e.statement_id 
 def _problems(statement: Statement) -> dict[str, int]:
     """What an officer should look at before booking, by kind, with how many."""
     with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop = off")  # the planner does not know yet how many entries there are
         cursor.execute(
             _LOOKED_AT,
             {
@@ -305,4 +315,5 @@ def _problems(statement: Statement) -> dict[str, int]:
             },
         )
         found = cursor.fetchone()
+        cursor.execute("SET LOCAL enable_nestloop = DEFAULT")
     return {name: count for name, count in zip(("no_reference", "known", "overlaps"), found, strict=True) if count}

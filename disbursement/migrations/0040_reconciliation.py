@@ -22,6 +22,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='waktu')),
+                ('statements', models.PositiveIntegerField(db_default=0, default=0, verbose_name='rekening koran')),
                 ('opened', models.PositiveIntegerField(db_default=0, default=0, verbose_name='ditemukan')),
                 ('reopened', models.PositiveIntegerField(db_default=0, default=0, verbose_name='ditemukan lagi')),
                 ('changed', models.PositiveIntegerField(db_default=0, default=0, verbose_name='berubah')),

@@ -155,6 +155,8 @@ class Comparison(models.Model):
     """One time that the books, the statements and the beneficiaries' answers were compared, and what it changed."""
 
     at = models.DateTimeField(_("waktu"), db_default=Now())
+    # How many were booked when it began: one that is booked meanwhile is compared by the next.
+    statements = models.PositiveIntegerField(_("rekening koran"), default=0, db_default=0)
     opened = models.PositiveIntegerField(_("ditemukan"), default=0, db_default=0)
     reopened = models.PositiveIntegerField(_("ditemukan lagi"), default=0, db_default=0)
     changed = models.PositiveIntegerField(_("berubah"), default=0, db_default=0)
