@@ -12,7 +12,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 # A reference without what banks change on its way; the same in Python: statement_lines.subject.
-SUBJECT = "regexp_replace(upper({}), '[^A-Z0-9]+', '', 'g')"
+SUBJECT = "upper(trim(BOTH '-' FROM regexp_replace({}, '[^A-Za-z0-9]+', '-', 'g')))"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,10 @@ from wallet.transactions import retried
 TASK = "disbursement.tasks.find_breaks"
 NIGHT = time(2)  # in Jakarta: after the day's statements have come
 CONFIRMED_AFTER = timedelta(hours=1)  # how soon a "not received" becomes a break at the latest
-RUN_LOCK, STEP_LOCK = 0x62726B31, 0x62726B32  # one comparison at a time; officers' steps beside each other, not beside it
+RUN_LOCK, STEP_LOCK = (
+    0x62726B31,
+    0x62726B32,
+)  # one comparison at a time; officers' steps beside each other, not beside it
 S = Break.State
 K = BreakStep.Kind
 
@@ -141,7 +144,7 @@ def find() -> Comparison:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.found")
         # After a large import the planner knows nothing of the new rows, and would go through them once for each other one.
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
-        cursor.execute(_FIND.format(ledger=_ledger(), differences=DIFFERENCES).replace("%%", "%"))
+        cursor.execute(_FIND.format(ledger=ledger_query(), differences=DIFFERENCES).replace("%%", "%"))
         cursor.execute("CREATE INDEX ON found (kind, subject); ANALYZE found")
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [STEP_LOCK])  # the slow part is over: officers wait now
         cursor.execute(_EXPLAIN)
@@ -181,7 +184,7 @@ def _is_due(latest: Comparison) -> bool:
     return latest.at < now - CONFIRMED_AFTER and Confirmation.objects.filter(at__gte=latest.at).exists()
 
 
-def _ledger() -> str:
+def ledger_query() -> str:
     """The query of what our books say on the accounts that are compared; books that no account names are not read."""
     named = {code for books in StatementAccount.objects.values_list("books", flat=True) for code in books}
     parts = [
@@ -189,6 +192,7 @@ def _ledger() -> str:
         for book in BOOKS.values()
         if book.code in named
     ]
+    # No placeholder is in it: whoever runs it with parameters may do so as it is.
     return " UNION ALL ".join(parts) or _NOTHING
 
 

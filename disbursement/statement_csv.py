@@ -26,7 +26,20 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 NEEDED = ("reference", "amount", "time")
 SETTLED = {"SUCCESS", "SUCCESSFUL", "BERHASIL", "SUKSES", "BOOKED", "00"}
-NOT_SETTLED = {"FAILED", "GAGAL", "PENDING", "MENUNGGU", "CANCELED", "CANCELLED", "DIBATALKAN", "01", "02", "03", "05", "06"}
+NOT_SETTLED = {
+    "FAILED",
+    "GAGAL",
+    "PENDING",
+    "MENUNGGU",
+    "CANCELED",
+    "CANCELLED",
+    "DIBATALKAN",
+    "01",
+    "02",
+    "03",
+    "05",
+    "06",
+}
 _TITLES = {title: column for column, titles in COLUMNS.items() for title in titles}
 
 
@@ -67,7 +80,9 @@ class CsvStatement:
             raise CellWrong(line=number, column="amount", must=gettext("angka seperti 300000, 300000.00 atau -300000"))
         booked_on = statement_lines.day(cell("time"))
         if booked_on is None:
-            raise CellWrong(line=number, column="time", must=gettext("tanggal seperti 2026-11-30 atau 2026-11-30T14:00:00+07:00"))
+            raise CellWrong(
+                line=number, column="time", must=gettext("tanggal seperti 2026-11-30 atau 2026-11-30T14:00:00+07:00")
+            )
         return Line(
             line=number,
             booked_on=booked_on,

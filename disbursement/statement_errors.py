@@ -42,7 +42,9 @@ class FileUnreadable(StatementError):
     """`line` is where the reader stopped."""
 
     code = "statement_file_unreadable"
-    message = _("Berkas tidak dapat dibaca mulai baris %(line)s. Unduh lagi dari bank tanpa mengubahnya, lalu unggah ulang.")
+    message = _(
+        "Berkas tidak dapat dibaca mulai baris %(line)s. Unduh lagi dari bank tanpa mengubahnya, lalu unggah ulang."
+    )
 
 
 class FileUnsafe(StatementError):

@@ -11,11 +11,11 @@ from django.utils import timezone
 MOST_RUPIAH_DIGITS = 15
 REFERENCE_LENGTH = 64
 TEXT_LENGTH = 2_000
-NO_REFERENCE = {"NOTPROVIDED", "NONREF", "NA", ""}  # what banks write where there is none
+NO_REFERENCE = {"NOTPROVIDED", "NOT-PROVIDED", "NONREF", "NA", "N-A", ""}  # what banks write where there is none
 
 _AMOUNT = re.compile(rf"([+-]?)([0-9]{{1,{MOST_RUPIAH_DIGITS}}})(?:\.([0-9]{{1,5}}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CHANGED_ON_THE_WAY = re.compile(r"[^A-Z0-9]+")
+_CHANGED_ON_THE_WAY = re.compile(r"[^A-Za-z0-9]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -82,8 +82,11 @@ def reference(text: str) -> str:
 
 
 def subject(shown: str) -> str:
-    """The reference without what changes on its way through banks: case, blanks, dashes, strokes. SQL: `books.SUBJECT`."""
-    return _CHANGED_ON_THE_WAY.sub("", shown.upper())
+    """The reference without what changes on its way through banks: case, and which signs part it. SQL: `books.SUBJECT`.
+
+    That something parts it stays: without, the references of two payments could be one.
+    """
+    return _CHANGED_ON_THE_WAY.sub("-", shown).strip("-").upper()
 
 
 def shown_sen(amount: int | None) -> str:

@@ -59,7 +59,13 @@ class Told:
 
 
 def begin(
-    account: StatementAccount, upload: uploads.Upload, *, format: str, file_name: str, by: User, told: Told | None = None
+    account: StatementAccount,
+    upload: uploads.Upload,
+    *,
+    format: str,
+    file_name: str,
+    by: User,
+    told: Told | None = None,
 ) -> Statement:
     """A statement of an uploaded file; a worker is rung for it. Raises FileKnown, FileTooLarge, AccountInactive."""
     if not account.active:

@@ -103,9 +103,7 @@ class Break(models.Model):
         ]
         indexes = [
             models.Index(name="break_undecided", fields=["opened_at"], condition=Q(state__in=["open", "proposed"])),
-            models.Index(
-                name="break_of_instruction", fields=["instruction"], condition=Q(instruction__isnull=False)
-            ),
+            models.Index(name="break_of_instruction", fields=["instruction"], condition=Q(instruction__isnull=False)),
         ]
 
     def __str__(self) -> str:
@@ -127,9 +125,7 @@ class BreakStep(models.Model):
 
     subject = models.ForeignKey(Break, models.PROTECT, related_name="steps", verbose_name=_("selisih"))
     kind = models.CharField(_("langkah"), max_length=9, choices=Kind)
-    by = models.ForeignKey(
-        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("oleh")
-    )
+    by = models.ForeignKey("auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("oleh"))
     owner = models.ForeignKey(
         "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("penanggung jawab")
     )

@@ -39,7 +39,8 @@ class Confirmation(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="confirmation_by_someone",
-                condition=models.Q(channel="app", by__isnull=True) | (~models.Q(channel="app") & models.Q(by__isnull=False)),
+                condition=models.Q(channel="app", by__isnull=True)
+                | (~models.Q(channel="app") & models.Q(by__isnull=False)),
             ),
         ]
 

@@ -70,9 +70,7 @@ class Statement(models.Model):
 
     GONE = (State.FAILED, State.CANCELLED)
 
-    account = models.ForeignKey(
-        StatementAccount, models.PROTECT, related_name="statements", verbose_name=_("rekening")
-    )
+    account = models.ForeignKey(StatementAccount, models.PROTECT, related_name="statements", verbose_name=_("rekening"))
     format = models.CharField(_("bentuk"), max_length=7, choices=Format)
     state = models.CharField(
         _("status"), max_length=9, choices=State, default=State.WAITING, db_default="waiting", db_index=True
@@ -158,7 +156,7 @@ class StatementEntry(models.Model):
     settled = models.BooleanField(_("dibukukan bank"), default=True, db_default=True)
     reversal = models.BooleanField(_("pembalikan"), default=False, db_default=False)
     reference = models.CharField(_("rujukan"), max_length=64, blank=True, db_default="")
-    # The reference without what banks change on the way (case, blanks, dashes): by it books and statements are compared.
+    # The reference without what banks change on the way (case, which signs part it): by it books and statements are compared.
     subject = models.CharField(_("rujukan untuk dicocokkan"), max_length=64, db_default="")
     bank_reference = models.CharField(_("rujukan bank"), max_length=64, blank=True, db_default="")
     text_sealed = models.BinaryField(editable=False, default=b"", db_default=b"")

@@ -133,7 +133,11 @@ def test_a_providers_report_is_compared_with_disbursements(db: None) -> None:
     of = account("disbursement", kind="provider", number="")
     batch = money.pay_out(money.approved_crowd(3, amount=100))
     first, second, third = batch.instructions.order_by("pk")
-    rows = [(first.key, 100, today(), "SUCCESS"), (second.key, 100, today(), "FAILED"), (third.key, 90, today(), "SUCCESS")]
+    rows = [
+        (first.key, 100, today(), "SUCCESS"),
+        (second.key, 100, today(), "FAILED"),
+        (third.key, 90, today(), "SUCCESS"),
+    ]
     booked(csv(rows), of, told=told(since=today(), until=today() + timedelta(days=3)))
     assert found() == [("amount", third.key), ("missing_in_statement", second.key)]
     assert Break.objects.get(kind=K.AMOUNT).instruction == third
@@ -412,7 +416,10 @@ def test_a_hundred_thousand_entries_are_read_and_compared_in_a_few_statements() 
     _crowd_of_payouts()
     of = account("settlement", number="")
     references = Settlement.objects.order_by("pk").values_list("uid", "amount")
-    rows = [(uid.hex, -amount - (number % 1_000 == 0), today(), "SUCCESS") for number, (uid, amount) in enumerate(references)]
+    rows = [
+        (uid.hex, -amount - (number % 1_000 == 0), today(), "SUCCESS")
+        for number, (uid, amount) in enumerate(references)
+    ]
     begun = time.monotonic()
     booked(csv(rows), of, told=told(since=today(), until=today() + timedelta(days=2)))
     read_seconds = time.monotonic() - begun

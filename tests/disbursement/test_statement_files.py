@@ -10,11 +10,13 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
+from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
 from beneficiaries.errors import BeneficiaryError
 from disbursement import statement_errors, statement_lines
+from disbursement.books import SUBJECT
 from disbursement.errors import DisbursementError
 from disbursement.statement_camt import Camt053Statement
 from disbursement.statement_csv import CsvStatement
@@ -86,6 +88,20 @@ def test_a_day_is_jakartas_or_nothing(text: str, day: date | None) -> None:
 def test_no_text_breaks_the_readers_of_values(text: str) -> None:
     for read in (statement_lines.sen, statement_lines.day, statement_lines.reference, statement_lines.subject):
         read(text)
+
+
+@pytest.mark.django_db
+@given(st.text(max_size=30))
+def test_the_database_reads_a_reference_as_we_do(text: str) -> None:
+    shown = statement_lines.reference(text)
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {SUBJECT.format('%s::text')}", [shown])
+        assert cursor.fetchone()[0] == statement_lines.subject(shown)
+
+
+def test_two_payments_never_share_a_reference() -> None:
+    assert statement_lines.subject("disburse:1:23:4") != statement_lines.subject("disburse:12:3:4")
+    assert statement_lines.subject("disburse:1:23:4") == statement_lines.subject("DISBURSE 1 23 4 ")
 
 
 # --- camt.053 ---
@@ -218,11 +234,15 @@ def test_a_damaged_statement_is_read_or_refused_with_a_reason(at: int, noise: by
         assert str(error)
 
 
-REFERENCES = st.text("ABCxyz0123456789-/ ", min_size=1, max_size=35).filter(lambda text: statement_lines.reference(text))
+REFERENCES = st.text("ABCxyz0123456789-/ ", min_size=1, max_size=35).filter(
+    lambda text: statement_lines.reference(text)
+)
 AMOUNTS = st.integers(-(10**12), 10**12).filter(bool)
 
 
-@given(st.lists(st.tuples(REFERENCES, AMOUNTS), max_size=20), st.integers(-(10**9), 10**9), st.sampled_from(["02", "08"]))
+@given(
+    st.lists(st.tuples(REFERENCES, AMOUNTS), max_size=20), st.integers(-(10**9), 10**9), st.sampled_from(["02", "08"])
+)
 def test_whatever_a_bank_writes_comes_back_and_adds_up(entries: Any, opening: int, version: str) -> None:
     content = camt(
         *(Entry(amount, escape(reference)) for reference, amount in entries), version=version, opening=opening
@@ -239,7 +259,10 @@ class _Endless(io.RawIOBase):
     def __init__(self, entries: int) -> None:
         whole = camt(Entry(-1, "A-00000000"), number="N1")
         self.start, self.rest = whole.split(b"<Ntry>", 1)
-        self.one, self.end = b"<Ntry>" + self.rest.split(b"</Ntry>\n")[0] + b"</Ntry>\n", self.rest.split(b"</Ntry>\n")[1]
+        self.one, self.end = (
+            b"<Ntry>" + self.rest.split(b"</Ntry>\n")[0] + b"</Ntry>\n",
+            self.rest.split(b"</Ntry>\n")[1],
+        )
         self.entries = entries
 
     def pieces(self) -> Iterator[bytes]:
@@ -273,14 +296,20 @@ def test_memory_stays_flat_however_many_entries() -> None:
 
 
 def test_a_providers_csv_is_read_by_its_titles() -> None:
-    rows = [("A1", "300000.00", "2026-11-30T10:00:00+07:00", "SUCCESS"), ("A2", -5, "2026-11-30", "FAILED"), ("A3", 1, DAY, "")]
+    rows = [
+        ("A1", "300000.00", "2026-11-30T10:00:00+07:00", "SUCCESS"),
+        ("A2", -5, "2026-11-30", "FAILED"),
+        ("A3", 1, DAY, ""),
+    ]
     lines = csv_lines(csv(rows))
     assert [(line.reference, line.amount_sen, line.settled) for line in lines] == [
         ("A1", 30_000_000, True),
         ("A2", -500, False),
         ("A3", 100, True),
     ]
-    snap = csv_lines(b"partnerReferenceNo;referenceNo;amount;transactionDate;latestTransactionStatus\nA1;R1;1;2026-11-30;00\n")
+    snap = csv_lines(
+        b"partnerReferenceNo;referenceNo;amount;transactionDate;latestTransactionStatus\nA1;R1;1;2026-11-30;00\n"
+    )
     assert (snap[0].reference, snap[0].bank_reference, snap[0].line) == ("A1", "R1", 2)
 
 

@@ -27,7 +27,12 @@ def test_a_statement_is_read_looked_at_and_booked() -> None:
     statement = read(FILE, account("funding"))
     assert statement.state == Statement.State.PREVIEWED
     assert (statement.number, statement.period_from, statement.entry_count) == ("STM-1", DAY, 2)
-    assert (statement.opening_sen, statement.in_sen, statement.out_sen, statement.closing_sen) == (500, 100_000, 1_000, 99_500)
+    assert (statement.opening_sen, statement.in_sen, statement.out_sen, statement.closing_sen) == (
+        500,
+        100_000,
+        1_000,
+        99_500,
+    )
     statements.book(statement, money.officer())
     statement.refresh_from_db()
     assert statement.state == "booked" and statement.upload is None and not UploadBlock.objects.exists()
