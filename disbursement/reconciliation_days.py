@@ -105,7 +105,8 @@ def of_batch(batch: Batch) -> OfBatch:
         cursor.execute(
             """
             SELECT count(*), coalesce(sum(abs(e.amount_sen)), 0) FROM disbursement_instruction i
-            JOIN disbursement_statemententry e ON e.subject = 'DISBURSE-' || i.batch_id || '-' || i.enrolment_id || '-' || i.attempt
+            JOIN disbursement_statemententry e
+                ON e.subject = 'DISBURSE-' || i.batch_id || '-' || i.enrolment_id || '-' || i.attempt
             JOIN disbursement_statement s ON s.id = e.statement_id
             WHERE i.batch_id = %s AND s.state = 'booked' AND e.settled
             """,

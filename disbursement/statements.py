@@ -243,10 +243,8 @@ def _copy(statement: Statement, lines: Iterable[Line]) -> None:
         uid = uuid.uuid4()
         sealed = StatementEntry.text.seal(table, uid, line.text) if line.text else b""
         subject = statement_lines.subject(line.reference)
-        write(
-            (uid, statement.pk, line.line, line.booked_on, line.amount_sen, line.settled, line.reversal)
-            + (line.reference, subject, line.bank_reference, f"\\x{sealed.hex()}")
-        )
+        fixed = (uid, statement.pk, line.line, line.booked_on, line.amount_sen, line.settled, line.reversal)
+        write((*fixed, line.reference, subject, line.bank_reference, f"\\x{sealed.hex()}"))
     buffer.seek(0)
     with connection.cursor() as cursor:
         # Nothing is NULL: an empty reference is an empty text.

@@ -174,8 +174,7 @@ class BreakAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("mutasi"))
     def entries(self, row: Break) -> SafeString | str:
-        kind, _colon, subject = row.subject.partition(":")
-        if row.account_id is None or kind == "statement":
+        if row.account_id is None or row.kind == Break.Kind.BALANCE_GAP or not row.reference:
             return "–"
         return link(list_url(StatementEntry, q=row.reference), _("Lihat mutasi dengan rujukan ini"))
 

@@ -85,7 +85,8 @@ def camt(
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.{version}"><BkToCstmrStmt>\n'
         "<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-12-01T01:00:00+07:00</CreDtTm></GrpHdr>\n"
-        f"<Stmt><Id>{number or money.unique('STM')}</Id><Acct><Id><Othr><Id>{account_number}</Id></Othr></Id><Ccy>IDR</Ccy></Acct>\n"
+        f"<Stmt><Id>{number or money.unique('STM')}</Id>\n"
+        f"<Acct><Id><Othr><Id>{account_number}</Id></Othr></Id><Ccy>IDR</Ccy></Acct>\n"
         f"{_balance('OPBD', opening, since)}{_balance('CLBD', closing, until)}"
         f"{''.join(_entry(entry, version) for entry in entries)}</Stmt></BkToCstmrStmt></Document>\n"
     ).encode()

