@@ -48,9 +48,7 @@ TOLD = Declaration(
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
-        "disbursement.Confirmation.instruction__enrolment__household": OF_ANOTHER,
         "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
-        "disbursement.Break.instruction__enrolment__household": OF_ANOTHER,
         "disbursement.Break.instruction__wallet": "as with the instruction itself",
         "disbursement.BreakStep": "who in the office did what about a difference between books: the break itself is told",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
