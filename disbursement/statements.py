@@ -44,7 +44,10 @@ _COLUMNS = (
     *("uid", "statement_id", "line", "booked_on", "amount_sen", "settled", "reversal"),
     *("reference", "subject", "bank_reference", "text_sealed"),
 )
-READERS = {Statement.Format.CSV: CsvStatement, Statement.Format.CAMT053: Camt053Statement}
+READERS: dict[Statement.Format, type[CsvStatement] | type[Camt053Statement]] = {
+    Statement.Format.CSV: CsvStatement,
+    Statement.Format.CAMT053: Camt053Statement,
+}
 
 
 @dataclass(frozen=True, slots=True)

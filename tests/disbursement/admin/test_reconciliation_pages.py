@@ -111,7 +111,7 @@ def test_who_has_no_phone_answers_at_the_counter(house: House) -> None:
         (UPLOAD, {"bendahara"}),
         ("/admin/disbursement/statementaccount/add/", {"bendahara"}),
         ("/admin/disbursement/break/", {"petugas", "penyetuju", "bendahara", "auditor"}),
-        ("/admin/disbursement/break/side_by_side", {"petugas", "penyetuju", "bendahara", "auditor"}),
+        ("/admin/disbursement/break/side_by_side/", {"petugas", "penyetuju", "bendahara", "auditor"}),
         ("/admin/disbursement/break/{row}/propose/", {"petugas", "bendahara"}),
         ("/admin/disbursement/break/{row}/assign/", {"petugas", "bendahara"}),
         ("/admin/disbursement/break/{row}/agree/", {"penyetuju"}),
@@ -141,7 +141,7 @@ def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None
     rows = csv([(line.key, 300_000, today, "SUCCESS")])
     statement_files.booked(rows, of, told=statement_files.told(since=today, until=today))
     client = house.client("auditor")
-    page = client.get("/admin/disbursement/break/side_by_side", {"batch": house.closed.pk}).content.decode()
+    page = client.get("/admin/disbursement/break/side_by_side/", {"batch": house.closed.pk}).content.decode()
     of_batch = re.sub(r"\s+", " ", page[page.index('id="of-batch"') :])
     assert (
         "Rp 1.800.000" in of_batch
@@ -150,8 +150,8 @@ def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None
         and "Belum menjawab <b>5</b>" in of_batch
     )
     for strange in ({"batch": "x"}, {"batch": 10**12}, {"day": "kemarin"}, {"day": "0001-02-03"}):
-        assert client.get("/admin/disbursement/break/side_by_side", strange).status_code == 200
-    url = "/admin/disbursement/break/side_by_side"
+        assert client.get("/admin/disbursement/break/side_by_side/", strange).status_code == 200
+    url = "/admin/disbursement/break/side_by_side/"
     with CaptureQueriesContext(connection) as asked:
         client.get(url)
     assert len(asked) < 40
