@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import BinaryIO
 
+from django.apps import apps
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
@@ -107,6 +108,9 @@ def forget_abandoned() -> int:
         ~Exists(EvidenceImport.objects.filter(of_import)),
         ~Exists(ObjectionFile.objects.filter(upload=OuterRef("upload"))),
     )
+    for model in settings.REGISTRY["uploads_of"]:  # of the apps above this one
+        of_theirs = apps.get_model(model)._default_manager.filter(upload=OuterRef("upload"))
+        abandoned = abandoned.filter(~Exists(of_theirs))
     return abandoned.delete()[0]
 
 

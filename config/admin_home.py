@@ -104,6 +104,17 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         ),
     ),
     (
+        _("Rekonsiliasi"),
+        (
+            ("disbursement.break", "balance"),
+            ("disbursement.statement", "upload_file"),
+            ("disbursement.statemententry", "list_alt"),
+            ("disbursement.statementaccount", "account_balance"),
+            ("disbursement.confirmation", "how_to_vote"),
+            ("disbursement.comparison", "compare_arrows"),
+        ),
+    ),
+    (
         _("Dompet & buku besar"),
         (
             ("wallet.wallet", "account_balance_wallet"),

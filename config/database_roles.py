@@ -138,6 +138,14 @@ RESTRICTED = {
     "disbursement_versiontrial": NEVER_DELETED,
     "disbursement_trialregion": APPEND_ONLY,
     "disbursement_trialchange": "SELECT, INSERT, DELETE",  # goes when its person is forgotten
+    "disbursement_statementaccount": NEVER_DELETED,
+    "disbursement_statement": NEVER_DELETED,
+    # Sealed anew when keys rotate; a trigger lets go only what is of no booked statement.
+    "disbursement_statemententry": changing("text_sealed") + ", DELETE",
+    "disbursement_break": NEVER_DELETED,
+    "disbursement_breakstep": APPEND_ONLY,
+    "disbursement_comparison": APPEND_ONLY,
+    "disbursement_confirmation": APPEND_ONLY,
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

@@ -200,6 +200,7 @@ CELERY_BEAT_SCHEDULE = {
     "find-duplicates": {"task": "beneficiaries.tasks.find_duplicates", "schedule": 3600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
     "screen": {"task": "beneficiaries.tasks.screen", "schedule": 60.0},
+    "find-breaks": {"task": "disbursement.tasks.find_breaks", "schedule": 300.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
 
@@ -302,6 +303,7 @@ REGISTRY: dict[str, Any] = {
     "undecided_retention": timedelta(days=env.int("REGISTRY_UNDECIDED_DAYS", default=7)),
     # Percent of a source's people that a complete file makes leave without a second word.
     "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
+    "uploads_of": ["disbursement.Statement"],  # models above the registry whose `upload` is kept as long as they say
     "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
     # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
     "on_merge": "disbursement.mergers.join",
@@ -366,6 +368,7 @@ EVIDENCE = {
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
+    "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

@@ -152,7 +152,7 @@ def _pay(chunk: Chunk) -> None:
 def _grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
     """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
     return ledger.GrantQuery(
-        f"SELECT {Instruction.KEY}, wallet_id, amount"  # noqa: S608  # a constant of ours
+        f"SELECT {Instruction.key_in_sql()}, wallet_id, amount"  # noqa: S608  # a constant of ours
         " FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id",
         [chunk.pk, status.value],
     )

@@ -19,7 +19,7 @@ from unfold.widgets import (
 
 from disbursement import conditions
 from disbursement.errors import InvalidRule, PayAtPast
-from disbursement.models import Programme
+from disbursement.models import Confirmation, Programme
 from wallet.admin.fields import RupiahField
 from wallet.models import PurseTerms
 
@@ -142,4 +142,16 @@ class ApproveForm(forms.Form):
         max_length=300,
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Misalnya: jumlah peserta sudah dicocokkan dengan SK penerima."),
+    )
+
+
+class ConfirmationForm(forms.Form):
+    answer = forms.ChoiceField(
+        label=_("Jawaban penerima"), choices=Confirmation.Answer.choices, widget=UnfoldAdminSelectWidget
+    )
+    channel = forms.ChoiceField(
+        label=_("Disampaikan lewat"),
+        choices=[choice for choice in Confirmation.Channel.choices if choice[0] != Confirmation.Channel.APP],
+        initial=Confirmation.Channel.OFFICE,
+        widget=UnfoldAdminSelectWidget,
     )

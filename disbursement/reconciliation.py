@@ -10,6 +10,21 @@ from disbursement.models import Instruction
 
 MOST = 100
 
+# An instruction's key, and the rupiah that the two books have; null where there is nothing.
+DIFFERENCES = f"""
+SELECT coalesce(i.key, t.key) AS key, i.amount AS instructed, t.amount AS posted
+FROM (SELECT {Instruction.key_in_sql()} AS key, wallet_id, amount
+      FROM disbursement_instruction WHERE status = 'paid') i
+FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS wallet_id, posted.amount
+           FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
+           LEFT JOIN (SELECT DISTINCT ON (account) account, predecessor_id AS first_wallet
+                      FROM wallet_succession CROSS JOIN unnest(purses) AS account ORDER BY account, id
+           ) passed ON passed.account = purse.account_id
+           WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
+               SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
+WHERE (i.wallet_id, i.amount) IS DISTINCT FROM (t.wallet_id, t.amount)
+"""  # noqa: S608  # a constant of ours
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:
@@ -26,20 +41,5 @@ def differences() -> list[Difference]:
     A disbursement that was reversed is not posted any more. A purse that was passed on counts where it was opened.
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            SELECT coalesce(i.key, t.key), i.amount, t.amount
-            FROM (SELECT {Instruction.KEY} AS key, wallet_id, amount
-                  FROM disbursement_instruction WHERE status = 'paid') i
-            FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS wallet_id, posted.amount
-                       FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
-                       LEFT JOIN (SELECT DISTINCT ON (account) account, predecessor_id AS first_wallet
-                                  FROM wallet_succession CROSS JOIN unnest(purses) AS account ORDER BY account, id
-                       ) passed ON passed.account = purse.account_id
-                       WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
-                           SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
-            WHERE (i.wallet_id, i.amount) IS DISTINCT FROM (t.wallet_id, t.amount) ORDER BY 1 LIMIT %s
-            """,  # noqa: S608  # a constant of ours
-            [MOST],
-        )
+        cursor.execute(f"{DIFFERENCES} ORDER BY 1 LIMIT %s", [MOST])
         return [Difference(*row) for row in cursor.fetchall()]

@@ -8,7 +8,17 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
-from disbursement.models import Batch, Calculation, Enrolment, Instruction, LeftOut, PreflightFinding, TrialChange
+from disbursement.models import (
+    Batch,
+    Break,
+    Calculation,
+    Confirmation,
+    Enrolment,
+    Instruction,
+    LeftOut,
+    PreflightFinding,
+    TrialChange,
+)
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
 
@@ -45,11 +55,22 @@ TOLD = Declaration(
             also=((_("periode"), "cycle.period"), (_("alasan"), "exclusion.reason")),
         ),
         Table(PreflightFinding, ("enrolment__person",), also=((_("nama program"), "enrolment.programme.name"),)),
+        Table(Confirmation, ("instruction__enrolment__person",), without=("by",), moment="at"),
+        # What is between the agency and its banks is not about them; what they said themselves is told above.
+        Table(
+            Break,
+            ("instruction__enrolment__person",),
+            without=("owner", "proposed_by", "resolved_by", "account", "book", "present"),
+            moment="opened_at",
+        ),
     ),
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
+        "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
+        "disbursement.Break.instruction__wallet": "as with the instruction itself",
+        "disbursement.BreakStep": "who in the office did what about a difference between books: the break itself is told",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
         "disbursement.PreflightFinding.enrolment__household": OF_ANOTHER,

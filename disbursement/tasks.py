@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from disbursement import batches, execution, filling, trials
+from disbursement import batches, breaks, execution, filling, statements, trials
 from disbursement import preflight as check
 from wallet import doorbell
 
@@ -42,6 +42,7 @@ def sweep() -> None:
     execution.sweep()
     filling.sweep()
     check.sweep()
+    statements.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
 
@@ -51,3 +52,15 @@ def try_versions() -> None:
     """Does every trial of a version that waits; rung by whoever asks for one, and by the sweeper."""
     while trials.run_next():
         pass
+
+
+@shared_task(name="disbursement.tasks.read_statement")
+def read_statement(statement: int) -> None:
+    """Reads an uploaded statement."""
+    statements.read(statement)
+
+
+@shared_task(name="disbursement.tasks.find_breaks")
+def find_breaks() -> bool:
+    """Compares books, statements and confirmations if that is due; True if this was the run. Rung by the beat."""
+    return breaks.find_due() is not None

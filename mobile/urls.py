@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mobile import exclusion_views, grievance_views, privacy_views, views
+from mobile import confirmation_views, exclusion_views, grievance_views, privacy_views, views
 
 app_name = "mobile"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("exclusions", exclusion_views.ExclusionsView.as_view(), name="exclusions"),
     path("objections", exclusion_views.ObjectionsView.as_view(), name="objections"),
     path("objections/files", exclusion_views.ObjectionFilesView.as_view(), name="objection-files"),
+    path("payments", confirmation_views.PaymentsView.as_view(), name="payments"),
+    path("payments/confirmations", confirmation_views.ConfirmationsView.as_view(), name="payment-confirmations"),
     path("logout", views.LogoutView.as_view(), name="logout"),
     path("grievances", grievance_views.GrievancesView.as_view(), name="grievances"),
     path("grievances/categories", grievance_views.CategoriesView.as_view(), name="grievance-categories"),

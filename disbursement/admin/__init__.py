@@ -3,12 +3,15 @@
 from disbursement.admin import (
     accounts,
     batches,
+    breaks,
     calculations,
     enrolments,
     findings,
     grievances,
     instructions,
     programmes,
+    reconciliation,
+    statements,
     trials,
     versions,
 )
@@ -16,12 +19,15 @@ from disbursement.admin import (
 __all__ = [
     "accounts",
     "batches",
+    "breaks",
     "calculations",
     "enrolments",
     "findings",
     "grievances",
     "instructions",
     "programmes",
+    "reconciliation",
+    "statements",
     "trials",
     "versions",
 ]

@@ -11,15 +11,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement import execution
+from disbursement import confirmations, execution
 from disbursement.admin import calculations
 from disbursement.admin.batch_lines import reason_of
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
-from disbursement.models import Approval, Instruction
+from disbursement.forms import ConfirmationForm
+from disbursement.models import Approval, Confirmation, Instruction
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, money
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
 from wallet.models import Transfer
@@ -73,8 +74,9 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "retry",
         "remedy",
         "transfer",
+        "confirmations",
     )
-    actions_detail = ("take_back",)
+    actions_detail = ("confirm", "take_back")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
@@ -134,6 +136,38 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     def transfer(self, row: Instruction) -> SafeString | str:
         posted = Transfer.objects.filter(key=row.key).first()
         return link(change_url(posted), gettext("Transfer %(number)s") % {"number": posted.pk}) if posted else "-"
+
+    @admin.display(description=_("konfirmasi penerimaan"))
+    def confirmations(self, row: Instruction) -> SafeString | str:
+        latest = Confirmation.objects.filter(instruction=row).order_by("-pk").first()
+        return link(list_url(Confirmation, instruction=row.pk), latest.get_answer_display()) if latest else "-"
+
+    @action(description=_("Catat konfirmasi"), permissions=["disbursement.add_confirmation"], icon="how_to_vote")
+    def confirm(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """For whoever has no phone: at the counter, or by an SMS or call that an officer took."""
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            received = data["answer"] == Confirmation.Answer.RECEIVED
+            said = confirmations.confirm(row, received=received, channel=data["channel"], by=request.user)  # type: ignore[arg-type]
+            return Done(gettext("Dicatat: %(answer)s.") % {"answer": said.get_answer_display()})
+
+        step = Step(
+            title=_("Catat konfirmasi penerima"),
+            button=_("Catat"),
+            text=_("Tanyakan kepada penerima atau kuasanya. Yang belum diterima menjadi selisih untuk diperiksa."),
+            facts=[
+                (_("Penerima"), self.person(row)),
+                ("NIK", self.nik(row)),
+                (_("Batch"), row.batch),
+                (_("Jumlah"), money(row.amount)),
+                (_("Jawaban terakhir"), self.confirmations(row)),
+            ],
+            form=ConfirmationForm,
+            possible=row.status == Instruction.Status.PAID,
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, row)
 
     @action(description=_("Tarik kembali"), permissions=["disbursement.take_back_instruction"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:

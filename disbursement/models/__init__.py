@@ -6,11 +6,14 @@ worker posts a chunk and marks it in one transaction.
 
 from disbursement.models.batch import CASH, MAIN, Approval, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
+from disbursement.models.breaks import Break, BreakStep, Comparison
 from disbursement.models.calculation import Calculation
+from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
 
@@ -20,9 +23,13 @@ __all__ = [
     "Approval",
     "Batch",
     "BatchStep",
+    "Break",
+    "BreakStep",
     "Calculation",
     "Chunk",
+    "Comparison",
     "Component",
+    "Confirmation",
     "Cycle",
     "Enrolment",
     "Filling",
@@ -33,6 +40,9 @@ __all__ = [
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
+    "Statement",
+    "StatementAccount",
+    "StatementEntry",
     "TrialChange",
     "TrialRegion",
     "VersionTrial",

@@ -199,10 +199,14 @@ class Instruction(models.Model):
     def __str__(self) -> str:
         return f"{self.batch} · {self.enrolment_id}"
 
-    # `key` in SQL, over the columns of its table; the database's rows and the ledger's must agree to the letter.
-    KEY = """'disburse:' || batch_id || ':' || enrolment_id || ':' || attempt
-        || CASE part WHEN 'main' THEN '' ELSE ':' || part END
-        || CASE kind WHEN 'regular' THEN '' ELSE ':' || kind || ':' || cycle_id END"""
+    @staticmethod
+    def key_in_sql(table: str = "disbursement_instruction") -> str:
+        """`key` as an expression over the table, or its alias: the database's rows and the ledger's agree to the letter."""
+        return (
+            f"'disburse:' || {table}.batch_id || ':' || {table}.enrolment_id || ':' || {table}.attempt"
+            f" || CASE {table}.part WHEN 'main' THEN '' ELSE ':' || {table}.part END"
+            f" || CASE {table}.kind WHEN 'regular' THEN '' ELSE ':' || {table}.kind || ':' || {table}.cycle_id END"
+        )
 
     @property
     def key(self) -> str:

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from disbursement import batch_states, batches, execution, pauses
+from disbursement import batch_states, batches, execution, pauses, versions
 from disbursement.batch_states import RESERVED, TRANSITIONS
 from disbursement.errors import ContentChanged, WrongStatus
 from disbursement.models import Batch, BatchStep, Programme
@@ -33,7 +33,7 @@ def _steps(batch: Batch) -> list[tuple[str, str]]:
 def test_a_batch_goes_only_where_the_table_says(origin: Batch.Status) -> None:
     clearing, cycle = money.ledger.open_account(Account.Kind.CLEARING), batches.cycle_of(money.programme(), NOVEMBER)
     bound = {"maker": money.officer(), "digest": "0" * 64, "clearing": clearing}
-    batch = Batch.objects.create(cycle=cycle, status=origin, **bound)
+    batch = Batch.objects.create(cycle=cycle, version=versions.of(cycle.programme, NOVEMBER), status=origin, **bound)
     for target in S:
         with transaction.atomic():
             try:

@@ -69,10 +69,9 @@ def test_a_draft_that_finds_nobody_is_cancelled_and_says_why(programme: Programm
 
 
 def test_what_prepare_refuses_no_draft_is_made_of(programme: Programme) -> None:
-    cycle = _cycle(programme)
-    Programme.objects.filter(pk=programme.pk).update(purse_days=30)
     with pytest.raises(NowhereToLapse):
-        batches.draft(cycle)
+        batches.draft(_cycle(money.programme(purse_days=30)))
+    cycle = _cycle(programme)
     Programme.objects.filter(pk=programme.pk).update(active=False)
     with pytest.raises(ProgrammeInactive):
         batches.draft(cycle)

@@ -7,8 +7,9 @@ import pytest
 from disbursement import reconciliation
 from disbursement.models import Batch, Instruction
 from tests import money
+from tests.owner import tamper
 
-pytestmark = pytest.mark.django_db
+pytestmark = pytest.mark.usefixtures("committed_db")  # the owner tampers, over a connection of its own
 
 
 @pytest.fixture
@@ -29,8 +30,8 @@ def test_an_instruction_that_forgot_it_was_paid_is_found(batch: Batch) -> None:
 
 def test_an_instruction_that_was_never_posted_or_with_another_amount_is_found(batch: Batch) -> None:
     first, second = batch.instructions.order_by("pk")[:2]
-    Instruction.objects.filter(pk=first.pk).update(attempt=9)
-    Instruction.objects.filter(pk=second.pk).update(amount=99)
+    tamper("UPDATE disbursement_instruction SET attempt = 9 WHERE id = %s", first.pk)
+    tamper("UPDATE disbursement_instruction SET amount = 99 WHERE id = %s", second.pk)
     found = {row.key: (row.instructed, row.posted) for row in reconciliation.differences()}
     first.attempt = 9
     assert found[first.key] == (100, None)

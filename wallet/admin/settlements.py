@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,7 @@ class SettlementAdmin(ViewOnlyAdmin):
         "business_day",
         "amount_shown",
         "bank",
+        "reference",
         "status_label",
         "return_reason",
         "transfers",
@@ -47,7 +49,7 @@ class SettlementAdmin(ViewOnlyAdmin):
         "paid_at",
         "returned_at",
     )
-    readonly_fields = ("amount_shown", "bank", "status_label", "transfers")
+    readonly_fields = ("amount_shown", "bank", "reference", "status_label", "transfers")
     actions_detail = ("mark_paid", "send_back")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -65,6 +67,11 @@ class SettlementAdmin(ViewOnlyAdmin):
     @admin.display(description=_("rekening tujuan"))
     def bank(self, row: Settlement) -> str:
         return f"{row.bank_code} {masked_account(row)}"
+
+    @admin.display(description=_("rujukan untuk bank"))
+    def reference(self, row: Settlement) -> SafeString:
+        """What the transfer has to carry (EndToEndId, 32 signs), so that the bank's statement is found by it."""
+        return format_html('<span class="office-mono">{}</span>', row.uid.hex)
 
     @display(description=_("status"), label=STATUS_TONES)
     def status_label(self, row: Settlement) -> tuple[str, str]:

@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import DuplicatePair, Household, Person
-from disbursement import batches, eligibility, execution, preflight, programmes
+from disbursement import batches, breaks, confirmations, eligibility, execution, preflight, programmes
 from disbursement.models import Batch, Programme
+from tests.disbursement import statement_files
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
@@ -91,6 +92,7 @@ def build_house() -> House:
     preflight.soon(house.submitted)
     _shop()
     verification.record(verification.verify())
+    _reconciled(closed)
     return house
 
 
@@ -99,6 +101,16 @@ def _suspect_twins() -> None:
     low, high = Person.objects.order_by("pk")[:2]
     prints = {"low_fingerprint": uuid.uuid4(), "high_fingerprint": uuid.uuid4()}
     DuplicatePair.objects.create(low=low, high=high, score=90, reasons={}, **prints)
+
+
+def _reconciled(batch: Batch) -> None:
+    """A booked statement that knows of nothing but a charge, and somebody who has not received."""
+    line = batch.instructions.order_by("pk")[0]
+    confirmations.confirm(line, received=False, channel="app")
+    now = timezone.localdate()
+    charge = statement_files.Entry(-7, day=now, text="Biaya")
+    statement_files.booked(statement_files.camt(charge, since=now, until=now), statement_files.account("funding"))
+    breaks.find()
 
 
 def _sealed_yesterday() -> None:

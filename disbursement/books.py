@@ -1,0 +1,73 @@
+"""What our own books say that a bank or provider must say too: one query for each kind of money, by its reference.
+
+A further kind (another provider, another account) is one more row of BOOKS, and nothing else changes. Each query is seen from
+the statement: what comes into that account is positive. What was reversed is told twice, there and back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from disbursement.models import Instruction
+
+# A reference without what banks change on its way; the same in Python: statement_lines.subject.
+SUBJECT = "upper(trim(BOTH '-' FROM regexp_replace({}, '[^A-Za-z0-9]+', '-', 'g')))"
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """`query` gives (reference, rupiah as the statement has it, the day in Jakarta, instruction or null)."""
+
+    code: str
+    title: Any
+    query: str
+
+
+# What was posted, and what took it back: {picked} gives transfers with their reference, sign and instruction.
+_WITH_REVERSALS = """
+WITH picked (id, reference, amount, posted_at, instruction_id) AS ({picked}), moved AS (
+    SELECT reference, amount, posted_at, instruction_id FROM picked
+    UNION ALL
+    SELECT p.reference, -p.amount, back.posted_at, p.instruction_id
+    FROM wallet_transfer back JOIN picked p ON p.id = back.reverses_id WHERE back.reverses_id IS NOT NULL
+)
+SELECT reference, amount, (posted_at AT TIME ZONE 'Asia/Jakarta')::date, instruction_id FROM moved
+"""
+FUNDING = Book(
+    "funding",
+    _("Dana program dari anggaran"),
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, substring(t.key FROM '^fund:[0-9]+:(.*)$'), t.amount, t.posted_at, NULL::bigint FROM wallet_transfer t
+        WHERE t.debit_id = (SELECT id FROM wallet_account WHERE kind = 'budget') AND t.kind = 'funding'
+            AND starts_with(t.key, 'fund:')
+        """
+    ),
+)
+SETTLEMENT = Book(
+    "settlement",
+    _("Penyelesaian ke bank pedagang"),
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, replace(s.uid::text, '-', ''), -t.amount, t.posted_at, NULL::bigint
+        FROM wallet_transfer t JOIN wallet_settlement s ON t.key = 'payout:' || s.id
+        WHERE t.credit_id = (SELECT id FROM wallet_account WHERE kind = 'bank') AND t.kind = 'payout'
+        """
+    ),
+)
+DISBURSEMENT = Book(
+    "disbursement",
+    _("Bantuan ke penerima"),
+    _WITH_REVERSALS.format(
+        picked=f"""
+        SELECT t.id, t.key, t.amount, t.posted_at, i.id
+        FROM wallet_transfer t
+        JOIN disbursement_instruction i ON t.key = {Instruction.key_in_sql("i")}
+        WHERE t.kind = 'disbursement'
+        """
+    ),
+)
+BOOKS: dict[str, Book] = {book.code: book for book in (FUNDING, SETTLEMENT, DISBURSEMENT)}

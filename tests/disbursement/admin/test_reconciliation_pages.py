@@ -1,0 +1,164 @@
+"""Statements, breaks and confirmations in the office: uploaded, booked, assigned, resolved by two; the pages open."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from beneficiaries.models import UploadBlock
+from disbursement import breaks, statements
+from disbursement.models import Break, Confirmation, Instruction, Statement, StatementAccount
+from tests.disbursement import statement_files
+from tests.disbursement.admin.conftest import House
+from tests.disbursement.statement_files import Entry, camt, csv
+
+UPLOAD = "/admin/disbursement/statement/add/"
+
+
+def upload(client: Client, content: bytes, **fields: object) -> str:
+    account = StatementAccount.objects.get()
+    sent = {"account": account.pk, "format": "camt053", "file": SimpleUploadedFile("koran.xml", content)} | fields
+    answer = client.post(UPLOAD, sent, follow=True)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_a_statement_is_uploaded_read_shown_and_booked(house: House) -> None:
+    treasurer = house.client("bendahara")
+    now = timezone.localdate()
+    content = camt(Entry(500, "SP2D-9", day=now), since=now, until=now, number="STM-77", opening=-7)
+    page = upload(treasurer, content)
+    assert "Sedang dibaca" in page
+    row = Statement.objects.latest("pk")
+    statements.read(row.pk)
+    page = treasurer.get(f"/admin/disbursement/statement/{row.pk}/change/").content.decode()
+    assert "STM-77" in page and "Rp 500" in page and "Menunggu dibukukan" in page and "bertumpang" in page
+    page = treasurer.post(f"/admin/disbursement/statement/{row.pk}/book/", follow=True).content.decode()
+    assert "sedang dicocokkan" in page
+    breaks.find()
+    assert Break.objects.filter(reference="SP2D-9", kind="missing_in_ledger").exists()
+    assert "sudah diunggah" in upload(treasurer, content)
+    assert not UploadBlock.objects.exists()
+
+
+def test_a_csv_needs_what_it_does_not_say(house: House) -> None:
+    treasurer, rows = house.client("bendahara"), csv([("A", 5, timezone.localdate(), "SUCCESS")])
+    page = upload(treasurer, rows, format="csv", opening_sen="1.000", closing_sen="5")
+    assert "Isi untuk berkas CSV" in page and "tanpa titik ribuan" in page
+    today = timezone.localdate().isoformat()
+    more = {"number": "CSV-1", "period_from": today, "period_to": today}
+    assert "Sedang dibaca" in upload(treasurer, rows, format="csv", **more)
+    row = Statement.objects.latest("pk")
+    statements.read(row.pk)
+    page = treasurer.post(f"/admin/disbursement/statement/{row.pk}/cancel/", follow=True).content.decode()
+    assert "tidak ada yang disimpan" in page
+
+
+def test_a_refused_file_says_why(house: House) -> None:
+    treasurer = house.client("bendahara")
+    upload(treasurer, b"<html></html>")
+    row = Statement.objects.latest("pk")
+    statements.read(row.pk)
+    assert "bukan camt.053" in treasurer.get(f"/admin/disbursement/statement/{row.pk}/change/").content.decode()
+
+
+def test_a_break_is_assigned_proposed_and_agreed_to_by_another(house: House) -> None:
+    row = Break.objects.get(kind="missing_in_ledger")
+    at = f"/admin/disbursement/break/{row.pk}"
+    treasurer, approver = house.client("bendahara"), house.client("penyetuju")
+    assert (
+        "Ditugaskan"
+        in treasurer.post(f"{at}/assign/", {"owner": house.officers["petugas"].pk}, follow=True).content.decode()
+    )
+    said = {"reason": "bank_charge", "note": "biaya administrasi"}
+    assert "orang lain harus" in treasurer.post(f"{at}/propose/", said, follow=True).content.decode()
+    assert "biaya administrasi" in approver.get(f"{at}/agree/").content.decode()
+    assert "Selisih selesai" in approver.post(f"{at}/agree/", {"note": ""}, follow=True).content.decode()
+    page = approver.get(f"{at}/change/").content.decode()
+    assert "Penyelesaian disetujui" in page and "Biaya, pajak" in page
+
+
+def test_the_proposer_is_not_the_second_look_superuser_or_not(house: House) -> None:
+    row = Break.objects.get(kind="not_received")
+    client, at = house.client("admin"), f"/admin/disbursement/break/{row.pk}"
+    client.post(f"{at}/propose/", {"reason": "other", "note": "dicek"})
+    assert "harus orang lain" in client.get(f"{at}/agree/").content.decode()
+    page = client.post(f"{at}/agree/", {"note": ""}, follow=True).content.decode()
+    assert "bukan yang mengusulkannya" in page
+    row.refresh_from_db()
+    assert row.state == "proposed"
+
+
+def test_who_has_no_phone_answers_at_the_counter(house: House) -> None:
+    line = Instruction.objects.filter(status="paid").order_by("-pk").first()
+    assert line
+    at, sent = f"/admin/disbursement/instruction/{line.pk}", {"answer": "received", "channel": "office"}
+    assert "Sudah diterima" in house.client("petugas").post(f"{at}/confirm/", sent, follow=True).content.decode()
+    made = Confirmation.objects.latest("pk")
+    assert (made.instruction, made.channel, made.by) == (line, "office", house.officers["petugas"])
+    assert "Sudah diterima" in house.client("petugas").get(f"{at}/change/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("address", "may"),
+    [
+        (UPLOAD, {"bendahara"}),
+        ("/admin/disbursement/statementaccount/add/", {"bendahara"}),
+        ("/admin/disbursement/break/", {"petugas", "penyetuju", "bendahara", "auditor"}),
+        ("/admin/disbursement/break/side_by_side/", {"petugas", "penyetuju", "bendahara", "auditor"}),
+        ("/admin/disbursement/break/{row}/propose/", {"petugas", "bendahara"}),
+        ("/admin/disbursement/break/{row}/assign/", {"petugas", "bendahara"}),
+        ("/admin/disbursement/break/{row}/agree/", {"penyetuju"}),
+        ("/admin/disbursement/break/{row}/refuse/", {"penyetuju"}),
+        ("/admin/disbursement/instruction/{line}/confirm/", {"petugas"}),
+    ],
+)
+def test_each_page_is_for_its_roles_alone(house: House, address: str, may: set[str]) -> None:
+    line = Instruction.objects.filter(status="paid").first()
+    url = address.format(row=Break.objects.first().pk, line=line.pk)
+    for name in ("petugas", "penyetuju", "bendahara", "auditor", "kosong"):
+        assert house.client(name).get(url).status_code == (200 if name in may else 403), (name, url)
+
+
+def test_what_the_bank_wrote_is_for_who_works_on_breaks(house: House) -> None:
+    entry = Statement.objects.get().entries.get()
+    url = f"/admin/disbursement/statemententry/{entry.pk}/change/"
+    assert "keterangan bank" in house.client("bendahara").get(url).content.decode().lower()
+    assert "keterangan bank" not in house.client("auditor").get(url).content.decode().lower()
+
+
+def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None:
+    line = Instruction.objects.filter(status="paid").order_by("-pk").first()
+    assert line
+    of = statement_files.account("disbursement", number="")
+    today = timezone.localdate()
+    rows = csv([(line.key, 300_000, today, "SUCCESS")])
+    statement_files.booked(rows, of, told=statement_files.told(since=today, until=today))
+    client = house.client("auditor")
+    page = client.get("/admin/disbursement/break/side_by_side/", {"batch": house.closed.pk}).content.decode()
+    of_batch = re.sub(r"\s+", " ", page[page.index('id="of-batch"') :])
+    assert (
+        "Rp 1.800.000" in of_batch
+        and "Rp 300.000" in of_batch
+        and "<rect" in page
+        and "Belum menjawab <b>5</b>" in of_batch
+    )
+    for strange in ({"batch": "x"}, {"batch": 10**12}, {"day": "kemarin"}, {"day": "0001-02-03"}):
+        assert client.get("/admin/disbursement/break/side_by_side/", strange).status_code == 200
+    url = "/admin/disbursement/break/side_by_side/"
+    with CaptureQueriesContext(connection) as asked:
+        client.get(url)
+    assert len(asked) < 40
+
+
+@pytest.mark.parametrize(
+    "query", ["umur=0", "umur=31", "umur=x", "pemilik=saya", "pemilik=tanpa", "state__exact=open", "q=SP2D"]
+)
+def test_the_queue_is_narrowed_by_age_and_owner(house: House, query: str) -> None:
+    assert house.client("petugas").get(f"/admin/disbursement/break/?{query}").status_code == 200

@@ -1,0 +1,90 @@
+"""A beneficiary says over the API that aid has come, or has not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+from rest_framework.test import APIClient
+
+from beneficiaries.models import Person
+from disbursement import batches, breaks, programmes
+from disbursement.models import Break, Confirmation, Instruction
+from mobile import devices
+from tests import money
+from tests.e2e import servers
+from tests.mobile import people
+from tests.mobile.people import error_of
+
+
+def paid(amount: int = 100) -> Any:
+    """A paid batch of everyone in the registry."""
+    batch = money.submitted(money.programme(amount=amount))
+    programmes.fund(batch.cycle.programme, batch.total, "DIPA-1")
+    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    return money.pay_out(batch)
+
+
+def answer(client: APIClient, payment: Any, received: Any = True) -> Any:
+    return client.post("/api/v1/payments/confirmations", {"payment": payment, "received": received}, format="json")
+
+
+def test_one_sees_ones_payments_and_says_whether_they_came(hers: APIClient, siti: Person) -> None:
+    assert hers.get("/api/v1/payments").json() == {"payments": []}
+    line = paid().instructions.get(enrolment__person=siti)
+    [told] = hers.get("/api/v1/payments").json()["payments"]
+    assert (told["id"], told["amount"], told["period"], told["answer"]) == (line.pk, 100, "2026-11-01", None)
+    said = answer(hers, line.pk, received=False)
+    assert said.status_code == 201 and said.json()["answer"] == "not_received"
+    breaks.find()
+    assert Break.objects.get().state == "open"
+    assert answer(hers, line.pk).json()["answer"] == "received"
+    breaks.find()
+    assert Break.objects.get().state == "explained"
+    assert list(Confirmation.objects.values_list("channel", "by").distinct()) == [("app", None)]
+
+
+def test_anothers_payment_is_as_unknown_as_none(hers: APIClient, siti: Person) -> None:
+    other = money.person()
+    paid()
+    theirs = Instruction.objects.get(enrolment__person=other)
+    answers = [answer(hers, number) for number in (theirs.pk, 10**12)]
+    assert [one.status_code for one in answers] == [404, 404] and answers[0].json() == answers[1].json()
+    assert error_of(answers[0])["field"] == "payment" and not Confirmation.objects.exists()
+
+
+@pytest.mark.parametrize(("payment", "received"), [("x", True), (0, True), (1, "mungkin"), (None, True), (1, None)])
+def test_what_is_wrong_is_named(hers: APIClient, payment: Any, received: Any) -> None:
+    said = answer(hers, payment, received)
+    assert said.status_code == 400 and error_of(said)["field"] in ("payment", "received")
+
+
+def test_nobody_is_told_without_a_token(api: APIClient, db: None) -> None:
+    assert api.get("/api/v1/payments").status_code == 401
+    assert answer(api, 1).status_code == 401
+
+
+def test_many_payments_take_as_many_queries_as_one(
+    hers: APIClient, siti: Person, django_assert_max_num_queries: Any
+) -> None:
+    for _ in range(3):
+        paid()
+    with django_assert_max_num_queries(6):
+        assert len(hers.get("/api/v1/payments").json()["payments"]) == 3
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_over_http_on_a_real_server(process_env: dict[str, str], tmp_path: Path) -> None:
+    siti = people.register()
+    line = paid().instructions.get()
+    _device, token = devices.issue(siti, "HP Ibu")
+    env = process_env | {"SMS_SPOOL": str(tmp_path / "sms"), "DEBUG": "True"}
+    with servers.web(env, tmp_path / "web.log") as address:
+        headers = {"Authorization": f"Bearer {token}"}
+        sent = {"payment": line.pk, "received": False}
+        url = f"{address}/api/v1/payments/confirmations"
+        assert requests.post(url, json=sent, headers=headers, timeout=60).status_code == 201
+        assert requests.post(url, json=sent, headers=headers, timeout=60).status_code == 201
+    assert Confirmation.objects.get().answer == "not_received"
