@@ -256,15 +256,12 @@ def test_whatever_is_told_of_an_erased_person_has_nothing_sealed(erased: Person)
     assert {"Grievance", "GrievanceMessage", "Evidence", "Representation", "RepresentationScan"} <= found
 
 
-def test_a_household_that_a_file_makes_for_others_too_stays_in_its_preview(siti: Person) -> None:
-    imports.previewed(row(KK=NEXT_KK), row(2, NAMA="NENENG", KK=NEXT_KK), source="Lain")
+def test_an_unsaved_import_that_names_them_goes_with_all_that_it_staged(siti: Person) -> None:
+    run = imports.previewed(row(KK=NEXT_KK), row(2, NAMA="NENENG", KK=NEXT_KK), source="Lain")
+    assert list(opened_staging())
     erasure.erase(siti, by=None, reason="diminta")
-    left = [(place, text) for place, text in opened_staging() if place.endswith(("kk_sealed", "nik_sealed"))]
-    neneng = row(2)["NIK"]
-    assert left == [
-        ("beneficiaries_stagedperson.nik_sealed", neneng),
-        ("beneficiaries_stagedhousehold.kk_sealed", NEXT_KK),
-    ]
+    run.refresh_from_db()
+    assert (run.state, list(opened_staging())) == (run.State.CANCELLED, [])
 
 
 @pytest.mark.parametrize(
