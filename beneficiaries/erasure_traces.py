@@ -70,8 +70,8 @@ def _grievances(person: Person, household: Household | None, reason: str) -> Non
 def _representations(person: Person, household: Household | None, reason: str) -> None:
     """Nobody acts for who is forgotten, nor they for others: what was in force ends."""
     party = Q(for_person=person) | Q(representative=person)
-    if person.nik:
-        party |= Q(representative__isnull=True, nik_index__in=Person.nik.indexes_of(person.nik))
+    if indexes := Person.nik.indexes_of_row(person):
+        party |= Q(representative__isnull=True, nik_index__in=indexes)
     numbers = list(Representation.objects.filter(party).order_by("pk").values_list("pk", flat=True))
     rows = Representation.objects.filter(pk__in=numbers)
     now = timezone.now()
@@ -119,17 +119,13 @@ def _consents(person: Person, household: Household | None, reason: str) -> None:
 def _imports(person: Person, household: Household | None, reason: str) -> None:
     """Of imports' own tables; what their files hold goes with `kept_files`."""
     Replaced.objects.filter(_of(person, household)).update(source_digest=b"", phone_index=None)
-    if person.nik:
-        indexes = Person.nik.indexes_of(person.nik)
+    if indexes := Person.nik.indexes_of_row(person):
         RefusedRow.objects.filter(nik_index__in=indexes).update(nik_index=None)
         with connection.cursor() as cursor:
             cursor.execute(_UNSTAGE, [indexes])
-    if household and household.kk:
+    if household and (indexes := Household.kk.indexes_of_row(household)):
         with connection.cursor() as cursor:
-            cursor.execute(
-                "DELETE FROM beneficiaries_stagedhousehold WHERE kk_index = ANY(%s)",
-                [Household.kk.indexes_of(household.kk)],
-            )
+            cursor.execute("DELETE FROM beneficiaries_stagedhousehold WHERE kk_index = ANY(%s)", [indexes])
 
 
 def _derived(person: Person, household: Household | None, reason: str) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from django.contrib.auth.models import User
 from django.db import OperationalError, connection, transaction
@@ -25,6 +25,7 @@ from beneficiaries.refusals import Refusal
 from beneficiaries.screening_errors import EvidenceBusy, EvidenceContested
 from wallet.transactions import retried
 
+T = TypeVar("T")
 SOURCE_LIMIT = 100
 PATIENCE = 5.0  # seconds that who waits for an answer waits for a file
 LOCK_NOT_AVAILABLE = "55P03"
@@ -91,29 +92,23 @@ def read(told: dict[str, Any], *, today: date) -> Told | list[Refusal]:
             refusals.append(Refusal("kk", "needs_nik"))
         if nik and kind in values.FOR_HOUSEHOLDS:
             refusals.append(Refusal("nik", "needs_kk"))
-    source = document = reference = ""
-    fact_date = valid_until = None
-    try:
-        source = values.text("source", told.get("source"), SOURCE_LIMIT)
-    except FieldRefused as error:
-        refusals.append(error.refusal)
-    try:
-        document = values.text("document", told.get("document"), SOURCE_LIMIT, empty=True)
-    except FieldRefused as error:
-        refusals.append(error.refusal)
-    try:
-        reference = values.text("reference", told.get("reference"), 64, empty=True)
-    except FieldRefused as error:
-        refusals.append(error.refusal)
-    try:
-        fact_date = values.day("date", told.get("date"), today=today)
-        if told.get("valid_until"):
-            valid_until = values.day("valid_until", told["valid_until"])
-            if valid_until < fact_date:
-                refusals.append(Refusal("valid_until", "evidence_ends_early"))
-    except FieldRefused as error:
-        refusals.append(error.refusal)
-    if refusals or fact_date is None:
+
+    def tried(reader: Callable[[], T]) -> T | None:
+        try:
+            return reader()
+        except FieldRefused as error:
+            refusals.append(error.refusal)
+            return None
+
+    source = tried(lambda: values.text("source", told.get("source"), SOURCE_LIMIT))
+    document = tried(lambda: values.text("document", told.get("document"), SOURCE_LIMIT, empty=True))
+    reference = tried(lambda: values.text("reference", told.get("reference"), 64, empty=True))
+    fact_date = tried(lambda: values.day("date", told.get("date"), today=today))
+    ends = told.get("valid_until")
+    valid_until = tried(lambda: values.day("valid_until", ends)) if ends else None
+    if fact_date and valid_until and valid_until < fact_date:
+        refusals.append(Refusal("valid_until", "evidence_ends_early"))
+    if refusals or source is None or document is None or reference is None or fact_date is None:
         return refusals
     return Told(nik, kk, kind, value, source, fact_date, valid_until, document, reference)
 

@@ -23,7 +23,8 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
-from beneficiaries import evidence, evidence_words, import_errors
+from beneficiaries import evidence, evidence_words, identity, import_errors
+from beneficiaries.errors import FieldRefused
 from beneficiaries.models import EvidenceImport
 from beneficiaries.refusals import Refusal
 from beneficiaries.registry_rows import FORMULA
@@ -31,6 +32,7 @@ from beneficiaries.registry_rows import FORMULA
 BATCH = 2_000
 LINE_LIMIT = 10_000
 BOM = b"\xef\xbb\xbf"
+ERASED = "\x7f"  # all that is left of a line of whoever was erased before it was read (`kept_files`)
 NOTE_COLUMNS = ("BARIS", "KOLOM", "ALASAN", "PERBAIKAN")
 # The file's columns and the fields of evidence.read; those of the value by their names there.
 FIELDS = {
@@ -56,6 +58,7 @@ VALUES = {
     "PUTUSAN": "judgement",
     "CATATAN": "note",
 }
+DAYS = ("date", "valid_until")  # also as DD/MM/YYYY: offices write them in spreadsheets, which put the day first here
 COLUMNS = (*FIELDS, *VALUES)
 REQUIRED = ("JENIS", "SUMBER", "TANGGAL")
 _TITLES = {name: column for column, name in (FIELDS | VALUES).items()}
@@ -69,16 +72,25 @@ def _from_cell(name: str, cell: str) -> Any:
 
 
 def told_of(row: dict[str, str]) -> dict[str, Any]:
-    """A row by its columns as evidence.read takes it, its words as codes: empty cells are not said."""
+    """A row by its columns as evidence.read takes it, its words as codes and its days in ISO: empty cells are not said."""
     kind_fields = {VALUES[column]: cell for column, cell in row.items() if column in VALUES and cell}
-    said = {
-        FIELDS[column]: evidence_words.meaning(FIELDS[column], cell) for column, cell in row.items() if column in FIELDS
-    }
+    said = {FIELDS[column]: _said(FIELDS[column], cell) for column, cell in row.items() if column in FIELDS}
     return said | {"value": {name: _from_cell(name, cell) for name, cell in kind_fields.items()}}
 
 
+def _said(name: str, cell: str) -> Any:
+    if name not in DAYS:
+        return evidence_words.meaning(name, cell)
+    try:
+        return identity.parse_date(name, cell.strip()).isoformat()
+    except FieldRefused:
+        return cell
+
+
 def column_of(refusal: Refusal) -> Refusal:
-    """The refusal by the column's title, and with the words that may be written there."""
+    """The refusal by the column's title, and with what may be written there: a file has days in two ways."""
+    if refusal.code == "date_iso":
+        return Refusal(_TITLES[refusal.field], "date_format", refusal.data)
     words = evidence_words.choices(refusal.field) if refusal.code == "choice" else ""
     data = refusal.data | {"choices": words} if words else refusal.data
     return Refusal(_TITLES.get(refusal.field, refusal.field), refusal.code, data)
@@ -86,12 +98,16 @@ def column_of(refusal: Refusal) -> Refusal:
 
 @dataclass(slots=True)
 class Counts:
-    """What became of the rows so far; `position` is how many bytes of the file were read."""
+    """What became of the rows so far; `position` is how many bytes of the file were read.
+
+    `refused_erased` are those of the refused that nothing but their count is left of.
+    """
 
     rows: int = 0
     added: int = 0
     known: int = 0
     refused: int = 0
+    refused_erased: int = 0
     refusals: Counter[str] = field(default_factory=Counter)
     position: int = 0
 
@@ -139,6 +155,9 @@ class _Source:
         while raw := self.stream.readline(LINE_LIMIT + 1):
             line += 1
             text = self._text(line, raw)
+            if text == ERASED:
+                yield line, {}, Refusal("BARIS", "erased")
+                continue
             if not text.strip(", "):
                 continue
             try:
@@ -214,7 +233,7 @@ def read(
 
 def outcome(counts: Counts) -> dict[str, Any]:
     """The counts by the columns of EvidenceImport."""
-    names = ("rows", "added", "known", "refused")
+    names = ("rows", "added", "known", "refused", "refused_erased")
     return {name: getattr(counts, name) for name in names} | {"refusals": dict(counts.refusals)}
 
 
@@ -243,6 +262,9 @@ def _read(source: _Source, out: Writes, by: User | None, today: date, report: Ca
         for line, row, refusals in sorted(wrong, key=lambda one: one[0]):
             counts.refused += 1
             counts.refusals[f"{refusals[0].field}.{refusals[0].code}"] += 1
+            if refusals[0].code == "erased":
+                counts.refused_erased += 1
+                continue
             writer.writerow(_error_line(source.columns, line, row, refusals))
         counts.position = source.stream.tell()
         report(counts)

@@ -115,13 +115,14 @@ def _read(run: EvidenceImport, channel: Channel, today: date | None) -> None:
         counts = evidence_file.read(stream, out, by=run.by, today=today, report=report)
     report(counts)
     kept = refused.finish()
-    if not counts.refused:
+    any_kept = counts.refused > counts.refused_erased
+    if not any_kept:
         refused.discard()
     _end(
         run,
         state=S.DONE,
-        refused_upload=kept.uid if counts.refused else None,
-        refused_size=kept.size if counts.refused else 0,
+        refused_upload=kept.uid if any_kept else None,
+        refused_size=kept.size if any_kept else 0,
         **evidence_file.outcome(counts),
     )
 

@@ -59,8 +59,18 @@ def text(name: str, said: Any, limit: int = TEXT_LIMIT, *, empty: bool = False) 
 
 
 def day(name: str, said: Any, *, today: date | None = None) -> date:
-    """The date as identity.parse_date reads it, not after today where that is given. Raises FieldRefused."""
-    found = identity.parse_date(name, said.strip() if isinstance(said, str) else "")
+    """The date of ``YYYY-MM-DD`` and nothing else, not after today where that is given. Raises FieldRefused.
+
+    Machines send it, and some of them write the month before the day: no order is guessed.
+    """
+    try:
+        found = identity.parse_date(name, said if isinstance(said, str) else "")
+    except FieldRefused as error:
+        if error.refusal.code == "date_two_digits":
+            raise
+        raise FieldRefused(Refusal(name, "date_iso")) from None
+    if said != found.isoformat():
+        raise FieldRefused(Refusal(name, "date_iso"))
     if today is not None and found > today:
         raise FieldRefused(Refusal(name, "evidence_future"))
     return found

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
-from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries.models import Person
@@ -27,13 +26,6 @@ def stage(cursor: CursorWrapper, people: str, parameters: dict[str, str | int]) 
     cursor.execute(_BEFORE.format(people=people), parameters)
     former = [(person, index) for person, nik in _opened(cursor) for index in Person.nik.indexes_of(nik)]
     cursor.executemany("INSERT INTO registry_former_nik (person_id, nik_index) VALUES (%s, %s)", former)
-
-
-def of(people: Iterable[int]) -> set[str]:
-    """The numbers that these people had before; those that do not open are left out."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BEFORE.format(people="SELECT unnest(%(people)s::bigint[])"), {"people": list(people)})
-        return {nik for _person, nik in _opened(cursor)}
 
 
 def _opened(cursor: CursorWrapper) -> Iterator[tuple[int, str]]:

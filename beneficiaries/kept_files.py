@@ -1,8 +1,9 @@
 """What files that are still kept hold of people who are forgotten: sealed uploads of imports, and the rows refused of them.
 
-A file of refused rows, and a file of evidence that waits to be read, are written anew without the people's rows. A registry
-file that nobody has saved yet cannot be (its preview, its counts and its line numbers are of the whole file): its import is
-cancelled and the file dropped, and the source sends another. What cannot be read any more goes whole: it may hold them.
+A file of refused rows, and a file of evidence that waits to be read, are written anew without the people's rows; of evidence
+about another that only names them, without the cells that do. A registry file that nobody has saved yet cannot be (its preview,
+its counts and its line numbers are of the whole file): its import is cancelled and the file dropped, and the source sends
+another. What cannot be read any more goes whole: it may hold them.
 
 An upload that has not become an import is dropped within the hour (`uploads.forget_abandoned`).
 """
@@ -10,24 +11,26 @@ An upload that has not become an import is dropped within the hour (`uploads.for
 from __future__ import annotations
 
 import csv
+import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from beneficiaries import former_niks, identity, registry, registry_refused, uploads
+from beneficiaries import evidence_file, identity, registry, registry_refused, uploads
 from beneficiaries.errors import BeneficiaryError, FieldRefused
 from beneficiaries.import_errors import ImportMoved
-from beneficiaries.models import EvidenceImport, Household, Person, RegistryImport
-from beneficiaries.refusals import NIK
+from beneficiaries.models import Change, EvidenceImport, Household, Person, RegistryImport
+from beneficiaries.refusals import KK, NIK
 from beneficiaries.registry_file import RawRow, RegistryFile
 from beneficiaries.registry_refused import RefusedRows
-from vault.sealing import CannotOpen
+from beneficiaries.resealing import opened_hex
+from vault.sealing import CannotOpen, Sealed
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -40,35 +43,42 @@ PIECE = 1 << 20  # bytes of a line that are looked at together
 class Marks:
     """By what a row is known to be of people who are forgotten: read from their rows before those are emptied."""
 
-    numbers: set[str] = field(default_factory=set)  # NIKs, also former ones, and phones: nobody else's
-    names: set[str] = field(default_factory=set)
+    numbers: set[str] = field(default_factory=set)  # NIKs, also former ones: nobody else's
+    phones: set[str] = field(default_factory=set)  # as they follow +62, also former ones: a family may share one
+    names: set[str] = field(default_factory=set)  # also former ones
     kks: set[str] = field(default_factory=set)
     births: set[date] = field(default_factory=set)
 
     @classmethod
     def of(cls, people: Sequence[Person]) -> Marks:
         """What the rows say; a value that does not open marks nothing."""
-        found = cls(numbers=former_niks.of(person.pk for person in people))
+        found = cls()
         for person in people:
-            found.numbers.update(filter(None, (_opened(person, "nik"), _opened(person, "phone").removeprefix("+62"))))
-            found.names.add(_plain(person.name))
+            found._add(_opened(person, "nik"), _opened(person, "phone"), person.name)
             found.kks.update(filter(None, [_opened(person.household, "kk")]))
             found.births.add(person.birth_date)
+        for former in _former(people):
+            found._add(*former)
         return found
 
-    def are_on(self, cells: Sequence[str], nik: str = "") -> bool:
-        """True if the row is theirs: it has a number of theirs, or their name.
+    def _add(self, nik: str, phone: str, name: str) -> None:
+        self.numbers.update(filter(None, [nik]))
+        self.phones.update(filter(None, [phone.removeprefix("+62")]))
+        self.names.update(filter(None, [_plain(name)]))
 
-        A namesake's is not: `nik`, what the row says its person's NIK is, is one and another, and neither the family card
-        nor the birth date is theirs.
+    def are_on(self, cells: Sequence[str], nik: str = "") -> bool:
+        """True if the row is theirs: it has a number of theirs, or their name or phone.
+
+        Where `nik`, what the row says its person's NIK is, is one and another, a phone is one that they share; and the name is
+        a namesake's, if neither the family card nor the birth date is theirs.
         """
         digits = identity.bare("\n".join(cells))
         if any(number in digits for number in self.numbers):
             return True
+        if identity.nik_refusal(identity.bare(nik)) is not None:  # no number says that it is somebody else
+            return any(phone in digits for phone in self.phones) or self._named_in(cells)
         if not self._named_in(cells):
             return False
-        if identity.nik_refusal(identity.bare(nik)) is not None:
-            return True  # no number says that it is somebody else
         return any(kk in digits for kk in self.kks) or any(_birth(cell) in self.births for cell in cells)
 
     def _named_in(self, cells: Sequence[str]) -> bool:
@@ -151,10 +161,10 @@ def _clean_refused(run: RegistryImport, marks: Marks) -> None:
     _replace(run, kept, dropped)
 
 
-def _replace(run: RegistryImport | EvidenceImport, kept: uploads.Upload, dropped: int) -> None:
-    """What was written anew takes the old one's place, if there was anything to drop and anything is left."""
+def _replace(run: RegistryImport | EvidenceImport, kept: uploads.Upload, dropped: int, emptied: int = 0) -> None:
+    """What was written anew takes the old one's place, if there was anything to drop or to empty and anything is left."""
     erased = run.refused_erased + dropped
-    if dropped and erased < run.refused:
+    if (dropped or emptied) and erased < run.refused:
         _put(run, kept, erased=erased)
         return
     uploads.forget(kept.uid)
@@ -181,13 +191,13 @@ def _clean_evidence(run: EvidenceImport, marks: Marks) -> None:
 
 
 def _clean_waiting(run: EvidenceImport, marks: Marks) -> None:
-    """An empty line stands where theirs was: the others keep their numbers."""
+    """A sign stands where a line of theirs was: the others keep their numbers, and whoever reads it counts it."""
     try:
-        kept, dropped = _without(run.upload, run.size, marks, instead=b"\n")
+        kept, dropped, emptied = _without(run.upload, run.size, marks, instead=f"{evidence_file.ERASED}\n".encode())
     except UNREADABLE:
         uploads.forget(run.upload)  # whoever is to read it finds that it is gone
         return
-    if dropped:
+    if dropped or emptied:
         uploads.forget(run.upload)
         run.upload, run.size = kept.uid, kept.size
         run.save(update_fields=["upload", "size"])
@@ -197,23 +207,51 @@ def _clean_waiting(run: EvidenceImport, marks: Marks) -> None:
 
 def _clean_refused_evidence(run: EvidenceImport, marks: Marks) -> None:
     try:
-        kept, dropped = _without(run.refused_upload, run.refused_size, marks, instead=b"")
+        kept, dropped, emptied = _without(run.refused_upload, run.refused_size, marks, instead=b"")
     except UNREADABLE:
         _put(run, None, erased=run.refused)
         return
-    _replace(run, kept, dropped)
+    _replace(run, kept, dropped, emptied)
 
 
-def _without(upload: UUID | None, size: int, marks: Marks, *, instead: bytes) -> tuple[uploads.Upload, int]:
-    """The file sealed anew with something in place of each line of theirs, and how many those were."""
-    writer, dropped = uploads.UploadWriter(), 0
+def _without(upload: UUID | None, size: int, marks: Marks, *, instead: bytes) -> tuple[uploads.Upload, int, int]:
+    """The file sealed anew with something in place of each line of theirs, and how many those were.
+
+    A line about another that has their name or number stays, without the cells that have it: how many those lines were.
+    """
+    writer, dropped, emptied = uploads.UploadWriter(), 0, 0
+    header: list[str] = []
     with uploads.open_upload(upload, size) as stream:
         while line := stream.readline(PIECE):
-            if marks.are_on(_cells(line)):
-                line = instead
-                dropped += 1
+            cells = _cells(line)
+            header = header or [name.removeprefix("\ufeff") for name in cells]
+            if marks.are_on(cells):
+                if other := _other_subject(header, cells, marks):
+                    line = _line(
+                        "" if marks.are_on([cell]) and identity.bare(cell) != other else cell for cell in cells
+                    )
+                    emptied += 1
+                else:
+                    line = instead
+                    dropped += 1
             writer.write(line)
-    return writer.finish(), dropped
+    return writer.finish(), dropped, emptied
+
+
+def _other_subject(header: Sequence[str], cells: Sequence[str], marks: Marks) -> str:
+    """The NIK, or the KK number, of somebody else whom the line is about; empty if no possible number says that it is."""
+    if len(cells) != len(header):
+        return ""
+    row = dict(zip(header, cells, strict=True))
+    nik, kk = (identity.bare(row.get(name, "").strip()) for name in (NIK, KK))
+    refusal = identity.nik_refusal(nik) if nik else identity.kk_refusal(kk)
+    return "" if refusal or (nik or kk) in marks.numbers else nik or kk
+
+
+def _line(cells: Iterable[str]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(cells)
+    return out.getvalue().encode()
 
 
 def _cells(line: bytes) -> list[str]:
@@ -225,6 +263,22 @@ def _cells(line: bytes) -> list[str]:
 
 
 # --- Values ---
+
+
+def _former(people: Sequence[Person]) -> Iterator[tuple[str, str, str]]:
+    """NIK, phone and name as they were before each change of one of them; empty for what was not changed or does not open."""
+    uids = {person.pk: person.uid for person in people}
+    changes = Change.objects.filter(kind=Change.Kind.CHANGED, person__in=uids)
+
+    def opened(sealed: Sealed, number: int, before: dict[str, Any]) -> str:
+        try:
+            box = opened_hex(before.get(sealed.column))
+            return sealed.unseal(Person._meta.db_table, uids[number], box) if box else ""
+        except CannotOpen:
+            return ""
+
+    for number, before in changes.values_list("person", "before"):
+        yield opened(Person.nik, number, before), opened(Person.phone, number, before), before.get("name", "")
 
 
 def _opened(row: Person | Household, name: str) -> str:

@@ -16,6 +16,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import F, Q
+from django.utils import timezone
 
 from beneficiaries.models import Change, Merge, Person
 from beneficiaries.spans import Span, united, within
@@ -47,13 +48,30 @@ def of(people: Sequence[Person]) -> dict[int, list[Span]]:
     return {household: spans for household, spans in told.items() if spans}
 
 
-def during(households: Mapping[int, list[Span]], column: str, moment: str) -> Q:
-    """The rows of those households, by the column that has it, of those times, by the column that has the row's moment."""
+def during(households: Mapping[int, list[Span]], column: str, moment: str, lasting: tuple[str, str] | None = None) -> Q:
+    """The rows of those households, by the column that has it, of those times, by the column that has the row's moment.
+
+    `lasting` names the columns of a row's first day and of the day that it ends before, if it has one: the row is also of
+    those who came later, if a day of it is of their time.
+    """
     wanted = Q(pk__in=[])
     for household, spans in households.items():
         for span in spans:
-            wanted |= Q((column, household)) & within(moment, span)
+            of_span = within(moment, span)
+            if lasting is not None:
+                of_span |= _lasted_into(span, moment, *lasting)
+            wanted |= Q((column, household)) & of_span
     return wanted
+
+
+def _lasted_into(span: Span, moment: str, first: str, end: str) -> Q:
+    """That it was before the span began, and that one of its days is the span's; what ends on its first day has none."""
+    since, until = span
+    if since is None:
+        return Q(pk__in=[])
+    goes_on = Q((f"{end}__gt", timezone.localdate(since)), (f"{end}__gt", F(first)))
+    lasted = Q((f"{moment}__lt", since)) & (Q((f"{end}__isnull", True)) | goes_on)
+    return lasted if until is None else lasted & Q((f"{first}__lte", timezone.localdate(until)))
 
 
 def _turns(people: Sequence[int]) -> dict[int, list[_Turn]]:

@@ -76,7 +76,7 @@ TEXTS: dict[str, tuple[Any, Any]] = {
     ),
     "date_two_digits": (
         _("Tahunnya hanya dua angka, sehingga abadnya tidak pasti."),
-        _("Tulis tahunnya dengan empat angka, misalnya 31/12/1970."),
+        _("Tulis tahunnya dengan empat angka, misalnya 1970-12-31."),
     ),
     "date_future": (_("Tanggal lahir di masa depan."), _FROM_CARD),
     "date_old": (_("Umur lebih dari %(years)s tahun."), _FROM_CARD),
@@ -132,6 +132,8 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Lebih panjang dari %(limit)s karakter, tidak terbaca, atau memuat NIK atau nomor KK."),
         _("Singkat isinya. NIK dan nomor KK hanya boleh di kolomnya sendiri."),
     ),
+    "date_iso": (_("Bukan tanggal berbentuk TTTT-BB-HH."), _("Tulis tahun-bulan-hari, misalnya 2026-12-31.")),
+    "erased": (_("Data orangnya dihapus atas permintaannya."), _("Hapus barisnya dari berkas Anda.")),
     "evidence_future": (_("Tanggal di masa depan."), _("Isi tanggal faktanya, bukan tanggal berlakunya.")),
     "evidence_ends_early": (_("Berakhir sebelum tanggal faktanya."), _("Perbaiki salah satu tanggalnya.")),
     "unknown_field": (_("Tidak dikenal untuk jenis bukti ini."), _("Kosongkan atau hapus isinya.")),

@@ -124,14 +124,35 @@ def due() -> list[Due]:
     return found
 
 
+class RulesFailed(Exception):
+    """Some rules failed and dropped nothing; `dropped` says how many rows went by the others. The cause is a group."""
+
+    def __init__(self, names: list[str], dropped: dict[str, int]) -> None:
+        self.dropped = dropped
+        super().__init__(f"Nothing was dropped by {', '.join(names)}: what their rows met is in the cause.")
+
+
 def drop(batch: int = BATCH) -> dict[str, int]:
-    """Drops at most `batch` rows of each rule, each in a transaction of its own; returns how many, by rule."""
+    """Drops at most `batch` rows of each rule, each in a transaction of its own; returns how many, by rule.
+
+    A rule that fails stops none of the others: after the last, raises RulesFailed.
+    """
     dropped: dict[str, int] = {}
+    failed: dict[str, Exception] = {}
     for one in due():
-        with transaction.atomic():
-            model: type[models.Model] = one.rows.model
-            ids = list(one.rows.order_by("pk").values_list("pk", flat=True)[:batch])
-            if ids:
-                one.rule.drop(model._default_manager.filter(pk__in=ids))
-            dropped[one.rule.name] = len(ids)
+        try:
+            dropped[one.rule.name] = _drop(one, batch)
+        except Exception as error:
+            failed[one.rule.name] = error
+    if failed:
+        raise RulesFailed(list(failed), dropped) from ExceptionGroup("retention", list(failed.values()))
     return dropped
+
+
+@transaction.atomic
+def _drop(one: Due, batch: int) -> int:
+    model: type[models.Model] = one.rows.model
+    ids = list(one.rows.order_by("pk").values_list("pk", flat=True)[:batch])
+    if ids:
+        one.rule.drop(model._default_manager.filter(pk__in=ids))
+    return len(ids)

@@ -149,7 +149,7 @@ def _change(change: Change, row: Person | Household) -> Told:
                 before[attribute.name] = attribute.unseal(row._meta.db_table, row.uid, box) if box else ""
             except CannotOpen:
                 before[attribute.name] = None
-    return {
+    told = {
         "at": value(change.at),
         "kind": str(change.get_kind_display()),
         "before": before,
@@ -157,3 +157,4 @@ def _change(change: Change, row: Person | Household) -> Told:
         "source": change.source,
         "reason": change.reason,
     }
+    return told | {"note": _("Isinya tidak disimpan lagi.")} if change.is_emptied else told

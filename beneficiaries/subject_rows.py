@@ -49,7 +49,8 @@ class Table:
 
     `where` narrows them down, or finds them where there is no path. `without` names what is not the subject's to read, `also`
     what the row says through its foreign keys (label and attributes), `moment` the column that says since when it is known:
-    a path to a household needs it. A row is told once, by the first table that finds it.
+    a path to a household needs it. `lasting` names the columns of the days from which and before which the row holds, where it
+    holds for whoever joins the household meanwhile. A row is told once, by the first table that finds it.
     """
 
     model: type[models.Model]
@@ -58,6 +59,7 @@ class Table:
     also: tuple[tuple[Any, str], ...] = ()
     where: Callable[[Subject], Q] | None = None
     moment: str = "created_at"
+    lasting: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,7 @@ def leads_to(model: type[models.Model], path: str) -> type[models.Model]:
 def _of(table: Table, path: str, subject: Subject) -> Q:
     target = leads_to(table.model, path)
     if target is Household:
-        return membership.during(subject.households, path, table.moment)
+        return membership.during(subject.households, path, table.moment, table.lasting)
     numbers: dict[type[models.Model], Iterable[int]] = {
         Person: subject.numbers,
         Wallet: subject.wallets,

@@ -24,6 +24,7 @@ from beneficiaries.models import (
     Merge,
     Objection,
     ObjectionFile,
+    Person,
     Proposal,
     ProposedChange,
     RegistryImport,
@@ -41,8 +42,7 @@ OF_WHO_TOLD = ("text", "reporter_name", "phone", "reporter", "reference", "payme
 
 def _as_outsider(subject: Subject) -> Q:
     """Where the subject acts for somebody and was written down by NIK instead of as a person of the registry."""
-    niks = [person.nik for person in subject.people if person.nik]
-    indexes = [index for nik in niks for index in Representation.nik.indexes_of(nik)]
+    indexes = [index for person in subject.people for index in Person.nik.indexes_of_row(person)]
     return Q(representative__isnull=True, nik_index__in=indexes)
 
 
@@ -76,7 +76,7 @@ TOLD = Declaration(
             ("proposal__person", "proposal__household", "evidence__person", "evidence__household"),
             moment="proposal__created_at",
         ),
-        Table(Exclusion, ("person", "household")),
+        Table(Exclusion, ("person", "household"), lasting=("starts_on", "ends_on")),
         Table(Objection, ("exclusion__person", "exclusion__household")),
         Table(
             ObjectionFile,
@@ -114,6 +114,10 @@ TOLD = Declaration(
         Table(Listing, ("person",)),
     ),
     absent={
+        "beneficiaries.Proposal.household": (
+            "told for their own time; what an exclusion that is older rests on is of those who were at home then: the subject is"
+            " told the exclusion, which has its reason and its legal basis"
+        ),
         "beneficiaries.Person": "the subject's own rows: they stand at the head of the copy; others at home are others",
         "beneficiaries.Change": "told as the history of the subject and of the household",
         "beneficiaries.PersonKey": "derived from the name for comparing, made anew from it every time",

@@ -153,11 +153,12 @@ DEFAULT_EXCEPTION_REPORTER_FILTER = "config.error_reports.SecretsFilter"
 OWNER = "OWNER_DATABASE_URL" if env("OWNER_DATABASE_URL", default="") else "DATABASE_URL"
 DATABASES = {"default": env.db("DATABASE_URL"), "owner": env.db(OWNER)}
 DATABASES["default"].update(CONN_MAX_AGE=60, CONN_HEALTH_CHECKS=True)
+_mark = key_marks.mark(
+    key_marks.in_order(list(VAULT_KEYS), VAULT_KEY_IN_USE),
+    key_marks.in_order([*BLIND_INDEX_KEYS, *([] if BLIND_INDEX_KEY is None else [0])], BLIND_INDEX_KEY_IN_USE),
+)
 for _database in DATABASES.values():  # the owner's too: a migration writes sealed values
-    _database.setdefault("OPTIONS", {})["application_name"] = key_marks.mark(
-        key_marks.in_order(list(VAULT_KEYS), VAULT_KEY_IN_USE),
-        key_marks.in_order([*BLIND_INDEX_KEYS, *([] if BLIND_INDEX_KEY is None else [0])], BLIND_INDEX_KEY_IN_USE),
-    )
+    _database.setdefault("OPTIONS", {})["application_name"] = _mark
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env("REDIS_URL", default="")
 
@@ -225,9 +226,8 @@ USE_THOUSAND_SEPARATOR = True
 
 # --- Files ---
 FILE_UPLOAD_HANDLERS = ["vault.memory_upload.MemoryUploadHandler"]  # nothing uploaded lies on a disk in the clear
-FILE_UPLOAD_MAX_MEMORY_SIZE = (
-    6 * 2**20
-)  # of a request's files: more than SCREENING's proof_bytes, REGISTRY's scan_bytes
+# Of a request's files: more than SCREENING's proof_bytes, REGISTRY's scan_bytes.
+FILE_UPLOAD_MAX_MEMORY_SIZE = 6 * 2**20
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "assets"]
@@ -341,9 +341,8 @@ PRIVACY: dict[str, Any] = {
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
         "answered_requests": env.int("ANSWERED_REQUESTS_DAYS", default=1_827),
         "history": env.int("HISTORY_DAYS", default=3_653),
-        "evidence_numbers": env.int(
-            "EVIDENCE_NUMBERS_DAYS", default=1_827
-        ),  # since it was superseded, contested or no longer valid
+        # Since it was superseded, contested or no longer valid.
+        "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),
         "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
     },

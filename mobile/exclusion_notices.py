@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Case, When
+from django.db.models import Case, F, When
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -23,7 +23,7 @@ from mobile.models import ExclusionNotice
 from vault.sealing import CannotOpen
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from django.contrib.auth.models import User
 
@@ -35,17 +35,17 @@ LONG_NUMBER = re.compile(r"\d(?:[ .-]?\d){8,}")
 
 def tell_of_exclusion(exclusion: Exclusion) -> list[ExclusionNotice]:
     """Tells whoever the exclusion strikes: from when, why, and until when and how to object."""
-    return _tell(exclusion, text_of_exclusion(exclusion))
+    return _tell(exclusion, lambda _receiver: text_of_exclusion(exclusion))
 
 
 def tell_of_lifting(exclusion: Exclusion) -> list[ExclusionNotice]:
-    """Tells whoever the exclusion struck from when on it does not."""
-    return _tell(exclusion, text_of_lifting(exclusion), lifted=True)
+    """Tells whoever the exclusion struck from when on it does not, and whether another goes on."""
+    return _tell(exclusion, lambda receiver: text_of_lifting(exclusion, receiver), lifted=True)
 
 
 def tell_of_decision(objection: Objection) -> list[ExclusionNotice]:
     """Tells whoever the exclusion strikes what became of the objection, and why."""
-    return _tell(objection.exclusion, text_of_decision(objection), objection=objection)
+    return _tell(objection.exclusion, lambda receiver: text_of_decision(objection, receiver), objection=objection)
 
 
 @transaction.atomic
@@ -72,30 +72,46 @@ def text_of_exclusion(exclusion: Exclusion) -> str:
         }
 
 
-def text_of_lifting(exclusion: Exclusion) -> str:
+def text_of_lifting(exclusion: Exclusion, receiver: Person) -> str:
     """The message, in the project's own language. Why is not in it: a phone is read by whoever holds it."""
     with translation.override(settings.LANGUAGE_CODE):
         if exclusion.annulled:
-            whole = _("Penghentian bantuan %(whose)s batal sejak awal. Ada pertanyaan? Hubungi kami lewat %(ways)s.")
+            whole = _(
+                "Penghentian bantuan %(whose)s batal sejak awal%(but)s. Ada pertanyaan? Hubungi kami lewat %(ways)s."
+            )
         else:
             whole = _(
-                "Penghentian bantuan %(whose)s dicabut mulai %(ends_on)s. Ada pertanyaan? Hubungi kami lewat %(ways)s."
+                "Penghentian bantuan %(whose)s dicabut mulai %(ends_on)s%(but)s. Ada pertanyaan? Hubungi kami lewat"
+                " %(ways)s."
             )
         ends_on = _day(exclusion.ends_on) if exclusion.ends_on else ""
-        return whole % {"whose": _whose(exclusion), "ends_on": ends_on, "ways": _ways()}
+        but = _but_stopped(exclusion, receiver)
+        return whole % {"whose": _whose(exclusion), "ends_on": ends_on, "but": but, "ways": _ways()}
 
 
-def text_of_decision(objection: Objection) -> str:
+def text_of_decision(objection: Objection, receiver: Person) -> str:
     """The message, in the project's own language."""
     with translation.override(settings.LANGUAGE_CODE):
         if objection.status == Objection.Status.UPHELD:
-            whole = _("Sanggahan Anda dikabulkan: pengecualian batal sejak awal. Alasan: %(reason)s")
+            whole = _("Sanggahan Anda dikabulkan: pengecualian batal sejak awal%(but)s. Alasan: %(reason)s")
+            but = _but_stopped(objection.exclusion, receiver)
         else:
+            but = ""
             whole = _(
                 "Sanggahan Anda ditolak: bantuan tetap dihentikan. Alasan: %(reason)s Anda dapat bertanya atau menyanggah"
                 " lagi lewat %(ways)s."
             )
-        return whole % {"reason": _sentence(objection.decision_reason), "ways": _ways()}
+        return whole % {"reason": _sentence(objection.decision_reason), "but": but, "ways": _ways()}
+
+
+def _but_stopped(ended: Exclusion, receiver: Person) -> str:
+    """That another exclusion keeps the receiver from aid when this one does not any more; empty if none does."""
+    day = max(timezone.localdate(), ended.ends_on or ended.starts_on)
+    others = Exclusion.objects.of(receiver).on(day).exclude(pk=ended.pk)
+    other = others.order_by(F("household").asc(nulls_last=True), "pk").first()  # the family's first: it stops more
+    return (
+        _(", tetapi bantuan %(whose)s tetap dihentikan karena alasan lain") % {"whose": _whose(other)} if other else ""
+    )
 
 
 def _whose(exclusion: Exclusion) -> str:
@@ -123,11 +139,11 @@ def _day(day: date) -> str:
 
 
 def _tell(
-    exclusion: Exclusion, text: str, *, lifted: bool = False, objection: Objection | None = None
+    exclusion: Exclusion, text_for: Callable[[Person], str], *, lifted: bool = False, objection: Objection | None = None
 ) -> list[ExclusionNotice]:
     told: list[ExclusionNotice] = []
     for person, phone in _receivers(exclusion):
-        message = sms.queue(phone, text) if phone else None
+        message = sms.queue(phone, text_for(person)) if phone else None
         outcome = ExclusionNotice.Outcome.QUEUED if phone else ExclusionNotice.Outcome.NO_PHONE
         of = {"exclusion": exclusion, "lifted": lifted, "objection": objection}
         told.append(ExclusionNotice(person=person, outcome=outcome, sms=message, **of))

@@ -12,6 +12,7 @@ from beneficiaries.models import Person
 from beneficiaries.retention import Rule
 from beneficiaries.subject_rows import Declaration, Table
 from mobile.models import Device, ExclusionNotice, GrievanceNotice, LapseNotice, OtpChallenge, Sms
+from vault.sealing import CannotOpen
 
 REPORTER = "answer__grievance__reporter"
 MESSAGES = ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")
@@ -54,9 +55,17 @@ def forget(person: Person) -> None:
     devices.update(name="")
     for path in MESSAGES:  # sent or not: its number and its words tell of them
         Sms.objects.filter(pk__in=Sms.objects.filter(**{path: person}).values("pk")).delete()
-    if person.phone:
-        codes = OtpChallenge.objects.filter(phone_index__in=Person.phone.indexes_of(person.phone))
+    if phone := Person.phone.indexes_of_row(person):
+        codes = OtpChallenge.objects.filter(phone_index__in=phone)
         # The message with a code knows nobody but its phone, which is sealed: it ends with its code, to the microsecond.
         sent = Sms.objects.filter(send_until__in=codes.values("expires_at"))
-        Sms.objects.filter(pk__in=[sms.pk for sms in sent if sms.phone == person.phone]).delete()
+        Sms.objects.filter(pk__in=[sms.pk for sms in sent if _is_to(sms, phone)]).delete()
         codes.delete()
+
+
+def _is_to(sms: Sms, phone: list[bytes]) -> bool:
+    """Whether it is to the phone of these indexes; one that does not open is taken for another's, and ends with its time."""
+    try:
+        return bool(sms.phone) and not set(phone).isdisjoint(Person.phone.indexes_of(sms.phone))
+    except CannotOpen:
+        return False

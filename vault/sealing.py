@@ -141,6 +141,15 @@ class Sealed:
         """All bytes that the index column may hold for the text, to search by: ``nik_index__in=Person.nik.indexes_of(nik)``."""
         return blind_indexes(text, subject=self.name)
 
+    def indexes_of_row(self, instance: Any) -> list[bytes]:
+        """As `indexes_of` for what the row holds, none if that is nothing; of a value that does not open, the row's own index."""
+        try:
+            text = self.__get__(instance, type(instance))
+        except CannotOpen:
+            kept = getattr(instance, self.index) if self.index else None
+            return [bytes(kept)] if kept is not None else []
+        return self.indexes_of(text) if text else []
+
     @overload
     def __get__(self, instance: None, owner: type) -> Sealed: ...
     @overload

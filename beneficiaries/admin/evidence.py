@@ -183,9 +183,8 @@ class EvidenceForm(forms.Form):
         data = self.cleaned_data
         number = identity.bare(data.get("number", ""))
         row = {column: data.get(column, "") for column in evidence_file.VALUES}
-        told = evidence_file.told_of(row) | {
-            name: data.get(name, "") for name in ("kind", "source", "date", "valid_until", "document")
-        }
+        row |= {column: data.get(name, "") for column, name in evidence_file.FIELDS.items()}
+        told = evidence_file.told_of(row) | {"nik": "", "kk": ""}
         # 16 digits may be either: a kind that is about one of the two decides, else who is found.
         read = evidence.read(told | {"nik": number}, today=timezone.localdate())
         other = evidence.read(told | {"kk": number}, today=timezone.localdate())

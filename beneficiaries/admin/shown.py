@@ -141,7 +141,9 @@ def source_in_words(source: str) -> str:
 
 
 def what_changed(change: Change) -> SafeString:
-    """Each changed field with its value before and after; a sealed one only says that it was changed."""
+    """Each changed field with its value before and after, if they are still kept; a sealed one only says that it was changed."""
+    if change.is_emptied:
+        return format_html("{}", gettext("Isinya tidak disimpan lagi."))
     if change.kind != Change.Kind.CHANGED:
         return badge(change.get_kind_display(), "success" if change.kind == Change.Kind.ADDED else "danger")
     model = Person if change.person_id else Household
@@ -150,9 +152,8 @@ def what_changed(change: Change) -> SafeString:
         if column.endswith("_sealed"):
             lines.append((_SEALED.get(column, column), identity.MASK * 4, identity.MASK * 4))
         else:
-            lines.append(
-                (_field_name(model, column), *(_value(model, column, told.get(column)) for told in _told(change)))
-            )
+            was, became = (_value(model, column, told.get(column)) for told in (change.before, change.after))
+            lines.append((_field_name(model, column), was, became))
     return format_html_join("", "<div><b>{}</b>: {} → {}</div>", lines)
 
 
@@ -162,10 +163,6 @@ _SEALED = {
     "phone_sealed": _("telepon"),
     "address_sealed": _("alamat"),
 }
-
-
-def _told(change: Change) -> tuple[dict[str, Any], dict[str, Any]]:
-    return change.before, change.after
 
 
 def _field(model: Any, column: str) -> Any:

@@ -10,7 +10,7 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
-from vault.sealing import CannotOpen, blind_index, seal, unseal
+from vault.sealing import CannotOpen, blind_indexes, seal, unseal
 
 TABLE = "beneficiaries_evidence"
 BATCH = 2_000
@@ -22,13 +22,13 @@ WHERE id > %s AND kind = 'property' AND number_sealed <> '' ORDER BY id LIMIT {B
 # Told twice, once in each spelling: this row is no longer what telling it again is compared with.
 DOUBLED = f"""
 UPDATE {TABLE} AS t SET fingerprint = uuid_send(t.uid), superseded_at = coalesce(t.superseded_at, now())
-FROM {TABLE} AS o WHERE t.id = %(id)s AND o.fingerprint = t.fingerprint AND o.number_index = %(index)s AND o.id <> t.id
+FROM {TABLE} AS o WHERE t.id = %(id)s AND o.fingerprint = t.fingerprint AND o.number_index = ANY(%(indexes)s) AND o.id <> t.id
 """
 # Of this row and one that has the spelling already, the one with the older fact does not stand any more.
 SUPERSEDED = f"""
 UPDATE {TABLE} AS t SET superseded_at = now()
 FROM {TABLE} AS a, {TABLE} AS b
-WHERE a.id = %(id)s AND b.number_index = %(index)s AND b.kind = 'property' AND b.id <> a.id
+WHERE a.id = %(id)s AND b.number_index = ANY(%(indexes)s) AND b.kind = 'property' AND b.id <> a.id
   AND b.person_id IS NOT DISTINCT FROM a.person_id AND b.household_id IS NOT DISTINCT FROM a.household_id
   AND a.superseded_at IS NULL AND b.superseded_at IS NULL
   AND t.id = CASE WHEN (a.fact_date, a.id) < (b.fact_date, b.id) THEN a.id ELSE b.id END
@@ -53,8 +53,8 @@ def one_spelling(apps, editor):
                     continue
                 digits = re.sub(r"[ .-]", "", was)
                 if digits != was and NOP.fullmatch(digits):
-                    index = blind_index(digits, subject="number")
-                    told = {"id": number, "index": index, "sealed": seal(digits, **place)}
+                    indexes = blind_indexes(digits, subject="number")  # while keys are replaced there are several
+                    told = {"id": number, "indexes": indexes, "index": indexes[0], "sealed": seal(digits, **place)}
                     for statement in (DOUBLED, SUPERSEDED, WRITE):
                         cursor.execute(statement, told)
 

@@ -3,6 +3,8 @@
 A column of a guarded table never changes, unless it has a rule here. The owner is refused as well: a later migration that has
 to rewrite such a column disables the table's trigger `kept_as_written` for itself.
 
+A new column is kept by itself, but for evidence: its trigger names its columns, so a migration that adds one makes it again.
+
 Whether sealed bytes say the same as before, SQL cannot know. As with people and households (0012), sealing anew takes the
 ticket `vault.resealing`; here a new box must, besides, be of another key and as long as the old one.
 """
@@ -16,8 +18,9 @@ ONCE = "once"  # from nothing to something, and then no more
 EMPTIED = "emptied"  # kept long enough, or its subject is forgotten
 FORGOTTEN = "forgotten"  # emptied, but only with its subject
 SEALED = "sealed"  # emptied, or sealed (or indexed) anew
-UNLIKE = "unlike"  # becomes the row's own uid: no digest of anything any more
-HISTORY = "history"  # emptied, or the sealed values in it sealed anew
+NUMBER = "number"  # as SEALED, but emptied only as a whole, and of evidence that stands no more
+UNLIKE = "unlike"  # without its number: becomes the row's own uid, and no digest of anything any more
+HISTORY = "history"  # emptied but for the household that was left, or the sealed values in it sealed anew
 ENDS = "ends"  # once; or set back to the day it began: it never was
 
 
@@ -45,8 +48,8 @@ RULES = {
         "value": FORGOTTEN,
         "item": FORGOTTEN,
         "document": FORGOTTEN,
-        "number_sealed": SEALED,
-        "number_index": SEALED,
+        "number_sealed": NUMBER,
+        "number_index": NUMBER,
         "fingerprint": UNLIKE,
     },
     "exclusionrule": {"valid_until": ONCE, "enforced_at": ONCE, "enforced_by_id": step("enforced_at")},
@@ -106,10 +109,12 @@ FUNCTIONS = r"""
 CREATE FUNCTION registry_is_nothing(value jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT value IN ('null', '""', '{}', '"\\x"')
 $$;
-CREATE FUNCTION registry_is_sealed_anew(was jsonb, became jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
-    SELECT left(was #>> '{}', 4) = '\x01' AND left(became #>> '{}', 4) = '\x01'
-       AND substr(was #>> '{}', 5, 2) <> substr(became #>> '{}', 5, 2)
-       AND length(was #>> '{}') = length(became #>> '{}')
+CREATE FUNCTION registry_is_sealed_anew(name text, was jsonb, became jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN name LIKE '%\_index' THEN NOT registry_is_nothing(was) AND NOT registry_is_nothing(became)
+        ELSE left(was #>> '{}', 4) = '\x01' AND left(became #>> '{}', 4) = '\x01'
+         AND substr(was #>> '{}', 5, 2) <> substr(became #>> '{}', 5, 2)
+         AND length(was #>> '{}') = length(became #>> '{}')
+    END
 $$;
 CREATE FUNCTION registry_is_forgotten(about jsonb) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
@@ -118,9 +123,9 @@ BEGIN
         WHERE one.id = (about ->> 'exclusion_id')::bigint;
     END IF;
     IF about ->> 'household_id' IS NOT NULL THEN
-        RETURN NOT EXISTS (
-            SELECT FROM public.beneficiaries_person member
-            WHERE member.household_id = (about ->> 'household_id')::bigint AND member.erased_at IS NULL
+        RETURN EXISTS (
+            SELECT FROM public.beneficiaries_household home
+            WHERE home.id = (about ->> 'household_id')::bigint AND home.kk_index IS NULL AND home.kk_sealed = ''
         );
     END IF;
     RETURN (about ? 'representative_id' AND about ->> 'representative_id' IS NULL AND about ->> 'nik_sealed' = '\x')
@@ -137,6 +142,7 @@ DECLARE
     rules CONSTANT jsonb := TG_ARGV[0];
     before CONSTANT jsonb := to_jsonb(OLD);
     after CONSTANT jsonb := to_jsonb(NEW);
+    numberless CONSTANT boolean := before ->> 'superseded_at' IS NOT NULL AND after ->> 'number_sealed' = '\x';
     changed text;
     rule text;
     was jsonb;
@@ -153,18 +159,17 @@ BEGIN
             WHEN 'with' THEN registry_is_nothing(before -> split_part(rule, ' ', 2))
             WHEN 'said' THEN registry_is_nothing(before -> split_part(rule, ' ', 2)) OR registry_is_forgotten(after)
             WHEN 'ends' THEN registry_is_nothing(was) OR became = after -> 'starts_on'
-            WHEN 'unlike' THEN became = to_jsonb(uuid_send((after ->> 'uid')::uuid))
-            WHEN 'sealed' THEN registry_is_nothing(became) OR (
-                resealing AND NOT registry_is_nothing(was)
-                AND (changed LIKE '%\_index' OR registry_is_sealed_anew(was, became))
-            )
-            WHEN 'history' THEN registry_is_nothing(became) OR (
-                resealing AND NOT EXISTS (
+            WHEN 'unlike' THEN numberless AND became = to_jsonb(uuid_send((after ->> 'uid')::uuid))
+            WHEN 'sealed' THEN registry_is_nothing(became) OR (resealing AND registry_is_sealed_anew(changed, was, became))
+            WHEN 'number' THEN (numberless AND registry_is_nothing(became))
+                OR (resealing AND registry_is_sealed_anew(changed, was, became))
+            WHEN 'history' THEN registry_is_nothing(became)
+                OR (was ? 'household_id' AND became = jsonb_build_object('household_id', was -> 'household_id'))
+                OR (resealing AND NOT EXISTS (
                     SELECT FROM jsonb_each(was) held FULL JOIN jsonb_each(became) holds USING (key)
                     WHERE held.value IS DISTINCT FROM holds.value
-                      AND (key NOT LIKE '%\_sealed' OR registry_is_sealed_anew(held.value, holds.value) IS NOT TRUE)
-                )
-            )
+                      AND (key NOT LIKE '%\_sealed' OR registry_is_sealed_anew(key, held.value, holds.value) IS NOT TRUE)
+                ))
             ELSE jsonb_typeof(rules -> changed) = 'array' AND rules -> changed @> jsonb_build_array(was)
         END;
         RAISE EXCEPTION '%.% is kept as it was written: % refused.', TG_TABLE_NAME, changed, TG_OP USING

@@ -54,3 +54,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"
+
+    @property
+    def is_emptied(self) -> bool:
+        """Its contents were kept long enough, or its subject is forgotten: what was changed to what, nobody knows any more."""
+        return self.kind == self.Kind.CHANGED and not self.after

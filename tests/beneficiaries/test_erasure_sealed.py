@@ -27,6 +27,7 @@ from beneficiaries.models import (
     Objection,
     Person,
     RegistryImport,
+    Representation,
     UploadBlock,
 )
 from beneficiaries.resealing import opened_hex
@@ -35,6 +36,7 @@ from beneficiaries.uploads import _place
 from mobile import grievances as told_by_phone
 from mobile import otp
 from mobile.lapse_notices import warn_all
+from mobile.models import OtpChallenge, Sms
 from tests import money
 from tests.beneficiaries import cases, imports
 from tests.beneficiaries.conftest import person as row
@@ -254,12 +256,43 @@ def test_whatever_is_told_of_an_erased_person_has_nothing_sealed(erased: Person)
     assert {"Grievance", "GrievanceMessage", "Evidence", "Representation", "RepresentationScan"} <= found
 
 
-def test_a_household_that_a_file_makes_for_others_too_stays_in_its_preview(siti: Person) -> None:
-    imports.previewed(row(KK=NEXT_KK), row(2, NAMA="NENENG", KK=NEXT_KK), source="Lain")
+def test_an_unsaved_import_that_names_them_goes_with_all_that_it_staged(siti: Person) -> None:
+    run = imports.previewed(row(KK=NEXT_KK), row(2, NAMA="NENENG", KK=NEXT_KK), source="Lain")
+    assert list(opened_staging())
     erasure.erase(siti, by=None, reason="diminta")
-    left = [(place, text) for place, text in opened_staging() if place.endswith(("kk_sealed", "nik_sealed"))]
-    neneng = row(2)["NIK"]
-    assert left == [
-        ("beneficiaries_stagedperson.nik_sealed", neneng),
-        ("beneficiaries_stagedhousehold.kk_sealed", NEXT_KK),
-    ]
+    run.refresh_from_db()
+    assert (run.state, list(opened_staging())) == (run.State.CANCELLED, [])
+
+
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [
+        ("beneficiaries_person", "nik_sealed"),
+        ("beneficiaries_person", "phone_sealed"),
+        ("beneficiaries_household", "kk_sealed"),
+        ("beneficiaries_household", "address_sealed"),
+    ],
+)
+def test_a_value_that_does_not_open_any_more_keeps_nobody_from_being_forgotten(
+    siti: Person, table: str, column: str
+) -> None:
+    outsider = cases.proposal(cases.child(), siti.nik, name="Rahasia", phone="081377778888", scan=SCAN)
+    acts = representation.propose(outsider, by=money.officer())
+    otp.request(PHONE)
+    other = Sms.objects.create(send_until=OtpChallenge.objects.get().expires_at, phone_sealed=b"\x01damaged")
+    imports.previewed(row(KK=NEXT_KK), source="Lain")
+    damage(table, column, siti.pk if table.endswith("person") else siti.household_id)
+    damaged = Person.objects.get(pk=siti.pk)
+    subject_data.collect(damaged)
+    erasure.erase(damaged, by=None, reason="diminta")
+    acts.refresh_from_db()
+    assert acts.status == Representation.Status.REFUSED and indexed() == set()
+    assert not OtpChallenge.objects.exists() and list(Sms.objects.all()) == [other]
+
+
+def damage(table: str, column: str, number: int) -> None:
+    """One bit of it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {table} SET {column} = set_byte({column}, 20, get_byte({column}, 20) # 1) WHERE id = %s", [number]
+        )

@@ -69,8 +69,11 @@ GOOD: dict[str, Any] = {
         ({"nik": "", "kk": "3171011506150003", "kind": "death", "value": {}}, "kk", "needs_nik"),
         ({"source": ""}, "source", "missing"),
         ({"document": "NIK 3171 0115 0690 0003"}, "document", "evidence_text"),
-        ({"date": "10-2026"}, "date", "date_format"),
-        ({"date": "31/02/2026"}, "date", "date_format"),
+        ({"date": "10-2026"}, "date", "date_iso"),
+        ({"date": "02/10/2026"}, "date", "date_iso"),
+        ({"date": "2026-02-31"}, "date", "date_iso"),
+        ({"date": 20261001}, "date", "date_iso"),
+        ({"valid_until": "02/10/2026"}, "valid_until", "date_iso"),
         ({"date": "1-10-26"}, "date", "date_two_digits"),
         ({"date": "2027-01-01"}, "date", "evidence_future"),
         ({"valid_until": "2026-09-30"}, "valid_until", "evidence_ends_early"),
@@ -83,6 +86,14 @@ def test_what_is_wrong_is_named_by_its_field(changed: dict[str, Any], field: str
     assert (field, code) in [(refusal.field, refusal.code) for refusal in wrong]
     assert all(refusal.reason and refusal.remedy for refusal in wrong)
     assert "3171011506900003" not in str([(refusal.reason, refusal.remedy) for refusal in wrong])
+
+
+def test_everything_wrong_is_told_at_once() -> None:
+    wrong = evidence.read(
+        {"kind": "vehicle", "value": CAR | {"plate": "?"}, "date": "x", "valid_until": "y", "document": 7}, today=TODAY
+    )
+    assert isinstance(wrong, list)
+    assert {one.field for one in wrong} == {"nik", "plate", "source", "document", "date", "valid_until"}
 
 
 def test_telling_it_again_writes_nothing() -> None:

@@ -69,6 +69,13 @@ def test_each_item_is_answered_in_its_place_and_what_is_right_is_kept(siti: Pers
     assert (row.person, row.source, row.sent_by.code, row.reference) == (siti, "Bapenda DKI", "bapenda", "B-1")
 
 
+def test_a_day_that_may_be_a_month_is_not_guessed(siti: Person) -> None:
+    [told] = send(agency("vehicle"), ITEM | {"date": "03/04/2026"}).json()["items"]
+    [refusal] = told["refusals"]
+    assert (told["status"], refusal["field"], refusal["code"]) == ("refused", "date", "date_iso")
+    assert "2026-12-31" in refusal["remedy"] and "/" not in refusal["remedy"] and not Evidence.objects.exists()
+
+
 def test_sending_it_again_is_known_and_a_reference_means_one_thing(siti: Person) -> None:
     client = agency("vehicle")
     send(client, ITEM)

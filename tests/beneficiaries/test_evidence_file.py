@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from datetime import date
 from io import StringIO
 from pathlib import Path
 
@@ -77,6 +78,20 @@ def test_columns_of_few_values_take_the_words_that_offices_write(tmp_path: Path,
     assert (plane["KOLOM"], omen["KOLOM"]) == ("KENDARAAN", "JENIS")
     assert plane["ALASAN"] == "Bukan salah satu dari: Mobil, Sepeda motor, Truk, Bus, Lainnya."
     assert "Kematian" in omen["ALASAN"]
+
+
+def test_a_file_has_the_day_before_the_month(tmp_path: Path, siti: Person) -> None:
+    done = load(
+        tmp_path,
+        f"{NIK},,Kematian,Dukcapil,03/04/2026,05-04-2026",
+        f"{NIK},,Kematian,Dukcapil,04/13/2026,",
+        f"{NIK},,Kematian,Dukcapil,3/4/26,",
+        header="NIK,KK,JENIS,SUMBER,TANGGAL,BERLAKU_SAMPAI",
+    )
+    row = Evidence.objects.get()
+    assert (row.fact_date, row.valid_until, done.refused) == (date(2026, 4, 3), date(2026, 4, 5), 2)
+    assert done.refusals == {"TANGGAL.date_format": 1, "TANGGAL.date_two_digits": 1}
+    assert all("31/12/1970" in one["PERBAIKAN"] for one in refused(tmp_path)[:1])
 
 
 def test_each_refused_row_comes_back_with_its_line_field_reason_and_remedy(tmp_path: Path, siti: Person) -> None:

@@ -132,7 +132,7 @@ def _by_hand(officer: int, number: str) -> str:
     client = Client()
     client.force_login(User.objects.get(pk=officer))
     form = {"number": number, "kind": "vehicle", "source": "RW 03", "date": "2026-10-01"}
-    form |= {"KENDARAAN": "car", "PLAT": "B 1 A"}
+    form |= {"KENDARAAN": "Mobil", "PLAT": "B 1 A"}
     page = client.post("/admin/beneficiaries/evidence/note/", form, HTTP_HOST="localhost")
     return page.content.decode() if page.status_code == 200 else f"noted: {page.status_code}"
 

@@ -7,6 +7,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import connection
 
+from beneficiaries import erasure, retention, subject_data
+from beneficiaries.admin.shown import what_changed
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Person
 from tests import money
@@ -60,3 +62,33 @@ def test_a_plan_made_for_one_row_is_not_used_for_a_million(db: None) -> None:
         cursor.execute("SELECT proconfig FROM pg_proc WHERE proname = 'registry_history'")
         # Else a session that has told of one row joins a million with a million row by row: hours.
         assert cursor.fetchone() == (["enable_nestloop=off"],)
+
+
+GONE = "Isinya tidak disimpan lagi."
+
+
+def moved() -> Person:
+    """Somebody who has moved, and been named anew."""
+    person, to = money.person(), money.person().household
+    with telling(source="office", reason="pindah"):
+        Person.objects.filter(pk=person.pk).update(household=to, name="Siti Pindah")
+    person.refresh_from_db()
+    return person
+
+
+def test_a_change_whose_contents_were_kept_long_enough_says_so_and_not_that_somebody_moved_to_nowhere(db: None) -> None:
+    person = moved()
+    change = Change.objects.get(person=person, kind="changed")
+    assert "Keluarga" in what_changed(change) and GONE not in what_changed(change)
+    next(rule for rule in retention.RULES if rule.name == "history").drop(Change.objects.filter(pk=change.pk))
+    change.refresh_from_db()
+    assert change.before and what_changed(change) == GONE
+    added, emptied = subject_data.collect(person)["history"]
+    assert (emptied["note"], emptied["before"], emptied["after"]) == (GONE, change.before, {})
+    assert "note" not in added and GONE in subject_data.as_text(subject_data.collect(person))
+
+
+def test_what_an_erased_person_s_changes_were_is_not_kept_either(db: None) -> None:
+    person = moved()
+    erasure.erase(person, by=money.officer(), reason="#7")
+    assert {what_changed(change) for change in Change.objects.filter(person=person, kind="changed")} == {GONE}

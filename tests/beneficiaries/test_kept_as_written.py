@@ -103,6 +103,7 @@ REWORDED: dict[str, list[str]] = {
     "change": [
         'before = before || \'{"name": "Lain"}\'',
         "before = before - 'name'",
+        """before = '{"household_id": 7}'""",  # they did not move
         'after = after || \'{"name": "Lain"}\'',
         "reason = 'lain'",
     ],
@@ -295,10 +296,58 @@ def test_what_is_still_needed_is_not_deleted(statement: str) -> None:
     assert outcome(statement) == REFUSED
 
 
+@pytest.mark.usefixtures("db")
+def test_of_a_move_that_was_kept_long_enough_the_household_that_was_left_may_stay_and_no_other() -> None:
+    mover, to = cases.person(), cases.person().household
+    left = mover.household_id
+    with telling(source="office"):
+        Person.objects.filter(pk=mover.pk).update(household=to, name="Siti Pindah")
+    moved = f"UPDATE beneficiaries_change SET before = '%s' WHERE person_id = {mover.pk} AND before ? 'household_id'"
+    for before, answer in {
+        f'{{"household_id": {left}}}': "1 rows",
+        f'{{"household_id": {to.pk}}}': REFUSED,
+        '{"household_id": null}': REFUSED,
+        f'{{"household_id": {left}, "name": "Lain"}}': REFUSED,
+    }.items():
+        assert outcome(moved % before) == answer, before
+
+
+@pytest.mark.usefixtures("db")
+def test_who_moves_away_leaves_nothing_of_the_household_to_be_reworded() -> None:
+    home = money.person().household
+    made = excluded(home)
+    objections.deny(
+        objections.file(made, "Bukan mobil saya.", channel=Objection.Channel.OFFICE), money.officer(), "tidak terbukti"
+    )
+    with telling(source="office"):
+        Person.objects.filter(household=home).update(household=money.person().household)
+    changes = ["objection SET text = ''", "objection SET decision_reason = 'lain'", "evidence SET value = '{}'"]
+    changes += ["proposal SET facts = '{}'", "proposal SET decision_reason = 'lain'"]
+    statements = [f"UPDATE beneficiaries_{change}" for change in changes]
+    assert {statement: outcome(statement) for statement in statements} == dict.fromkeys(statements, REFUSED)
+
+
+@pytest.mark.usefixtures("db")
+def test_a_number_and_what_makes_telling_it_again_the_same_stay_as_long_as_the_evidence_stands() -> None:
+    row = tell(money.person(), "vehicle", CAR)
+    without = "number_sealed = '', number_index = NULL"
+    empty = [without, f"{without}, fingerprint = uuid_send(uid)"]
+    parts = ["number_index = NULL", "fingerprint = uuid_send(uid)"]  # the number would stay
+    at_once = [f"superseded_at = now(), {change}" for change in empty]
+    asked = [f"UPDATE beneficiaries_evidence SET {change}" for change in (*empty, *parts, *at_once)]
+    assert {statement: outcome(statement) for statement in asked} == dict.fromkeys(asked, REFUSED)
+    evidence.contest(row, money.officer(), "sudah dijual")
+    assert {outcome(statement) for statement in asked} == {REFUSED}
+    Evidence.objects.filter(pk=row.pk).update(superseded_at=timezone.now())
+    answers = [outcome(f"UPDATE beneficiaries_evidence SET {change}") for change in (*empty, *parts)]
+    assert answers == ["1 rows", "1 rows", REFUSED, REFUSED]
+
+
 # --- the ticket of sealing anew is no way around ---
 
 FORGED = [
     ("evidence", "value = '{}'"),
+    ("evidence", "number_index = NULL"),
     ("evidence", "number_sealed = set_byte(number_sealed, 20, 255 - get_byte(number_sealed, 20))"),  # the same key
     ("evidence", "number_sealed = set_byte(number_sealed, 1, 99) || '\\x00'"),  # another key, and longer
     ("evidence", "number_sealed = '\\x0263' || substr(number_sealed, 3)"),  # no box that we know

@@ -124,12 +124,53 @@ def test_a_former_number_and_a_phone_are_hers_too() -> None:
     siti.save()
     run = committed(
         person(1, NAMA="X", ALAMAT=""),
-        person(5, NAMA="Y", TELEPON="0812-3450-0001", ALAMAT=""),
+        person(5, NAMA="Y", NIK="317101570890", TELEPON="0812-3450-0001", ALAMAT=""),
         person(6, NAMA=OTHER, ALAMAT=""),
     )
     erased("3171015708900077")
     run.refresh_from_db()
     assert [row["NIK"] for row in errors(run)] == [person(6)["NIK"]]
+
+
+@database
+def test_a_phone_that_a_family_shares_says_nothing_of_whose_row_it_is() -> None:
+    shared = "081234500001"
+    committed(person(1, NAMA=NAME, TELEPON=shared), person(2, NAMA=OTHER, TELEPON=shared))
+    refused = committed(person(2, NAMA=OTHER, TELEPON=shared, ALAMAT=""), person(3, NAMA="LAIN", ALAMAT=""))
+    waiting = previewed(person(2, NAMA="SRI REJEKI PUTRI", TELEPON=shared))
+    erased()
+    refused.refresh_from_db()
+    waiting.refresh_from_db()
+    assert [row["NAMA"] for row in errors(refused)] == [OTHER, "LAIN"] and refused.refused_erased == 0
+    assert waiting.state == S.PREVIEWED
+
+
+@database
+def test_what_she_was_called_and_her_phone_before_are_hers_too() -> None:
+    committed(person(1, NAMA=NAME, TELEPON="081234500001"), person(2, NAMA=OTHER))
+    run = committed(
+        person(3, NAMA=NAME, NIK="317101570890", ALAMAT=""),
+        person(4, NAMA="X", NIK="317101570890", TELEPON="0812-3450-0001", ALAMAT=""),
+        person(6, NAMA=OTHER, ALAMAT=""),
+    )
+    siti = Person.objects.with_nik(NIK).get()
+    siti.name, siti.phone = "MURNIASIH BARU", "+6281234500099"
+    siti.save()
+    erased()
+    run.refresh_from_db()
+    assert [row["NAMA"] for row in errors(run)] == [OTHER] and run.refused_erased == 2
+
+
+@database
+@pytest.mark.parametrize("damaged", [False, True])
+def test_a_former_phone_that_does_not_open_marks_nothing_and_stops_nothing(damaged: bool) -> None:
+    committed(person(1, NAMA=NAME, TELEPON="" if damaged else "081234500001"), person(2, NAMA=OTHER))
+    if damaged:
+        Person.objects.with_nik(NIK).update(phone_sealed=b"\x01damaged")
+    siti = Person.objects.with_nik(NIK).get()
+    siti.phone = "+6281234500099"
+    siti.save()
+    assert Marks.of([siti]).phones == {"81234500099"} | (set() if damaged else {"81234500001"})
 
 
 @database
@@ -246,6 +287,11 @@ def test_whoever_asks_at_the_last_moment_is_heard_too(monkeypatch: pytest.Monkey
 # --- Files of evidence ---
 
 
+def refused(run: EvidenceImport) -> list[dict[str, str]]:
+    with evidence_imports.refused_file(run) as stream:
+        return list(csv.DictReader(io.TextIOWrapper(stream, "utf-8", newline="")))
+
+
 @committed_rows
 def test_refused_evidence_loses_whoever_is_erased() -> None:
     registered()
@@ -255,10 +301,11 @@ def test_refused_evidence_loses_whoever_is_erased() -> None:
     erased()
     run.refresh_from_db()
     assert NIK not in kept() and NAME.casefold() not in kept().casefold() and OTHER_NIK in kept()
-    assert (run.refused, run.refused_erased) == (3, 2)
-    with evidence_imports.refused_file(run) as stream:
-        [row] = csv.DictReader(io.TextIOWrapper(stream, "utf-8", newline=""))
-    assert (row["NIK"], row["BARIS"]) == (OTHER_NIK, "3")
+    assert (run.refused, run.refused_erased) == (3, 1)
+    assert [(row["NIK"], row["BARIS"], row["CATATAN"]) for row in refused(run)] == [
+        (OTHER_NIK, "3", ""),
+        (OTHER_NIK, "4", ""),
+    ]
 
 
 @committed_rows
@@ -269,10 +316,41 @@ def test_waiting_evidence_is_read_without_whoever_was_erased() -> None:
     assert NIK not in kept()
     evidence_imports.work(run.pk)
     run.refresh_from_db()
-    assert (run.state, run.rows, run.added, run.refused) == (E.DONE, 2, 1, 1)
-    with evidence_imports.refused_file(run) as stream:
-        [row] = csv.DictReader(io.TextIOWrapper(stream, "utf-8", newline=""))
-    assert row["BARIS"] == "3" and NIK not in kept()
+    assert (run.state, run.rows, run.added, run.refused, run.refused_erased) == (E.DONE, 3, 1, 2, 1)
+    assert sum(run.refusals.values()) == 2
+    assert [row["BARIS"] for row in refused(run)] == ["3"] and NIK not in kept()
+
+
+@committed_rows
+def test_waiting_evidence_of_another_stays_without_the_words_that_name_her(admin_client: Client) -> None:
+    registered()
+    run = evidence(
+        car(OTHER_NIK, "B 1 AA", f"laporan {NAME.title()} tetangga"),
+        car(OTHER_NIK, "B 2 AA", f"milik {NIK}"),
+        f",{KK},other,Kelurahan,2026-10-01,,,{NAME} punya toko",
+        f"{OTHER_NIK},,other,Kelurahan,2026-10-01,,,{NAME} punya toko",
+        f"317101,,other,Kelurahan,2026-10-01,,,{NAME} punya toko",
+    )
+    erased()
+    assert NIK not in kept() and NAME.casefold() not in kept().casefold()
+    evidence_imports.work(run.pk)
+    run.refresh_from_db()
+    assert (run.rows, run.added, run.refused, run.refused_erased) == (5, 2, 3, 1)
+    assert {row.number for row in Evidence.objects.all()} == {"B 1 AA", "B 2 AA"}
+    assert [(row["BARIS"], row["KOLOM"]) for row in refused(run)] == [("4", "CATATAN"), ("5", "CATATAN")]
+    shown = admin_client.get(f"/admin/beneficiaries/evidenceimport/{run.pk}/change/").content.decode()
+    assert "1 baris yang ditolak tidak disimpan lagi" in shown
+
+
+@committed_rows
+def test_of_waiting_evidence_with_none_but_hers_no_refused_rows_are_kept() -> None:
+    registered()
+    run = evidence(car(NIK, "B 1 AA"))
+    erased()
+    evidence_imports.work(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.rows, run.refused, run.refused_erased) == (E.DONE, 1, 1, 1)
+    assert run.refused_upload is None and not UploadBlock.objects.exists()
 
 
 @committed_rows

@@ -11,13 +11,22 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from beneficiaries import duplicates_merge, membership, merged_rows, retention, reveals, subject_data
+from beneficiaries import (
+    duplicates_merge,
+    membership,
+    merged_rows,
+    objections,
+    retention,
+    reveals,
+    screening,
+    subject_data,
+)
 from beneficiaries.history import telling
-from beneficiaries.models import Change, Evidence, Household, Merge, Person
+from beneficiaries.models import Change, Evidence, Household, Merge, Objection, Person
 from tests import money
 from tests.beneficiaries import cases
 from tests.beneficiaries.conftest import person as line
-from tests.beneficiaries.evidence_told import CAR, tell
+from tests.beneficiaries.evidence_told import CAR, excluded, tell
 from tests.beneficiaries.imports import OTHER_KK, committed, undone
 from tests.beneficiaries.test_subject_data import copy_of, kept, merged
 
@@ -174,6 +183,49 @@ def test_a_household_s_state_that_the_history_does_not_hold_any_more_is_not_made
     empty_history()
     [then] = subject_data.collect(leaver)["former_households"]
     assert then["ID"] == left.pk and "address" not in then and "Terbaru" not in copy_of(leaver)
+
+
+# --- exclusions last ---
+
+
+def struck(person: Person) -> list[int]:
+    return [row["ID"] for row in kept(person).get("pengecualian (keluarga)", [])]
+
+
+def test_who_moves_in_under_an_exclusion_is_told_of_it_and_not_of_what_it_rests_on(home: Household) -> None:
+    made = excluded(home)
+    objections.file(made, "Itu truk tetangga", channel=Objection.Channel.OFFICE)
+    comer, earlier = cases.person(), home.members.earliest("pk")
+    move(comer, home)
+    assert struck(comer) == struck(earlier) == [made.pk]
+    assert "usulan pengecualian (keluarga)" not in kept(comer) and "B 1234 XYZ" not in copy_of(comer)
+    assert "truk tetangga" in copy_of(earlier) and "truk tetangga" not in copy_of(comer)
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "told"), [(-30, 1, 1), (-30, 0, 0), (-30, -30, 0), (5, 20, 1), (5, 5, 0), (-30, None, 1)]
+)
+def test_one_is_told_of_an_exclusion_from_before_that_struck_them_for_a_day(
+    home: Household, starts: int, ends: int | None, told: int
+) -> None:
+    today = timezone.localdate()
+    made = excluded(home, today + timedelta(days=starts))
+    if ends is not None:
+        screening.lift(made, money.officer("yuni"), "mobil dijual", today + timedelta(days=ends))
+    comer = cases.person()
+    move(comer, home)
+    assert len(struck(comer)) == told
+
+
+def test_who_was_gone_before_the_exclusion_struck_is_told_of_it_if_they_were_there_when_it_was_made(
+    home: Household,
+) -> None:
+    made, elsewhere = excluded(home, timezone.localdate() + timedelta(days=5)), cases.person().household
+    guest, earlier = cases.person(), home.members.earliest("pk")
+    move(guest, home)
+    for person in (guest, earlier):
+        move(person, elsewhere)
+    assert struck(guest) == [] and struck(earlier) == [made.pk]
 
 
 # --- rows of the same person, imports taken back ---

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from io import StringIO
+from unittest.mock import patch
 
 import pytest
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
+from django.utils.translation import trans_real
 
 from beneficiaries import kepgub_1250_2021, objections, screening
 from beneficiaries.models import (
@@ -288,3 +290,23 @@ def test_a_key_is_shown_once_and_opens_the_api(signed_in: SignIn, siti: Person) 
     )
     assert answer.status_code == 200 and answer.json()["added"] == 1
     assert key not in client.get("/admin/beneficiaries/evidencesource/").content.decode()
+
+
+def test_the_form_of_evidence_speaks_the_officers_language_and_takes_either_day(
+    signed_in: SignIn, siti: Person
+) -> None:
+    client = signed_in("petugas")
+    url = PAGES.format("evidence") + "note/"
+    words = {"Sepeda motor": "Motorcycle", "Ya": "Yes"}
+    catalogue = trans_real.translation("en")
+    with patch.object(catalogue, "gettext", lambda text: words.get(text, text)):
+        page = client.get(url, headers={"accept-language": "en"}).content.decode()
+    assert '<option value="Sepeda motor">Motorcycle</option>' in page and '<option value="Ya">Yes</option>' in page
+    assert '<option value="Sepeda motor">Sepeda motor</option>' in client.get(url).content.decode()
+    form = {"number": NIK, "kind": "vehicle", "source": "RW 03", "date": "01/10/2026", "valid_until": "2026-13-01"}
+    form |= {"KENDARAAN": "Sepeda motor", "PLAT": "B 1 A", "DIMILIKI": "Tidak"}
+    assert "BERLAKU_SAMPAI: " in client.post(url, form).content.decode()
+    assert client.post(url, form | {"valid_until": "03/12/2026"}).status_code == 302
+    row = Evidence.objects.get()
+    assert (row.fact_date, row.valid_until) == (date(2026, 10, 1), date(2026, 12, 3))
+    assert row.value == {"vehicle": "motorcycle", "pkb": "unknown", "owned": False}

@@ -39,7 +39,9 @@ def excluded_for(reason: str) -> Exclusion:
     """Of every woman, for whatever reason is given."""
     enforced(rule('person.sex == "P"', scope="person", reason=reason))
     screen()
-    return screening.accept(Proposal.objects.earliest("pk"), money.officer(), "cocok", TODAY)
+    return screening.accept(
+        Proposal.objects.filter(person__isnull=False).earliest("pk"), money.officer(), "cocok", TODAY
+    )
 
 
 # --- the words ---
@@ -108,6 +110,48 @@ def test_one_is_told_that_the_exclusion_was_lifted_and_from_when_but_not_why(sit
 def test_lifted_on_the_day_it_began_it_never_was(siti: Person) -> None:
     lifted(excluded_for("Bekerja sebagai PNS."), TODAY)
     assert Sms.objects.latest("pk").text.startswith("Penghentian bantuan Anda batal sejak awal. Ada pertanyaan?")
+
+
+def test_who_is_excluded_for_something_else_too_is_told_that_the_aid_does_not_come_back(siti: Person) -> None:
+    for code in ("a", "b"):
+        enforced(rule('person.sex == "P"', scope="person", code=code, reason=f"Alasan {code}"))
+    screen()
+    first, second = [screening.accept(one, money.officer(), "ok", TODAY) for one in Proposal.objects.order_by("pk")]
+    lifted(first)
+    assert Sms.objects.latest("pk").text.startswith(
+        "Penghentian bantuan Anda dicabut mulai 30-11-2026, tetapi bantuan Anda tetap dihentikan karena alasan lain."
+    )
+    lifted(second)
+    assert Sms.objects.latest("pk").text.startswith(
+        "Penghentian bantuan Anda dicabut mulai 30-11-2026. Ada pertanyaan?"
+    )
+
+
+@pytest.mark.parametrize("of_household", [True, False])
+def test_ones_own_exclusion_and_the_familys_outlast_each_other(siti: Person, of_household: bool) -> None:
+    of_family, own = excluded(siti.household), excluded_for("Bekerja sebagai PNS.")
+    lifted(of_family if of_household else own, TODAY if of_household else TODAY + timedelta(days=5))
+    text = Sms.objects.latest("pk").text
+    if of_household:
+        assert text.startswith(
+            "Penghentian bantuan keluarga Anda batal sejak awal, tetapi bantuan Anda tetap dihentikan karena alasan lain."
+        )
+    else:
+        assert text.startswith(
+            "Penghentian bantuan Anda dicabut mulai 30-11-2026, tetapi bantuan keluarga Anda tetap dihentikan"
+        )
+    assert len(text) <= 459
+
+
+def test_who_objected_with_success_is_told_that_something_else_still_stops_the_aid(siti: Person) -> None:
+    of_family = excluded(siti.household)
+    excluded_for("Bekerja sebagai PNS.")
+    objection = objections.file(of_family, "Mobil sudah dijual.", channel=APP)
+    objections.uphold(objection, money.officer(), "kuitansi diperiksa")
+    assert Sms.objects.latest("pk").text == (
+        "Sanggahan Anda dikabulkan: pengecualian batal sejak awal, tetapi bantuan Anda tetap dihentikan karena alasan lain."
+        " Alasan: kuitansi diperiksa."
+    )
 
 
 def test_a_lifting_that_failed_told_nobody(siti: Person, monkeypatch: pytest.MonkeyPatch) -> None:

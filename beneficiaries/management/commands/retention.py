@@ -1,6 +1,7 @@
 """``manage.py retention list`` and ``manage.py retention drop``: what is over its time, and dropping it."""
 
 from argparse import ArgumentParser
+from collections import Counter
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -23,8 +24,16 @@ class Command(BaseCommand):
             for one in retention.due():
                 self.stdout.write(f"{one.rule.name:<20}{one.days:>6} hari{one.count():>12}  {one.rule.title}")
             return
-        total: dict[str, int] = {}
-        while any((dropped := retention.drop()).values()):
-            total = {name: total.get(name, 0) + count for name, count in dropped.items()}
+        total: Counter[str] = Counter()
+        failed = None
+        dropped = {"": 1}
+        while any(dropped.values()):
+            try:
+                dropped = retention.drop()
+            except retention.RulesFailed as error:
+                failed, dropped = error, error.dropped
+            total.update(dropped)
         for name, count in total.items():
             self.stdout.write(f"{name:<20}{count:>12}")
+        if failed:
+            raise failed
