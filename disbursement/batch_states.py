@@ -10,9 +10,9 @@ from disbursement.models import Batch
 S = Batch.Status
 TRANSITIONS = {
     (S.PREPARED, S.SUBMITTED),  # the maker stands for its content
-    (S.PREPARED, S.CANCELLED),  # thrown away before anyone saw it
-    (S.SUBMITTED, S.APPROVED),  # another person agreed; the money is reserved and paying begins
-    (S.SUBMITTED, S.CANCELLED),  # refused by the approver, or withdrawn
+    (S.PREPARED, S.CANCELLED),  # thrown away: never submitted, or sent back
+    (S.SUBMITTED, S.APPROVED),  # all whom its tier asks agreed; the money is reserved and paying begins
+    (S.SUBMITTED, S.PREPARED),  # refused by an approver, or withdrawn by its maker; what was approved counts no more
     (S.APPROVED, S.CLOSED),  # every chunk has ended; what was not paid is back in the fund
 }
 

@@ -1,32 +1,17 @@
-"""A batch's life up to its approval: prepare, submit, approve, cancel.
-
-What is approved is what is paid. Submission computes a digest over the terms and every instruction; an approval names
-that digest, and is refused if it is not the content's digest any more. Money is reserved at approval: the batch's whole total
-moves from the programme's fund to the batch's own clearing account, so too little budget fails before anyone is paid.
-"""
+"""A batch before it is submitted (prepare, cancel), and what is decided of chunks that failed; between the two: approvals.py."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from django.conf import settings
-from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, exclusions, execution
+from disbursement import exclusions, execution
 from disbursement.batch_states import advance
-from disbursement.errors import (
-    ApproverIsMaker,
-    ContentChanged,
-    NothingToPay,
-    NowhereToLapse,
-    ProgrammeInactive,
-    WrongStatus,
-)
-from disbursement.models import Approval, Batch, Chunk, Cycle, Instruction, Programme
-from wallet import ledger
-from wallet.models import Account, Transfer
+from disbursement.errors import NothingToPay, NowhereToLapse, ProgrammeInactive
+from disbursement.models import Batch, Chunk, Cycle, Instruction, Programme
 from wallet.transactions import retried
 
 
@@ -105,62 +90,9 @@ def _filled(cycle: Cycle, programme: Programme) -> Batch:
 
 
 @transaction.atomic
-def submit(batch: Batch, by: User) -> Batch:
-    """The maker stands for the content: count, total and digest are frozen. Raises WrongStatus."""
-    batch = _locked(batch)
-    now = content.of(batch)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE disbursement_chunk c SET digest = frozen.digest
-            FROM unnest(%s::bigint[], %s::text[]) AS frozen (chunk, digest) WHERE c.id = frozen.chunk
-            """,
-            [list(now.chunks), list(now.chunks.values())],
-        )
-    advance(
-        batch,
-        Batch.Status.SUBMITTED,
-        maker=by,
-        count=now.count,
-        total=now.total,
-        digest=now.digest,
-        submitted_at=timezone.now(),
-    )
-    return batch
-
-
-@retried
-def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
-    """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
-
-    Raises ApproverIsMaker, ProgrammeInactive,
-    ContentChanged (the digest is not the one submitted, or the rows are not those submitted),
-    WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
-    """
-    batch = _locked(batch)
-    if batch.status != Batch.Status.SUBMITTED or batch.maker_id is None:
-        raise WrongStatus(status=batch.get_status_display())
-    if by.pk == batch.maker_id:
-        raise ApproverIsMaker
-    if not batch.cycle.programme.active:
-        raise ProgrammeInactive
-    now = content.of(batch)
-    if digest != batch.digest or (now.count, now.total, now.digest) != (batch.count, batch.total, batch.digest):
-        raise ContentChanged
-    Approval.objects.create(batch=batch, approver=by, maker_id=batch.maker_id, digest=digest, reason=reason)
-    clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
-    fund = batch.cycle.programme.fund_id
-    leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
-    ledger.post([leg])
-    advance(batch, Batch.Status.APPROVED, clearing=clearing, approved_at=timezone.now())
-    execution.call_workers(batch.pk, batch.chunks.count())
-    return batch
-
-
-@transaction.atomic
 def cancel(batch: Batch) -> Batch:
-    """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is approved."""
-    batch = _locked(batch)
+    """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is submitted."""
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     advance(batch, Batch.Status.CANCELLED)
     Instruction.objects.filter(chunk__batch=batch).update(status=Instruction.Status.CANCELLED)
     return batch
@@ -190,7 +122,3 @@ def give_up_failed(batch: Batch) -> int:
     Chunk.objects.filter(pk__in=given_up).update(status=Chunk.Status.BLOCKED, finished_at=timezone.now())
     execution.close_if_done(batch.pk)
     return len(given_up)
-
-
-def _locked(batch: Batch) -> Batch:
-    return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme__terms").get(pk=batch.pk)

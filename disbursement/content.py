@@ -45,6 +45,16 @@ def of(batch: Batch) -> Content:
     )
 
 
+def as_submitted(batch: Batch) -> bool:
+    """True if terms, count and the chunks' frozen digests are those that were submitted; as cheap for a million lines as for ten.
+
+    The lines themselves the database keeps as they were submitted, and whoever pays a chunk recomputes its own.
+    """
+    frozen = list(batch.chunks.order_by("id").values_list("digest", "count"))
+    count = sum(many for _, many in frozen)
+    return (count, _batch_digest(batch, (digest for digest, _ in frozen))) == (batch.count, batch.digest)
+
+
 def as_approved(chunk: Chunk) -> bool:
     """True if the chunk's instructions, and the terms of its whole batch, are those that were approved."""
     lines = _lines_by_chunk([chunk.pk]).get(chunk.pk)
@@ -52,8 +62,12 @@ def as_approved(chunk: Chunk) -> bool:
         return False
     frozen = Chunk.objects.filter(batch_id=chunk.batch_id).order_by("id").values_list("digest", flat=True)
     digest = _batch_digest(chunk.batch, frozen)
-    # The approval, which the database never changes, decides; the batch's own digest could be rewritten with its rows.
-    return Approval.objects.filter(batch=chunk.batch_id, digest=digest).exclude(approver=F("maker")).exists()
+    # The approvals, which the database never changes, decide; the batch's own digest could be rewritten with its rows.
+    submission = chunk.batch.submission
+    if submission is None:
+        return False
+    approved = Approval.objects.filter(submission=submission, batch=chunk.batch_id, digest=digest)
+    return approved.exclude(approver=F("maker")).count() == submission.needed
 
 
 def _batch_digest(batch: Batch, chunk_digests: Iterable[str]) -> str:

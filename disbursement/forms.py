@@ -15,6 +15,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, U
 from disbursement import eligibility
 from disbursement.errors import InvalidRule
 from disbursement.models import Programme
+from officers.admin.fields import CodeField
 from wallet.admin.fields import RupiahField
 
 MONTHS_BACK, MONTHS_AHEAD = 6, 2  # what an office pays late or early; a typing error is further away
@@ -88,3 +89,4 @@ class ApproveForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Misalnya: jumlah peserta sudah dicocokkan dengan SK penerima."),
     )
+    code = CodeField()

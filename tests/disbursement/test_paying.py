@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from disbursement import batches, content, execution
+from disbursement import approvals, batches, content, execution
 from disbursement.errors import NothingToPay
 from disbursement.models import Batch, Chunk, Instruction, Programme
 from tests import money
@@ -140,9 +140,9 @@ def test_a_following_batch_pays_exactly_those_that_failed(programme: Programme) 
     money.pay_out(batch)
     for wallet in frozen:
         wallets.unfreeze(wallet, "selesai")
-    second = batches.submit(batches.prepare(batch.cycle), by=money.officer())
+    second = approvals.submit(batches.prepare(batch.cycle), by=money.officer())
     assert sorted(second.instructions.values_list("wallet_id", flat=True)) == sorted(wallet.pk for wallet in frozen)
-    batches.approve(second, by=money.officer(), digest=second.digest)
+    money.approve(second)
     money.assert_paid_once(money.pay_out(second), 2)
     assert Purse.objects.count() == Purse.objects.values("wallet").distinct().count() == 5
     assert money.balance(programme.fund) == 0

@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from beneficiaries import grievances
 
-OURS = ("wallet", "beneficiaries", "disbursement", "mobile")
+OURS = ("wallet", "officers", "beneficiaries", "disbursement", "mobile")
 # What each role may do beside looking. Nobody both moves money into a batch and agrees to it; nobody but a superuser makes users.
 DOES: dict[str, tuple[str, ...]] = {
     "Petugas": (
@@ -52,6 +52,7 @@ DOES: dict[str, tuple[str, ...]] = {
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
         "disbursement.approve_batch",
+        "disbursement.add_delegation",
         "disbursement.take_back_instruction",
         "wallet.succeed_wallet",
         "beneficiaries.commit_complete_registryimport",
@@ -74,7 +75,12 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_evidencesource",
         "beneficiaries.new_key_evidencesource",
     ),
+    # Neither submits nor approves, so this role sets the tiers, delegates for who is away, and releases lost phones.
     "Bendahara": (
+        "disbursement.add_approvalscheme",
+        "disbursement.add_delegation",
+        "disbursement.delegate_for_others",
+        "officers.reset_authenticator",
         "disbursement.fund_programme",
         "disbursement.add_programme",
         "disbursement.change_programme",
@@ -130,7 +136,16 @@ SEES: dict[str, tuple[str, ...]] = {
         "wallet.purse",
         "wallet.purseterms",
     ),
-    "Bendahara": ("wallet", "disbursement.programme", "disbursement.cycle", "disbursement.batch"),
+    "Bendahara": (
+        "wallet",
+        "officers.authenticator",
+        "disbursement.programme",
+        "disbursement.cycle",
+        "disbursement.batch",
+        "disbursement.approvalscheme",
+        "disbursement.approvaltier",
+        "disbursement.delegation",
+    ),
     "Petugas Data Pribadi": ("beneficiaries",),
     "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
 }

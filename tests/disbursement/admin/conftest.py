@@ -15,8 +15,9 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import Household, Person
-from disbursement import batches, eligibility, execution, programmes
+from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
+from tests import money
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
@@ -80,13 +81,13 @@ def build_house() -> House:
     def prepared(month: int) -> Batch:
         return batches.prepare(batches.cycle_of(programme, date(2026, month, 1)))
 
-    closed = batches.submit(prepared(9), by=maker)
-    closed = batches.approve(closed, by=approver, digest=closed.digest, reason="cocok")
+    closed = approvals.submit(prepared(9), by=maker)
+    closed = money.approve(closed, approver, reason="cocok")
     while execution.pay_next_chunk(closed.pk):
         pass
     execution.close_if_done(closed.pk)
     closed.refresh_from_db()
-    house = House(programme, closed, batches.submit(prepared(10), by=maker), prepared(11), officers)
+    house = House(programme, closed, approvals.submit(prepared(10), by=maker), prepared(11), officers)
     _shop()
     verification.record(verification.verify())
     return house
