@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group, User
-from django.db import connection, transaction
+from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -101,8 +102,7 @@ def approve(batch: Batch, *, by: User, digest: str, reason: str, code: str) -> B
     officers.errors.NoAuthenticator, WrongCode, TooManyCodes.
     """
     reason = _required(reason)
-    with transaction.atomic():
-        turn = turn_of(_locked(batch), by, digest)
+    turn = turn_of(_rows().get(pk=batch.pk), by, digest)
     proof = second_factor.prove(by, code, purpose=f"approve:{turn.submission.pk}")
     return _sign(batch, by, digest, reason, proof)
 
@@ -219,14 +219,13 @@ def _waiting(batch: Batch) -> Submission:
 
 
 def _locked(batch: Batch) -> Batch:
-    rows = Batch.objects.select_for_update(of=("self",))
-    related = (
-        "cycle__programme__terms",
-        "submission__tier__first",
-        "submission__tier__second",
-        "submission__tier__third",
-    )
-    return rows.select_related(*related).get(pk=batch.pk)
+    return _rows().select_for_update(of=("self",)).get(pk=batch.pk)
+
+
+def _rows() -> QuerySet[Batch]:
+    """Batches with what a decision on them reads."""
+    tiers = (f"submission__tier__{place}" for place in ("first", "second", "third"))
+    return Batch.objects.select_related("cycle__programme__terms", "submission", *tiers)
 
 
 def _required(reason: str) -> str:

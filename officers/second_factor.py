@@ -2,7 +2,7 @@
 
 The algorithm and the waiting after wrong codes are django-otp's. What is ours: the secret is sealed, a code is looked at under
 a lock, takes six ASCII digits only, and may be one step (30 s) early or late, never more; a step that was used is never
-taken again, which the database sees to as well. Every code that was right leaves a `Proof` that names the deed.
+taken again, which the database sees to as well. Every code that was right leaves a `Proof` that names its deed.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def confirm(user: User, code: str, *, present: str = "") -> Authenticator:
         raise NothingToConfirm
     if (before := in_force(user)) is not None:
         prove(user, present, purpose=f"replace:{before.pk}")
-    _taken(waiting, code)
+    _taken(waiting, code, purpose=f"confirm:{waiting.pk}")
     with transaction.atomic():
         now = timezone.now()
         if before is not None:
@@ -89,8 +89,7 @@ def prove(user: User, code: str, *, purpose: str) -> Proof:
     device = in_force(user)
     if device is None:
         raise NoAuthenticator
-    step = _taken(device, code)
-    return Proof.objects.create(authenticator=device, user=user, purpose=purpose, step=step)
+    return _taken(device, code, purpose)
 
 
 @transaction.atomic
@@ -136,8 +135,9 @@ def address_of(device: Authenticator, issuer: str) -> str:
     return f"otpauth://totp/{quote(label)}?{urlencode(asked)}"
 
 
-def _taken(device: Authenticator, code: str) -> int:
-    """The time step of a right code, which is spent with this; a wrong one is counted. Raises WrongCode, TooManyCodes."""
+def _taken(device: Authenticator, code: str, purpose: str) -> Proof:
+    """The proof of a right code, which is spent with this; a wrong one is counted. Raises WrongCode, TooManyCodes."""
+    proof = None
     with transaction.atomic():
         row = Authenticator.objects.select_for_update().get(pk=device.pk)
         allowed, why_not = row.verify_is_allowed()
@@ -150,12 +150,14 @@ def _taken(device: Authenticator, code: str) -> int:
         row.save(
             update_fields=["last_step", "last_used_at", "throttling_failure_count", "throttling_failure_timestamp"]
         )
+        if step is not None:
+            proof = Proof.objects.create(authenticator=row, user_id=row.user_id, purpose=purpose, step=step)
     # After the commit: whoever guesses must not get the count back with an error.
     if not allowed:
         raise TooManyCodes(until=f"{timezone.localtime(why_not['locked_until']):%H:%M:%S}")
-    if step is None:
+    if proof is None:
         raise WrongCode
-    return step
+    return proof
 
 
 def _step_of(row: Authenticator, code: str) -> int | None:

@@ -315,6 +315,12 @@ def code(device: Authenticator, later: int = 0) -> str:
     return second_factor.code_at(device.key, second_factor.step_now() + later)
 
 
+def next_code(user: User) -> str:
+    """A code of the officer's authenticator that was not used yet: this moment's, or the next one's."""
+    device = Authenticator.objects.get(user=user, confirmed=True, ended_at=None)
+    return second_factor.code_at(device.key, max(second_factor.step_now(), device.last_step + 1))
+
+
 def approve(batch: Batch, by: User | None = None, *, digest: str | None = None, reason: str = "sesuai SK") -> Batch:
     """The officer (by default a new one) approves the batch as it was submitted, with a code of a new authenticator."""
     by = by or approver()

@@ -52,7 +52,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('holder', models.F('maker')), _negated=True), name='approval_not_for_maker'),
+            constraint=models.CheckConstraint(condition=models.Q(('holder', models.F('maker')), _negated=True), name='holder_is_not_maker'),
         ),
         migrations.AddConstraint(
             model_name='approval',

@@ -121,7 +121,7 @@ class Approval(models.Model):
             models.UniqueConstraint(name="approval_once_for", fields=["submission", "holder"]),
             models.UniqueConstraint(name="approval_position", fields=["submission", "position"]),
             models.CheckConstraint(name="approver_is_not_maker", condition=~Q(approver=F("maker"))),
-            models.CheckConstraint(name="approval_not_for_maker", condition=~Q(holder=F("maker"))),
+            models.CheckConstraint(name="holder_is_not_maker", condition=~Q(holder=F("maker"))),
             models.CheckConstraint(
                 name="approval_for_another_by_delegation",
                 condition=Q(delegation=None, holder=F("approver"))

@@ -9,12 +9,14 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
+from django.db import IntegrityError
 
 from disbursement import approvals, batches, content, execution
 from disbursement.errors import NothingToPay
 from disbursement.models import Batch, Chunk, Instruction, Programme
 from tests import money
 from tests.disbursement.changes import CHANGES, TERM_CHANGES, change_amount
+from tests.owner import triggers_lifted
 from wallet import wallets
 from wallet.models import Account, Purse, Transfer, Wallet
 
@@ -42,12 +44,18 @@ def test_a_batch_that_is_not_approved_is_not_paid(programme: Programme) -> None:
     assert not Purse.objects.exists()
 
 
-def test_a_batch_called_approved_without_an_approval_pays_nobody(programme: Programme) -> None:
+def test_a_batch_called_approved_without_an_approval_pays_nobody(committed_db: None) -> None:
+    money.people(5)
+    programme = money.programme(amount=100, budget=500)
     batch = money.submitted(programme)
     clearing = money.ledger.open_account(Account.Kind.CLEARING)
     key = f"reserve:{batch.pk}"
     money.move(programme.fund, clearing, batch.total, key=key)
-    Batch.objects.filter(pk=batch.pk).update(status="approved", clearing=clearing)
+    called = Batch.objects.filter(pk=batch.pk)
+    with pytest.raises(IntegrityError, match="0 of 1 approvals"):
+        called.update(status="approved", clearing=clearing)
+    with triggers_lifted():
+        called.update(status="approved", clearing=clearing)
     money.pay_out(batch)
     assert batch.chunks.get().status == Chunk.Status.BLOCKED
     assert set(batch.instructions.values_list("status", flat=True)) == {"failed"}
@@ -56,11 +64,15 @@ def test_a_batch_called_approved_without_an_approval_pays_nobody(programme: Prog
 
 @pytest.mark.parametrize("change", [*CHANGES, *TERM_CHANGES])
 def test_what_was_changed_after_approval_is_not_paid_and_its_money_returns(
-    programme: Programme, small_chunks: None, change: Callable[[Batch], None]
+    committed_db: None, small_chunks: None, change: Callable[[Batch], None]
 ) -> None:
+    """Whoever could lift what the database refuses to everybody else."""
+    money.people(5)
+    programme = money.programme(amount=100, budget=500)
     batch = money.approved(programme)
     fund = programme.fund
-    change(batch)
+    with triggers_lifted():
+        change(batch)
     money.pay_out(batch)
     programme.refresh_from_db()
     blocked = batch.chunks.filter(status=Chunk.Status.BLOCKED)

@@ -255,7 +255,7 @@ class Teller:
         try:
             batch = money.approve(batch, self.checker)
         except WalletError:
-            batches.cancel(batch)
+            batches.cancel(approvals.withdraw(batch, by=self.maker, reason="dana kurang"))
             raise
         self.told("reservation", f"batch {batch.pk}", batch.total)
         self.batches.append(batch)
@@ -413,7 +413,7 @@ def worlds() -> list[World]:
                 purse_terms=rules.pk,
                 clearing=ledger.open_account(Account.Kind.CLEARING).pk,
                 maker=money.officer().pk,
-                checker=money.officer().pk,
+                checker=money.approver().pk,
             )
         )
     everybody = list(Wallet.objects.values_list("pk", flat=True))
