@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import Household, Person
-from disbursement import approvals, batches, eligibility, execution, programmes
+from disbursement import approval_tiers, approvals, batches, delegations, eligibility, execution, programmes
 from disbursement.models import Batch, Programme
 from tests import money
 from tests.wallet import books
@@ -83,6 +83,7 @@ def build_house() -> House:
 
     closed = approvals.submit(prepared(9), by=maker)
     closed = money.approve(closed, approver, reason="cocok")
+    _delegated(officers)
     while execution.pay_next_chunk(closed.pk):
         pass
     execution.close_if_done(closed.pk)
@@ -91,6 +92,21 @@ def build_house() -> House:
     _shop()
     verification.record(verification.verify())
     return house
+
+
+def _delegated(officers: dict[str, User]) -> None:
+    """Somebody may sign for the approver next year, and tiers begin then: rows for their pages that change nothing today."""
+    next_year = timezone.now() + timedelta(days=365)
+    delegations.delegate(
+        officers["penyetuju"],
+        officers["bendahara"],
+        starts_at=next_year,
+        ends_at=next_year + timedelta(days=7),
+        reason="cuti",
+        by=officers["penyetuju"],
+    )
+    tier = approval_tiers.Tier(0, (Group.objects.get(name="Penyetuju"),))
+    approval_tiers.set_scheme([tier], starts_on=next_year.date(), decree="SK 1/2027", by=officers["bendahara"])
 
 
 def _sealed_yesterday() -> None:

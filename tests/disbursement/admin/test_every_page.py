@@ -22,7 +22,7 @@ from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
 from wallet.models import Seal, Transfer, Verification
 
-OURS = {"wallet", "disbursement", "auth"}
+OURS = {"wallet", "disbursement", "officers", "auth"}
 
 
 def _admins() -> list[tuple[object, object]]:
