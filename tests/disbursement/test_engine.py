@@ -143,8 +143,8 @@ APPROVE = """
 import sys, django
 django.setup()
 from django.contrib.auth.models import User
-from disbursement import batches
 from disbursement.models import Batch
+from tests import money
 batch = Batch.objects.get(pk=sys.argv[1])
 money.approve(batch, User.objects.get(pk=sys.argv[2]))
 """
@@ -158,7 +158,7 @@ def test_an_approval_does_not_need_the_broker_and_the_sweep_rings_later(
     batch = money.submitted(money.programme(amount=100, budget=300))
     with broker() as port:
         subprocess.run(
-            [sys.executable, "-c", APPROVE, str(batch.pk), str(money.officer().pk)],
+            [sys.executable, "-c", APPROVE, str(batch.pk), str(money.approver().pk)],
             env=process_env | {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"},
             cwd=ROOT,
             check=True,
