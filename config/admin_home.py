@@ -14,6 +14,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin import queues
+from disbursement.admin.batch_approvals import may_sign
 from disbursement.batch_states import RESERVED
 from disbursement.models import Batch, Chunk
 from wallet import position
@@ -101,6 +102,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("disbursement.instruction", "receipt_long"),
             ("disbursement.calculation", "calculate"),
             ("disbursement.approval", "verified"),
+            ("disbursement.delegation", "supervised_user_circle"),
+            ("disbursement.approvalscheme", "stairs"),
         ),
     ),
     (
@@ -141,16 +144,21 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("wallet.externalid", "tag"),
         ),
     ),
-    (_("Akun pengguna"), (("auth.user", "badge"), ("auth.group", "groups"))),
+    (
+        _("Akun pengguna"),
+        (("auth.user", "badge"), ("auth.group", "groups"), ("officers.authenticator", "phonelink_lock")),
+    ),
 )
 
 
 def navigation(request: HttpRequest) -> list[dict[str, Any]]:
     """The sidebar: the front page, then each group with the tables that this officer may open."""
     registered = {model._meta.label_lower: model for model in admin.site._registry}
-    groups: list[dict[str, Any]] = [
-        {"title": None, "items": [{"title": _("Beranda"), "icon": "home_app_logo", "link": reverse("admin:index")}]}
-    ]
+    own = [{"title": _("Beranda"), "icon": "home_app_logo", "link": reverse("admin:index")}]
+    if may_sign(request):
+        mine = reverse("admin:officers_authenticator_mine")
+        own.append({"title": _("Autentikator saya"), "icon": "phonelink_lock", "link": mine})
+    groups: list[dict[str, Any]] = [{"title": None, "items": own}]
     placed = {label for _title, models in GROUPS for label, _icon in models}
     others = tuple((label, "table") for label in sorted(registered.keys() - placed))
     for title, models in (*GROUPS, (_("Lainnya"), others)):

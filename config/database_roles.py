@@ -91,6 +91,21 @@ RESTRICTED = {
     ),
     "beneficiaries_grievancemessage": changing("text_sealed"),
     "beneficiaries_grievancestep": APPEND_ONLY,
+    "officers_authenticator": changing(
+        "confirmed",
+        "confirmed_at",
+        "ended_at",
+        "last_step",
+        "last_used_at",
+        "throttling_failure_count",
+        "throttling_failure_timestamp",
+        "key_sealed",  # sealed anew when keys rotate
+    ),
+    "officers_authenticatorstep": APPEND_ONLY,
+    "officers_proof": APPEND_ONLY,
+    "disbursement_approvalscheme": APPEND_ONLY,
+    "disbursement_approvaltier": APPEND_ONLY,
+    "disbursement_submission": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
     "disbursement_calculation": changing(
         "facts", "members"
@@ -104,6 +119,8 @@ RESTRICTED = {
     "disbursement_instruction": changing("status", "failure"),
     "disbursement_filling": NEVER_DELETED,
     "disbursement_preflight": NEVER_DELETED,
+    "disbursement_sentback": APPEND_ONLY,
+    "disbursement_delegation": changing("revoked_at", "revoked_by_id", "revoke_reason"),
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),
     "mobile_exclusionnotice": changing("sms_id", "told_by_id", "told_at"),

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "vault",
     "wallet",
+    "officers",
     "beneficiaries",
     "disbursement",
     "mobile",
@@ -364,10 +365,15 @@ EVIDENCE = {
     # Of one agency: so many calls at once, and as many each minute; then 429 with Retry-After (beneficiaries.api.pace).
     "calls_a_minute": env.int("EVIDENCE_CALLS_A_MINUTE", default=60),
 }
+OFFICERS: dict[str, Any] = {
+    "wait_after_wrong_code": 1,  # seconds; doubles with each wrong code of an authenticator in a row
+    "issuer": "Salur",  # what an authenticator app calls us
+}
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
+    "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

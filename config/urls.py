@@ -50,3 +50,4 @@ if settings.DEMO:
     from demo import views
 
     urlpatterns.append(path("demo/sms/", views.inbox, name="demo-inbox"))
+    urlpatterns.append(path("demo/codes/", views.codes, name="demo-codes"))

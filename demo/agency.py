@@ -16,9 +16,9 @@ from django.utils import timezone
 from beneficiaries import registry
 from beneficiaries.models import RegistryImport
 from beneficiaries.registry_staging import Progress
-from demo import screen
+from demo import authenticators, screen
 from demo.proof import Proof, stopwatch
-from disbursement import batches, eligibility, execution, programmes, versions
+from disbursement import approvals, batches, eligibility, execution, programmes, versions
 from disbursement.models import Approval, Batch, Chunk, Cycle, Programme
 from wallet.models import Account
 
@@ -83,14 +83,16 @@ def approve_batches(period: date, proof: Proof) -> list[Batch]:
     maker, approver = User.objects.get(username="petugas"), User.objects.get(username="penyetuju")
     approved = []
     for programme in Programme.objects.order_by("code"):
-        batch = batches.submit(batches.prepare(batches.cycle_of(programme, period)), by=maker)
+        batch = approvals.submit(batches.prepare(batches.cycle_of(programme, period)), by=maker)
         screen.line(
             f"{batch.purse_title}: {batch.count:,} instructions, {screen.rupiah(batch.total)}, sha256 {batch.digest[:16]}…"
         )
         if programme.code == "KLJ":
             _show_refusals(batch, maker, approver, proof)
         programmes.fund(programme, batch.total + batch.total // 10, f"DEMO-{period:%Y%m}-{batch.pk}")
-        approved.append(batches.approve(batch, by=approver, digest=batch.digest, reason="Sesuai daftar"))
+        if programme.code == "KLJ":
+            _show_a_wrong_code(batch, approver, proof)
+        approved.append(authenticators.approve(batch, approver, "Sesuai daftar"))
         screen.line(f"   approved by {approver}, {screen.rupiah(batch.total)} reserved from the fund")
     return approved
 
@@ -99,11 +101,18 @@ def _show_refusals(batch: Batch, maker: User, approver: User, proof: Proof) -> N
     proof.must_refuse(
         "the maker approves the own batch",
         "approver_is_maker",
-        lambda: batches.approve(batch, by=maker, digest=batch.digest),
+        lambda: authenticators.approve(batch, maker, "Milik sendiri"),
     )
     try:
         with transaction.atomic():
-            Approval.objects.create(batch=batch, approver=maker, maker=maker, digest=batch.digest)
+            Approval.objects.create(
+                submission=batch.submissions.get(),
+                batch=batch,
+                approver=maker,
+                holder=maker,
+                maker=maker,
+                digest=batch.digest,
+            )
         seen = "was allowed"
     except IntegrityError as error:
         seen = str(getattr(getattr(error.__cause__, "diag", None), "constraint_name", error))
@@ -111,14 +120,23 @@ def _show_refusals(batch: Batch, maker: User, approver: User, proof: Proof) -> N
     proof.must_refuse(
         "an approval of other content",
         "content_changed",
-        lambda: batches.approve(batch, by=approver, digest="0" * 64),
+        lambda: authenticators.approve(batch, approver, "Sesuai daftar", digest="0" * 64),
     )
     if Account.objects.get(pk=batch.cycle.programme.fund_id).balance < batch.total:
         proof.must_refuse(
             "an approval without budget",
             "insufficient_funds",
-            lambda: batches.approve(batch, by=approver, digest=batch.digest),
+            lambda: authenticators.approve(batch, approver, "Sesuai daftar"),
         )
+
+
+def _show_a_wrong_code(batch: Batch, approver: User, proof: Proof) -> None:
+    wrong = authenticators.wrong_code(approver)
+    proof.must_refuse(
+        "an approval with a wrong code of the second factor",
+        "wrong_code",
+        lambda: approvals.approve(batch, by=approver, digest=batch.digest, reason="Sesuai daftar", code=wrong),
+    )
 
 
 def watch(paying: list[Batch], proof: Proof) -> None:

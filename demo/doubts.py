@@ -45,11 +45,11 @@ from beneficiaries.models import (
     TrialHit,
 )
 from beneficiaries.refusals import BIRTH_DATE, COLUMNS, DECILE, KELURAHAN, KK, NAME, NIK, PHONE, SEX
-from demo import agency, screen
+from demo import agency, authenticators, screen
 from demo.evidence_client import EvidenceClient
 from demo.phone_client import Inbox, Phone
 from demo.proof import Proof
-from disbursement import batches, eligibility, exclusions, programmes
+from disbursement import approvals, batches, eligibility, exclusions, programmes
 from disbursement.models import Batch, Cycle, Enrolment, Instruction, LeftOut, Programme
 from wallet import doorbell
 
@@ -277,9 +277,9 @@ def object_to(struck: Struck, base_url: str, inbox: Inbox, proof: Proof) -> list
 
 def _pay_missed(cycle: int, maker: User, approver: User) -> Batch:
     batch = batches.prepare(Cycle.objects.get(pk=cycle))
-    batch = batches.submit(batch, by=maker)
+    batch = approvals.submit(batch, by=maker)
     programmes.fund(batch.cycle.programme, batch.total, f"DEMO-SANGGAH-{batch.pk}")
-    return batches.approve(batch, by=approver, digest=batch.digest, reason="Sanggahan diterima")
+    return authenticators.approve(batch, approver, "Sanggahan diterima")
 
 
 def complain(phone: Phone, proof: Proof) -> None:

@@ -67,6 +67,7 @@ def _tell(credentials: Credentials, base_url: str) -> None:
             ("merchants: SNAP BI", f"{base_url}/docs/snap/"),
             ("agencies: evidence API", f"{base_url}/docs/evidence/"),
             ("text messages as they arrive", f"{base_url}/demo/sms/"),
+            ("officers' codes for approving", f"{base_url}/demo/codes/"),
         ],
     )
     screen.table(

@@ -1,4 +1,4 @@
-"""The simulated text messages of the demo, as a page. Exists in demo mode only."""
+"""What the demo's phones show, as pages: text messages, and officers' codes. Exists in demo mode only."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
+from demo import authenticators
+
 SHOWN = 30
 
 
@@ -20,3 +22,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     for message in messages:
         message["at"] = parse_datetime(message["at"])
     return render(request, "demo/inbox.html", {"messages": messages})
+
+
+def codes(request: HttpRequest) -> HttpResponse:
+    """What the demo officers' authenticators show now: for approving in the browser without a phone."""
+    return render(request, "demo/codes.html", {"codes": authenticators.shown_now()})

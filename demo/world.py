@@ -16,6 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from beneficiaries import kepgub_1250_2021, region_tree
+from demo import authenticators
 from demo.shops import FOOD_MCCS, SHOPS
 from disbursement import programmes
 from disbursement.models import Programme
@@ -30,6 +31,7 @@ ROLES = {
     "data": "Petugas Data Pribadi",
     "auditor": "Auditor",
 }
+APPROVERS = ("penyetuju", "admin")  # who has an authenticator
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,8 @@ def _users(credentials: Credentials) -> None:
         user.save()
         if name in ROLES:
             user.groups.set([Group.objects.get(name=ROLES[name])])
+        if name in APPROVERS:
+            authenticators.install(user, password)
 
 
 def _merchants(credentials: Credentials) -> None:

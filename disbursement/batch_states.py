@@ -17,9 +17,9 @@ TRANSITIONS = {
     (S.DRAFT, S.PREPARED),  # a worker has filled it
     (S.DRAFT, S.CANCELLED),  # there was nobody to pay, or filling it kept failing
     (S.PREPARED, S.SUBMITTED),  # the maker stands for its content
-    (S.PREPARED, S.CANCELLED),  # thrown away before anyone saw it
-    (S.SUBMITTED, S.APPROVED),  # others agreed; the money is reserved, and it waits for its moment and for a worker
-    (S.SUBMITTED, S.CANCELLED),  # refused by the approver, or withdrawn
+    (S.PREPARED, S.CANCELLED),  # thrown away: never submitted, or sent back
+    (S.SUBMITTED, S.APPROVED),  # all whom its tier asks agreed; the money is reserved, and it waits for its moment
+    (S.SUBMITTED, S.PREPARED),  # refused by an approver, or withdrawn by its maker; what was approved counts no more
     (S.APPROVED, S.PAYING),  # its moment has come: workers claim its chunks
     (S.APPROVED, S.PAUSED),  # halted before its moment
     (S.PAYING, S.PAUSED),  # halted: chunks under way end, no other begins

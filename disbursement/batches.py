@@ -1,24 +1,20 @@
-"""A batch's life up to its approval: draft, prepare, submit, approve, cancel; and the follow-up for what failed.
+"""A batch before it is submitted (draft, prepare, cancel), its follow-up, and what is decided of chunks that failed.
 
-What is approved is what is paid. Submission computes a digest over the terms and every instruction; an approval names
-that digest, and is refused if it is not the content's digest any more. Money is reserved at approval: the batch's whole total
-moves from the programme's fund to the batch's own clearing account, so too little budget fails before anyone is paid.
+Between its maker and its money: approvals.py.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import content, exclusions, execution, filling, preflight, preparation, versions
+from disbursement import exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
 from disbursement.errors import (
-    ApproverIsMaker,
-    ContentChanged,
     FillingKeptFailing,
     InvalidRule,
     NothingToPay,
@@ -27,19 +23,8 @@ from disbursement.errors import (
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import (
-    Approval,
-    Batch,
-    Chunk,
-    Cycle,
-    Enrolment,
-    Filling,
-    Instruction,
-    Programme,
-    ProgrammeVersion,
-)
-from wallet import doorbell, ledger
-from wallet.models import Account, Transfer
+from disbursement.models import Batch, Chunk, Cycle, Enrolment, Filling, Instruction, Programme, ProgrammeVersion
+from wallet import doorbell
 from wallet.transactions import retried
 
 MOST_AT_ONCE = 20_000  # enrolments prepared within a request
@@ -166,71 +151,9 @@ def _filled(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Batc
 
 
 @transaction.atomic
-def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
-    """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
-
-    Raises WrongStatus.
-    """
-    batch = _locked(batch)
-    if batch.status != Batch.Status.PREPARED:
-        raise WrongStatus(status=batch.get_status_display())
-    batch.pay_at = pay_at
-    now = content.of(batch)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            UPDATE disbursement_chunk c SET digest = frozen.digest, count = frozen.count
-            FROM unnest(%s::bigint[], %s::text[], %s::int[]) AS frozen (chunk, digest, count) WHERE c.id = frozen.chunk
-            """,
-            [list(now.chunks), [chunk.digest for chunk in now.chunks.values()], [c.count for c in now.chunks.values()]],
-        )
-    advance(
-        batch,
-        Batch.Status.SUBMITTED,
-        by=by,
-        maker=by,
-        pay_at=pay_at,
-        count=now.count,
-        total=now.total,
-        digest=now.digest,
-        submitted_at=timezone.now(),
-    )
-    return batch
-
-
-@retried
-def approve(batch: Batch, by: User, digest: str, reason: str = "") -> Batch:
-    """Another person agrees to the content with this digest; the money is reserved and the workers are rung.
-
-    Reads the chunks' frozen digests, not the lines: as quick for a million as for ten. Raises ApproverIsMaker,
-    ProgrammeInactive, ContentChanged (the digest is not the one submitted, or the terms are not those submitted),
-    WrongStatus, wallet.errors.InsufficientFunds (the programme's fund holds too little).
-    """
-    batch = _locked(batch)
-    if batch.status != Batch.Status.SUBMITTED or batch.maker_id is None:
-        raise WrongStatus(status=batch.get_status_display())
-    if by.pk == batch.maker_id:
-        raise ApproverIsMaker
-    if not batch.cycle.programme.active:
-        raise ProgrammeInactive
-    if digest != batch.digest or not content.as_submitted(batch):
-        raise ContentChanged
-    Approval.objects.create(batch=batch, approver=by, maker_id=batch.maker_id, digest=digest, reason=reason)
-    clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
-    fund = batch.cycle.programme.fund_id
-    leg = ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")
-    ledger.post([leg])
-    now = timezone.now()
-    advance(batch, Batch.Status.APPROVED, by=by, reason=reason, clearing=clearing, approved_at=now)
-    if batch.pay_at is None or batch.pay_at <= now:
-        execution.call_workers(batch.pk, batch.chunks.count())
-    return batch
-
-
-@transaction.atomic
 def cancel(batch: Batch, by: User | None = None, reason: str = "") -> Batch:
-    """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is approved."""
-    batch = _locked(batch)
+    """Nothing of it will be paid: its instructions are free for another batch. Raises WrongStatus once it is submitted."""
+    batch = Batch.objects.select_for_update(of=("self",)).get(pk=batch.pk)
     advance(batch, Batch.Status.CANCELLED, by=by, reason=reason)
     Instruction.objects.filter(chunk__batch=batch).update(status=Instruction.Status.CANCELLED)
     return batch
@@ -260,7 +183,3 @@ def give_up_failed(batch: Batch) -> int:
     Chunk.objects.filter(pk__in=given_up).update(status=Chunk.Status.BLOCKED, finished_at=timezone.now())
     execution.close_if_done(batch.pk)
     return len(given_up)
-
-
-def _locked(batch: Batch) -> Batch:
-    return Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme").get(pk=batch.pk)

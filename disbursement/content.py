@@ -64,8 +64,12 @@ def as_approved(chunk: Chunk) -> bool:
     if (lines.count, lines.digest) != (chunk.count, chunk.digest):
         return False
     digest = _batch_digest(chunk.batch, ((row, row.digest) for row in _chunks(chunk.batch_id)))
-    # The approval, which the database never changes, decides; the batch's own digest could be rewritten with its rows.
-    return Approval.objects.filter(batch=chunk.batch_id, digest=digest).exclude(approver=F("maker")).exists()
+    # The approvals, which the database never changes, decide; the batch's own digest could be rewritten with its rows.
+    submission = chunk.batch.submission
+    if submission is None:
+        return False
+    approved = Approval.objects.filter(submission=submission, batch=chunk.batch_id, digest=digest)
+    return approved.exclude(approver=F("maker")).count() == submission.needed
 
 
 def _chunks(batch: int) -> list[Chunk]:

@@ -127,3 +127,57 @@ class ContentChanged(DisbursementError):
 
     code = "content_changed"
     message = _("Isi batch berbeda dari yang diajukan. Batalkan batch ini dan siapkan yang baru.")
+
+
+class ReasonMissing(DisbursementError):
+    """Every decision has one."""
+
+    code = "reason_missing"
+    message = _("Alasan: isi dahulu. Dibaca oleh siapa pun yang memeriksa keputusan ini nanti.")
+
+
+class AlreadyTookPart(DisbursementError):
+    """One person counts once for a batch: as who signs, and as who is signed for."""
+
+    code = "already_took_part"
+    message = _(
+        "Anda, atau pejabat yang Anda wakili, sudah ikut menyetujui batch ini. Persetujuan berikutnya dari orang lain."
+    )
+
+
+class NotYourTurn(DisbursementError):
+    """The next approval is another role's, and nobody of that role is signed for by this officer now."""
+
+    code = "not_your_turn"
+    message = _(
+        "Persetujuan berikutnya diberikan oleh peran %(role)s. Mintalah petugas dengan peran itu, atau wakilnya."
+    )
+
+
+class MakerCannotRefuse(DisbursementError):
+    code = "maker_cannot_refuse"
+    message = _("Anda yang mengajukan batch ini. Pilih Tarik pengajuan untuk mengambilnya kembali.")
+
+
+class OnlyMakerWithdraws(DisbursementError):
+    code = "only_maker_withdraws"
+    message = _("Hanya pengajunya yang dapat menarik batch ini. Pilih Tolak bila Anda berhak menyetujuinya.")
+
+
+class InvalidScheme(DisbursementError):
+    """Tiers that leave a total without approvers, or begin in the past."""
+
+    code = "invalid_scheme"
+    message = _("Jenjang tidak dapat dipakai: %(reason)s")
+
+
+class DelegationRefused(DisbursementError):
+    """Not to oneself, not for another without the right, not without an end."""
+
+    code = "delegation_refused"
+    message = _("Pelimpahan tidak dapat dibuat: %(reason)s")
+
+
+class DelegationEnded(DisbursementError):
+    code = "delegation_ended"
+    message = _("Pelimpahan ini sudah berakhir atau dicabut.")

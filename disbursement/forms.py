@@ -20,6 +20,7 @@ from unfold.widgets import (
 from disbursement import conditions
 from disbursement.errors import InvalidRule, PayAtPast
 from disbursement.models import Confirmation, Programme
+from officers.admin.fields import CodeField
 from wallet.admin.fields import RupiahField
 from wallet.models import PurseTerms
 
@@ -143,6 +144,7 @@ class ApproveForm(forms.Form):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3}),
         help_text=_("Misalnya: jumlah peserta sudah dicocokkan dengan SK penerima."),
     )
+    code = CodeField()
 
 
 class ConfirmationForm(forms.Form):

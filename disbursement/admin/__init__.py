@@ -2,9 +2,11 @@
 
 from disbursement.admin import (
     accounts,
+    approval_tiers,
     batches,
     breaks,
     calculations,
+    delegations,
     enrolments,
     findings,
     grievances,
@@ -18,9 +20,11 @@ from disbursement.admin import (
 
 __all__ = [
     "accounts",
+    "approval_tiers",
     "batches",
     "breaks",
     "calculations",
+    "delegations",
     "enrolments",
     "findings",
     "grievances",

@@ -17,16 +17,16 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement import batches, content, execution, filling, preflight
+from disbursement import batches, execution, filling, preflight
+from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
-from disbursement.admin.batch_running import RunningSteps, findings, warnings
+from disbursement.admin.batch_running import RunningSteps, findings
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.batch_states import RESERVED
-from disbursement.forms import ApproveForm, SubmitForm
-from disbursement.models import Approval, Batch, Chunk, Instruction
+from disbursement.models import Batch, Chunk, Instruction
 from wallet.admin import purses
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import ViewOnlyInline, by_number, link, list_url, money
+from wallet.admin.rows import by_number, link, list_url, money
 from wallet.admin.steps import Done, Step, row_of, take
 from wallet.money import rupiah
 
@@ -54,29 +54,13 @@ NEXT = {
 }
 
 
-class ApprovalInline(ViewOnlyInline):
-    model = Approval
-    fields = ("approver", "reason", "digest_shown", "created_at")
-    readonly_fields = ("digest_shown",)
-    show_change_link = False
-    verbose_name_plural = _("Persetujuan")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Approval]:
-        rows: QuerySet[Approval] = super().get_queryset(request)
-        return rows.select_related("approver").order_by("pk")
-
-    @admin.display(description=_("sidik isi yang disetujui"))
-    def digest_shown(self, approval: Approval) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', approval.digest)
-
-
 def shares(count: int, paid: int, failed: int) -> tuple[float, float]:
     """Paid and failed in percent of the count."""
     return (100 * paid / count, 100 * failed / count) if count else (0.0, 0.0)
 
 
 @admin.register(Batch)
-class BatchAdmin(RunningSteps):
+class BatchAdmin(ApprovalSteps, RunningSteps):
     """A batch changes by its steps only, and each step is somebody's."""
 
     list_display = (
@@ -124,10 +108,12 @@ class BatchAdmin(RunningSteps):
         "lines",
         "chain_shown",
     )
-    inlines = (ApprovalInline, StepInline, ChunkInline)
+    inlines = (StepInline, ChunkInline)
     actions_detail = (
         "submit",
         "approve",
+        "refuse",
+        "withdraw",
         "pause",
         "resume",
         "retry",
@@ -174,7 +160,9 @@ class BatchAdmin(RunningSteps):
         possible = {
             "submit": batch.status == S.PREPARED,
             "approve": batch.status == S.SUBMITTED,
-            "cancel": batch.status in (S.PREPARED, S.SUBMITTED),
+            "refuse": batch.status == S.SUBMITTED and batch.maker_id != request.user.pk,
+            "withdraw": batch.status == S.SUBMITTED and batch.maker_id == request.user.pk,
+            "cancel": batch.status == S.PREPARED,
             "retry": stuck,
             "give_up": stuck,
             "pause": batch.status in (S.APPROVED, S.PAYING),
@@ -189,16 +177,13 @@ class BatchAdmin(RunningSteps):
         steps = super().get_actions_detail(request, object_id)
         return [step for step in steps if possible[step.action_name.removeprefix("disbursement_batch_")]]
 
-    def has_cancel_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever may submit withdraws, whoever may approve refuses."""
-        user = request.user
-        return user.has_perm("disbursement.submit_batch") or user.has_perm("disbursement.approve_batch")
-
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         batch = self.get_object(request, object_id)
-        shown = {"progress": self._progress(batch), **self._checked(batch)} if batch is not None else {}
+        shown = {}
+        if batch is not None:
+            shown = {"progress": self._progress(batch), "signatures": signatures(batch), **self._checked(batch)}
         page: HttpResponse = super().change_view(request, object_id, form_url, (extra_context or {}) | shown)
         return page
 
@@ -325,7 +310,7 @@ class BatchAdmin(RunningSteps):
 
     # --- Steps ---
 
-    def _facts(self, batch: Batch) -> list[tuple[Any, Any]]:
+    def facts(self, batch: Batch) -> list[tuple[Any, Any]]:
         programme = batch.cycle.programme
         return [
             (_("Program"), programme),
@@ -345,75 +330,7 @@ class BatchAdmin(RunningSteps):
             return gettext("segera setelah disetujui")
         return date_format(timezone.localtime(batch.pay_at), "j F Y H:i")
 
-    def _short(self, batch: Batch) -> list[Any]:
-        short = batch.total - batch.cycle.programme.fund.balance
-        if short <= 0:
-            return []
-        return [_("Dana program kurang %(short)s. Danai program dahulu.") % {"short": rupiah(short)}]
-
-    @action(description=_("Ajukan"), permissions=["disbursement.submit_batch"], icon="send")
-    def submit(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            batches.submit(batch, by=request.user, pay_at=data["pay_at"])  # type: ignore[arg-type]
-            return Done(gettext("Batch diajukan atas nama Anda. Sekarang orang lain harus menyetujuinya."))
-
-        step = Step(
-            title=_("Ajukan batch"),
-            button=_("Ajukan atas nama saya"),
-            text=_(
-                "Isi batch dibekukan dan Anda tercatat sebagai pengajunya. Setelah ini Anda tidak dapat menyetujuinya; "
-                "itu tugas orang lain."
-            ),
-            facts=self._facts(batch),
-            warnings=[*self._short(batch), *warnings(batch)],
-            form=SubmitForm,
-            errors=ERRORS,
-        )
-        return take(self, request, step, run, batch)
-
-    @action(description=_("Setujui"), permissions=["disbursement.approve_batch"], icon="verified")
-    def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Shows what is approved, and approves the content with the digest that was shown, or nothing."""
-        batch = row_of(self, request, object_id)
-        said: list[Any] = [*self._short(batch), *warnings(batch)]
-        possible = batch.status == S.SUBMITTED
-        if not possible:
-            said.append(_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()})
-        elif batch.maker_id == request.user.pk:
-            possible = False
-            said.insert(0, _("Anda yang mengajukan batch ini, jadi harus orang lain yang menyetujuinya."))
-        elif not content.as_submitted(batch):
-            possible = False
-            said.insert(0, _("Isi batch berbeda dari yang diajukan. Batalkan batch ini dan siapkan yang baru."))
-
-        def run(data: dict[str, Any]) -> Done:
-            batches.approve(batch, by=request.user, digest=data["digest"], reason=data["reason"])  # type: ignore[arg-type]
-            return Done(
-                gettext("Batch disetujui. %(total)s dicadangkan dan pembayaran dimulai.")
-                % {"total": rupiah(batch.total)}
-            )
-
-        step = Step(
-            title=_("Setujui batch"),
-            button=_("Setujui dan bayar"),
-            text=_("Dengan menyetujui, seluruh jumlah dicadangkan dari dana program dan pembayaran langsung dimulai."),
-            facts=[
-                *self._facts(batch),
-                (_("Diajukan oleh"), f"{batch.maker.get_full_name() or batch.maker} " if batch.maker else "-"),
-                (_("Sidik isi (SHA-256)"), self.digest_shown(batch)),
-                (_("Isi"), self.lines(batch)),
-            ],
-            warnings=said,
-            form=ApproveForm,
-            hidden={"digest": batch.digest},
-            possible=possible,
-            errors=ERRORS,
-        )
-        return take(self, request, step, run, batch)
-
-    @action(description=_("Tolak / batalkan"), permissions=["cancel"], icon="cancel")
+    @action(description=_("Batalkan"), permissions=["disbursement.submit_batch"], icon="cancel")
     def cancel(self, request: HttpRequest, object_id: str) -> HttpResponse:
         batch = row_of(self, request, object_id)
 
@@ -421,12 +338,12 @@ class BatchAdmin(RunningSteps):
             batches.cancel(batch, by=request.user)  # type: ignore[arg-type]
             return Done(gettext("Batch dibatalkan. Pesertanya dapat masuk batch lain."))
 
-        possible = batch.status in (S.PREPARED, S.SUBMITTED)
+        possible = batch.status == S.PREPARED
         step = Step(
-            title=_("Tolak atau batalkan batch"),
+            title=_("Batalkan batch"),
             button=_("Ya, batalkan batch ini"),
             text=_("Tidak ada yang dibayar dari batch ini, dan langkah ini tidak dapat ditarik kembali."),
-            facts=self._facts(batch)[:4],
+            facts=self.facts(batch)[:4],
             danger=True,
             possible=possible,
             warnings=[]

@@ -18,7 +18,7 @@ from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
 from disbursement.forms import ConfirmationForm
-from disbursement.models import Approval, Confirmation, Instruction
+from disbursement.models import Confirmation, Instruction
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -201,14 +201,3 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
             errors=ERRORS,
         )
         return take(self, request, step, run, row)
-
-
-@admin.register(Approval)
-class ApprovalAdmin(ViewOnlyAdmin):
-    list_display = ("batch", "maker", "approver", "reason", "created_at")
-    list_filter = ("created_at",)
-    list_select_related = ("batch__cycle__programme", "maker", "approver")
-    search_fields = ("approver__username", "maker__username")
-    search_help_text = _("Nama pengguna")
-    ordering = ("-pk",)
-    fields = ("batch", "maker", "approver", "reason", "digest", "created_at")

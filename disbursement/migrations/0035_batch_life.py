@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ("disbursement", "0027_version_trials"),
+        ("disbursement", "0033_approval_guards"),
         ('wallet', '0006_changed_in_place'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -97,7 +97,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'prepared', 'cancelled']), models.Q(('maker__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='batch_submitted_is_bound'),
+            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['draft', 'prepared', 'cancelled']), models.Q(('maker__isnull', False), ('submission__isnull', False), models.Q(('digest', ''), _negated=True)), _connector='OR'), name='batch_submitted_is_bound'),
         ),
         migrations.AddConstraint(
             model_name='batch',

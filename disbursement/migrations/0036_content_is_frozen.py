@@ -51,10 +51,15 @@ CREATE TRIGGER frozen_removed AFTER DELETE ON {table} REFERENCING OLD TABLE AS c
     for table, columns in (("disbursement_instruction", LINE), ("disbursement_chunk", CHUNK))
 ) + """
 DROP TRIGGER frozen ON disbursement_batch;
+-- Being sent back (0033) lets go of who submitted it and when it was to be paid, and of nothing else.
 CREATE TRIGGER frozen BEFORE UPDATE ON disbursement_batch FOR EACH ROW
     WHEN (OLD.status NOT IN ('draft', 'prepared')
-          AND (OLD.cycle_id, OLD.version_id, OLD.maker_id, OLD.count, OLD.total, OLD.digest, OLD.pay_at, OLD.purse_title)
-          IS DISTINCT FROM (NEW.cycle_id, NEW.version_id, NEW.maker_id, NEW.count, NEW.total, NEW.digest, NEW.pay_at, NEW.purse_title))
+          AND ((OLD.cycle_id, OLD.version_id, OLD.count, OLD.total, OLD.purse_title)
+                  IS DISTINCT FROM (NEW.cycle_id, NEW.version_id, NEW.count, NEW.total, NEW.purse_title)
+               OR (OLD.maker_id, OLD.digest, OLD.submission_id, OLD.pay_at)
+                  IS DISTINCT FROM (NEW.maker_id, NEW.digest, NEW.submission_id, NEW.pay_at)
+                  AND NOT (OLD.status = 'submitted' AND NEW.status = 'prepared' AND NEW.maker_id IS NULL
+                           AND NEW.digest = '' AND NEW.submission_id IS NULL AND NEW.pay_at IS NULL)))
     EXECUTE FUNCTION disbursement_batch_is_frozen();
 CREATE OR REPLACE FUNCTION disbursement_batch_is_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
@@ -74,8 +79,12 @@ DROP TRIGGER append_only ON disbursement_batchstep;
 DROP FUNCTION disbursement_batchstep_is_append_only();
 DROP TRIGGER frozen ON disbursement_batch;
 CREATE TRIGGER frozen BEFORE UPDATE ON disbursement_batch FOR EACH ROW
-    WHEN (OLD.status <> 'prepared' AND (OLD.maker_id, OLD.count, OLD.total, OLD.digest)
-          IS DISTINCT FROM (NEW.maker_id, NEW.count, NEW.total, NEW.digest))
+    WHEN (OLD.status NOT IN ('draft', 'prepared')
+          AND (OLD.maker_id, OLD.count, OLD.total, OLD.digest, OLD.submission_id)
+              IS DISTINCT FROM (NEW.maker_id, NEW.count, NEW.total, NEW.digest, NEW.submission_id)
+          AND NOT (OLD.status = 'submitted' AND NEW.status = 'prepared'
+                   AND NEW.maker_id IS NULL AND NEW.digest = '' AND NEW.submission_id IS NULL
+                   AND (OLD.count, OLD.total) = (NEW.count, NEW.total)))
     EXECUTE FUNCTION disbursement_batch_is_frozen();
 """ + "".join(
     f"""

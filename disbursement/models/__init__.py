@@ -4,7 +4,9 @@ The state of every payment is here, in rows; the queue only rings. A batch holds
 worker posts a chunk and marks it in one transaction.
 """
 
-from disbursement.models.batch import CASH, MAIN, Approval, Batch, Chunk, Instruction
+from disbursement.models.approval import Approval, Delegation, SentBack, Submission
+from disbursement.models.approval_tier import ApprovalScheme, ApprovalTier
+from disbursement.models.batch import CASH, MAIN, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
 from disbursement.models.calculation import Calculation
@@ -21,6 +23,8 @@ __all__ = [
     "CASH",
     "MAIN",
     "Approval",
+    "ApprovalScheme",
+    "ApprovalTier",
     "Batch",
     "BatchStep",
     "Break",
@@ -31,6 +35,7 @@ __all__ = [
     "Component",
     "Confirmation",
     "Cycle",
+    "Delegation",
     "Enrolment",
     "Filling",
     "FollowedMove",
@@ -40,9 +45,11 @@ __all__ = [
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
+    "SentBack",
     "Statement",
     "StatementAccount",
     "StatementEntry",
+    "Submission",
     "TrialChange",
     "TrialRegion",
     "VersionTrial",

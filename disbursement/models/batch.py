@@ -1,7 +1,7 @@
-"""Batches, the approvals that bind them, the chunks that workers post, and the payment instructions."""
+"""Batches, the chunks that workers post, and the payment instructions."""
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -21,6 +21,7 @@ class Batch(models.Model):
 
     A worker fills a draft; `batch_states` says what follows what. From submission on, `count`, `total` and `digest` (SHA-256
     over the terms and every instruction) are what was submitted; an approval names the digest, and execution recomputes it.
+    `submission` is the one in force: a batch that was sent back has none, and no maker and no digest, until it is submitted anew.
     """
 
     class Status(models.TextChoices):
@@ -48,6 +49,16 @@ class Batch(models.Model):
     maker = models.ForeignKey(
         "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("diajukan oleh")
     )
+    submission = models.OneToOneField(
+        "disbursement.Submission",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        db_constraint=False,  # a composite one holds it to its batch and content
+        verbose_name=_("pengajuan yang berlaku"),
+    )
     clearing = models.OneToOneField(
         Account, models.PROTECT, null=True, blank=True, editable=False, verbose_name=_("akun kliring")
     )
@@ -67,10 +78,10 @@ class Batch(models.Model):
             ("approve_batch", _("Dapat menyetujui batch")),
         ]
         constraints = [
-            models.UniqueConstraint(name="batch_maker", fields=["id", "maker"]),
             models.CheckConstraint(
                 name="batch_submitted_is_bound",
-                condition=Q(status__in=["draft", "prepared", "cancelled"]) | (Q(maker__isnull=False) & ~Q(digest="")),
+                condition=Q(status__in=["draft", "prepared", "cancelled"])
+                | (Q(maker__isnull=False, submission__isnull=False) & ~Q(digest="")),
             ),
             models.CheckConstraint(
                 name="batch_approved_is_reserved",
@@ -80,31 +91,6 @@ class Batch(models.Model):
 
     def __str__(self) -> str:
         return f"{self.cycle} #{self.pk}"
-
-
-class Approval(models.Model):
-    """One person's yes to one content. The database refuses the maker's own, whoever that is.
-
-    `maker` repeats the batch's (a composite foreign key keeps them equal), so that a CHECK can compare the two people.
-    """
-
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="approvals", verbose_name=_("batch"))
-    approver = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("disetujui oleh"))
-    maker = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("diajukan oleh"))
-    digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64)
-    reason = models.CharField(_("alasan"), max_length=300, blank=True)
-    created_at = models.DateTimeField(_("waktu"), db_default=Now())
-
-    class Meta:
-        verbose_name = _("persetujuan")
-        verbose_name_plural = _("persetujuan")
-        constraints = [
-            models.UniqueConstraint(name="approval_once", fields=["batch", "approver"]),
-            models.CheckConstraint(name="approver_is_not_maker", condition=~Q(approver=F("maker"))),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.batch} · {self.approver}"
 
 
 class Chunk(models.Model):

@@ -63,5 +63,6 @@ def exchange_fund(batch: Batch) -> None:
     Programme.objects.filter(cycles__batches=batch).update(fund=money.fund(10_000))
 
 
-CHANGES = [change_amount, change_wallet, remove_line, add_line, exchange_terms, prolong]
+CHANGES = [change_amount, change_wallet, remove_line, add_line]
+PURSE_CHANGES = [exchange_terms, prolong]  # of every chunk
 TERM_CHANGES = [widen_terms, change_categories, leave_the_region, exchange_fund]

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from disbursement import batch_states, batches, execution, pauses, versions
+from disbursement import approvals, batch_states, batches, content, execution, pauses, versions
 from disbursement.batch_states import RESERVED, TRANSITIONS
 from disbursement.errors import ContentChanged, WrongStatus
 from disbursement.models import Batch, BatchStep, Programme
@@ -50,10 +50,10 @@ def test_a_batch_goes_only_where_the_table_says(origin: Batch.Status) -> None:
 
 def test_each_step_is_kept_with_who_took_it_and_why(programme: Programme) -> None:
     money.eligibility.enrol_eligible(programme)
-    maker, approver = money.officer(), money.officer()
+    maker, approver = money.officer(), money.approver()
     batch = batches.prepare(batches.cycle_of(programme, NOVEMBER), maker)
-    batch = batches.submit(batch, by=maker)
-    batch = batches.approve(batch, by=approver, digest=batch.digest, reason="sesuai SK")
+    batch = approvals.submit(batch, by=maker)
+    batch = money.approve(batch, approver, reason="sesuai SK")
     money.pay_out(batch)
     kept = list(BatchStep.objects.order_by("pk").values_list("to_status", "by", "reason"))
     assert kept == [
@@ -125,7 +125,7 @@ def test_nor_its_chunks(committed_db: None, column: str) -> None:
 def test_an_approval_reads_no_line(programme: Programme, django_assert_num_queries: Any) -> None:
     batch = money.submitted(programme)
     with connection.execute_wrapper(_refuse_lines):
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
+        money.approve(batch)
 
 
 def _refuse_lines(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -140,8 +140,8 @@ def test_an_approved_batch_waits_for_its_moment_and_the_sweeper_begins_it(
     programme: Programme, time_machine: Any
 ) -> None:
     moment = timezone.now() + timedelta(days=2)
-    batch = batches.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
-    batch = batches.approve(batch, by=money.officer(), digest=batch.digest)
+    batch = approvals.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
+    batch = money.approve(batch)
     assert execution.sweep() == 0
     assert execution.pay_next_chunk(batch.pk) is False
     assert money.balance(batch.clearing_id) == 500  # the money is there, whatever the fund does until then
@@ -155,21 +155,21 @@ def test_an_approved_batch_waits_for_its_moment_and_the_sweeper_begins_it(
 def test_the_moment_is_part_of_what_is_approved(programme: Programme) -> None:
     money.eligibility.enrol_eligible(programme)
     moment = timezone.now() + timedelta(days=2)
-    batch = batches.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
+    batch = approvals.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
     with pytest.raises(DatabaseError, match="stay as they are"), transaction.atomic():
         Batch.objects.filter(pk=batch.pk).update(pay_at=None)
     batch.pay_at = moment
-    assert batches.content.as_submitted(batch)
+    assert content.as_submitted(batch)
     batch.pay_at = moment + timedelta(minutes=1)
-    assert not batches.content.as_submitted(batch)
+    assert not content.as_submitted(batch)
     with pytest.raises(ContentChanged):
-        batches.approve(batch, by=money.officer(), digest="0" * 64)
+        money.approve(batch, digest="0" * 64)
 
 
 def test_a_batch_halted_before_its_moment_waits_for_it_again(programme: Programme) -> None:
     moment = timezone.now() + timedelta(days=2)
-    batch = batches.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
-    batch = batches.approve(batch, by=money.officer(), digest=batch.digest)
+    batch = approvals.submit(money.prepared(programme), by=money.officer(), pay_at=moment)
+    batch = money.approve(batch)
     batch = pauses.pause(batch, money.officer(), "tunggu kabar")
     assert pauses.resume(batch, money.officer()).status == S.APPROVED
     assert set(RESERVED) == {S.APPROVED, S.PAYING, S.PAUSED}

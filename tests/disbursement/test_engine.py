@@ -22,7 +22,7 @@ import redis
 from django.conf import settings as conf
 from django.db import transaction
 
-from disbursement import batches, execution, tasks
+from disbursement import execution, tasks
 from disbursement.models import Batch, Chunk
 from tests import money
 from tests.processes import alone, together, waiting_for_locks
@@ -143,10 +143,10 @@ APPROVE = """
 import sys, django
 django.setup()
 from django.contrib.auth.models import User
-from disbursement import batches
 from disbursement.models import Batch
+from tests import money
 batch = Batch.objects.get(pk=sys.argv[1])
-batches.approve(batch, by=User.objects.get(pk=sys.argv[2]), digest=batch.digest)
+money.approve(batch, User.objects.get(pk=sys.argv[2]))
 """
 
 
@@ -158,7 +158,7 @@ def test_an_approval_does_not_need_the_broker_and_the_sweep_rings_later(
     batch = money.submitted(money.programme(amount=100, budget=300))
     with broker() as port:
         subprocess.run(
-            [sys.executable, "-c", APPROVE, str(batch.pk), str(money.officer().pk)],
+            [sys.executable, "-c", APPROVE, str(batch.pk), str(money.approver().pk)],
             env=process_env | {"REDIS_URL": f"redis://127.0.0.1:{port}/0", "DJANGO_SETTINGS_MODULE": "config.settings"},
             cwd=ROOT,
             check=True,
@@ -177,10 +177,10 @@ def test_an_approval_rings_only_if_it_commits(committed_db: None, monkeypatch: p
     money.people(3)
     batch = money.submitted(money.programme(amount=100, budget=300))
     with transaction.atomic():
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
+        money.approve(batch)
         transaction.set_rollback(True)
     assert rings == []
-    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    money.approve(batch)
     assert rings == [("disbursement.tasks.pay", batch.pk, 1)]
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.db import transaction
 
-from disbursement import batches, execution, pauses, tasks
+from disbursement import approvals, batches, execution, pauses, tasks
 from disbursement.errors import NothingToPay, WrongStatus
 from disbursement.models import Batch, BatchStep, Chunk, Instruction, Programme
 from tests import money
@@ -78,8 +78,8 @@ def test_an_ended_batch_returns_the_rest_and_its_follow_up_pays_it(programme: Pr
     assert execution.pay_next_chunk(batch.pk) is False
     again = batches.follow_up(batch, officer)
     assert (again.follows, again.count) == (batch, 3)
-    again = batches.submit(again, by=officer)
-    batches.approve(again, by=money.officer(), digest=again.digest)
+    again = approvals.submit(again, by=officer)
+    money.approve(again)
     money.assert_paid_once(money.pay_out(again), 3)
     assert Purse.objects.values("wallet").distinct().count() == Purse.objects.count() == 5
     with pytest.raises(NothingToPay):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence
 from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
-from disbursement import batches, preflight, tasks
+from disbursement import approvals, batches, preflight, tasks
 from disbursement.errors import PreflightMissing, WrongStatus
 from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
 from tests import money
@@ -190,9 +190,9 @@ def test_who_is_blocked_can_be_left_out_and_the_others_are_paid(
     assert list(batch.chunks.order_by("number").values_list("count", flat=True)) == [0, 2, 1]
     left = batch.instructions.filter(status="cancelled").values_list("enrolment", "failure")
     assert set(left) == {(frozen.enrolment_id, "wallet_frozen"), (dead.enrolment_id, "deceased")}
-    batch = batches.submit(batch, by=money.officer())
+    batch = approvals.submit(batch, by=money.officer())
     assert (batch.count, batch.total) == (3, 300)
-    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    money.approve(batch)
     batch = money.pay_out(batch)
     assert set(batch.chunks.values_list("status", flat=True)) == {"done"}
     assert (batch.status, batch.instructions.filter(status="paid").count(), money.balance(programme.fund)) == (
@@ -211,6 +211,6 @@ def test_nobody_is_left_out_unseen_or_after_submission(programme: Programme) -> 
     with pytest.raises(PreflightMissing), transaction.atomic():
         preflight.leave_out_blocked(batch)
     preflight.soon(batch)
-    batches.submit(batch, by=money.officer())
+    approvals.submit(batch, by=money.officer())
     with pytest.raises(WrongStatus), transaction.atomic():
         preflight.leave_out_blocked(batch)

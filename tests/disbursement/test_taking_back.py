@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from disbursement import batches, execution, reconciliation
+from disbursement import approvals, batches, execution, reconciliation
 from disbursement.errors import AlreadySpent, NotPaid
 from disbursement.models import Batch, Instruction
 from tests import money
@@ -67,9 +67,9 @@ def test_while_the_batch_is_open_the_money_waits_in_its_clearing_and_returns_whe
 def test_another_attempt_pays_in_the_same_cycle(batch: Batch) -> None:
     line = line_of(batch)
     execution.take_back(line, "salah jumlah")
-    followed = batches.submit(batches.prepare(batch.cycle), by=money.officer())
+    followed = approvals.submit(batches.prepare(batch.cycle), by=money.officer())
     assert (followed.count, followed.instructions.get().enrolment_id) == (1, line.enrolment_id)
-    batches.approve(followed, by=money.officer(), digest=followed.digest)
+    money.approve(followed)
     money.pay_out(followed)
     assert followed.instructions.get().status == "paid"
     assert sorted(Purse.objects.filter(wallet=line.wallet).values_list("account__balance", flat=True)) == [0, 100]

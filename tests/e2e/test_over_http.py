@@ -19,7 +19,7 @@ from beneficiaries import registry
 from beneficiaries.models import Person
 from demo.phone_client import Inbox, Phone, Refused
 from demo.snap_client import SnapClient
-from disbursement import batches, eligibility
+from disbursement import approvals, batches, eligibility
 from disbursement.models import Batch
 from tests import money
 from tests.e2e import servers
@@ -64,7 +64,7 @@ def enrolled(tmp_path: Path, people: int) -> Batch:
     registry.import_file(file, tmp_path / "errors.csv")
     programme = money.programme(amount=300_000, budget=people * 300_000, eligibility="person.age >= 60")
     eligibility.enrol_eligible(programme)
-    return batches.submit(batches.prepare(batches.cycle_of(programme, date(2026, 11, 1))), by=money.officer())
+    return approvals.submit(batches.prepare(batches.cycle_of(programme, date(2026, 11, 1))), by=money.officer())
 
 
 def a_phone(address: str) -> Phone:
@@ -87,7 +87,7 @@ def test_aid_travels_from_a_registry_file_to_the_merchants_bank(
 ) -> None:
     batch = enrolled(tmp_path, 400)
     with servers.running("worker", env, tmp_path / "worker.log"), servers.web(env, tmp_path / "web.log") as address:
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
+        money.approve(batch)
         wait_until_closed(batch)
         money.assert_paid_once(batch, batch.count)
 
@@ -155,7 +155,7 @@ def test_the_till_on_the_command_line_needs_no_settings(tmp_path: Path) -> None:
 def test_nothing_personal_reaches_the_logs(env: dict[str, str], shop: tuple[Merchant, str], tmp_path: Path) -> None:
     batch = enrolled(tmp_path, 100)
     with servers.running("worker", env, tmp_path / "worker.log"), servers.web(env, tmp_path / "web.log") as address:
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
+        money.approve(batch)
         wait_until_closed(batch)
         phone = a_phone(address)
         phone.activate(Inbox(tmp_path / "sms"))

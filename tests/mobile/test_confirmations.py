@@ -10,7 +10,7 @@ import requests
 from rest_framework.test import APIClient
 
 from beneficiaries.models import Person
-from disbursement import batches, breaks, programmes
+from disbursement import breaks, programmes
 from disbursement.models import Break, Confirmation, Instruction
 from mobile import devices
 from tests import money
@@ -23,7 +23,7 @@ def paid(amount: int = 100) -> Any:
     """A paid batch of everyone in the registry."""
     batch = money.submitted(money.programme(amount=amount))
     programmes.fund(batch.cycle.programme, batch.total, "DIPA-1")
-    batches.approve(batch, by=money.officer(), digest=batch.digest)
+    money.approve(batch)
     return money.pay_out(batch)
 
 

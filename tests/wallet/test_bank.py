@@ -22,7 +22,7 @@ from django.db import connection
 from django.test import override_settings
 from django.utils import timezone
 
-from disbursement import batches, execution, programmes, reconciliation
+from disbursement import approvals, batches, execution, programmes, reconciliation
 from disbursement.errors import DisbursementError
 from disbursement.models import Batch, Chunk, Programme
 from tests import money
@@ -251,11 +251,11 @@ class Teller:
         batch = batches.prepare(
             batches.cycle_of(self.programme, date(2000 + self.periods // 12, self.periods % 12 + 1, 1))
         )
-        batch = batches.submit(batch, by=self.maker)
+        batch = approvals.submit(batch, by=self.maker)
         try:
-            batch = batches.approve(batch, by=self.checker, digest=batch.digest)
+            batch = money.approve(batch, self.checker)
         except WalletError:
-            batches.cancel(batch)
+            batches.cancel(approvals.withdraw(batch, by=self.maker, reason="dana kurang"))
             raise
         self.told("reservation", f"batch {batch.pk}", batch.total)
         self.batches.append(batch)
@@ -414,7 +414,7 @@ def worlds() -> list[World]:
                 purse_terms=rules.pk,
                 clearing=ledger.open_account(Account.Kind.CLEARING).pk,
                 maker=money.officer().pk,
-                checker=money.officer().pk,
+                checker=money.approver().pk,
             )
         )
     everybody = list(Wallet.objects.values_list("pk", flat=True))

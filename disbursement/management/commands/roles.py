@@ -11,7 +11,7 @@ from django.db.models import Q, QuerySet
 
 from beneficiaries import grievances
 
-OURS = ("wallet", "beneficiaries", "disbursement", "mobile")
+OURS = ("wallet", "officers", "beneficiaries", "disbursement", "mobile")
 # What each role may do beside looking. Nobody both moves money into a batch and agrees to it; nobody but a superuser makes users.
 DOES: dict[str, tuple[str, ...]] = {
     "Petugas": (
@@ -57,6 +57,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.approve_batch",
         "disbursement.enforce_programmeversion",
         "disbursement.try_programmeversion",
+        "disbursement.add_delegation",
         "disbursement.take_back_instruction",
         "disbursement.resolve_break",
         "wallet.succeed_wallet",
@@ -80,7 +81,12 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_evidencesource",
         "beneficiaries.new_key_evidencesource",
     ),
+    # Neither submits nor approves, so this role sets the tiers, delegates for who is away, and releases lost phones.
     "Bendahara": (
+        "disbursement.add_approvalscheme",
+        "disbursement.add_delegation",
+        "disbursement.delegate_for_others",
+        "officers.reset_authenticator",
         "disbursement.fund_programme",
         "disbursement.add_programme",
         "disbursement.change_programme",
@@ -147,6 +153,7 @@ SEES: dict[str, tuple[str, ...]] = {
     ),
     "Bendahara": (
         "wallet",
+        "officers.authenticator",
         "disbursement.programme",
         "disbursement.programmeversion",
         "disbursement.component",
@@ -154,6 +161,9 @@ SEES: dict[str, tuple[str, ...]] = {
         "disbursement.trialregion",
         "disbursement.cycle",
         "disbursement.batch",
+        "disbursement.approvalscheme",
+        "disbursement.approvaltier",
+        "disbursement.delegation",
         "disbursement.statementaccount",
         "disbursement.statement",
         "disbursement.statemententry",

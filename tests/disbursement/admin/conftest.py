@@ -15,8 +15,20 @@ from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import DuplicatePair, Household, Person
-from disbursement import batches, breaks, confirmations, eligibility, execution, preflight, programmes
+from disbursement import (
+    approval_tiers,
+    approvals,
+    batches,
+    breaks,
+    confirmations,
+    delegations,
+    eligibility,
+    execution,
+    preflight,
+    programmes,
+)
 from disbursement.models import Batch, Programme
+from tests import money
 from tests.disbursement import statement_files
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
@@ -81,13 +93,14 @@ def build_house() -> House:
     def prepared(month: int) -> Batch:
         return batches.prepare(batches.cycle_of(programme, date(2026, month, 1)))
 
-    closed = batches.submit(prepared(9), by=maker)
-    closed = batches.approve(closed, by=approver, digest=closed.digest, reason="cocok")
+    closed = approvals.submit(prepared(9), by=maker)
+    closed = money.approve(closed, approver, reason="cocok")
+    _delegated(officers)
     while execution.pay_next_chunk(closed.pk):
         pass
     execution.close_if_done(closed.pk)
     closed.refresh_from_db()
-    house = House(programme, closed, batches.submit(prepared(10), by=maker), prepared(11), officers)
+    house = House(programme, closed, approvals.submit(prepared(10), by=maker), prepared(11), officers)
     _suspect_twins()
     preflight.soon(house.submitted)
     _shop()
@@ -111,6 +124,21 @@ def _reconciled(batch: Batch) -> None:
     charge = statement_files.Entry(-7, day=now, text="Biaya")
     statement_files.booked(statement_files.camt(charge, since=now, until=now), statement_files.account("funding"))
     breaks.find()
+
+
+def _delegated(officers: dict[str, User]) -> None:
+    """Somebody may sign for the approver next year, and tiers begin then: rows for their pages that change nothing today."""
+    next_year = timezone.now() + timedelta(days=365)
+    delegations.delegate(
+        officers["penyetuju"],
+        officers["bendahara"],
+        starts_at=next_year,
+        ends_at=next_year + timedelta(days=7),
+        reason="cuti",
+        by=officers["penyetuju"],
+    )
+    tier = approval_tiers.Tier(0, (Group.objects.get(name="Penyetuju"),))
+    approval_tiers.set_scheme([tier], starts_on=next_year.date(), decree="SK 1/2027", by=officers["bendahara"])
 
 
 def _sealed_yesterday() -> None:

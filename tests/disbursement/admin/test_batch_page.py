@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from disbursement import batches, execution, pauses, preflight
 from disbursement.models import Batch, BatchStep, Chunk, Instruction, PreflightFinding
+from tests import money
 from tests.disbursement.admin.conftest import House
 from wallet import wallets
 from wallet.models import Purse
@@ -39,7 +40,7 @@ def _post(house: House, name: str, batch: Batch, page: str, **data: str) -> str:
 
 def _approved(house: House) -> Batch:
     batch = Batch.objects.get(pk=house.submitted.pk)
-    return batches.approve(batch, by=house.officers["penyetuju"], digest=batch.digest)
+    return money.approve(batch, house.officers["penyetuju"])
 
 
 def _failed(house: House) -> tuple[Batch, Instruction]:

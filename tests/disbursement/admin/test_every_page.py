@@ -13,15 +13,16 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from disbursement import batches, eligibility, execution, programmes
+from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
+from tests import money
 from tests.disbursement.admin.conftest import House, add_people
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
 from wallet.models import Seal, Transfer, Verification
 
-OURS = {"wallet", "disbursement", "auth"}
+OURS = {"wallet", "disbursement", "officers", "auth"}
 
 
 def _admins() -> list[tuple[object, object]]:
@@ -111,10 +112,10 @@ def test_lists_ask_as_often_for_many_rows_as_for_few(house: House, app: str, nam
 def _pay_again(house: House) -> None:
     programmes.fund(house.programme, 100_000_000, "SP2D-2")
     for month in (3, 4, 5):
-        batch = batches.submit(
+        batch = approvals.submit(
             batches.prepare(batches.cycle_of(house.programme, date(2026, month, 1))), by=house.officers["petugas"]
         )
-        batches.approve(batch, by=house.officers["penyetuju"], digest=batch.digest)
+        money.approve(batch, house.officers["penyetuju"])
         while execution.pay_next_chunk(batch.pk):
             pass
 

@@ -9,8 +9,10 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from disbursement import versions
-from disbursement.models import Batch, Chunk, Enrolment, Instruction, Programme, ProgrammeVersion
+from disbursement import approvals, versions
+from disbursement.models import Batch, Chunk, Delegation, Enrolment, Instruction, Programme, ProgrammeVersion
+from officers.models import Authenticator
+from tests import money
 from tests.disbursement.admin.conftest import House
 from wallet import ledger
 from wallet.models import (
@@ -38,7 +40,15 @@ STEPS = {
     "/admin/disbursement/programme/add/": {"bendahara"},
     "/admin/disbursement/batch/{prepared}/submit/": {"petugas"},
     "/admin/disbursement/batch/{submitted}/approve/": {"penyetuju"},
-    "/admin/disbursement/batch/{submitted}/cancel/": {"petugas", "penyetuju"},
+    "/admin/disbursement/batch/{submitted}/refuse/": {"penyetuju"},
+    "/admin/disbursement/batch/{submitted}/withdraw/": {"petugas"},
+    "/admin/disbursement/batch/{prepared}/cancel/": {"petugas"},
+    "/admin/disbursement/delegation/add/": {"penyetuju", "bendahara"},
+    "/admin/disbursement/delegation/{delegation}/revoke/": {"penyetuju", "bendahara"},
+    "/admin/disbursement/approvalscheme/add/": {"bendahara"},
+    "/admin/officers/authenticator/": {"bendahara", "auditor"},
+    "/admin/officers/authenticator/{authenticator}/reset/": {"bendahara"},
+    "/admin/officers/authenticator/mine/": {"petugas", "penyetuju", "bendahara", "auditor", "kosong"},
     "/admin/disbursement/batch/{submitted}/retry/": {"petugas"},
     "/admin/disbursement/batch/{submitted}/give_up/": {"penyetuju"},
     "/admin/disbursement/batch/{submitted}/precheck/": {"petugas", "penyetuju"},
@@ -100,6 +110,8 @@ def _address(house: House, pattern: str) -> str:
         hold=Hold.objects.first().pk,
         transfer=Transfer.objects.first().pk,
         instruction=Instruction.objects.first().pk,
+        delegation=Delegation.objects.first().pk,
+        authenticator=Authenticator.objects.filter(ended_at=None).first().pk,
     )
 
 
@@ -115,7 +127,8 @@ def test_each_step_is_for_its_roles_alone(house: House, pattern: str) -> None:
 
 
 def _approve(house: House, name: str, **changes: str) -> tuple[str, Batch]:
-    data = {"digest": house.submitted.digest, "reason": "cocok"} | changes
+    code = money.code(money.phone(house.officers[name]))
+    data = {"digest": house.submitted.digest, "reason": "cocok", "code": code} | changes
     answer = house.client(name).post(f"/admin/disbursement/batch/{house.submitted.pk}/approve/", data, follow=True)
     assert answer.status_code == 200
     return answer.content.decode(), Batch.objects.get(pk=house.submitted.pk)
@@ -137,7 +150,7 @@ def test_the_maker_cannot_approve_whoever_it_is(house: House, superuser: bool) -
     maker.groups.add(Group.objects.get(name="Penyetuju"))
     opened = house.client("petugas").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
     assert "harus orang lain yang menyetujuinya" in opened.content.decode()
-    assert "Setujui dan bayar" not in opened.content.decode()
+    assert 'name="code"' not in opened.content.decode()
     page, batch = _approve(house, "petugas")
     assert "bukan yang mengajukannya" in page
     assert batch.status == Batch.Status.SUBMITTED and not batch.approvals.exists()
@@ -151,7 +164,7 @@ def test_another_digest_than_the_one_shown_approves_nothing(house: House) -> Non
 def test_terms_changed_behind_its_back_are_seen_before_and_refused_after(house: House) -> None:
     PurseTerms.objects.filter(programme=house.programme).update(cash_allowed=True)
     opened = house.client("penyetuju").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
-    assert "Isi batch berbeda" in opened.content.decode()
+    assert "Isi batch berbeda" in opened.content.decode() and 'name="code"' not in opened.content.decode()
     page, batch = _approve(house, "penyetuju")
     assert "Isi batch berbeda" in page and batch.status == Batch.Status.SUBMITTED
 
@@ -280,7 +293,8 @@ def test_what_a_running_batch_was_submitted_with_stays(house: House) -> None:
     house.programme.refresh_from_db()
     assert (house.programme.name, house.programme.code) == ("Nama baru", "KLJ")
     assert "tidak diubah" in answer.content.decode()
-    Batch.objects.filter(pk=house.submitted.pk).update(status=Batch.Status.CANCELLED)
+    withdrawn = approvals.withdraw(house.submitted, by=house.officers["petugas"], reason="salah jumlah")
+    assert withdrawn.status == Batch.Status.PREPARED
     house.client("bendahara").post(address, sent)
     house.programme.refresh_from_db()
     assert house.programme.code == "NEW"

@@ -1,4 +1,4 @@
-"""A batch holds everyone due once, and is approved by another than its maker, as it was submitted, out of money that is there."""
+"""A batch holds everyone due once, is submitted as it stands, and is cancelled or sent back whole."""
 
 from __future__ import annotations
 
@@ -8,23 +8,18 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 
-from disbursement import batches, content
+from disbursement import approvals, batches, content
 from disbursement.errors import (
-    ApproverIsMaker,
-    ContentChanged,
     NothingToPay,
     NowhereToLapse,
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Approval, Batch, Cycle, Enrolment, Instruction, Programme
+from disbursement.models import Batch, Cycle, Enrolment, Instruction, Programme
 from tests import money
-from tests.disbursement.changes import TERM_CHANGES
 from tests.processes import together
-from wallet.errors import InsufficientFunds
 
 NOVEMBER = date(2026, 11, 1)
 
@@ -109,7 +104,7 @@ def test_batches_prepared_at_once_never_share_a_person(processes: None) -> None:
 
 def test_submission_freezes_count_total_and_digest_and_names_the_maker(programme: Programme) -> None:
     maker = money.officer()
-    batch = batches.submit(money.prepared(programme), by=maker)
+    batch = approvals.submit(money.prepared(programme), by=maker)
     now = content.of(batch)
     assert (batch.status, batch.maker, batch.count, batch.total) == ("submitted", maker, 5, 500)
     assert (batch.digest, len(batch.digest)) == (now.digest, 64)
@@ -125,7 +120,7 @@ def test_what_was_submitted_stays_in_the_database(programme: Programme, column: 
 
 
 def test_a_cancelled_batch_frees_its_people_for_another(programme: Programme) -> None:
-    batch = money.submitted(programme)
+    batch = money.prepared(programme)
     batches.cancel(batch)
     again = batches.prepare(batch.cycle)
     assert again.count == 5
@@ -133,8 +128,10 @@ def test_a_cancelled_batch_frees_its_people_for_another(programme: Programme) ->
 
 
 STEPS: dict[str, Callable[[Batch], Any]] = {
-    "submit": lambda batch: batches.submit(batch, by=money.officer()),
-    "approve": lambda batch: batches.approve(batch, by=money.officer(), digest=batch.digest),
+    "submit": lambda batch: approvals.submit(batch, by=money.officer()),
+    "approve": lambda batch: money.approve(batch),
+    "refuse": lambda batch: approvals.refuse(batch, by=money.approver(), reason="salah"),
+    "withdraw": lambda batch: approvals.withdraw(batch, by=batch.maker or money.officer(), reason="salah"),
     "cancel": batches.cancel,
 }
 
@@ -142,11 +139,11 @@ STEPS: dict[str, Callable[[Batch], Any]] = {
 @pytest.mark.parametrize(
     ("status", "forbidden"),
     [
-        ("prepared", ["approve"]),
-        ("submitted", ["submit"]),
-        ("approved", ["submit", "approve", "cancel"]),
-        ("closed", ["submit", "approve", "cancel"]),
-        ("cancelled", ["submit", "approve", "cancel"]),
+        ("prepared", ["approve", "refuse", "withdraw"]),
+        ("submitted", ["submit", "cancel"]),
+        ("approved", ["submit", "approve", "refuse", "withdraw", "cancel"]),
+        ("closed", ["submit", "approve", "refuse", "withdraw", "cancel"]),
+        ("cancelled", ["submit", "approve", "refuse", "withdraw", "cancel"]),
     ],
 )
 def test_no_step_is_taken_out_of_turn(programme: Programme, status: str, forbidden: list[str]) -> None:
@@ -155,7 +152,7 @@ def test_no_step_is_taken_out_of_turn(programme: Programme, status: str, forbidd
         "submitted": lambda: money.submitted(programme),
         "approved": lambda: money.approved(programme),
         "closed": lambda: money.pay_out(money.approved(programme)),
-        "cancelled": lambda: batches.cancel(money.submitted(programme)),
+        "cancelled": lambda: batches.cancel(money.prepared(programme)),
     }
     batch = made[status]()
     assert batch.status == status
@@ -169,110 +166,8 @@ def test_no_step_is_taken_out_of_turn(programme: Programme, status: str, forbidd
 
 def test_a_stale_copy_of_a_batch_does_not_act_on_what_it_remembers(programme: Programme) -> None:
     stale = money.submitted(programme)
-    batches.cancel(Batch.objects.get(pk=stale.pk))
+    assert stale.maker is not None
+    approvals.withdraw(Batch.objects.get(pk=stale.pk), by=stale.maker, reason="salah siklus")
     assert stale.status == "submitted"
     with pytest.raises(WrongStatus):
-        batches.approve(stale, by=money.officer(), digest=stale.digest)
-
-
-# --- approve ---
-
-
-def test_approval_reserves_the_whole_total(programme: Programme) -> None:
-    batch, approver = money.submitted(programme), money.officer()
-    batches.approve(batch, by=approver, digest=batch.digest, reason="sesuai SK")
-    batch.refresh_from_db()
-    approval = Approval.objects.get()
-    assert (batch.status, money.balance(programme.fund), money.balance(batch.clearing_id)) == ("approved", 0, 500)
-    assert (approval.approver, approval.maker, approval.digest, approval.reason) == (
-        approver,
-        batch.maker,
-        batch.digest,
-        "sesuai SK",
-    )
-    money.assert_books_hold()
-
-
-@pytest.mark.parametrize("superuser", [False, True])
-def test_the_maker_may_not_approve_not_even_a_superuser(programme: Programme, superuser: bool) -> None:
-    maker = User.objects.create_user("maker", is_superuser=superuser)
-    batch = batches.submit(money.prepared(programme), by=maker)
-    with pytest.raises(ApproverIsMaker):
-        batches.approve(batch, by=maker, digest=batch.digest)
-    assert (money.balance(programme.fund), Approval.objects.count()) == (500, 0)
-
-
-def _insert_approval(batch: Batch, approver: User, maker: User) -> None:
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO disbursement_approval (batch_id, approver_id, maker_id, digest, reason, created_at)"
-            " VALUES (%s, %s, %s, %s, '', now())",
-            [batch.pk, approver.pk, maker.pk, batch.digest],
-        )
-
-
-def test_the_database_itself_refuses_the_makers_approval(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    assert batch.maker is not None
-    with pytest.raises(IntegrityError, match="approver_is_not_maker"):
-        _insert_approval(batch, batch.maker, batch.maker)
-
-
-def test_the_database_itself_refuses_an_approval_that_lies_about_the_maker(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    assert batch.maker is not None
-    with pytest.raises(IntegrityError, match="approval_of_the_batchs_maker"):
-        _insert_approval(batch, batch.maker, money.officer())
-
-
-def test_the_maker_of_an_approved_batch_cannot_be_exchanged(programme: Programme) -> None:
-    batch = money.approved(programme)
-    with pytest.raises(IntegrityError), transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(maker=money.officer())
-
-
-def test_a_digest_that_is_not_the_one_submitted_is_refused(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    for digest in ("", "0" * 64, batch.digest.upper() + " "):
-        with pytest.raises(ContentChanged):
-            batches.approve(batch, by=money.officer(), digest=digest)
-    assert money.balance(programme.fund) == 500
-
-
-@pytest.mark.parametrize("change", TERM_CHANGES)
-def test_terms_that_were_changed_after_submission_are_not_approved(
-    programme: Programme, change: Callable[[Batch], None]
-) -> None:
-    batch = money.submitted(programme)
-    change(batch)
-    with pytest.raises(ContentChanged):
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
-    assert (money.balance(programme.fund), Approval.objects.count()) == (500, 0)
-
-
-def test_too_little_budget_is_refused_and_changes_nothing(db: None) -> None:
-    money.people(5)
-    programme = money.programme(amount=100, budget=499)
-    batch = money.submitted(programme)
-    with pytest.raises(InsufficientFunds):
-        batches.approve(batch, by=money.officer(), digest=batch.digest)
-    batch.refresh_from_db()
-    assert (batch.status, batch.clearing, Approval.objects.count()) == ("submitted", None, 0)
-    assert money.balance(programme.fund) == 499
-    money.programmes.fund(programme, 1, "DIPA-2")
-    batches.approve(batch, by=money.officer(), digest=batch.digest)
-
-
-def _do_approve(batch: int, approver: int) -> str:
-    chosen = Batch.objects.get(pk=batch)
-    return batches.approve(chosen, by=User.objects.get(pk=approver), digest=chosen.digest).status
-
-
-def test_approvals_at_once_reserve_once(processes: None) -> None:
-    money.people(5)
-    programme = money.programme(amount=100, budget=5_000)
-    batch = money.submitted(programme)
-    outcomes = together([(_do_approve, (batch.pk, money.officer().pk)) for _ in range(4)])
-    assert Counter(outcome.error for outcome in outcomes) == {"": 1, "wrong_status": 3}
-    assert (Approval.objects.count(), money.balance(programme.fund)) == (1, 4_500)
-    money.assert_books_hold()
+        money.approve(stale)

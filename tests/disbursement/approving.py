@@ -1,0 +1,39 @@
+"""Roles and tiers for tests of approving."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib.auth.models import Group, User
+from django.utils import timezone
+
+from disbursement import approval_tiers
+from disbursement.models import ApprovalScheme, Batch, Programme
+from tests import money
+
+
+def role(name: str) -> Group:
+    return Group.objects.get_or_create(name=name)[0]
+
+
+def of_role(*names: str) -> User:
+    """A new officer whom the office lets approve, of these roles."""
+    made = money.approver()
+    made.groups.set([role(name) for name in names])
+    return made
+
+
+def tiers(*rows: tuple[Any, ...], starts_on: date | None = None) -> ApprovalScheme:
+    """A scheme in force from today: each row is its lowest total and the names of its roles."""
+    chosen = [approval_tiers.Tier(row[0], tuple(role(name) for name in row[1:])) for row in rows]
+    return approval_tiers.set_scheme(
+        chosen, starts_on=starts_on or timezone.localdate(), decree="SK 12/2026", by=money.officer()
+    )
+
+
+def untouched(batch: Batch, programme: Programme) -> None:
+    """The batch still waits, nobody has approved it, and its money is where it was."""
+    batch.refresh_from_db()
+    assert (batch.status, batch.clearing_id, batch.approvals.count()) == ("submitted", None, 0)
+    assert money.balance(programme.fund) == 500
