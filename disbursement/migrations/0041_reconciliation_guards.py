@@ -3,10 +3,6 @@
 from django.db import migrations
 
 GUARD = """
-CREATE FUNCTION disbursement_is_append_only() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only: % refused.', TG_TABLE_NAME, TG_OP USING ERRCODE = 'restrict_violation';
-END $$;
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON disbursement_confirmation
     FOR EACH STATEMENT EXECUTE FUNCTION disbursement_is_append_only();
 CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON disbursement_breakstep
@@ -58,7 +54,6 @@ DROP FUNCTION disbursement_statement_is_frozen();
 DROP TRIGGER append_only ON disbursement_comparison;
 DROP TRIGGER append_only ON disbursement_breakstep;
 DROP TRIGGER append_only ON disbursement_confirmation;
-DROP FUNCTION disbursement_is_append_only();
 """
 
 
