@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, timedelta
 from importlib import import_module
+from itertools import product
 from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from disbursement import approvals, batch_states, batches, content, execution, pauses, versions
+from disbursement import approvals, batch_states, batches, content, execution, pauses
 from disbursement.batch_states import RESERVED, TRANSITIONS
 from disbursement.errors import ContentChanged, WrongStatus
 from disbursement.models import Batch, BatchStep, Programme
 from tests import money
 from tests.disbursement.changes import CHANGES
-from tests.owner import as_owner
-from wallet.models import Account
+from tests.owner import as_owner, triggers_lifted
 
 S = Batch.Status
 NOVEMBER = date(2026, 11, 1)
@@ -28,24 +28,24 @@ def _steps(batch: Batch) -> list[tuple[str, str]]:
     return list(BatchStep.objects.filter(batch=batch).order_by("pk").values_list("from_status", "to_status"))
 
 
-@pytest.mark.django_db
-@pytest.mark.parametrize("origin", S)
-def test_a_batch_goes_only_where_the_table_says(origin: Batch.Status) -> None:
-    clearing, cycle = money.ledger.open_account(Account.Kind.CLEARING), batches.cycle_of(money.programme(), NOVEMBER)
-    bound = {"maker": money.officer(), "digest": "0" * 64, "clearing": clearing}
-    batch = Batch.objects.create(cycle=cycle, version=versions.of(cycle.programme, NOVEMBER), status=origin, **bound)
-    for target in S:
-        with transaction.atomic():
-            try:
-                batch_states.advance(batch, target)
-            except WrongStatus:
-                assert (origin, target) not in TRANSITIONS
-                assert (Batch.objects.get(pk=batch.pk).status, _steps(batch)) == (origin, [])
-            else:
-                assert (origin, target) in TRANSITIONS
-                assert _steps(batch) == [(origin, target)]
-            transaction.set_rollback(True)
-        batch.refresh_from_db()
+def test_a_batch_goes_only_where_the_table_says(committed_db: None) -> None:
+    money.people(1)
+    batch = money.approved(money.programme(amount=100, budget=100))
+    before = len(_steps(batch))
+    with triggers_lifted():  # they ask for what leads to a state; this asks for the table alone
+        for origin, target in product(S, S):
+            with transaction.atomic():
+                Batch.objects.filter(pk=batch.pk).update(status=origin)
+                batch.refresh_from_db()
+                try:
+                    batch_states.advance(batch, target)
+                except WrongStatus:
+                    assert (origin, target) not in TRANSITIONS
+                    assert (Batch.objects.get(pk=batch.pk).status, len(_steps(batch))) == (origin, before)
+                else:
+                    assert (origin, target) in TRANSITIONS
+                    assert _steps(batch)[before:] == [(origin, target)]
+                transaction.set_rollback(True)
 
 
 def test_each_step_is_kept_with_who_took_it_and_why(programme: Programme) -> None:
