@@ -100,8 +100,9 @@ def follow_up(batch: Batch, by: User | None = None) -> Batch:
 
 
 def _new(cycle: Cycle, by: User | None, follows: Batch | None) -> Batch:
-    title = f"{cycle.programme.code} {cycle.period:%m/%Y}"
-    return begin(by, cycle=cycle, version=_payable(cycle.programme, cycle.period), follows=follows, purse_title=title)
+    programme = Programme.objects.get(pk=cycle.programme_id)  # as it is now
+    title = f"{programme.code} {cycle.period:%m/%Y}"
+    return begin(by, cycle=cycle, version=_payable(programme, cycle.period), follows=follows, purse_title=title)
 
 
 def _payable(programme: Programme, period: date) -> ProgrammeVersion:

@@ -63,6 +63,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "why",
         ("retry", "remedy"),
         "transfer",
+        "confirmations",
     )
     readonly_fields = (
         "person",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
@@ -18,6 +17,7 @@ from disbursement import breaks, confirmations, execution, programmes, statement
 from disbursement.models import Break, BreakStep, Comparison, Confirmation, Instruction, Programme, StatementAccount
 from tests import money
 from tests.disbursement.statement_files import Entry, account, booked, camt, csv, told
+from tests.owner import tamper
 from tests.processes import together
 from wallet import ledger, settlement
 from wallet.models import Settlement, Transfer
@@ -153,11 +153,11 @@ def test_a_balance_that_does_not_follow_is_a_break_until_the_missing_statement_c
     assert found() == [("missing_in_ledger", "SP2D-7")]
 
 
-def test_instructions_that_differ_from_the_ledger_are_breaks_too(db: None) -> None:
+def test_instructions_that_differ_from_the_ledger_are_breaks_too(committed_db: None) -> None:
     batch = money.pay_out(money.approved_crowd(3, amount=100))
     first, second = batch.instructions.order_by("pk")[:2]
     Instruction.objects.filter(pk=first.pk).update(status="failed")
-    Instruction.objects.filter(pk=second.pk).update(amount=99)
+    tamper("UPDATE disbursement_instruction SET amount = 99 WHERE id = %s", second.pk)
     assert found() == sorted([("instruction", first.key), ("instruction", second.key)])
     row = Break.objects.get(instruction=second)
     assert (row.ledger_sen, row.statement_sen) == (10_000, 9_900)
@@ -420,14 +420,8 @@ def test_a_hundred_thousand_entries_are_read_and_compared_in_a_few_statements() 
         (uid.hex, -amount - (number % 1_000 == 0), today(), "SUCCESS")
         for number, (uid, amount) in enumerate(references)
     ]
-    begun = time.monotonic()
     booked(csv(rows), of, told=told(since=today(), until=today() + timedelta(days=2)))
-    read_seconds = time.monotonic() - begun
-    begun = time.monotonic()
     with CaptureQueriesContext(connection) as asked:
         comparison = breaks.find()
-    seconds = time.monotonic() - begun
     assert comparison.opened == MANY // 1_000 and len(asked) < 20
     assert breaks.find().opened == 0
-    print(read_seconds, seconds)
-    assert read_seconds < 120 and seconds < 30

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import connection, transaction
 
-from disbursement import batches, filling, tasks
+from disbursement import batches, filling, preparation, tasks
 from disbursement.errors import NowhereToLapse, ProgrammeInactive
 from disbursement.models import Batch, BatchStep, Cycle, Filling, Instruction, Programme
 from tests import money
@@ -113,7 +113,7 @@ def _do_die_while_filling(batch: int, after: str) -> None:
 
 @pytest.mark.parametrize(
     "after",
-    ["INSERT INTO disbursement_leftout", "INSERT INTO disbursement_chunk", "INSERT INTO disbursement_instruction"],
+    ["INSERT INTO disbursement_leftout", 'INSERT INTO "disbursement_chunk"', "UPDATE disbursement_chunk c SET count"],
 )
 def test_a_worker_that_dies_over_a_draft_leaves_it_for_the_next(processes: None, after: str) -> None:
     money.people(9)
@@ -131,7 +131,7 @@ def test_a_draft_that_kills_every_worker_is_given_up(processes: None) -> None:
     money.people(2)
     batch = batches.draft(_cycle(money.programme(amount=100)))
     for _ in range(batches.FILLING_ATTEMPTS):
-        assert alone(_do_die_while_filling, batch.pk, "INSERT INTO disbursement_chunk").signal == signal.SIGKILL
+        assert alone(_do_die_while_filling, batch.pk, 'INSERT INTO "disbursement_chunk"').signal == signal.SIGKILL
     assert batches.fill(batch.pk)
     batch.refresh_from_db()
     assert (batch.status, filling.sweep()) == (S.CANCELLED, 0)
@@ -158,7 +158,7 @@ def test_two_drafts_of_a_cycle_share_nobody(processes: None) -> None:
 def test_how_far_it_is_can_be_seen_while_it_is_filled(processes: None, small_chunks: None, monkeypatch: Any) -> None:
     money.people(8)
     batch = batches.draft(_cycle(money.programme(amount=100)))
-    monkeypatch.setattr(batches, "CHUNKS_AT_ONCE", 1)
+    monkeypatch.setattr(preparation, "GROUP", 2)
     seen: list[tuple[int, int]] = []
     tell = filling.Telling.lines
 

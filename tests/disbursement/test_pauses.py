@@ -148,7 +148,7 @@ def test_ending_waits_for_the_chunk_under_way_and_gives_up_the_others(processes:
     with ThreadPoolExecutor(1) as pool, transaction.atomic():
         chunk = (
             Chunk.objects.select_for_update()
-            .select_related("batch__cycle__programme__terms")
+            .select_related("terms", "batch__cycle__programme")
             .get(batch=batch, number=1)
         )
         ended = pool.submit(alone, _do_stop, batch.pk, officer.pk)

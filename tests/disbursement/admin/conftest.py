@@ -26,6 +26,8 @@ from disbursement import (
     execution,
     preflight,
     programmes,
+    trials,
+    versions,
 )
 from disbursement.models import Batch, Programme
 from tests import money
@@ -101,12 +103,24 @@ def build_house() -> House:
     execution.close_if_done(closed.pk)
     closed.refresh_from_db()
     house = House(programme, closed, approvals.submit(prepared(10), by=maker), prepared(11), officers)
+    _tried(programme)
     _suspect_twins()
     preflight.soon(house.submitted)
     _shop()
     verification.record(verification.verify())
     _reconciled(closed)
     return house
+
+
+def _tried(programme: Programme) -> None:
+    """A draft that gives to nobody, and who would leave under it."""
+    newest = versions.newest(programme)
+    assert newest is not None
+    later = versions.copy(newest, timezone.localdate() + timedelta(days=365))
+    later.eligibility = "person.age > 150"
+    later.save(update_fields=["eligibility"])
+    trials.request(later, None)
+    assert trials.run_next()
 
 
 def _suspect_twins() -> None:

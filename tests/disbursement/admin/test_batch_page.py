@@ -136,7 +136,7 @@ def test_halting_going_on_and_ending(house: House) -> None:
     ("status", "offered"),
     [
         ("prepared", {"submit", "precheck", "csv", "xlsx", "cancel"}),
-        ("submitted", {"approve", "precheck", "csv", "xlsx", "cancel"}),
+        ("submitted", {"approve", "refuse", "precheck", "csv", "xlsx"}),
         ("approved", {"pause", "csv", "xlsx"}),
         ("paused", {"resume", "stop", "csv", "xlsx"}),
         ("closed", {"csv", "xlsx"}),
@@ -152,6 +152,8 @@ def test_the_page_offers_what_is_possible(house: House, status: str, offered: se
     steps = (
         "submit",
         "approve",
+        "refuse",
+        "withdraw",
         "pause",
         "resume",
         "stop",

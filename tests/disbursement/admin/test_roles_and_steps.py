@@ -149,7 +149,7 @@ def test_the_maker_cannot_approve_whoever_it_is(house: House, superuser: bool) -
     maker.save()
     maker.groups.add(Group.objects.get(name="Penyetuju"))
     opened = house.client("petugas").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
-    assert "harus orang lain yang menyetujuinya" in opened.content.decode()
+    assert "harus disetujui orang lain" in opened.content.decode()
     assert 'name="code"' not in opened.content.decode()
     page, batch = _approve(house, "petugas")
     assert "bukan yang mengajukannya" in page
@@ -161,8 +161,8 @@ def test_another_digest_than_the_one_shown_approves_nothing(house: House) -> Non
     assert "Isi batch berbeda" in page and batch.status == Batch.Status.SUBMITTED
 
 
-def test_terms_changed_behind_its_back_are_seen_before_and_refused_after(house: House) -> None:
-    PurseTerms.objects.filter(programme=house.programme).update(cash_allowed=True)
+def test_another_fund_behind_its_back_is_seen_before_and_refused_after(house: House) -> None:
+    Programme.objects.filter(pk=house.programme.pk).update(fund=money.fund(house.submitted.total))
     opened = house.client("penyetuju").get(f"/admin/disbursement/batch/{house.submitted.pk}/approve/")
     assert "Isi batch berbeda" in opened.content.decode() and 'name="code"' not in opened.content.decode()
     page, batch = _approve(house, "penyetuju")
