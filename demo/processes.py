@@ -16,7 +16,20 @@ RUN = DATA / "run"
 PYTHON = sys.executable
 STOP_SECONDS = 15
 COMMANDS = {
-    "web": ["-m", "gunicorn", "config.wsgi", "--preload", "--workers", "2", "--threads", "4", "--timeout", "60"],
+    "web": [
+        "-m",
+        "gunicorn",
+        "config.wsgi",
+        "--preload",
+        "--workers",
+        "2",
+        "--keep-alive",
+        "75",
+        "--threads",
+        "4",
+        "--timeout",
+        "60",
+    ],
     "worker": ["-m", "celery", "-A", "config", "worker", "--concurrency", "2", "--loglevel", "INFO"],
     "beat": ["-m", "celery", "-A", "config", "beat", "--loglevel", "INFO"],
 }

@@ -341,7 +341,7 @@ def known(home: Household, plate: str, at: datetime) -> None:
         household=home,
         kind="vehicle",
         item=plate,
-        value={},
+        value={"vehicle": "car", "owned": True},
         source="Bapenda",
         fact_date=TODAY,
         received_at=at,
