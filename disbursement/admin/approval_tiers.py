@@ -11,8 +11,10 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
-from django.utils.html import format_html_join
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import TabularInline
 from unfold.widgets import UnfoldAdminSelectWidget
@@ -174,15 +176,22 @@ class ApprovalAdmin(ViewOnlyAdmin):
         "holder",
         "delegation",
         "reason",
-        "digest",
+        "digest_shown",
         "second_factor",
         "created_at",
     )
-    readonly_fields = ("second_factor",)
+    readonly_fields = ("digest_shown", "second_factor")
+
+    @admin.display(description=_("sidik isi (SHA-256)"))
+    def digest_shown(self, approval: Approval) -> SafeString:
+        return format_html('<span class="office-mono">{}</span>', approval.digest)
 
     @admin.display(description=_("faktor kedua"))
     def second_factor(self, approval: Approval) -> str:
-        return f"{approval.proof.authenticator.name}, {approval.proof.proven_at}" if approval.proof else "-"
+        if approval.proof is None:
+            return gettext("sebelum ada faktor kedua")
+        proven = date_format(timezone.localtime(approval.proof.proven_at), "j F Y H:i:s")
+        return f"{approval.proof.authenticator.name}, {proven}"
 
 
 def _names(tier: ApprovalTier) -> str:
