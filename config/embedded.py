@@ -37,6 +37,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 DATA = ROOT / ".data"
+RESTART_SECONDS = 30
 START_ATTEMPTS = 5  # a port found free can be taken before the server binds it
 SUPERUSER = "salur"  # made by initdb; nothing but this module signs in as it
 DATABASE = "salur"
@@ -339,6 +340,11 @@ class Valkey:
                 time.sleep(0.01)
         self.stop()
         self._launch()
+        until = time.monotonic() + RESTART_SECONDS
+        while not self.running():  # it writes its pid after the command has come back
+            if time.monotonic() > until:
+                raise SystemExit(f"Valkey does not start again: see {self.home}/log")
+            time.sleep(0.01)
 
     @staticmethod
     def _answers(port: int, password: str) -> bool:

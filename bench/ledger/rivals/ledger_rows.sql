@@ -1,9 +1,8 @@
 -- The ledger's part of a bulk payment alone: accounts, purses, transfers and the source's balance; no instruction is marked.
 WITH terms AS (
-    SELECT b.clearing_id, b.purse_title, p.terms_id, now() + p.purse_days * interval '1 day' AS usable_until
+    SELECT b.clearing_id, b.purse_title, v.terms_id, now() + v.purse_days * interval '1 day' AS usable_until
     FROM disbursement_batch b
-    JOIN disbursement_cycle c ON c.id = b.cycle_id
-    JOIN disbursement_programme p ON p.id = c.programme_id
+    JOIN disbursement_programmeversion v ON v.id = b.version_id
     WHERE b.id = %(batch)s AND b.status = 'approved'
 ), paid AS MATERIALIZED (
     SELECT i.enrolment_id, i.wallet_id, i.amount, i.attempt,

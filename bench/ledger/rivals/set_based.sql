@@ -1,10 +1,9 @@
 -- Pays chunks of one batch by hand: all their instructions in one statement, to the same end as the house's own code.
 -- Left out is what the house checks besides: that the content is what was approved.
 WITH terms AS (
-    SELECT b.clearing_id, b.purse_title, p.terms_id, now() + p.purse_days * interval '1 day' AS usable_until
+    SELECT b.clearing_id, b.purse_title, v.terms_id, now() + v.purse_days * interval '1 day' AS usable_until
     FROM disbursement_batch b
-    JOIN disbursement_cycle c ON c.id = b.cycle_id
-    JOIN disbursement_programme p ON p.id = c.programme_id
+    JOIN disbursement_programmeversion v ON v.id = b.version_id
     WHERE b.id = %(batch)s AND b.status = 'approved'
 ), paid AS (
     UPDATE disbursement_instruction i SET status = 'paid'

@@ -103,7 +103,6 @@ def build_house() -> House:
     execution.close_if_done(closed.pk)
     closed.refresh_from_db()
     house = House(programme, closed, approvals.submit(prepared(10), by=maker), prepared(11), officers)
-    _tried(programme)
     _suspect_twins()
     preflight.soon(house.submitted)
     _shop()
@@ -112,7 +111,7 @@ def build_house() -> House:
     return house
 
 
-def _tried(programme: Programme) -> None:
+def tried(programme: Programme) -> None:
     """A draft that gives to nobody, and who would leave under it."""
     newest = versions.newest(programme)
     assert newest is not None

@@ -16,13 +16,20 @@ from django.urls import reverse
 from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
 from tests import money
-from tests.disbursement.admin.conftest import House, add_people
+from tests.disbursement.admin.conftest import House, add_people, tried
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
 from wallet.models import Seal, Transfer, Verification
 
 OURS = {"wallet", "disbursement", "officers", "auth"}
+
+
+@pytest.fixture
+def house(house: House) -> House:
+    """With a draft of a version that was tried."""
+    tried(house.programme)
+    return house
 
 
 def _admins() -> list[tuple[object, object]]:

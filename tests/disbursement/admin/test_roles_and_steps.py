@@ -97,7 +97,7 @@ STEPS = {
 def _address(house: House, pattern: str) -> str:
     return pattern.format(
         programme=house.programme.pk,
-        version=house.programme.versions.get().pk,
+        version=house.programme.versions.earliest("pk").pk,
         prepared=house.prepared.pk,
         submitted=house.submitted.pk,
         enrolment=Enrolment.objects.first().pk,

@@ -6,6 +6,7 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
+from tests import money
 from tests.disbursement.admin.conftest import House, build_house
 from wallet import pins
 from wallet.models import AccessToken, Account, Merchant, Partner, Purse, PurseTerms, Settlement, Wallet
@@ -170,8 +171,7 @@ def test_terms_are_a_promise_once_money_was_granted_or_is_about_to_be(house: Hou
     client.post(f"/admin/wallet/purseterms/{made.pk}/change/", {"name": "Baru", "mccs": "5912"})
     made.refresh_from_db()
     assert made.mccs == ["5912"]
-    house.programme.terms = made
-    house.programme.save()  # a batch is submitted: the terms are bound before any purse exists
+    money.submitted(money.programme(terms=made))  # the terms are bound before any purse exists
     client.post(f"/admin/wallet/purseterms/{made.pk}/change/", {"name": "Baru", "mccs": "5411"})
     made.refresh_from_db()
     assert made.mccs == ["5912"]
