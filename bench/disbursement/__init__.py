@@ -68,10 +68,13 @@ class Office:
     def __init__(self, name: str, template: str, batch: int) -> None:
         self.name, self.template, self.batch = name, template, batch
         self.client = Client()
+        self.code = ""
 
     def begin(self) -> None:
         database.copy(self.template, self.name)
-        self.client.force_login(User.objects.get(username="approver"))
+        officer = User.objects.get(username="approver")
+        self.code = batch_world.code_of(officer)
+        self.client.force_login(officer)
         with override_settings(ALLOWED_HOSTS=["testserver"]):
             self.client.get("/admin/", secure=True)  # templates and addresses are read once a process
 
@@ -79,7 +82,7 @@ class Office:
         """Milliseconds of each thing that the officer does."""
         self.begin()
         digest = Batch.objects.values_list("digest", flat=True).get(pk=self.batch)
-        approval = {"digest": digest, "reason": "sesuai SK"}
+        approval = {"digest": digest, "reason": "sesuai SK", "code": self.code}
         took = {CHECK: _milliseconds(lambda: preflight.run(self.batch))}
         took[OPEN] = self._page("change")
         took[ASK] = self._page("approve")
