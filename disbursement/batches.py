@@ -44,7 +44,7 @@ def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) 
     that leaves nobody. `follows` narrows it to those who failed in that batch. All at once, in the caller's time: `draft`
     leaves it to a worker. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay.
     """
-    return _prepared(cycle, lambda: _new(cycle, by, follows))
+    return _prepared(cycle, lambda version: _new(cycle, version, by, follows))
 
 
 @transaction.atomic
@@ -53,7 +53,7 @@ def draft(cycle: Cycle, by: User | None = None, follows: Batch | None = None) ->
 
     Where there is nobody to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse.
     """
-    batch = _new(cycle, by, follows)
+    batch = _new(cycle, _payable(cycle), by, follows)
     Filling.objects.create(batch=batch)
     doorbell.ring_after_commit("disbursement.tasks.fill", batch.pk)
     return batch
@@ -73,7 +73,7 @@ def fill(number: int) -> bool:
             advance(batch, Batch.Status.CANCELLED, reason=str(FillingKeptFailing(attempts=FILLING_ATTEMPTS)))
             return True
         try:
-            _prepared(batch.cycle, lambda: batch, tell.lines)
+            _prepared(batch.cycle, lambda _version: batch, tell.lines)
         except (ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay) as error:
             advance(batch, Batch.Status.CANCELLED, reason=str(error))
         else:
@@ -99,34 +99,33 @@ def follow_up(batch: Batch, by: User | None = None) -> Batch:
     return make(batch.cycle, by, batch)
 
 
-def _new(cycle: Cycle, by: User | None, follows: Batch | None) -> Batch:
-    programme = Programme.objects.get(pk=cycle.programme_id)  # as it is now
-    title = f"{programme.code} {cycle.period:%m/%Y}"
-    return begin(by, cycle=cycle, version=_payable(programme, cycle.period), follows=follows, purse_title=title)
+def _new(cycle: Cycle, version: ProgrammeVersion, by: User | None, follows: Batch | None) -> Batch:
+    title = f"{version.programme.code} {cycle.period:%m/%Y}"
+    return begin(by, cycle=cycle, version=version, follows=follows, purse_title=title)
 
 
-def _payable(programme: Programme, period: date) -> ProgrammeVersion:
-    """The version that says what is paid for the period. Raises ProgrammeInactive, NoVersion, NowhereToLapse."""
+def _payable(cycle: Cycle) -> ProgrammeVersion:
+    """The version that says what the cycle pays, as all is now. Raises ProgrammeInactive, NoVersion, NowhereToLapse."""
+    programme = Programme.objects.get(pk=cycle.programme_id)
     if not programme.active:
         raise ProgrammeInactive
-    version = versions.of(programme, period)
+    version = versions.of(programme, cycle.period)
     versions.check_ends(version)
     return version
 
 
-def _prepared(cycle: Cycle, draft: Callable[[], Batch], tell: filling.Tell = filling.nobody) -> Batch:
+def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: filling.Tell = filling.nobody) -> Batch:
     """The draft, filled. Raises as `prepare`; then nothing is left of a draft made here, and the caller's is as it was."""
     with transaction.atomic():
         # Two officers at once: the second finds nothing left.
         Cycle.objects.select_for_update().get(pk=cycle.pk)
-        programme = Programme.objects.get(pk=cycle.programme_id)  # as it is now, under the lock
-        version = _payable(programme, cycle.period)
+        version = _payable(cycle)  # under the lock
         with connection.cursor() as cursor:
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(draft(), version, tell)
+                made = _filled(draft(version), version, tell)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
