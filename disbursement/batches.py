@@ -177,9 +177,6 @@ def give_up_failed(batch: Batch) -> int:
     """
     chunks = Chunk.objects.select_for_update().filter(batch=batch, status=Chunk.Status.FAILED)
     given_up = list(chunks.values_list("pk", flat=True))
-    Instruction.objects.filter(chunk__in=given_up, status=Instruction.Status.PENDING).update(
-        status=Instruction.Status.FAILED, failure="given_up"
-    )
-    Chunk.objects.filter(pk__in=given_up).update(status=Chunk.Status.BLOCKED, finished_at=timezone.now())
+    execution.give_up(given_up, "given_up")
     execution.close_if_done(batch.pk)
     return len(given_up)

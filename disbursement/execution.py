@@ -8,9 +8,10 @@ in a second transaction.
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -187,15 +188,18 @@ def _mark_paid(chunk: Chunk) -> tuple[int, int]:
 def _block(chunk: Chunk) -> None:
     """Nothing of a chunk that is not what was approved is paid; its money returns to the fund when the batch closes."""
     logger.error("chunk %s of batch %s is not what was approved: blocked", chunk.number, chunk.batch_id)
-    Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING).update(
-        status=Instruction.Status.FAILED, failure=ContentChanged.code
+    give_up([chunk.pk], ContentChanged.code, failure=ContentChanged.code, error=str(ContentChanged()))
+
+
+def give_up(chunks: Sequence[int], code: str, **changes: Any) -> None:
+    """Nobody in these chunks, which the caller has locked, is paid by their batch; each pending line keeps the code.
+
+    `changes` are what the chunks themselves keep of it.
+    """
+    Instruction.objects.filter(chunk__in=chunks, status=Instruction.Status.PENDING).update(
+        status=Instruction.Status.FAILED, failure=code
     )
-    Chunk.objects.filter(pk=chunk.pk).update(
-        status=Chunk.Status.BLOCKED,
-        failure=ContentChanged.code,
-        error=str(ContentChanged()),
-        finished_at=timezone.now(),
-    )
+    Chunk.objects.filter(pk__in=chunks).update(status=Chunk.Status.BLOCKED, finished_at=timezone.now(), **changes)
 
 
 @retried

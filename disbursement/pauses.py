@@ -9,7 +9,7 @@ from django.utils import timezone
 from disbursement import execution
 from disbursement.batch_states import advance
 from disbursement.errors import WrongStatus
-from disbursement.models import Batch, Chunk, Instruction
+from disbursement.models import Batch, Chunk
 from wallet import wallets
 from wallet.transactions import retried
 
@@ -53,12 +53,7 @@ def stop(batch: Batch, by: User, reason: str) -> Batch:
         raise WrongStatus(status=batch.get_status_display())
     unpaid = batch.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.FAILED]).order_by("pk")
     chunks = list(unpaid.select_for_update().values_list("pk", flat=True))
-    Instruction.objects.filter(chunk__in=chunks, status=Instruction.Status.PENDING).update(
-        status=Instruction.Status.FAILED, failure="stopped"
-    )
-    Chunk.objects.filter(pk__in=chunks).update(
-        status=Chunk.Status.BLOCKED, failure="stopped", finished_at=timezone.now()
-    )
+    execution.give_up(chunks, "stopped", failure="stopped")
     execution.close(batch, by, reason)
     return batch
 
