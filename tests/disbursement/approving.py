@@ -1,15 +1,15 @@
-"""Roles and tiers for tests of approving."""
+"""Roles, tiers and delegations for tests of approving."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib.auth.models import Group, User
 from django.utils import timezone
 
-from disbursement import approval_tiers
-from disbursement.models import ApprovalScheme, Batch, Programme
+from disbursement import approval_tiers, delegations
+from disbursement.models import ApprovalScheme, Batch, Delegation, Programme
 from tests import money
 
 
@@ -37,3 +37,22 @@ def untouched(batch: Batch, programme: Programme) -> None:
     batch.refresh_from_db()
     assert (batch.status, batch.clearing_id, batch.approvals.count()) == ("submitted", None, 0)
     assert money.balance(programme.fund) == 500
+
+
+def delegate(principal: User, to: User, by: User | None = None, **times: Any) -> Delegation:
+    """From now on for a day, unless other times are given."""
+    now = timezone.now()
+    return delegations.delegate(
+        principal,
+        to,
+        starts_at=times.get("starts_at", now),
+        ends_at=times.get("ends_at", now + timedelta(days=1)),
+        reason="cuti tahunan",
+        by=by or principal,
+    )
+
+
+def staff(user: User) -> User:
+    """The same officer, with access to the office."""
+    User.objects.filter(pk=user.pk).update(is_staff=True)
+    return User.objects.get(pk=user.pk)

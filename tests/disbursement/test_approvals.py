@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Permission, User
-from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.contrib.auth.models import User
+from django.db import connection
 from django.utils import timezone
 
-from disbursement import approval_tiers, approvals, batches, delegations
+from disbursement import approval_tiers, approvals, batches
 from disbursement.approval_tiers import Tier
 from disbursement.errors import (
     AlreadyTookPart,
     ApproverIsMaker,
     ContentChanged,
-    DelegationEnded,
-    DelegationRefused,
     InvalidScheme,
     MakerCannotRefuse,
     NotYourTurn,
@@ -27,7 +24,7 @@ from disbursement.errors import (
     ProgrammeInactive,
     ReasonMissing,
 )
-from disbursement.models import Approval, ApprovalTier, Batch, Delegation, Programme, SentBack, Submission
+from disbursement.models import Approval, ApprovalTier, Batch, Programme, SentBack, Submission
 from officers.errors import NoAuthenticator, WrongCode
 from officers.models import Proof
 from tests import money
@@ -325,294 +322,3 @@ def test_too_little_budget_at_the_last_approval_leaves_the_others_valid(db: None
     money.programmes.fund(programme, 1, "DIPA-2")
     assert money.approve(batch, head).status == "approved"
     money.assert_paid_once(money.pay_out(batch), 5)
-
-
-# --- delegation ---
-
-
-def _delegate(principal: User, to: User, by: User | None = None, **times: Any) -> Delegation:
-    now = timezone.now()
-    return delegations.delegate(
-        principal,
-        to,
-        starts_at=times.get("starts_at", now),
-        ends_at=times.get("ends_at", now + DAY),
-        reason="cuti tahunan",
-        by=by or principal,
-    )
-
-
-def _staff(user: User) -> User:
-    User.objects.filter(pk=user.pk).update(is_staff=True)
-    return User.objects.get(pk=user.pk)
-
-
-def test_a_delegate_signs_for_the_role_of_who_is_away(programme: Programme) -> None:
-    tiers((0, "Kepala"))
-    head, deputy = of_role("Kepala"), _staff(money.officer())
-    held = _delegate(head, deputy)
-    batch = money.approve(money.submitted(programme), deputy)
-    approval = Approval.objects.get()
-    assert (batch.status, approval.approver, approval.holder, approval.delegation) == ("approved", deputy, head, held)
-    assert approval.proof is not None and approval.proof.user == deputy
-
-
-def test_a_delegate_takes_part_once_and_so_does_who_is_signed_for(programme: Programme) -> None:
-    tiers((0, "Penyetuju", "Penyetuju"))
-    away, deputy = of_role("Penyetuju"), _staff(of_role("Penyetuju"))
-    _delegate(away, deputy)
-    batch = money.submitted(programme)
-    money.approve(batch, deputy)  # in their own right, which comes first
-    with pytest.raises(AlreadyTookPart):
-        money.approve(batch, deputy)
-    assert Approval.objects.get().holder == deputy
-    assert money.approve(batch, away).status == "approved"
-
-
-def test_who_was_signed_for_does_not_sign_as_well(programme: Programme) -> None:
-    tiers((0, "Kepala", "Kepala"))
-    head, deputy = of_role("Kepala"), _staff(money.officer())
-    _delegate(head, deputy)
-    batch = money.submitted(programme)
-    money.approve(batch, deputy)
-    with pytest.raises(AlreadyTookPart):
-        money.approve(batch, head)
-    third = _staff(money.officer())
-    _delegate(head, third)
-    with pytest.raises(AlreadyTookPart):
-        money.approve(batch, third)
-
-
-@pytest.mark.parametrize("maker_is", ["delegate", "principal"])
-def test_a_delegation_makes_no_maker_an_approver(programme: Programme, maker_is: str) -> None:
-    tiers((0, "Kepala"))
-    head, deputy = _staff(of_role("Kepala")), _staff(money.officer())
-    _delegate(head, deputy)
-    batch = money.submitted(programme, by=deputy if maker_is == "delegate" else head)
-    with pytest.raises(ApproverIsMaker):
-        money.approve(batch, deputy)
-    untouched(batch, programme)
-
-
-@pytest.mark.parametrize("when", ["later", "over", "revoked", "switched off"])
-def test_a_delegation_that_is_not_in_force_gives_nothing(programme: Programme, when: str) -> None:
-    tiers((0, "Kepala"))
-    head, deputy, now = of_role("Kepala"), _staff(money.officer()), timezone.now()
-    times = {
-        "later": {"starts_at": now + DAY, "ends_at": now + 2 * DAY},
-        "over": {"starts_at": now - 2 * DAY, "ends_at": now + timedelta(milliseconds=50)},
-    }
-    held = _delegate(head, deputy, **times.get(when, {}))
-    if when == "over":
-        time.sleep(0.06)
-        with pytest.raises(DelegationEnded):
-            delegations.revoke(held, by=head, reason="x")
-    if when == "revoked":
-        delegations.revoke(held, by=head, reason="sudah kembali")
-    if when == "switched off":
-        User.objects.filter(pk=head.pk).update(is_active=False)
-    batch = money.submitted(programme)
-    with pytest.raises(NotYourTurn):
-        money.approve(batch, deputy)
-    with pytest.raises(NotYourTurn):
-        approvals.refuse(batch, by=deputy, reason="x")
-    untouched(batch, programme)
-
-
-def test_a_delegate_may_refuse_for_who_is_away(programme: Programme) -> None:
-    tiers((0, "Kepala"))
-    deputy = _staff(money.officer())
-    _delegate(of_role("Kepala"), deputy)
-    assert approvals.refuse(money.submitted(programme), by=deputy, reason="x").status == "prepared"
-
-
-def test_only_the_officer_or_a_supervisor_delegates_and_never_to_themselves(db: None) -> None:
-    head, deputy, stranger = money.approver(), _staff(money.officer()), _staff(money.officer())
-    with pytest.raises(DelegationRefused):
-        _delegate(head, deputy, by=stranger)
-    stranger.user_permissions.add(Permission.objects.get(codename="delegate_for_others"))
-    stranger = User.objects.get(pk=stranger.pk)
-    assert _delegate(head, deputy, by=stranger).made_by == stranger
-    for principal, to, by in ((head, stranger, stranger), (head, head, head), (deputy, head, deputy)):
-        with pytest.raises(DelegationRefused):
-            _delegate(principal, _staff(to), by=by)
-    with pytest.raises(DelegationRefused):
-        _delegate(head, money.officer())  # no account of the office
-    for starts, ends in ((0, 93), (0, 0), (-3, -1)):
-        with pytest.raises(DelegationRefused):
-            _delegate(head, deputy, starts_at=timezone.now() + starts * DAY, ends_at=timezone.now() + ends * DAY)
-    held = Delegation.objects.get()
-    with pytest.raises(DelegationRefused):
-        delegations.revoke(held, by=money.officer(), reason="x")
-
-
-# --- what the database itself refuses ---
-
-
-def _proof(user: User, batch: Batch) -> Proof:
-    device = money.phone(user)
-    return Proof.objects.create(
-        authenticator=device, user=user, purpose=f"approve:{batch.submission_id}", step=money.number()
-    )
-
-
-def _insert(batch: Batch, approver: User, **changes: Any) -> Approval:
-    fields = {
-        "submission_id": batch.submission_id,
-        "batch": batch,
-        "position": 1,
-        "approver": approver,
-        "holder": approver,
-        "maker_id": batch.maker_id,
-        "digest": batch.digest,
-        "proof": _proof(approver, batch),
-    } | changes
-    with transaction.atomic(), connection.cursor() as cursor:
-        made = Approval.objects.create(**fields)
-        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
-    return made
-
-
-def test_the_database_takes_an_approval_that_is_due(programme: Programme) -> None:
-    assert _insert(money.submitted(programme), money.officer()).pk
-
-
-def test_the_database_refuses_the_makers_approval(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    assert batch.maker is not None
-    with pytest.raises(IntegrityError, match="approver_is_not_maker"):
-        _insert(batch, batch.maker)
-    delegate = _staff(money.officer())
-    held = Delegation.objects.create(
-        principal=batch.maker,
-        delegate=delegate,
-        starts_at=timezone.now() - DAY,
-        ends_at=timezone.now() + DAY,
-        reason="x",
-        made_by=batch.maker,
-    )
-    with pytest.raises(IntegrityError, match="holder_is_not_maker"):
-        _insert(batch, delegate, holder=batch.maker, delegation=held)
-
-
-def test_the_database_refuses_an_approval_that_lies(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    for lie in ({"maker_id": money.officer().pk}, {"digest": "0" * 64}):
-        with pytest.raises(IntegrityError, match="approval_of_the_submission"):
-            _insert(batch, batch.maker if "maker_id" in lie else money.officer(), **lie)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        ({"position": 2}, "is not the next"),
-        ({"proof": None}, "needs a fresh proof"),
-        ({"holder": "other"}, "approval_for_another_by_delegation"),
-    ],
-)
-def test_the_database_refuses_what_is_out_of_order(programme: Programme, changes: dict[str, Any], said: str) -> None:
-    batch = money.submitted(programme)
-    changes = {name: money.officer() if value == "other" else value for name, value in changes.items()}
-    with pytest.raises(IntegrityError, match=said):
-        _insert(batch, money.officer(), **changes)
-
-
-def test_the_database_refuses_a_proof_of_another_or_for_another_deed(programme: Programme) -> None:
-    batch, other = money.submitted(programme), money.officer()
-    approver = money.officer()
-    elsewhere = Proof.objects.create(authenticator=money.phone(approver), user=approver, purpose="approve:0", step=1)
-    old = Proof.objects.create(
-        authenticator=money.phone(approver),
-        user=approver,
-        purpose=f"approve:{batch.submission_id}",
-        step=1,
-        proven_at=timezone.now() - timedelta(minutes=11),
-    )
-    for proof in (_proof(other, batch), elsewhere, old):
-        with pytest.raises(IntegrityError, match="needs a fresh proof"):
-            _insert(batch, approver, proof=proof)
-
-
-def test_the_database_refuses_another_role_and_a_second_part(programme: Programme) -> None:
-    tiers((0, "Penyetuju", "Penyetuju"))
-    batch, one = money.submitted(programme), of_role("Penyetuju")
-    with pytest.raises(IntegrityError, match="another role"):
-        _insert(batch, of_role("Kepala"))
-    _insert(batch, one)
-    with pytest.raises(IntegrityError, match="approval_once"):
-        _insert(batch, one, position=2)
-    deputy, one = _staff(money.officer()), _staff(one)
-    held = _delegate(of_role("Penyetuju"), one)
-    with pytest.raises(IntegrityError):
-        _insert(batch, one, position=2, holder=held.principal, delegation=held)
-    mine = _delegate(one, deputy)
-    with pytest.raises(IntegrityError):
-        _insert(batch, deputy, position=2, holder=one, delegation=mine)
-
-
-def test_the_database_refuses_a_delegation_that_ended(programme: Programme) -> None:
-    head, deputy = money.approver(), _staff(money.officer())
-    held = _delegate(head, deputy)
-    delegations.revoke(held, by=head, reason="kembali")
-    batch = money.submitted(programme)
-    with pytest.raises(IntegrityError, match="not in force"):
-        _insert(batch, deputy, holder=head, delegation=held)
-
-
-def test_a_batch_is_not_approved_without_its_approvals(programme: Programme) -> None:
-    tiers((0, "Penyetuju", "Penyetuju"))
-    batch = money.submitted(programme)
-    money.approve(batch, of_role("Penyetuju"))
-    clearing = money.ledger.open_account(money.Account.Kind.CLEARING)
-    for status in ("approved", "closed"):
-        with pytest.raises(IntegrityError, match="1 of 2 approvals"), transaction.atomic():
-            Batch.objects.filter(pk=batch.pk).update(status=status, clearing=clearing)
-    with pytest.raises(IntegrityError, match="approvals"), transaction.atomic():
-        Batch.objects.create(cycle=batch.cycle, status="approved", clearing=clearing)
-
-
-def test_what_was_sent_back_is_not_submitted_again_with_its_approvals(programme: Programme) -> None:
-    batch = money.submitted(programme)
-    old = {"submission": batch.submission, "maker": batch.maker, "digest": batch.digest}
-    with pytest.raises(IntegrityError, match="nobody sent it back"), transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(status="prepared", submission=None, maker=None, digest="")
-    approvals.refuse(batch, by=money.approver(), reason="x")
-    with pytest.raises(IntegrityError, match="sent back"), transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(status="submitted", **old)
-
-
-def test_the_maker_of_an_approved_batch_cannot_be_exchanged(programme: Programme) -> None:
-    batch = money.approved(programme)
-    with pytest.raises(IntegrityError, match="stay as they are"), transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(maker=money.officer())
-
-
-def test_a_submission_cannot_choose_its_tier(programme: Programme) -> None:
-    tiers((0, "Penyetuju", "Kepala"))
-    batch = money.prepared(programme)
-    made = Submission.objects.create(
-        batch=batch, number=1, maker=money.officer(), count=5, total=500, digest="0" * 64, needed=1, tier=None
-    )
-    made.refresh_from_db()
-    assert (made.needed, made.tier_id) == (2, ApprovalTier.objects.get().pk)
-    with pytest.raises(IntegrityError, match="batch_is_what_was_submitted"), transaction.atomic():
-        Batch.objects.filter(pk=batch.pk).update(
-            status="submitted", submission=made, maker=made.maker, digest=made.digest, total=1
-        )
-
-
-def test_a_tier_is_not_slipped_into_a_scheme_in_force(committed_db: None) -> None:
-    scheme = tiers((0, "Penyetuju", "Kepala"))
-    with pytest.raises(IntegrityError, match="is complete"):
-        ApprovalTier.objects.create(scheme=scheme, from_total=1, first=role("Penyetuju"))
-    with pytest.raises(IntegrityError, match="has no tier from 0 on"):
-        type(scheme).objects.create(starts_on=timezone.localdate(), decree="x", made_by=money.officer())
-    with pytest.raises(IntegrityError, match="never begins in the past"):
-        type(scheme).objects.create(starts_on=timezone.localdate() - DAY, decree="x", made_by=money.officer())
-
-
-@pytest.mark.parametrize("table", ["approval", "approvalscheme", "approvaltier", "submission", "sentback"])
-def test_decisions_are_written_once(programme: Programme, table: str) -> None:
-    for statement in (f"UPDATE disbursement_{table} SET id = id", f"DELETE FROM disbursement_{table}"):
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
