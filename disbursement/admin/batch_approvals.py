@@ -16,6 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import approval_tiers, approvals, content, delegations
+from disbursement.admin.batch_running import only_when, status_said
 from disbursement.admin.batch_running import warnings as found_before
 from disbursement.admin.programmes import ERRORS
 from disbursement.errors import DisbursementError
@@ -218,7 +219,7 @@ def _told(submission: Submission) -> list[dict[str, Any]]:
 def _before_signing(batch: Batch, user: User) -> tuple[list[tuple[Any, Any]], list[Any], bool]:
     """What the officer would sign as, what stands in the way in words, and whether it does."""
     if batch.status != S.SUBMITTED:
-        return [], [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}], False
+        return [], [status_said(batch)], False
     warnings = [*_short(batch), *found_before(batch)]
     if not content.as_submitted(batch):
         return [], [_("Isi batch berbeda dari yang diajukan. Tolak batch ini agar disiapkan lagi."), *warnings], False
@@ -249,7 +250,6 @@ def _before_signing(batch: Batch, user: User) -> tuple[list[tuple[Any, Any]], li
 
 
 def _back_step(batch: Batch, *, title: Any, button: Any, facts: list[tuple[Any, Any]]) -> Step:
-    possible = batch.status == S.SUBMITTED
     return Step(
         title=title,
         button=button,
@@ -260,8 +260,7 @@ def _back_step(batch: Batch, *, title: Any, button: Any, facts: list[tuple[Any, 
         facts=facts,
         form=ReasonForm,
         danger=True,
-        possible=possible,
-        warnings=[] if possible else [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}],
+        **only_when(batch, S.SUBMITTED),
         errors=ERRORS,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -58,6 +59,16 @@ def warnings(batch: Batch) -> list[Any]:
     return said
 
 
+def only_when(batch: Batch, *statuses: Batch.Status) -> dict[str, Any]:
+    """Of a step that belongs to these statuses: whether it is possible, and if not, what the batch is instead."""
+    possible = batch.status in statuses
+    return {"possible": possible, "warnings": [] if possible else [status_said(batch)]}
+
+
+def status_said(batch: Batch) -> Any:
+    return _("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}
+
+
 class RunningSteps(ViewOnlyAdmin):
     """The steps of a batch's page; which are possible when is `BatchAdmin.get_actions_detail`'s."""
 
@@ -74,11 +85,6 @@ class RunningSteps(ViewOnlyAdmin):
             (_("Belum dibayar"), counted(now.count - now.paid - now.failed)),
             (_("Jumlah batch"), money(batch.total)),
         ]
-
-    def _not_now(self, batch: Batch, *statuses: Batch.Status) -> list[Any]:
-        if batch.status in statuses:
-            return []
-        return [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}]
 
     @action(description=_("Periksa awal"), permissions=["pause"], icon="fact_check")
     def precheck(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -112,109 +118,116 @@ class RunningSteps(ViewOnlyAdmin):
             button=_("Keluarkan"),
             text=_("Mereka tidak dibayar oleh batch ini dan dapat masuk batch lain bila halangannya sudah tidak ada."),
             facts=[(found["words"], found["count"]) for found in findings(batch) if found["blocks"]],
-            possible=batch.status == S.PREPARED,
-            warnings=self._not_now(batch, S.PREPARED),
+            **only_when(batch, S.PREPARED),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)
 
     @action(description=_("Jeda"), permissions=["pause"], icon="pause")
     def pause(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            pauses.pause(batch, request.user, data["reason"])  # type: ignore[arg-type]
-            return Done(gettext("Batch dijeda: potongan yang sedang dikerjakan selesai, yang lain menunggu."))
-
-        step = Step(
+        return self._halt(
+            request,
+            object_id,
+            pauses.pause,
+            (S.APPROVED, S.PAYING),
+            done=_("Batch dijeda: potongan yang sedang dikerjakan selesai, yang lain menunggu."),
             title=_("Jeda pembayaran"),
             button=_("Jeda sekarang"),
             text=_("Tidak ada potongan baru yang dibayar sampai batch dilanjutkan. Yang sudah dibayar tetap dibayar."),
-            facts=self._progress_facts(batch),
-            form=ReasonForm,
-            possible=batch.status in (S.APPROVED, S.PAYING),
-            warnings=self._not_now(batch, S.APPROVED, S.PAYING),
-            errors=ERRORS,
         )
-        return take(self, request, step, run, batch)
 
     @action(description=_("Lanjutkan"), permissions=["disbursement.approve_batch"], icon="play_arrow")
     def resume(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            pauses.resume(batch, request.user, data["reason"])  # type: ignore[arg-type]
-            return Done(gettext("Batch dilanjutkan."))
-
-        step = Step(
+        return self._halt(
+            request,
+            object_id,
+            pauses.resume,
+            (S.PAUSED,),
+            done=_("Batch dilanjutkan."),
             title=_("Lanjutkan pembayaran"),
             button=_("Lanjutkan"),
             text=_("Pembayaran diteruskan dari tempat berhentinya; tidak ada yang dibayar dua kali."),
-            facts=self._progress_facts(batch),
-            form=ReasonForm,
-            possible=batch.status == S.PAUSED,
-            warnings=self._not_now(batch, S.PAUSED),
-            errors=ERRORS,
         )
-        return take(self, request, step, run, batch)
 
     @action(description=_("Hentikan"), permissions=["disbursement.approve_batch"], icon="stop_circle")
     def stop(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            pauses.stop(batch, request.user, data["reason"])  # type: ignore[arg-type]
-            return Done(gettext("Batch dihentikan; dana yang belum dibayarkan kembali ke dana program."))
-
-        step = Step(
+        return self._halt(
+            request,
+            object_id,
+            pauses.stop,
+            (S.PAUSED,),
+            done=_("Batch dihentikan; dana yang belum dibayarkan kembali ke dana program."),
             title=_("Hentikan batch"),
             button=_("Ya, jangan bayar sisanya"),
             text=_(
                 "Yang belum dibayar tidak dibayar oleh batch ini, dananya kembali ke dana program, dan mereka dapat masuk "
                 "batch susulan. Langkah ini tidak dapat ditarik kembali."
             ),
+            danger=True,
+        )
+
+    def _halt(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        deed: Callable[[Batch, Any, str], Batch],
+        statuses: tuple[Batch.Status, ...],
+        *,
+        done: Any,
+        **words: Any,
+    ) -> HttpResponse:
+        """A step that halts the batch, or lets it go on, with its reason; it shows how far the batch is."""
+        batch = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            deed(batch, request.user, data["reason"])
+            return Done(str(done))
+
+        step = Step(
+            **words,
             facts=self._progress_facts(batch),
             form=ReasonForm,
-            danger=True,
-            possible=batch.status == S.PAUSED,
-            warnings=self._not_now(batch, S.PAUSED),
+            **only_when(batch, *statuses),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)
 
     @action(description=_("Lepaskan potongan gagal"), permissions=["disbursement.approve_batch"], icon="block")
     def give_up(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        batch = row_of(self, request, object_id)
-        failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
-
-        def run(data: dict[str, Any]) -> Done:
-            count = batches.give_up_failed(batch)
-            return Done(gettext("%(count)s potongan tidak dibayar; dananya kembali.") % {"count": count})
-
-        step = Step(
+        return self._decide_failed(
+            request,
+            object_id,
+            batches.give_up_failed,
+            done=_("%(count)s potongan tidak dibayar; dananya kembali."),
             title=_("Lepaskan potongan gagal"),
             button=_("Ya, jangan dibayar"),
             text=_("Penerima dalam potongan ini tidak dibayar oleh batch ini dan dapat masuk batch susulan."),
-            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
-            possible=bool(failed),
-            warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
-            errors=ERRORS,
         )
-        return take(self, request, step, run, batch)
 
     @action(description=_("Coba lagi potongan gagal"), permissions=["disbursement.submit_batch"], icon="replay")
     def retry(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._decide_failed(
+            request,
+            object_id,
+            batches.retry_failed,
+            done=_("%(count)s potongan dicoba lagi."),
+            title=_("Coba lagi potongan gagal"),
+            button=_("Coba lagi"),
+            text=_("Lakukan setelah penyebabnya diatasi. Yang sudah dibayar tidak dibayar dua kali."),
+        )
+
+    def _decide_failed(
+        self, request: HttpRequest, object_id: str, deed: Callable[[Batch], int], *, done: Any, **words: Any
+    ) -> HttpResponse:
+        """A step that decides on the chunks that failed, the first few of which it shows."""
         batch = row_of(self, request, object_id)
         failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
 
         def run(data: dict[str, Any]) -> Done:
-            due = batches.retry_failed(batch)
-            return Done(gettext("%(count)s potongan dicoba lagi.") % {"count": due})
+            return Done(str(done) % {"count": deed(batch)})
 
         step = Step(
-            title=_("Coba lagi potongan gagal"),
-            button=_("Coba lagi"),
-            text=_("Lakukan setelah penyebabnya diatasi. Yang sudah dibayar tidak dibayar dua kali."),
+            **words,
             facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
             possible=bool(failed),
             warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
@@ -240,8 +253,7 @@ class RunningSteps(ViewOnlyAdmin):
                 "Batch itu diajukan dan disetujui seperti yang lain."
             ),
             facts=[(_("Gagal di batch ini"), counted(execution.progress(batch).failed))],
-            possible=batch.status == S.CLOSED,
-            warnings=self._not_now(batch, S.CLOSED),
+            **only_when(batch, S.CLOSED),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)

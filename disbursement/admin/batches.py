@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from disbursement import batches, execution, filling, preflight
 from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
-from disbursement.admin.batch_running import RunningSteps, findings
+from disbursement.admin.batch_running import RunningSteps, findings, only_when
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.batch_states import RESERVED
 from disbursement.models import Batch, Chunk, Instruction
@@ -338,17 +338,13 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             batches.cancel(batch, by=request.user)  # type: ignore[arg-type]
             return Done(gettext("Batch dibatalkan. Pesertanya dapat masuk batch lain."))
 
-        possible = batch.status == S.PREPARED
         step = Step(
             title=_("Batalkan batch"),
             button=_("Ya, batalkan batch ini"),
             text=_("Tidak ada yang dibayar dari batch ini, dan langkah ini tidak dapat ditarik kembali."),
             facts=self.facts(batch)[:4],
             danger=True,
-            possible=possible,
-            warnings=[]
-            if possible
-            else [_("Batch ini berstatus %(status)s.") % {"status": batch.get_status_display()}],
+            **only_when(batch, S.PREPARED),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)
