@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 from bench import database
 from bench.ledger import batch_world
 from bench.measure import Aim, Figures, Plan, Row, Tell, in_rounds
+from demo import authenticators
 from disbursement import content, preflight
 from disbursement.models import Batch
 
@@ -28,7 +29,7 @@ def rows(plan: Plan, tell: Tell) -> list[Row]:
     tell(f"building: a submitted batch of {lines:,} lines")
     database.copy(plan.empty, plan.database)
     batch = batch_world.submitted_batch(lines)
-    User.objects.create_superuser("approver")
+    batch_world.approver()
     preflight.request(batch)
     database.sql("VACUUM ANALYZE")
     database.keep(plan.database, template)
@@ -73,7 +74,7 @@ class Office:
     def begin(self) -> None:
         database.copy(self.template, self.name)
         officer = User.objects.get(username="approver")
-        self.code = batch_world.code_of(officer)
+        self.code = authenticators.code(officer)
         self.client.force_login(officer)
         with override_settings(ALLOWED_HOSTS=["testserver"]):
             self.client.get("/admin/", secure=True)  # templates and addresses are read once a process

@@ -12,9 +12,9 @@ from datetime import date
 from django.contrib.auth.models import User
 
 from bench.database import sql
+from demo import authenticators
 from disbursement import approvals, batches, programmes
 from disbursement.models import Batch
-from officers import second_factor
 from wallet.models import PurseTerms
 
 AID = 300_000  # rupiah an instruction
@@ -65,19 +65,15 @@ def submitted_batch(people: int) -> Batch:
 
 def approve(batch: Batch) -> None:
     """By an officer with an authenticator, as in the office."""
-    approver = User.objects.create_superuser("approver")
-    approvals.approve(batch, by=approver, digest=batch.digest, reason="bench", code=code_of(approver))
+    authenticators.approve(batch, approver(), "bench")
 
 
-def code_of(officer: User) -> str:
-    """A code of an authenticator that the officer sets up now."""
+def approver() -> User:
+    """An officer who approves, with an authenticator."""
     password = secrets.token_hex()
-    officer.set_password(password)
-    officer.save(update_fields=["password"])
-    device = second_factor.begin(officer, name="Ponsel", password=password)
-    now = second_factor.step_now()
-    second_factor.confirm(officer, second_factor.code_at(device.key, now))
-    return second_factor.code_at(device.key, now + 1)
+    made = User.objects.create_superuser("approver", password=password)
+    authenticators.install(made, password)
+    return made
 
 
 @dataclass(frozen=True, slots=True)
