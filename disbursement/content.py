@@ -12,11 +12,13 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import F
 
 from disbursement.models import Approval, Batch, Chunk
+from wallet.models import PurseTerms
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ def as_submitted(batch: Batch) -> bool:
     """True if what the batch's purses will be and the digests of its chunks are those that were submitted; reads no line."""
     rows = _chunks(batch.pk)
     digest = _batch_digest(batch, ((row, row.digest) for row in rows))
-    return (batch.count, batch.digest) == (sum(row.count for row in rows), digest)
+    return (batch.count, batch.digest) == (sum(row.many for row in rows), digest)
 
 
 def as_approved(chunk: Chunk) -> bool:
@@ -72,11 +74,23 @@ def as_approved(chunk: Chunk) -> bool:
     return approved.exclude(approver=F("maker")).count() == submission.needed
 
 
-def _chunks(batch: int) -> list[Chunk]:
-    return list(Chunk.objects.filter(batch_id=batch).select_related("terms").order_by("id"))
+class _Frozen(NamedTuple):
+    """A chunk as far as the batch's digest goes: asked for once with every chunk that is paid, so no model instances."""
+
+    pk: int
+    many: int
+    digest: str
+    title: str
+    purse_days: int | None
+    terms: int
 
 
-def _batch_digest(batch: Batch, chunks: Iterable[tuple[Chunk, str]]) -> str:
+def _chunks(batch: int) -> list[_Frozen]:
+    rows = Chunk.objects.filter(batch_id=batch).order_by("id")
+    return [_Frozen(*row) for row in rows.values_list("pk", "count", "digest", "title", "purse_days", "terms_id")]
+
+
+def _batch_digest(batch: Batch, chunks: Iterable[tuple[_Frozen, str]]) -> str:
     programme = batch.cycle.programme
     parts: tuple[object, ...] = (
         batch.pk,
@@ -86,24 +100,30 @@ def _batch_digest(batch: Batch, chunks: Iterable[tuple[Chunk, str]]) -> str:
         batch.version_id,
         batch.pay_at and batch.pay_at.astimezone(UTC).isoformat(),
     )
-    lines = ["|".join(str(part) for part in parts)]
-    for chunk, digest in chunks:
-        lines += [_terms_line(chunk), digest]
+    told = list(chunks)
+    terms = PurseTerms.objects.in_bulk({chunk.terms for chunk, _digest in told})
+    lines = [_line(parts)]
+    for chunk, digest in told:
+        lines += [_terms_line(chunk, terms[chunk.terms]), digest]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
-def _terms_line(chunk: Chunk) -> str:
+def _terms_line(chunk: _Frozen, terms: PurseTerms) -> str:
     """What the purses will be: called what, spendable where, as cash, until when, and what happens then."""
-    terms = chunk.terms
-    parts = (
-        chunk.title,
-        chunk.purse_days,
-        terms.pk,
-        ",".join(sorted(terms.mccs)),
-        ",".join(sorted(terms.regions)),
-        terms.cash_allowed,
-        terms.lapses_to_id,
+    return _line(
+        (
+            chunk.title,
+            chunk.purse_days,
+            terms.pk,
+            ",".join(sorted(terms.mccs)),
+            ",".join(sorted(terms.regions)),
+            terms.cash_allowed,
+            terms.lapses_to_id,
+        )
     )
+
+
+def _line(parts: Iterable[object]) -> str:
     return "|".join(str(part) for part in parts)
 
 
