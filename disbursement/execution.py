@@ -118,7 +118,7 @@ def _waiting() -> QuerySet[Batch]:
 def _claim(batch: int) -> Chunk | None:
     return (
         Chunk.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("terms", "batch__cycle__programme")
+        .select_related("terms", "batch__cycle__programme", "batch__submission")
         .filter(batch=batch, batch__status=Batch.Status.PAYING, status=Chunk.Status.PENDING, due_at__lte=timezone.now())
         .order_by("number")
         .first()
