@@ -24,6 +24,7 @@ from beneficiaries.models import Change, Household, Person, RegistryImport
 
 AREA = "registry"
 PEOPLE, MANY = 100_000, 1_000_000
+LOOKED_AT, SAVED = 10_000, 5_000  # rows a second, at least
 TODAY = date(2026, 11, 1)
 SOURCE = "DTSEN"
 COPIED = ("beneficiaries_household", "beneficiaries_person")  # in the order of their references
@@ -67,8 +68,8 @@ def _side_by_side(plan: Plan, folder: Path, tell: Tell) -> list[Row]:
 
     memory = Figures(tuple(run.peak_memory for run in runs))
     return [
-        Row(AREA, f"look at {work}", "rows/s", figures("preview"), aim=Aim(">=", 10_000)),
-        Row(AREA, f"save {work}", "rows/s", figures("commit"), aim=Aim(">=", 5_000)),
+        Row(AREA, f"look at {work}", "rows/s", figures("preview"), aim=Aim(">=", LOOKED_AT)),
+        Row(AREA, f"save {work}", "rows/s", figures("commit"), aim=Aim(">=", SAVED)),
         Row(AREA, f"look at and save {work}", "rows/s", found["import"], found["COPY"], "COPY", Aim(">=", 0.25)),
         Row(AREA, f"peak memory, {work}", "MB", memory, aim=Aim("<=", 300)),
     ]
@@ -85,8 +86,9 @@ def _ten_times(plan: Plan, folder: Path, tell: Tell) -> list[Row]:
     _assert_changes_nothing()
     memory = Figures((run.peak_memory,))
     return [
+        Row(AREA, f"look at {people:,} rows", "rows/s", Figures((run.rows / run.preview,)), aim=Aim(">=", LOOKED_AT)),
+        Row(AREA, f"save {people:,} rows", "rows/s", Figures((run.rows / run.commit,)), aim=Aim(">=", SAVED)),
         Row(AREA, f"peak memory, {people:,} rows", "MB", memory, aim=Aim("<=", 300)),
-        Row(AREA, f"look at and save {people:,} rows", "rows/s", Figures((run.rows / run.whole,))),
         Row(AREA, f"the same {people:,} rows again", "rows/s", Figures((again.rows / again.whole,))),
     ]
 
