@@ -104,6 +104,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("disbursement.approval", "verified"),
             ("disbursement.delegation", "supervised_user_circle"),
             ("disbursement.approvalscheme", "stairs"),
+            ("disbursement.report", "bar_chart"),
         ),
     ),
     (

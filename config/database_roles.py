@@ -163,6 +163,10 @@ RESTRICTED = {
     "disbursement_breakstep": APPEND_ONLY,
     "disbursement_comparison": APPEND_ONLY,
     "disbursement_confirmation": APPEND_ONLY,
+    # A trigger keeps what was asked, and what has ended.
+    "disbursement_report": changing(
+        "status", "attempts", "at", "lines", "lines_done", "as_of", "result", "failure", "finished_at"
+    ),
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

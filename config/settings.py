@@ -374,6 +374,7 @@ DISBURSEMENT = {
     "chunk_attempts": 5,
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
     "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
+    "small_group": env.int("REPORT_SMALL_GROUP", default=5),  # people: reports for the public mask smaller groups
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

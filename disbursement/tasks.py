@@ -8,6 +8,7 @@ from celery import shared_task
 
 from disbursement import batches, breaks, execution, filling, statements, trials
 from disbursement import preflight as check
+from disbursement.reports import making
 from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
@@ -45,12 +46,21 @@ def sweep() -> None:
     statements.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
+    if making.sweep():
+        doorbell.ring("disbursement.tasks.make_reports")
 
 
 @shared_task(name="disbursement.tasks.try_versions")
 def try_versions() -> None:
     """Does every trial of a version that waits; rung by whoever asks for one, and by the sweeper."""
     while trials.run_next():
+        pass
+
+
+@shared_task(name="disbursement.tasks.make_reports")
+def make_reports() -> None:
+    """Does every report that waits; rung by whoever asks for one, and by the sweeper."""
+    while making.run_next():
         pass
 
 

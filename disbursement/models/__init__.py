@@ -15,6 +15,7 @@ from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.report import Report
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -45,6 +46,7 @@ __all__ = [
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
+    "Report",
     "SentBack",
     "Statement",
     "StatementAccount",

@@ -21,6 +21,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.try_programmeversion",
         "disbursement.add_confirmation",
         "disbursement.work_break",
+        "disbursement.add_report",
+        "disbursement.see_small_groups",
         "wallet.change_wallet",
         "wallet.close_wallet",
         "wallet.recover_wallet",
@@ -60,6 +62,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.add_delegation",
         "disbursement.take_back_instruction",
         "disbursement.resolve_break",
+        "disbursement.add_report",
+        "disbursement.see_small_groups",
         "wallet.succeed_wallet",
         "beneficiaries.commit_complete_registryimport",
         "beneficiaries.undo_registryimport",
@@ -99,6 +103,7 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.change_statementaccount",
         "disbursement.add_statement",
         "disbursement.work_break",
+        "disbursement.add_report",
         "wallet.add_purseterms",
         "wallet.change_purseterms",
         "wallet.add_partner",
@@ -121,7 +126,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_breach",
         "beneficiaries.add_reveal",
     ),
-    "Auditor": (),
+    # A report changes nothing; who checks the house needs its figures whole.
+    "Auditor": ("disbursement.add_report", "disbursement.see_small_groups"),
 }
 # What each role may look at: whole apps, or single tables.
 SEES: dict[str, tuple[str, ...]] = {
@@ -170,6 +176,7 @@ SEES: dict[str, tuple[str, ...]] = {
         "disbursement.break",
         "disbursement.breakstep",
         "disbursement.comparison",
+        "disbursement.report",
     ),
     "Petugas Data Pribadi": ("beneficiaries",),
     "Auditor": (*OURS, "auth.user", "auth.group", "admin.logentry"),
