@@ -190,6 +190,13 @@ class ReportEnded(DisbursementError):
     message = _("Laporan ini sudah berakhir (%(status)s) dan tidak berubah lagi. Buat laporan baru bila perlu.")
 
 
+class ReportKeptFailing(DisbursementError):
+    """Every worker who was at it died or failed."""
+
+    code = "report_kept_failing"
+    message = _("Penghitungan berhenti di tengah jalan %(attempts)s kali. Buat lagi; bila berulang, laporkan.")
+
+
 class ReportNotDone(DisbursementError):
     """There are no figures yet, or never will be."""
 

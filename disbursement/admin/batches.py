@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, execution, filling, preflight
+from disbursement.admin import reports
 from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
 from disbursement.admin.batch_running import RunningSteps, findings, only_when
@@ -250,7 +251,9 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
 
     @admin.display(description=_("isi"))
     def lines(self, batch: Batch) -> SafeString:
-        return link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
+        lines = link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
+        report = reports.link_to(_("Buat laporan batch ini"), batch=batch.pk, grouping="region")
+        return format_html("{} · {}", lines, report)
 
     # --- How far it is ---
 

@@ -63,8 +63,8 @@ class ReportAdmin(ViewOnlyAdmin):
         view = self.admin_site.admin_view
         return [
             path("<int:number>/progress/", view(self.progress_view), name="disbursement_report_progress"),
-            path("<int:number>/<str:form>/", view(self.file_view), name="disbursement_report_file"),
-            path("<int:number>/<str:form>/umum/", view(self.public_file_view), name="disbursement_report_public"),
+            path("<int:number>/unduh/<str:form>/", view(self.file_view), name="disbursement_report_file"),
+            path("<int:number>/unduh/<str:form>/umum/", view(self.public_file_view), name="disbursement_report_public"),
             *super().get_urls(),
         ]
 

@@ -92,9 +92,14 @@ COLUMNS: tuple[Column, ...] = (
     Column("paid", _("dibayar"), C, Table.PAYMENT, _("Instruksi yang dibayar dan tidak ditarik kembali.")),
     Column("paid_total", _("jumlah dibayar"), R, Table.PAYMENT, _("Rupiah yang dibayar, seperti di buku besar.")),
     Column(
-        "pending", _("menunggu"), C, Table.PAYMENT, _("Belum dibayar dan belum gagal, dari batch yang belum selesai.")
+        "pending",
+        _("menunggu"),
+        C,
+        Table.PAYMENT,
+        _("Belum dibayar dan belum gagal: batchnya belum selesai, atau belum disetujui."),
+        rare=True,
     ),
-    Column("pending_total", _("jumlah menunggu"), R, Table.PAYMENT, _("Rupiah yang menunggu.")),
+    Column("pending_total", _("jumlah menunggu"), R, Table.PAYMENT, _("Rupiah yang menunggu."), rare=True),
     Column("failed", _("gagal"), C, Table.PAYMENT, _("Tidak dibayar, juga tidak oleh batch susulan sampai saat ini.")),
     Column("failed_total", _("jumlah gagal"), R, Table.PAYMENT, _("Rupiah yang tidak dibayar.")),
     Column(
@@ -203,11 +208,11 @@ def span_titles() -> list[str]:
     """What SPANS are called, and what is beyond the last."""
     return [
         gettext("sampai 1 jam"),
-        gettext("sampai 1 hari"),
-        gettext("sampai 3 hari"),
-        gettext("sampai 7 hari"),
-        gettext("sampai 30 hari"),
-        gettext("lebih lama"),
+        gettext("1–24 jam"),
+        gettext("1–3 hari"),
+        gettext("3–7 hari"),
+        gettext("7–30 hari"),
+        gettext("lebih dari 30 hari"),
     ]
 
 

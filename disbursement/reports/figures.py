@@ -71,15 +71,18 @@ WITH picked AS MATERIALIZED (
     JOIN disbursement_enrolment e ON e.id = i.enrolment_id
     {person}
     WHERE k.number > %(after)s AND k.number <= %(to)s AND {place}
+), opened AS MATERIALIZED (  -- or the planner might add up the transfers of every purse there is
+    SELECT picked.*, t.posted_at, account.id AS purse, account.balance
+    FROM picked
+    LEFT JOIN wallet_transfer t ON status = 'paid' AND t.key = picked.key AND t.kind = 'disbursement'
+    LEFT JOIN wallet_account account ON account.id = t.credit_id AND account.kind = 'purse'
 )
-SELECT grp, programme, person, status, picked.amount, failure,
-    CASE WHEN status = 'paid' THEN greatest(0, floor(extract(epoch FROM t.posted_at - due_at)))::bigint END,
-    CASE WHEN status = 'paid' THEN floor(extract(epoch FROM gone.first_at - t.posted_at))::bigint END,
-    gone.spent - gone.refunded, gone.refunded, gone.lapsed - came.undone + gone.refunded - came.refunded, account.balance,
-    gone.other, came.other, CASE WHEN status = 'paid' AND account.id IS NULL THEN picked.amount ELSE 0 END
-FROM picked
-LEFT JOIN wallet_transfer t ON status = 'paid' AND t.key = picked.key AND t.kind = 'disbursement'
-LEFT JOIN wallet_account account ON account.id = t.credit_id AND account.kind = 'purse'
+SELECT grp, programme, person, status, opened.amount, failure,
+    CASE WHEN status = 'paid' THEN greatest(0, floor(extract(epoch FROM posted_at - due_at)))::bigint END,
+    floor(extract(epoch FROM gone.first_at - posted_at))::bigint,
+    gone.spent - gone.refunded, gone.refunded, gone.lapsed - came.undone + gone.refunded - came.refunded, balance,
+    gone.other, came.other, CASE WHEN status = 'paid' AND purse IS NULL THEN opened.amount ELSE 0 END
+FROM opened
 LEFT JOIN LATERAL (
     SELECT coalesce(sum(g.amount) FILTER (WHERE g.kind IN {spending}), 0) AS spent,
         min(g.posted_at) FILTER (WHERE g.kind IN {spending}) AS first_at,
@@ -92,14 +95,14 @@ LEFT JOIN LATERAL (
         ) FILTER (WHERE bought.id IS NOT NULL), 0) AS refunded
     FROM wallet_transfer g
     LEFT JOIN wallet_payment bought ON bought.id = g.payment_id AND bought.refunded > 0 AND g.kind IN {spending}
-    WHERE g.debit_id = account.id
-) gone ON account.id IS NOT NULL
+    WHERE g.debit_id = purse
+) gone ON purse IS NOT NULL
 LEFT JOIN LATERAL (
     SELECT coalesce(sum(amount) FILTER (WHERE kind = 'refund'), 0) AS refunded,
         coalesce(sum(amount) FILTER (WHERE kind = 'reversal'), 0) AS undone,
         coalesce(sum(amount) FILTER (WHERE kind NOT IN ('disbursement', 'refund', 'reversal')), 0) AS other
-    FROM wallet_transfer WHERE credit_id = account.id
-) came ON account.id IS NOT NULL
+    FROM wallet_transfer WHERE credit_id = purse
+) came ON purse IS NOT NULL
 """
 _PERSON = """
 LEFT JOIN report_survivor s ON s.merged = e.person_id

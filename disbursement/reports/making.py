@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement.errors import ReportEnded
+from disbursement.errors import ReportEnded, ReportKeptFailing
 from disbursement.models import Batch, Enrolment, Report
 from disbursement.reports import figures
 
@@ -119,7 +119,7 @@ def _claim(pk: int | None = None) -> Report | None:
     due = _due() if pk is None else _due().filter(pk=pk)
     for report in due.select_for_update(skip_locked=True, of=("self",)).order_by("pk"):
         if report.attempts >= ATTEMPTS:
-            _ours(report).update(status=S.FAILED, failure=f"{ATTEMPTS}×", finished_at=now)
+            _ours(report).update(status=S.FAILED, failure=str(ReportKeptFailing(attempts=ATTEMPTS)), finished_at=now)
             continue
         report.status, report.attempts, report.at = S.RUNNING, report.attempts + 1, now
         report.lines = report.lines_done = 0

@@ -30,7 +30,8 @@ from disbursement.reports.reading import Reading, cell, number, percent
 
 PAGE = landscape(A4)
 MARGIN = 14 * mm
-ROOM = PAGE[0] - 2 * MARGIN
+ROOM = PAGE[0] - 2 * MARGIN - 12  # the library's frame keeps 6 points free on either side
+LARGEST = 0.8  # of a chart beside tables in 7-point letters
 NAME = 46 * mm  # the width of a group's name
 PLAIN, BOLD = "Vera", "VeraBd"
 INK, LINE, SHADE = HexColor("#0f172a"), HexColor("#cbd5e1"), HexColor("#f1f5f9")
@@ -45,7 +46,7 @@ def _letters() -> None:
 
 
 def document(reading: Reading) -> bytes:
-    """The report's PDF; the same report gives the same bytes."""
+    """The report's PDF."""
     _letters()
     sink = BytesIO()
     template = SimpleDocTemplate(
@@ -60,7 +61,6 @@ def document(reading: Reading) -> bytes:
         author="Salur",
         creator="Salur",
         lang=translation.get_language() or "id",
-        invariant=1,
     )
 
     class Numbered(_Numbered):
@@ -130,7 +130,7 @@ def _story(reading: Reading) -> list[Flowable]:
 def _facts(reading: Reading) -> Flowable:
     rows = [[_said(name, bold=True), _said(said)] for name, said in reading.filters()]
     rows.append([_said(gettext("Catatan"), bold=True), [_said(note) for note in reading.notes()]])
-    grid = Grid(rows, colWidths=[28 * mm, ROOM - 28 * mm])
+    grid = Grid(rows, colWidths=[28 * mm, ROOM - 28 * mm], hAlign="LEFT")
     grid.setStyle([("VALIGN", (0, 0), (-1, -1), "TOP"), *(_padding(1.2)), ("LEFTPADDING", (0, 0), (-1, -1), 0)])
     return grid
 
@@ -198,7 +198,7 @@ def _pictures(pictures: list[Drawing]) -> list[Flowable]:
 
 def _picture(drawing: Drawing, width: float) -> Picture:
     """The shapes, turned upside down: here heights count from the foot. Never higher than a page."""
-    scale = min(width / WIDTH, (PAGE[1] - 3 * MARGIN - 30 * mm) / drawing.height)
+    scale = min(LARGEST, width / WIDTH, (PAGE[1] - 3 * MARGIN - 30 * mm) / drawing.height)
     picture = Picture(WIDTH * scale, drawing.height * scale)
     picture.scale(scale, scale)
     for bar in drawing.bars:

@@ -47,6 +47,7 @@ from wallet.models import Transfer
 
 REFUSED = (WalletError, DisbursementError, BeneficiaryError, DuplicatePair.DoesNotExist)
 GROUPINGS = Report.Grouping.values
+EXAMPLES = 200 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 12
 REFUND_LATE = timedelta(days=40)  # after the purses' time
 
 
@@ -345,7 +346,7 @@ PEOPLE = st.lists(
 
 
 @pytest.mark.django_db
-@settings(max_examples=200 if os.environ.get("HYPOTHESIS_PROFILE") == "long" else 12, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 @given(who=PEOPLE, frozen=st.sets(st.integers(0, 6)), steps=STEPS, asked=st.integers(0, 5), follow=st.booleans())
 def test_any_world_is_reported_as_it_is_counted_by_hand(
     who: list[tuple[int, int, str, int]], frozen: set[int], steps: list[tuple[str, int, int]], asked: int, follow: bool
