@@ -164,14 +164,20 @@ def filters(report: Report) -> Iterator[tuple[str, str]]:
     """What a report was asked, in words; whether it is done or not."""
     names = Programme.objects.filter(pk__in=report.programmes).order_by("name").values_list("name", flat=True)
     yield gettext("Program"), ", ".join(names) or gettext("semua")
-    yield gettext("Periode"), _period(report)
-    yield gettext("Wilayah"), regions.short_name(report.region) if report.region else gettext("semua")
+    yield gettext("Periode"), period(report)
+    yield gettext("Wilayah"), place(report)
     yield gettext("Jenis"), str(Instruction.Kind(report.kind).label) if report.kind else gettext("semua")
     if report.batch_id is not None:
         yield gettext("Batch"), f"#{report.batch_id}"
 
 
-def _period(report: Report) -> str:
+def place(report: Report) -> str:
+    """The region that was asked for."""
+    return regions.short_name(report.region) if report.region else gettext("semua")
+
+
+def period(report: Report) -> str:
+    """The months that were asked for."""
     since, until = (date_format(day, "F Y") if day else "" for day in (report.period_from, report.period_to))
     if since and until:
         return since if since == until else f"{since} – {until}"

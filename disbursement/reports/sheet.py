@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from django.utils.translation import gettext
 
@@ -18,7 +18,7 @@ def header(reading: Reading) -> list[str]:
     return titles
 
 
-def rows(reading: Reading) -> Iterator[list[object]]:
+def rows(reading: Reading) -> Iterator[Sequence[object]]:
     """The groups and the total; then, after an empty row, the reasons of failure, the filters, notes and the legend."""
     for line in (*reading.lines, reading.total):
         yield [line.title, *(value for column in _columns(reading) for value in _values(line, column))]
@@ -52,7 +52,7 @@ def _titles(column: Column) -> list[str]:
     return [*told, gettext("porsi dibelanjakan (%)")] if column.name == "redeemed" else told
 
 
-def _values(line: Line, column: Column) -> list[object]:
+def _values(line: Line, column: Column) -> Sequence[object]:
     if not line.shown:
         return [hidden_text(line) if column.name == "enrolled" else ""] + [""] * (len(_titles(column)) - 1)
     figure = line.figures[column.name]

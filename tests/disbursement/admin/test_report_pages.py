@@ -140,7 +140,7 @@ def test_files_are_logged_never_cached_and_say_their_kind(house: House) -> None:
         ("pdf", "application/pdf", b"%PDF"),
     ):
         answer = client.get(page_of(report, "unduh", form))
-        assert (answer["Content-Type"], answer["Cache-Control"]) == (kind, "no-store")
+        assert answer["Content-Type"] == kind and "no-store" in answer["Cache-Control"]
         assert f'filename="laporan-{report.pk}.{form}"' in answer["Content-Disposition"]
         assert content(answer).startswith(start)
     said = LogEntry.objects.filter(object_id=str(report.pk)).values_list("change_message", flat=True)
