@@ -276,7 +276,7 @@ def _table(read: reading.Reading, table: Table) -> tuple[list[str], list[dict[st
     columns = read.columns(table)
     header = [str(column.title) + (" (Rp)" if column.unit is Unit.RUPIAH else "") for column in columns]
     rows = []
-    for line in (*read.lines, read.total):
+    for line in read.rows(table):
         cells = [reading.cell(line, column) for column in columns]
         for place, column in enumerate(columns):
             if column.name == "redeemed" and line.shown:

@@ -144,7 +144,7 @@ def _grid(reading: Reading, table: Table) -> Flowable:
         if column.name == "redeemed":
             header.append(gettext("porsi"))
     rows = [header]
-    for line in (*reading.lines, reading.total):
+    for line in reading.rows(table):
         row = [line.title]
         for column in columns:
             row.append(cell(line, column))

@@ -67,6 +67,10 @@ class Reading:
             and (not column.rare or any(line.figures.get(column.name) for line in (*self.lines, self.total)))
         ]
 
+    def rows(self, table: Table) -> list[Line]:
+        """The table's groups and, last, the total; which groups are hidden is told once, in the first table."""
+        return [*(line for line in self.lines if line.shown or table is Table.PAYMENT), self.total]
+
     def uses(self) -> list[Column]:
         """What became of what was paid, as far as any of it did."""
         columns = [column for column in COLUMNS if column.name in USES]

@@ -21,7 +21,7 @@ from disbursement import tasks
 from disbursement.errors import ReportEnded, ReportNotDone
 from disbursement.models import Report
 from disbursement.reports import drawing, figures, making, masking, pdf, reading, sheet
-from disbursement.reports.columns import COLUMNS, duration
+from disbursement.reports.columns import COLUMNS, Table, duration
 from disbursement.reports.making import Question
 from disbursement.reports.masking import Hidden
 from tests import money
@@ -261,6 +261,7 @@ def test_a_small_group_is_hidden_and_so_is_the_one_that_would_tell_of_it(house: 
     }
     enrolled = next(column for column in COLUMNS if column.name == "enrolled")
     assert [reading.cell(line, enrolled) for line in public.lines] == ["<5", "disamarkan", "<5"]
+    assert [len(public.rows(table)) for table in Table] == [4, 1, 1] and len(whole.rows(Table.USE)) == 4
     assert public.total.figures["enrolled"] == 12 and public.masked and not whole.masked
     assert whole.reasons() == [("Dompet dibekukan", 1, 300_000)] and public.reasons() == []
     assert (
