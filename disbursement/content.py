@@ -114,7 +114,7 @@ def _batch_digest(batch: Batch, chunks: Iterable[tuple[_Frozen, str]]) -> str:
 
 
 def _terms_line(chunk: _Frozen, terms: PurseTerms) -> str:
-    """What the purses will be: called what, spendable where, as cash, until when, and what happens then; and who pays, if not we."""
+    """What the purses will be: called what, spendable where, as cash, until when, and what happens then; and who pays."""
     partner = () if chunk.provider is None else (f"provider {chunk.provider}",)
     return _line(
         (

@@ -79,15 +79,13 @@ CREATE TRIGGER waits_for_outcomes BEFORE UPDATE OF status ON disbursement_batch 
 
 CREATE FUNCTION disbursement_routed_as_its_payout() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
-    told text := (SELECT state FROM public.disbursement_payoutline WHERE instruction_id = NEW.id);
+    told CONSTANT text := (SELECT state FROM public.disbursement_payoutline WHERE instruction_id = NEW.id);
 BEGIN
-    IF CASE NEW.status
-        WHEN 'paid' THEN told IS DISTINCT FROM 'paid'
-        WHEN 'failed' THEN told IN ('ready', 'sent', 'unknown', 'paid')
-        WHEN 'cancelled' THEN told IS NOT NULL
-        WHEN 'pending' THEN told IS NOT NULL
-        ELSE false
-    END THEN
+    -- A line that was never handed over may fail, or be cancelled.
+    IF NEW.status NOT IN ('failed', 'cancelled', 'sent', 'unknown') AND told IS DISTINCT FROM NEW.status
+        OR NEW.status IN ('failed', 'cancelled') AND told <> 'failed'
+        OR NEW.status IN ('sent', 'unknown') AND coalesce(told, 'paid') IN ('paid', 'failed')
+    THEN
         RAISE EXCEPTION 'instruction %: % is not what is known of it at the partner (%).', NEW.id, NEW.status, told
             USING ERRCODE = 'restrict_violation';
     END IF;
