@@ -17,9 +17,10 @@ from urllib.request import Request, urlopen
 from django.db import connection
 from django.utils import timezone
 
-from disbursement import eligibility, execution, reconciliation
+from disbursement import eligibility, execution, programmes, reconciliation
 from disbursement.models import Batch, BulkRequest, Enrolment, Instruction, PayoutLine, ProviderAccount
 from disbursement.providers import accounts, calling, routes
+from disbursement.providers.protocol import Answer, Inquiry, Outcome, Sent, Told
 from tests import money
 from tests.wallet.snap.keys import PRIVATE_KEY, PUBLIC_KEY
 from wallet import position
@@ -53,9 +54,10 @@ def batch_through(
     `ends` gives the end of the account number of the n-th person.
     """
     money.people(how_many + own)
-    programme = money.programme(amount=AMOUNT, budget=(how_many + own) * AMOUNT)
+    programme = money.programme(amount=AMOUNT)
     eligibility.enrol_eligible(programme)
     enrolled = list(Enrolment.objects.filter(programme=programme).order_by("pk"))
+    programmes.fund(programme, len(enrolled) * AMOUNT, "DIPA-1")
     for number, enrolment in enumerate(enrolled[:how_many]):
         routes.set_partner(enrolment, through, account_number(number, (ends or {}).get(number, "1000")), None)
     return money.approve(money.submitted(programme))
@@ -102,7 +104,7 @@ class Running:
 
     def _call(self, path: str, fields: dict[str, Any] | None = None) -> dict[str, Any]:
         body = None if fields is None else json.dumps(fields).encode()
-        with urlopen(Request(self.url + path, data=body), timeout=20) as answer:
+        with urlopen(Request(self.url + path, data=body), timeout=20) as answer:  # noqa: S310
             told: dict[str, Any] = json.loads(answer.read())
             return told
 
@@ -194,3 +196,31 @@ def line_of(batch: Batch, number: int = 0) -> PayoutLine:
 
 def instruction_of(line: PayoutLine) -> Instruction:
     return Instruction.objects.get(pk=line.pk)
+
+
+class Scripted:
+    """A channel without a wire: `sends` and `asks` are what it answers, the last of each for good; `asked` what it was asked."""
+
+    def __init__(self, sends: list[Answer] | None = None, asks: list[Told] | None = None) -> None:
+        self.sends = sends or [Answer(Sent.ACCEPTED, "2004000", 200)]
+        self.asks = asks or [Told(Outcome.PAID, "2003900/00")]
+        self.asked: list[Any] = []
+
+    def __call__(self, provider: ProviderAccount) -> Scripted:
+        return self
+
+    def send(self, bulk_id: str, payees: Any, external_id: str, at: Any) -> Answer:
+        self.asked.append([payee.reference for payee in payees])
+        return self.sends.pop(0) if len(self.sends) > 1 else self.sends[0]
+
+    def ask(self, reference: str, external_id: str) -> Inquiry:
+        self.asked.append(reference)
+        return Inquiry(self.asks.pop(0) if len(self.asks) > 1 else self.asks[0], 200)
+
+
+def unknown(through: ProviderAccount, how_many: int = 1, **rest: Any) -> Batch:
+    """A batch whose lines were sent, and nobody knows what became of them."""
+    batch = batch_through(through, how_many, **rest)
+    handed_over(batch)
+    calling.send_next(through.pk, Scripted([Answer(Sent.UNKNOWN, "TimeoutError")]))
+    return batch
