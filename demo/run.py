@@ -151,11 +151,12 @@ def _summary(
     parts = {
         "fund": money["fund"],
         "purses": money["purse"],
+        "partners": money["provider"],
         "merchants": money["merchant"],
         "settled": money["bank"] + money["settlement"],
     }
     proof.claim("no batch holds money back", 0, money["clearing"])
-    proof.claim("budget = fund + purses + merchants + settled", budget, sum(parts.values()))
+    proof.claim("budget = fund + purses + partners + merchants + settled", budget, sum(parts.values()))
     proof.claim(
         "settled = owed before + paid − refunded", owed_before + takings.paid - takings.refunded, settled.total()
     )

@@ -54,6 +54,12 @@ KNOWN = {
         _("Batch dihentikan sebelum giliran ini"), F, _("Baca alasan penghentiannya, lalu buat batch susulan.")
     ),
     # at a partner
+    "partner_sent": Failure(_("Diserahkan ke mitra, belum ada hasil"), A, _("Tunggu hasilnya; sistem menanyakannya.")),
+    "partner_unknown": Failure(
+        _("Tidak diketahui apakah mitra sudah membayar"),
+        A,
+        _("Sistem menanyakannya sendiri sebelum mengirim apa pun lagi. Bila lama, lihat Pembayaran lewat mitra."),
+    ),
     "provider_inactive": Failure(
         _("Mitra penyalurnya tidak aktif"), F, _("Aktifkan mitranya, lalu coba lagi potongannya; atau lepaskan.")
     ),

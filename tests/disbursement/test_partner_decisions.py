@@ -275,8 +275,11 @@ def test_the_queue_has_everybody_without_an_outcome_in_one_bucket_by_age(provide
     """`opened_at` is written once, so it is the clock that moves."""
     now = timezone.now()
     for old in (timedelta(days=9), timedelta(hours=2), timedelta(0)):
+        batch = partners.batch_through(provider, 1)
+        Chunk.objects.update(due_at=now - timedelta(days=30))
         with time_machine.travel(now - old, tick=True):
-            partners.unknown(provider)
+            partners.handed_over(batch)
+            calling.send_next(provider.pk, partners.Scripted([Answer(Sent.UNKNOWN, "TimeoutError")]))
     with time_machine.travel(now, tick=True):
         found = {bucket.key: (bucket.count, bucket.unknown) for bucket in ages.buckets() if bucket.count}
     assert found == dict.fromkeys(("15m", "6h", "lama"), (1, 1))
