@@ -54,12 +54,6 @@ KNOWN = {
         _("Batch dihentikan sebelum giliran ini"), F, _("Baca alasan penghentiannya, lalu buat batch susulan.")
     ),
     # at a partner
-    "partner_sent": Failure(_("Diserahkan ke mitra, belum ada hasil"), A, _("Tunggu hasilnya; sistem menanyakannya.")),
-    "partner_unknown": Failure(
-        _("Tidak diketahui apakah mitra sudah membayar"),
-        A,
-        _("Sistem menanyakannya sendiri sebelum mengirim apa pun lagi. Bila lama, lihat Pembayaran lewat mitra."),
-    ),
     "provider_inactive": Failure(
         _("Mitra penyalurnya tidak aktif"), F, _("Aktifkan mitranya, lalu coba lagi potongannya; atau lepaskan.")
     ),
@@ -113,6 +107,15 @@ KNOWN = {
         _("Tidak dicoba lagi sendiri. Laporkan, atasi, lalu coba lagi potongannya."),
     ),
 }
+# No failures: what is at a partner, and what comes of it.
+AT_PARTNER = {
+    "partner_sent": Failure(_("Diserahkan ke mitra, belum ada hasil"), A, _("Tunggu hasilnya; sistem menanyakannya.")),
+    "partner_unknown": Failure(
+        _("Tidak diketahui apakah mitra sudah membayar"),
+        A,
+        _("Sistem menanyakannya sendiri sebelum mengirim apa pun lagi. Bila lama, lihat Pembayaran lewat mitra."),
+    ),
+}
 _TAKEN_BACK = Failure("", F, _("Baca alasannya; bila tetap berhak, siapkan batch lain."))
 
 _SQLSTATES = {
@@ -130,7 +133,7 @@ _CLASSES = {"08": "connection", "53": "exhausted"}
 
 def of(code: str) -> Failure:
     """The failure of a line's code; of a reason in an officer's own words (a line that was taken back), those words."""
-    return KNOWN.get(code) or Failure(code, _TAKEN_BACK.retry, _TAKEN_BACK.remedy)
+    return KNOWN.get(code) or AT_PARTNER.get(code) or Failure(code, _TAKEN_BACK.retry, _TAKEN_BACK.remedy)
 
 
 def code_of(error: BaseException) -> str:

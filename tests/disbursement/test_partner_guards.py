@@ -13,7 +13,7 @@ from disbursement.providers import resolutions, results
 from disbursement.providers.protocol import Outcome, Told
 from tests import money
 from tests.disbursement import partners
-from tests.owner import as_owner
+from tests.owner import as_owner, lift_triggers
 
 pytestmark = pytest.mark.usefixtures("committed_db")
 
@@ -91,6 +91,23 @@ def test_where_an_approved_line_goes_stays(provider: ProviderAccount) -> None:
     _refused(f"UPDATE disbursement_route SET enrolment_id = {second.enrolment_id} WHERE id = {first.pk}")
     with as_owner() as cursor:  # but who is forgotten is forgotten
         cursor.execute("UPDATE disbursement_route SET number_sealed = ''")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE disbursement_instruction SET route_id = (SELECT max(id) FROM disbursement_route)",
+        "UPDATE disbursement_instruction SET route_id = NULL",
+        "UPDATE disbursement_chunk SET provider_id = NULL",
+    ],
+)
+def test_whoever_lifts_the_guards_and_redirects_money_has_nobody_paid(provider: ProviderAccount, change: str) -> None:
+    batch = partners.batch_through(provider, 2)
+    with as_owner() as cursor, lift_triggers(cursor):
+        cursor.execute(change)
+    partners.handed_over(batch)
+    assert set(batch.chunks.values_list("status", "failure")) == {("blocked", "content_changed")}
+    assert not PayoutLine.objects.exists()
 
 
 def test_the_second_officer_is_another_and_decides_once(provider: ProviderAccount) -> None:
