@@ -97,7 +97,6 @@ TOLD = Declaration(
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
         "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
         "disbursement.Break.instruction__wallet": "as with the instruction itself",
-        "disbursement.Instruction.route__enrolment__person": "the enrolment's own person",
         "disbursement.PayoutLine.instruction__wallet": "as with the instruction itself",
         "disbursement.Route.enrolment__household": OF_ANOTHER,
         "disbursement.Exchange": "that a partner was asked about a payment: the payment itself is told",

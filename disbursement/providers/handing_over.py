@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from django.db import connection
 from django.utils import timezone
@@ -35,7 +36,7 @@ class Partner:
 
     def hand_over(self, chunk: Chunk, now: datetime) -> None:
         """See `protocol.Provider`. Raises ProviderInactive."""
-        provider = ProviderAccount.objects.get(pk=chunk.provider_id)
+        provider = ProviderAccount.objects.get(pk=cast(int, chunk.provider_id))
         if not provider.active:
             raise ProviderInactive(provider=provider.name)
         _fail_who_may_not_receive(chunk)

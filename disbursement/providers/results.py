@@ -108,8 +108,10 @@ def _judge(line: PayoutLine, told: Told, now: datetime, verdicts: _Verdicts) -> 
 
 def _state(line: PayoutLine, told: Told, now: datetime) -> str:
     match told.outcome:
-        case Outcome.PAID | Outcome.FAILED:
-            return told.outcome.value
+        case Outcome.PAID:
+            return S.PAID
+        case Outcome.FAILED:
+            return S.FAILED
         case Outcome.PENDING:
             return S.SENT
         case Outcome.MISSING if _may_be_sent_again(line, now):
@@ -128,8 +130,11 @@ def _may_be_sent_again(line: PayoutLine, now: datetime) -> bool:
 
 def _wait(line: PayoutLine, told: Told) -> timedelta:
     """Until it is asked about (again); of what the partner works on, a notice is waited for first."""
-    wait = min(FIRST_WAIT * 2 ** min(line.asks, 10), LONGEST_WAIT)
-    return max(wait, settings.PARTNERS["notice_wait"]) if told.outcome is Outcome.PENDING else wait
+    wait: timedelta = min(FIRST_WAIT * 2 ** min(line.asks, 10), LONGEST_WAIT)
+    if told.outcome is not Outcome.PENDING:
+        return wait
+    notice_wait: timedelta = settings.PARTNERS["notice_wait"]
+    return notice_wait if notice_wait > wait else wait
 
 
 def _write(changes: list[_Change], source: PayoutLine.Source, now: datetime) -> None:
