@@ -120,7 +120,7 @@ def age_in_words(age: timedelta) -> str:
 
 @admin.register(PayoutLine)
 class PayoutLineAdmin(LongTable, ViewOnlyAdmin):
-    list_display = ("reference", "person", "nik", "provider", "amount_shown", "state_label", "age", "tried", "said")
+    list_display = ("reference", "person", "nik", "amount_shown", "state_label", "age", "said", "provider")
     list_display_links = ("reference",)
     list_filter = (
         OutcomeFilter,

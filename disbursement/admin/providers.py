@@ -136,7 +136,10 @@ class ProviderAccountAdmin(OfficeAdmin):
     def key_shown(self, row: ProviderAccount) -> SafeString | str:
         """For the partner: it checks our requests for a token with it."""
         try:
-            return format_html('<pre class="office-mono office-scroll">{}</pre>', accounts.public_key(row))
+            return format_html(
+                '<div class="office-mono" style="white-space: pre-wrap; overflow-wrap: anywhere">{}</div>',
+                accounts.public_key(row),
+            )
         except (CannotOpen, ValueError):
             return gettext("Kunci tidak dapat dibaca. Buat kunci baru.")
 
@@ -207,7 +210,7 @@ class BulkRequestAdmin(LongTable, ViewOnlyAdmin):
     list_filter = ("state", "provider", by_number("batch", _("batch"), "chunk__batch_id"))
     list_select_related = ("provider", "chunk__batch")
     search_fields = ("bulk_id",)
-    search_help_text = _("partnerBulkId lengkap")
+    search_help_text = _("Nomor permintaan lengkap")
     fields = (
         ("bulk_id", "partner_bulk_id"),
         ("provider", "batch"),

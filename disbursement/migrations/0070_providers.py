@@ -51,7 +51,7 @@ class Migration(migrations.Migration):
             name='BulkRequest',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bulk_id', models.CharField(max_length=36, unique=True, verbose_name='partnerBulkId')),
+                ('bulk_id', models.CharField(max_length=36, unique=True, verbose_name='nomor permintaan')),
                 ('partner_bulk_id', models.CharField(blank=True, db_default='', max_length=64, verbose_name='nomor dari mitra')),
                 ('count', models.PositiveIntegerField(verbose_name='banyak')),
                 ('state', models.CharField(choices=[('ready', 'Menunggu dikirim'), ('sending', 'Sedang dikirim'), ('accepted', 'Diterima mitra'), ('unknown', 'Tidak diketahui sampai atau tidak'), ('refused', 'Ditolak mitra'), ('empty', 'Tidak jadi dikirim')], db_default='ready', default='ready', max_length=8, verbose_name='keadaan')),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
             name='PayoutLine',
             fields=[
                 ('instruction', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='payout', serialize=False, to='disbursement.instruction', verbose_name='instruksi bayar')),
-                ('reference', models.CharField(max_length=40, verbose_name='partnerReferenceNo')),
+                ('reference', models.CharField(max_length=40, verbose_name='rujukan')),
                 ('amount', models.BigIntegerField(verbose_name='jumlah (Rp)')),
                 ('state', models.CharField(choices=[('ready', 'Menunggu dikirim'), ('sent', 'Dikirim, menunggu hasil'), ('unknown', 'Hasil belum diketahui'), ('paid', 'Dibayar'), ('failed', 'Gagal')], db_default='ready', default='ready', max_length=7, verbose_name='keadaan')),
                 ('sends', models.PositiveSmallIntegerField(db_default=0, default=0, verbose_name='kali dikirim')),
@@ -150,7 +150,7 @@ class Migration(migrations.Migration):
             name='BulkNotice',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('bulk_id', models.CharField(max_length=64, verbose_name='partnerBulkId')),
+                ('bulk_id', models.CharField(max_length=64, verbose_name='nomor permintaan')),
                 ('external_id', models.CharField(max_length=36, verbose_name='X-EXTERNAL-ID')),
                 ('digest', models.CharField(max_length=64, verbose_name='sidik isi (SHA-256)')),
                 ('received_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='diterima')),

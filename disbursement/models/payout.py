@@ -30,7 +30,7 @@ class BulkRequest(models.Model):
         ProviderAccount, models.PROTECT, related_name="requests", db_index=False, verbose_name=_("mitra penyalur")
     )
     chunk = models.ForeignKey(Chunk, models.PROTECT, related_name="requests", verbose_name=_("potongan"))
-    bulk_id = models.CharField("partnerBulkId", max_length=36, unique=True)
+    bulk_id = models.CharField(_("nomor permintaan"), max_length=36, unique=True)
     partner_bulk_id = models.CharField(_("nomor dari mitra"), max_length=64, blank=True, db_default="")
     count = models.PositiveIntegerField(_("banyak"))
     state = models.CharField(_("keadaan"), max_length=8, choices=State, default=State.READY, db_default="ready")
@@ -85,7 +85,7 @@ class PayoutLine(models.Model):
     request = models.ForeignKey(
         BulkRequest, models.PROTECT, related_name="lines", verbose_name=_("permintaan ke mitra")
     )
-    reference = models.CharField("partnerReferenceNo", max_length=40)
+    reference = models.CharField(_("rujukan"), max_length=40)
     amount = models.BigIntegerField(_("jumlah (Rp)"))
     state = models.CharField(_("keadaan"), max_length=7, choices=State, default=State.READY, db_default="ready")
     sends = models.PositiveSmallIntegerField(_("kali dikirim"), default=0, db_default=0)
@@ -164,7 +164,7 @@ class BulkNotice(models.Model):
     provider = models.ForeignKey(
         ProviderAccount, models.PROTECT, related_name="notices", verbose_name=_("mitra penyalur")
     )
-    bulk_id = models.CharField("partnerBulkId", max_length=64)
+    bulk_id = models.CharField(_("nomor permintaan"), max_length=64)
     external_id = models.CharField("X-EXTERNAL-ID", max_length=36)
     digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64)
     received_at = models.DateTimeField(_("diterima"), db_default=Now())

@@ -5,7 +5,7 @@ The money stays in the batch's clearing account until a line's outcome is known.
 
 from __future__ import annotations
 
-import uuid
+import secrets
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -75,7 +75,7 @@ def new_requests(provider: ProviderAccount, chunk: Chunk, sizes: Sequence[int]) 
 
 def new_bulk_id(provider: ProviderAccount) -> str:
     """A partnerBulkId that nobody had before; at most 36 characters."""
-    return f"{provider.reference_prefix[:4]}{uuid.uuid4().hex}"
+    return f"{provider.reference_prefix}-{secrets.token_hex(8)}"
 
 
 def _fail_who_may_not_receive(chunk: Chunk) -> None:
