@@ -8,9 +8,9 @@ from celery import shared_task
 
 from disbursement import batches, breaks, execution, filling, statements, trials
 from disbursement import preflight as check
-from disbursement.reports import making
 from disbursement.providers import calling
 from disbursement.providers.handing_over import CALL
+from disbursement.reports import making
 from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on

@@ -16,8 +16,8 @@ from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.payout import BulkNotice, BulkRequest, Exchange, PayoutLine, Resolution
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
-from disbursement.models.report import Report
 from disbursement.models.provider import ProviderAccount, ProviderToken, Route
+from disbursement.models.report import Report
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -52,9 +52,9 @@ __all__ = [
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
-    "Report",
     "ProviderAccount",
     "ProviderToken",
+    "Report",
     "Resolution",
     "Route",
     "SentBack",
