@@ -374,6 +374,9 @@ DISBURSEMENT = {
     "chunk_attempts": 5,
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
     "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
+    "clawback_share": env.int("CLAWBACK_SHARE", default=20),  # percent of a cycle's aid that is withheld at most
+    "clawback_objection_days": env.int("CLAWBACK_OBJECTION_DAYS", default=14),  # working days after notice
+    "clawback_answer_days": env.int("CLAWBACK_ANSWER_DAYS", default=10),  # working days after an objection was filed
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import content, failures
+from disbursement import clawback, content, failures
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
@@ -248,7 +248,8 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
     """Takes back what was paid by mistake, while its purse still holds all of it; another attempt may then pay. Safe to repeat.
 
     The disbursement is reversed into the batch's clearing account; where the batch is closed, it goes on to the fund at
-    once. The first reason stays. Raises NotPaid, AlreadySpent, wallet.errors.ReasonMissing.
+    once; what it had withheld for a clawback is claimed again. The first reason stays. Raises NotPaid, AlreadySpent,
+    UnderClawback (of the payment itself), wallet.errors.ReasonMissing.
     """
     reason = wallets.required(reason)
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=instruction.batch_id)  # or it would close meanwhile
@@ -257,6 +258,7 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
         return row
     if row.status != Instruction.Status.PAID or batch.clearing_id is None:
         raise NotPaid(status=row.get_status_display())
+    withheld_for = clawback.lock_of(row)
     try:
         ledger.reverse(Transfer.objects.get(key=row.key), row_kept=True)
     except InsufficientFunds as error:
@@ -268,6 +270,7 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
     Chunk.objects.filter(pk=row.chunk_id).update(
         paid_count=F("paid_count") - 1, paid_total=F("paid_total") - row.amount
     )
+    clawback.reopen(withheld_for)
     return row
 
 

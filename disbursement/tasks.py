@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from disbursement import batches, breaks, execution, filling, statements, trials
+from disbursement import batches, breaks, clawback, execution, filling, statements, trials
 from disbursement import preflight as check
 from wallet import doorbell
 
@@ -43,6 +43,7 @@ def sweep() -> None:
     filling.sweep()
     check.sweep()
     statements.sweep()
+    clawback.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
 

@@ -40,6 +40,7 @@ CLAIMED_BY_A_ROW = {
     Transfer.Kind.RELEASE,
     Transfer.Kind.DISBURSEMENT,
     Transfer.Kind.TOP_UP,
+    Transfer.Kind.GIVE_BACK,
     Transfer.Kind.SETTLEMENT,
     Transfer.Kind.PAYOUT,
 }

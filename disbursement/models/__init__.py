@@ -10,6 +10,7 @@ from disbursement.models.batch import CASH, MAIN, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
 from disbursement.models.calculation import Calculation
+from disbursement.models.clawback import Clawback, ClawbackPayment, ClawbackStep, GiveBack, Withholding
 from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
@@ -31,6 +32,9 @@ __all__ = [
     "BreakStep",
     "Calculation",
     "Chunk",
+    "Clawback",
+    "ClawbackPayment",
+    "ClawbackStep",
     "Comparison",
     "Component",
     "Confirmation",
@@ -39,6 +43,7 @@ __all__ = [
     "Enrolment",
     "Filling",
     "FollowedMove",
+    "GiveBack",
     "Instruction",
     "LeftOut",
     "Preflight",
@@ -53,4 +58,5 @@ __all__ = [
     "TrialChange",
     "TrialRegion",
     "VersionTrial",
+    "Withholding",
 ]
