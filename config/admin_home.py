@@ -101,6 +101,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("disbursement.batch", "payments"),
             ("disbursement.instruction", "receipt_long"),
             ("disbursement.calculation", "calculate"),
+            ("disbursement.clawback", "assignment_return"),
             ("disbursement.approval", "verified"),
             ("disbursement.delegation", "supervised_user_circle"),
             ("disbursement.approvalscheme", "stairs"),

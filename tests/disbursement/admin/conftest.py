@@ -20,6 +20,7 @@ from disbursement import (
     approvals,
     batches,
     breaks,
+    clawback,
     confirmations,
     delegations,
     eligibility,
@@ -108,6 +109,7 @@ def build_house() -> House:
     _shop()
     verification.record(verification.verify())
     _reconciled(closed)
+    _claimed_back(closed, officers)
     return house
 
 
@@ -137,6 +139,13 @@ def _reconciled(batch: Batch) -> None:
     charge = statement_files.Entry(-7, day=now, text="Biaya")
     statement_files.booked(statement_files.camt(charge, since=now, until=now), statement_files.account("funding"))
     breaks.find()
+
+
+def _claimed_back(batch: Batch, officers: dict[str, User]) -> None:
+    """Somebody was paid too much, and is told so: nothing is withheld yet."""
+    line = batch.instructions.order_by("-pk")[0]
+    words = {"reason": "Dibayar dua kali.", "evidence": "BA-7/2026", "by": officers["petugas"]}
+    clawback.notify(clawback.propose({line.pk: 60_000}, **words), by=officers["petugas"], reason="surat dikirim")
 
 
 def _delegated(officers: dict[str, User]) -> None:
