@@ -102,6 +102,7 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("disbursement.instruction", "receipt_long"),
             ("disbursement.calculation", "calculate"),
             ("disbursement.clawback", "assignment_return"),
+            ("disbursement.budget", "bar_chart"),
             ("disbursement.approval", "verified"),
             ("disbursement.delegation", "supervised_user_circle"),
             ("disbursement.approvalscheme", "stairs"),

@@ -112,6 +112,7 @@ RESTRICTED = {
     ),  # a trigger lets them only be emptied: someone is forgotten
     "disbursement_batch": NEVER_DELETED,
     "disbursement_batchstep": APPEND_ONLY,
+    "disbursement_budget": APPEND_ONLY,
     # What is paid to whom is written once; only how it went changes. Triggers say more, for a server with one role.
     "disbursement_chunk": changing(
         "count", "digest", "status", "paid_count", "paid_total", "attempts", "due_at", "failure", "error", "finished_at"

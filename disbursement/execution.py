@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import clawback, content, failures
+from disbursement import budgets, clawback, content, failures
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
@@ -240,6 +240,7 @@ def close(batch: Batch, by: User | None = None, reason: str = "") -> None:
     left = ledger.balance_of(cast(int, batch.clearing_id))
     if left:
         _release(batch, left, key=f"release:{batch.pk}")
+        budgets.close(batch)
     advance(batch, Batch.Status.CLOSED, by=by, reason=reason, closed_at=timezone.now())
 
 
@@ -265,6 +266,7 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
         raise AlreadySpent from error
     if batch.status == Batch.Status.CLOSED:
         _release(batch, row.amount, key=f"take_back:{row.pk}")
+        budgets.take_back(row)
     row.status, row.failure = Instruction.Status.RETURNED, reason
     row.save(update_fields=["status", "failure"])
     Chunk.objects.filter(pk=row.chunk_id).update(

@@ -42,9 +42,10 @@ GROUP BY enrolment_id
 _DUE = f"""
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY claimed.person IS NOT NULL, e.id) AS number, e.id AS enrolment, p.id AS person,
-       p.wallet_id AS wallet, p.household_id AS household, p.restricted, earlier.attempts, earlier.live, earlier.batch,
-       claimed.person IS NOT NULL AS claimed
+       p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+       earlier.attempts, earlier.live, earlier.batch, claimed.person IS NOT NULL AS claimed
 FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+JOIN beneficiaries_household h ON h.id = p.household_id
 LEFT JOIN earlier ON earlier.enrolment = e.id
 LEFT JOIN ({withholding.CLAIMED}) claimed ON claimed.person = p.id
 WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
@@ -57,7 +58,7 @@ WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.
             AND c.parts - earlier.live::text[] <> '{{}}'))
 """  # noqa: S608  # a constant of ours
 _GROUP = """
-SELECT enrolment, person, wallet, household, restricted, attempts::text, live, batch, claimed
+SELECT enrolment, person, wallet, household, kelurahan, restricted, attempts::text, live, batch, claimed
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
 
@@ -77,6 +78,7 @@ class _Due:
     person: int
     wallet: int
     household: int
+    kelurahan: str
     restricted: bool
     attempts: dict[str, int]
     live: list[str]
@@ -131,20 +133,7 @@ def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
     first = 0
     while True:
         cursor.execute(_GROUP, [first, first + GROUP])
-        group = [
-            _Due(
-                enrolment,
-                person,
-                wallet,
-                household,
-                restricted,
-                json.loads(attempts or "{}"),
-                live or [],
-                batch,
-                claimed,
-            )
-            for enrolment, person, wallet, household, restricted, attempts, live, batch, claimed in cursor.fetchall()
-        ]
+        group = [_Due(*row[:6], json.loads(row[6] or "{}"), row[7] or [], *row[8:]) for row in cursor.fetchall()]
         if not group:
             return
         yield group
@@ -188,7 +177,7 @@ class _Filling:
             self.nothing += not total
             calculations.write(
                 f"{self.batch.pk}\t{due.enrolment}\t{kept.version}\t{kept.facts}\t{kept.members}\t{kept.lines}"
-                f"\t{_json(kept.parts)}\t{withheld}\t{total}\t{reason}\n"
+                f"\t{_json(kept.parts)}\t{withheld}\t{total}\t{due.kelurahan}\t{reason}\n"
             )
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
         self._instruct(cursor, lines)
@@ -289,7 +278,7 @@ class _Filling:
         )
 
 
-_CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, withheld, total, reason"
+_CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, withheld, total, kelurahan, reason"
 _INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, amount, attempt"
 
 

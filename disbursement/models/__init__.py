@@ -9,6 +9,7 @@ from disbursement.models.approval_tier import ApprovalScheme, ApprovalTier
 from disbursement.models.batch import CASH, MAIN, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
+from disbursement.models.budget import BatchRegion, Budget
 from disbursement.models.calculation import Calculation
 from disbursement.models.clawback import Clawback, ClawbackPayment, ClawbackStep, GiveBack, Withholding
 from disbursement.models.confirmation import Confirmation
@@ -27,9 +28,11 @@ __all__ = [
     "ApprovalScheme",
     "ApprovalTier",
     "Batch",
+    "BatchRegion",
     "BatchStep",
     "Break",
     "BreakStep",
+    "Budget",
     "Calculation",
     "Chunk",
     "Clawback",

@@ -33,6 +33,8 @@ class Calculation(models.Model):
     parts = models.JSONField(_("bagian"), default=dict)
     withheld = models.BigIntegerField(_("dipotong untuk pengembalian (Rp)"), default=0, db_default=0)
     total = models.BigIntegerField(_("jumlah (Rp)"))
+    # Where the person lived when it was calculated: what a budget of a region goes by, whoever moves later.
+    kelurahan = models.CharField(_("kelurahan"), max_length=13, blank=True, default="", db_default="")
     reason = models.CharField(_("alasan tidak dibayar"), max_length=12, choices=Reason, blank=True, default="")
 
     class Meta:

@@ -20,6 +20,7 @@ from disbursement import (
     approvals,
     batches,
     breaks,
+    budgets,
     clawback,
     confirmations,
     delegations,
@@ -110,6 +111,7 @@ def build_house() -> House:
     verification.record(verification.verify())
     _reconciled(closed)
     _claimed_back(closed, officers)
+    budgets.set_budget(programme, 2026, "31.71", 100_000_000, decree="DPA 1", by=officers["bendahara"])
     return house
 
 
