@@ -133,11 +133,17 @@ def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
     first = 0
     while True:
         cursor.execute(_GROUP, [first, first + GROUP])
-        group = [_Due(*row[:6], json.loads(row[6] or "{}"), row[7] or [], *row[8:]) for row in cursor.fetchall()]
+        group = [_as_due(*row) for row in cursor.fetchall()]
         if not group:
             return
         yield group
         first += GROUP
+
+
+def _as_due(*row: Any) -> _Due:
+    enrolment, person, wallet, household, kelurahan, restricted, attempts, live, batch, claimed = row
+    tried: dict[str, int] = json.loads(attempts or "{}")
+    return _Due(enrolment, person, wallet, household, kelurahan, restricted, tried, live or [], batch, claimed)
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -77,23 +78,36 @@ class ChoiceForm(forms.Form):
 class BudgetAdmin(ViewOnlyAdmin):
     """Set on a page of its own; never changed, only followed by a later row."""
 
-    list_display = ("programme", "year", "region_shown", "amount_shown", "decree", "starts_on", "state")
+    list_display = ("programme", "year_shown", "region_shown", "amount_shown", "decree", "starts_on", "state")
     list_display_links = ("programme",)
     list_filter = ("programme", "year")
     list_select_related = ("programme",)
     search_fields = ("decree",)
     search_help_text = _("Dasar hukum")
     ordering = ("-year", "programme__name", "region", "-starts_on", "-pk")
-    fields = ("programme", "year", "region_shown", "amount_shown", "decree", "starts_on", "state", ("by", "made_at"))
-    readonly_fields = ("region_shown", "amount_shown", "state")
+    fields = (
+        "programme",
+        "year_shown",
+        "region_shown",
+        "amount_shown",
+        "decree",
+        "starts_on",
+        "state",
+        ("by", "made_at"),
+    )
+    readonly_fields = ("year_shown", "region_shown", "amount_shown", "state")
     actions_list = ("by_region",)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("disbursement.add_budget"))  # type: ignore[union-attr]
 
+    @admin.display(description=_("tahun"), ordering="year")
+    def year_shown(self, row: Budget) -> str:
+        return str(row.year)  # no thousands in a year
+
     @admin.display(description=_("wilayah"), ordering="region")
     def region_shown(self, row: Budget) -> str:
-        return budgets.name_of(row.region)
+        return capfirst(budgets.name_of(row.region))
 
     @admin.display(description=_("anggaran"), ordering="amount")
     def amount_shown(self, row: Budget) -> SafeString | str:
@@ -145,21 +159,22 @@ class BudgetAdmin(ViewOnlyAdmin):
         first = Programme.objects.filter(active=True).order_by("name").first()
         asked = {"programme": first and first.pk, "year": today.year} | request.GET.dict()
         form = ChoiceForm(asked)
-        chosen = form.cleaned_data if form.is_valid() else {}
-        programme, year = chosen.get("programme"), chosen.get("year")
-        rows = budgets.standings(programme, year) if programme else []
-        if request.GET.get("file") == "csv" and programme:
-            return _csv(programme, year, rows)
         context = self.admin_site.each_context(request) | {
             "title": _("Anggaran per wilayah"),
             "opts": self.opts,
             "form": form,
-            "programme": programme,
-            "year": year,
-            "rows": [_row(row) for row in rows],
-            "csv": f"{page_url(programme, year)}&file=csv" if rows else "",
-            "unlimited": not rows,
         }
+        if form.is_valid():
+            programme, year = form.cleaned_data["programme"], form.cleaned_data["year"]
+            rows = budgets.standings(programme, year)
+            if request.GET.get("file") == "csv":
+                return _csv(programme, year, rows)
+            context |= {
+                "programme": programme,
+                "year": year,
+                "rows": [_row(row) for row in rows],
+                "csv": f"{page_url(programme, year)}&file=csv",
+            }
         return TemplateResponse(request, "disbursement/admin/budget_regions.html", context)
 
 
@@ -180,10 +195,10 @@ def outlook_in_words(trial: VersionTrial) -> SafeString | str:
     """What one cycle of a tried version would cost each budget of the year, and for how many cycles it is enough."""
     rows = [
         (
-            budgets.name_of(one.standing.budget.region),
+            capfirst(budgets.name_of(one.standing.budget.region)),
             rupiah(one.cost),
             _signed(one.standing.left),
-            "-" if one.cycles is None else gettext("cukup untuk %(count)s siklus") % {"count": one.cycles},
+            "" if one.cycles is None else gettext("cukup untuk %(count)s siklus") % {"count": one.cycles},
         )
         for one in budgets.outlook(trial)
     ]
@@ -192,7 +207,10 @@ def outlook_in_words(trial: VersionTrial) -> SafeString | str:
     names = (_("Wilayah"), _("Biaya satu siklus"), _("Sisa anggaran"), "")
     head = format_html_join("", "<th>{}</th>", [(name,) for name in names])
     body = format_html_join(
-        "", '<tr><td>{}</td><td class="right money">{}</td><td class="right money">{}</td><td>{}</td></tr>', rows
+        "",
+        '<tr><td>{}</td><td class="right money">{}</td><td class="right money">{}</td>'
+        '<td style="padding-left:16px">{}</td></tr>',
+        rows,
     )
     return format_html('<div class="office-scroll"><table class="office-table"><tr>{}</tr>{}</table></div>', head, body)
 
@@ -200,8 +218,7 @@ def outlook_in_words(trial: VersionTrial) -> SafeString | str:
 def _row(row: budgets.Standing) -> dict[str, Any]:
     most = max(row.amount, row.reserved + row.paid, 1)
     return {
-        "name": budgets.name_of(row.budget.region),
-        "level": row.budget.region.count(".") + 1 if row.budget.region else 0,
+        "name": capfirst(budgets.name_of(row.budget.region)),
         "decree": row.budget.decree,
         "amount": rupiah(row.amount),
         "reserved": rupiah(row.reserved),

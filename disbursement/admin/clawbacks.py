@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -202,7 +203,9 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
             deed(case, by=request.user, **data)
             return Done(str(done))
 
-        warnings = [] if possible else [_("Perkara ini berstatus %(status)s.") % {"status": case.get_status_display()}]
+        warnings: list[Any] = (
+            [] if possible else [_("Perkara ini berstatus %(status)s.") % {"status": case.get_status_display()}]
+        )
         if own:
             warnings.append(_("Anda yang mengusulkan perkara ini; petugas lain yang memutuskannya."))
         step = Step(
@@ -233,9 +236,8 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
         case = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            clawback.object_to(
-                case, data["text"], channel=data["channel"], objected_on=data["objected_on"], by=request.user
-            )  # type: ignore[arg-type]
+            by: Any = request.user
+            clawback.object_to(case, data["text"], channel=data["channel"], objected_on=data["objected_on"], by=by)
             return Done(gettext("Keberatan dicatat. Petugas lain memutuskannya."))
 
         step = Step(
@@ -344,28 +346,33 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
     def letter(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The notice on paper, A4: without street and number, for the kelurahan office hands it over."""
         case = row_of(self, request, object_id)
-        person = merged_rows.survivor(case.person)
-        context = {
-            "case": case,
-            "name": person.name,
-            "nik": masked_nik(person),
-            "place": regions.short_name(person.household.kelurahan),
-            "payments": [
-                {
-                    "month": date_format(row.instruction.cycle.period, "F Y"),
-                    "part": part_name(row.instruction),
-                    "paid": rupiah(row.instruction.amount),
-                    "too_much": rupiah(row.amount),
-                }
-                for row in case.payments.select_related("instruction__cycle").order_by(
-                    "instruction__cycle__period", "pk"
-                )
-            ],
-            "claim": rupiah(case.claim),
-            "back": change_url(case),
-        }
         self.log_change(request, case, gettext("Surat pemberitahuan dicetak."))
-        return TemplateResponse(request, "disbursement/admin/clawback_letter.html", context)
+        with translation.override(settings.LANGUAGE_CODE):  # whatever language the officer reads
+            page = TemplateResponse(request, "disbursement/admin/clawback_letter.html", _letter(case))
+            return page.render()
+
+
+def _letter(case: Clawback) -> dict[str, Any]:
+    """What the letter says, in the language that is active."""
+    person = merged_rows.survivor(case.person)
+    payments = case.payments.select_related("instruction__cycle").order_by("instruction__cycle__period", "pk")
+    return {
+        "case": case,
+        "name": person.name,
+        "nik": masked_nik(person),
+        "place": regions.short_name(person.household.kelurahan),
+        "payments": [
+            {
+                "month": date_format(row.instruction.cycle.period, "F Y"),
+                "part": part_name(row.instruction),
+                "paid": rupiah(row.instruction.amount),
+                "too_much": rupiah(row.amount),
+            }
+            for row in payments
+        ],
+        "claim": rupiah(case.claim),
+        "back": change_url(case),
+    }
 
 
 def _leads(case: Clawback, to: Clawback.Status) -> bool:

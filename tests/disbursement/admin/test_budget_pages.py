@@ -66,4 +66,4 @@ def test_a_trial_says_for_how_many_cycles_the_budget_is_enough(house: House) -> 
     trial = VersionTrial.objects.get()
     budgets.set_budget(house.programme, trial.day.year, "", 20_000_000, decree="DPA")
     page = house.client("auditor").get(f"/admin/disbursement/versiontrial/{trial.pk}/change/").content.decode()
-    assert "Sisa anggaran" in page and "seluruh wilayah" in page
+    assert "Sisa anggaran" in page and "Seluruh wilayah" in page

@@ -43,12 +43,13 @@ def test_a_case_is_proposed_on_the_page_of_a_payment(house: House) -> None:
 
 
 def test_the_letter_says_what_why_how_and_until_when_and_no_address(house: House, case: Clawback) -> None:
-    page = house.client("petugas").get(PAGE.format(case.pk, "letter"))
+    page = house.client("petugas").get(PAGE.format(case.pk, "letter"), headers={"accept-language": "en"})
     text = page.content.decode()
     assert case.person.name in text and "Rp 60.000" in text and "paling banyak 20%" in text
     assert "BA-7/2026" in text and "keberatan sampai" in text and "Jl. Mawar" not in text
     assert "no-store" in page["Cache-Control"] and "@page" in text
     assert case.person.nik not in text
+    assert "September 2026, utama" in text and "December" not in text
 
 
 def test_an_objection_is_written_down_and_decided_by_another(house: House, case: Clawback) -> None:
