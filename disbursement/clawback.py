@@ -10,6 +10,7 @@ What was recovered is added up from rows: what lines that were paid withheld (wi
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -17,7 +18,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import User
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -29,6 +30,7 @@ from disbursement.clawback_errors import (
     ClaimNotLower,
     ClaimsTooMuch,
     ClawbackMoved,
+    ConsentUsed,
     GivesBackTooMuch,
     NothingClaimed,
     NotOneRecipient,
@@ -50,6 +52,7 @@ from wallet.models import Purse, Transfer, Wallet
 from wallet.money import rupiah
 from wallet.transactions import retried
 
+logger = logging.getLogger(__name__)
 S = Clawback.Status
 Line = Instruction.Status
 MOST_SHARE = 99
@@ -239,12 +242,16 @@ def write_off(case: Clawback, *, by: User, reason: str) -> Clawback:
 def give_back(case: Clawback, purse: Purse, amount: int, *, agreed_on: date, consent: str, by: User) -> GiveBack:
     """The person agreed, in a paper with that number, to give back so much from a purse: it goes to the programme's fund now.
 
-    Out of purses of the case's programme, or of money that the person paid in, which are in their wallet now. Raises
-    ReasonMissing (no paper), ClawbackMoved, GivesBackTooMuch, PurseNotOfCase, wallet.errors.InsufficientFunds (or what is
-    held), InvalidAmount, WalletInactive.
+    Out of purses of the case's programme, or of money that the person paid in, which are in their wallet now. Once a paper:
+    asked for again, it moves nothing. Raises ReasonMissing (no paper), ConsentUsed (for something else), ClawbackMoved,
+    GivesBackTooMuch, PurseNotOfCase, wallet.errors.InsufficientFunds (or what is held), InvalidAmount, WalletInactive.
     """
-    consent, case = _required(consent), _locked(case)
+    consent, case = " ".join(_required(consent).split()).upper(), _locked(case)
     ledger.check_amount(amount)
+    if earlier := case.given_back.filter(consent=consent).first():
+        if (earlier.purse_id, earlier.amount) != (purse.pk, amount):
+            raise ConsentUsed(consent=consent)
+        return earlier
     if case.status != S.IN_FORCE:
         raise ClawbackMoved(status=case.get_status_display())
     left = standing(case).left
@@ -266,11 +273,11 @@ def give_back(case: Clawback, purse: Purse, amount: int, *, agreed_on: date, con
 
 def purses_for(case: Clawback) -> QuerySet[Purse]:
     """The person's purses with money that may be given back in this case."""
-    of_programmes = Transfer.objects.filter(kind=Transfer.Kind.DISBURSEMENT)
-    own = of_programmes.filter(debit__batch__cycle__programme=case.programme_id).values("credit_id")
+    paid_in = Transfer.objects.filter(kind=Transfer.Kind.DISBURSEMENT, credit=OuterRef("pk"))
+    by_programme = paid_in.filter(debit__batch__cycle__programme=case.programme_id)
     return (
         Purse.objects.filter(wallet=_survivor(case).wallet_id, account__balance__gt=F("account__held"))
-        .filter(Q(pk__in=own) | ~Q(pk__in=of_programmes.values("credit_id")))
+        .filter(Exists(by_programme) | ~Exists(paid_in))
         .select_related("account", "terms")
         .order_by(F("usable_until").asc(nulls_last=True), "pk")
     )
@@ -281,7 +288,13 @@ def sweep() -> int:
     paid = Withholding.objects.filter(clawback=OuterRef("pk"), instruction__status=Line.PAID)
     given = GiveBack.objects.filter(clawback=OuterRef("pk"))
     due = Clawback.objects.filter(status=S.IN_FORCE, claim__lte=_sum(paid) + _sum(given)).order_by("pk")
-    return sum(_settled(number) for number in list(due.values_list("pk", flat=True)))
+    settled = 0
+    for number in list(due.values_list("pk", flat=True)):
+        try:
+            settled += _settled(number)
+        except Exception:  # one case's trouble must not keep the others waiting
+            logger.exception("sweep: clawback %s", number)
+    return settled
 
 
 def lock_of(instruction: Instruction) -> list[Clawback]:

@@ -79,6 +79,13 @@ class GivesBackTooMuch(DisbursementError):
     message = _("Paling banyak %(most)s dapat dikembalikan: itu sisa tuntutannya.")
 
 
+class ConsentUsed(DisbursementError):
+    """One paper gives back once."""
+
+    code = "consent_used"
+    message = _("Surat %(consent)s sudah dicatat untuk pengembalian lain. Isi nomor surat yang benar.")
+
+
 class PurseNotOfCase(DisbursementError):
     """Another programme's money, or another holder's purse."""
 

@@ -11,7 +11,7 @@ from beneficiaries.admin.panels import Panel
 from beneficiaries.models import Person
 from disbursement import clawback
 from disbursement.admin.clawback_proposal import PROPOSE
-from disbursement.admin.clawbacks import DECIDE
+from disbursement.admin.clawbacks import DECIDE, of_the_dead
 from disbursement.models import Clawback
 from wallet.admin.rows import change_url, link, list_url, money
 
@@ -62,10 +62,10 @@ queues.QUEUES.extend(
         queues.Queue(
             _("Pengembalian oleh yang meninggal: hapuskan"),
             DECIDE,
-            lambda request: Clawback.objects.filter(
-                status__in=[S.NOTICED, S.OBJECTED, S.DECIDED, S.IN_FORCE], person__status=Person.Status.DECEASED
+            lambda request: of_the_dead(
+                Clawback.objects.filter(status__in=[S.NOTICED, S.OBJECTED, S.DECIDED, S.IN_FORCE])
             ),
-            lambda: list_url(Clawback, person__status__exact=Person.Status.DECEASED.value),
+            lambda: list_url(Clawback, meninggal="ya"),
         ),
     )
 )

@@ -8,7 +8,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import merged_rows, regions
+from beneficiaries.models import Person
 from disbursement import clawback
 from disbursement.admin.clawback_forms import (
     DecideForm,
@@ -53,13 +54,29 @@ TONES = {
 }
 
 
+class DeceasedFilter(admin.SimpleListFilter):
+    title, parameter_name = _("penerima meninggal"), "meninggal"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("ya", _("ya"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Clawback]) -> QuerySet[Clawback]:
+        return of_the_dead(queryset) if self.value() == "ya" else queryset
+
+
+def of_the_dead(cases: QuerySet[Clawback]) -> QuerySet[Clawback]:
+    """The cases whose person has died, merged into another row or not."""
+    dead = Person.Status.DECEASED
+    return cases.filter(Q(person__status=dead) | Q(person__merged_into__status=dead))
+
+
 @admin.register(Clawback)
 class ClawbackAdmin(LongTable, ViewOnlyAdmin):
     """A case changes by its steps only; it is proposed on the page of a payment."""
 
     list_display = ("number", "person", "nik", "programme", "claim_shown", "status_label", "objection_until")
     list_display_links = ("number", "person")
-    list_filter = ("status", "programme", by_number("person", _("penerima")))
+    list_filter = ("status", "programme", DeceasedFilter, by_number("person", _("penerima")))
     list_select_related = ("person", "programme")
     search_fields = ("person__name",)
     search_help_text = _("NIK (16 angka) atau nama")

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('beneficiaries', '0029_school_evidence'),
         ('disbursement', '0041_reconciliation_guards'),
-        ('wallet', '0007_clawback'),
+        ('wallet', '0007_give_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -211,6 +211,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='giveback',
             constraint=models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='give_back_positive'),
+        ),
+        migrations.AddConstraint(
+            model_name='giveback',
+            constraint=models.UniqueConstraint(fields=('clawback', 'consent'), name='give_back_once'),
         ),
         migrations.AddConstraint(
             model_name='giveback',

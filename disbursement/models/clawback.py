@@ -186,6 +186,8 @@ class GiveBack(models.Model):
         verbose_name = _("pengembalian sukarela")
         verbose_name_plural = _("pengembalian sukarela")
         constraints = [
+            # One paper, one amount: what is sent twice moves once.
+            models.UniqueConstraint(name="give_back_once", fields=["clawback", "consent"]),
             models.CheckConstraint(name="give_back_positive", condition=Q(amount__gt=0)),
             models.CheckConstraint(name="give_back_was_agreed_to", condition=~Q(consent="")),
         ]

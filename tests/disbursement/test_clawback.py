@@ -16,6 +16,7 @@ from disbursement.clawback_errors import (
     ClaimNotLower,
     ClaimsTooMuch,
     ClawbackMoved,
+    ConsentUsed,
     GivesBackTooMuch,
     NothingClaimed,
     NotOneRecipient,
@@ -241,6 +242,11 @@ def test_the_person_may_give_back_from_a_purse_and_the_fund_has_it(overpaid: Ins
     assert (money.balance(purse.pk), money.balance(case.programme.fund) - before) == (85_000, 15_000)
     assert Transfer.objects.get(key=given.key).kind == "give_back"
     assert clawback.standing(case).left == 25_000
+    assert clawback.give_back(case, purse, 15_000, **words | {"consent": " sp-3 "}) == given  # sent again
+    for other in ((purse, 14_000), (money.purse(money.wallet(), 20_000), 15_000)):
+        with pytest.raises(ConsentUsed):
+            clawback.give_back(case, *other, **words)
+    words |= {"consent": "SP-4"}
     with pytest.raises(GivesBackTooMuch):
         clawback.give_back(case, purse, 25_001, **words)
     clawback.give_back(case, purse, 25_000, **words)

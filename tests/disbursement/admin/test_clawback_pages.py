@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from beneficiaries.models import Person
 from disbursement import batches, clawback
 from disbursement.models import Batch, Calculation, Clawback, Instruction
 from tests import money
@@ -90,7 +91,7 @@ def test_giving_back_is_written_down_with_its_paper(house: House) -> None:
     assert "KLJ 09/2026" in client.get(address).content.decode()
     data = {"purse": clawback.purses_for(case)[0].pk, "amount": "20.000", "agreed_on": "2026-11-20", "consent": "SP-1"}
     assert "Rp 20.000 kembali ke dana program" in say(client, address, **data)
-    assert "Paling banyak Rp 30.000" in say(client, address, **data | {"amount": "30.001"})
+    assert "Paling banyak Rp 30.000" in say(client, address, **data | {"amount": "30.001", "consent": "SP-2"})
     assert clawback.standing(case).given == 20_000
     money.assert_books_hold()
 
@@ -104,3 +105,17 @@ def test_the_page_that_says_why_so_much_shows_what_is_withheld(house: House) -> 
     assert f"Perkara {case.pk}" in page and "−Rp 60.000" in page and "sisa Rp 180.000" in page
     shown = house.client("auditor").get(PAGE.format(case.pk, "change")).content.decode()
     assert "Rp 180.000" in shown and "bila dibayar" in shown
+
+
+def test_every_queue_leads_to_its_cases(house: House, case: Clawback) -> None:
+    client = house.client("admin")
+    for filters, there in (
+        ("meninggal=ya", False),
+        ("status__in=decided,noticed", True),
+        ("status__exact=noticed", True),
+    ):
+        page = client.get(f"/admin/disbursement/clawback/?{filters}")
+        assert page.status_code == 200 and (f"#{case.pk}<" in page.content.decode()) == there, filters
+    Person.objects.filter(pk=case.person_id).update(status="deceased")
+    assert "Pengembalian oleh yang meninggal" in client.get("/admin/").content.decode()
+    assert f"#{case.pk}<" in client.get("/admin/disbursement/clawback/?meninggal=ya").content.decode()
