@@ -30,16 +30,15 @@ CODE = re.compile(r"[0-9]{2}(\.[0-9]{2}){0,2}")
 MOVED = (*RESERVED, S.CLOSED)  # what an approval competes with
 RUNNING = (S.SUBMITTED, *MOVED)  # what a submission competes with
 
-# The lines of a batch, each with its year and kecamatan: as calculated, or else where the person lives now.
+# The lines of a batch, each with its year and kecamatan: as calculated, or else where the person lives now. Looked up line by
+# line: of a batch that was filled in this very transaction the planner knows nothing, and would join the worst way.
 _LINES = """
-SELECT i.id, i.status, i.amount, extract(year FROM c.period)::int AS year,
-       left(coalesce(k.kelurahan, h.kelurahan), 8) AS region
-FROM disbursement_instruction i JOIN disbursement_cycle c ON c.id = i.cycle_id
-JOIN disbursement_enrolment e ON e.id = i.enrolment_id JOIN beneficiaries_person p ON p.id = e.person_id
-JOIN beneficiaries_household h ON h.id = p.household_id
-LEFT JOIN (SELECT enrolment_id, nullif(max(kelurahan), '') AS kelurahan FROM disbursement_calculation
-           WHERE batch_id = %(batch)s GROUP BY enrolment_id) k ON k.enrolment_id = i.enrolment_id
-WHERE i.batch_id = %(batch)s
+SELECT i.id, i.status, i.amount, extract(year FROM c.period)::int AS year, left(coalesce(
+    (SELECT nullif(k.kelurahan, '') FROM disbursement_calculation k
+     WHERE k.batch_id = i.batch_id AND k.enrolment_id = i.enrolment_id LIMIT 1),
+    (SELECT h.kelurahan FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+     JOIN beneficiaries_household h ON h.id = p.household_id WHERE e.id = i.enrolment_id)), 8) AS region
+FROM disbursement_instruction i JOIN disbursement_cycle c ON c.id = i.cycle_id WHERE i.batch_id = %(batch)s
 """
 _COUNT = f"""
 INSERT INTO disbursement_batchregion (batch_id, year, region, count, total, used)
@@ -48,13 +47,13 @@ WHERE status = 'pending' GROUP BY year, region ORDER BY year, region
 """  # noqa: S608  # our own constants
 # What was left out before the submission (cancelled) is not in the totals.
 _CLOSE = f"""
-UPDATE disbursement_batchregion r SET used = r.total - unpaid.total
+UPDATE disbursement_batchregion r SET used = greatest(r.total - unpaid.total, 0)
 FROM (SELECT year, region, sum(amount) AS total FROM ({_LINES}) line
       WHERE status NOT IN ('paid', 'cancelled') GROUP BY year, region) unpaid
 WHERE r.batch_id = %(batch)s AND r.year = unpaid.year AND r.region = unpaid.region
 """  # noqa: S608
 _TAKE_BACK = f"""
-UPDATE disbursement_batchregion r SET used = r.used - line.amount FROM ({_LINES}) line
+UPDATE disbursement_batchregion r SET used = greatest(r.used - line.amount, 0) FROM ({_LINES}) line
 WHERE line.id = %(line)s AND r.batch_id = %(batch)s AND r.year = line.year AND r.region = line.region
 """  # noqa: S608
 

@@ -41,21 +41,20 @@ GROUP BY enrolment_id
 """
 _DUE = f"""
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY claimed.person IS NOT NULL, e.id) AS number, e.id AS enrolment, p.id AS person,
-       p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
-       earlier.attempts, earlier.live, earlier.batch, claimed.person IS NOT NULL AS claimed
-FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-JOIN beneficiaries_household h ON h.id = p.household_id
-LEFT JOIN earlier ON earlier.enrolment = e.id
-LEFT JOIN ({withholding.CLAIMED}) claimed ON claimed.person = p.id
-WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-    AND e.person_id NOT IN (SELECT person FROM excluded)
-    AND (%s::bigint IS NULL OR EXISTS (
-        SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
-    -- What the whole of it was is not known from before calculations were kept: it was one part.
-    AND (earlier.batch IS NULL OR EXISTS (
-        SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
-            AND c.parts - earlier.live::text[] <> '{{}}'))
+SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
+    SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+           earlier.attempts, earlier.live, earlier.batch, p.id IN ({withholding.CLAIMED}) AS claimed
+    FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+    JOIN beneficiaries_household h ON h.id = p.household_id
+    LEFT JOIN earlier ON earlier.enrolment = e.id
+    WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
+        AND e.person_id NOT IN (SELECT person FROM excluded)
+        AND (%s::bigint IS NULL OR EXISTS (
+            SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
+        -- What the whole of it was is not known from before calculations were kept: it was one part.
+        AND (earlier.batch IS NULL OR EXISTS (
+            SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
+                AND c.parts - earlier.live::text[] <> '{{}}'))) found
 """  # noqa: S608  # a constant of ours
 _GROUP = """
 SELECT enrolment, person, wallet, household, kelurahan, restricted, attempts::text, live, batch, claimed

@@ -13,7 +13,7 @@ from django.db.backends.utils import CursorWrapper
 
 # Whose lines withhold something, as far as can be told before the lock.
 CLAIMED = """
-SELECT DISTINCT coalesce(p.merged_into_id, p.id) AS person
+SELECT coalesce(p.merged_into_id, p.id)
 FROM disbursement_clawback c JOIN beneficiaries_person p ON p.id = c.person_id
 WHERE c.programme_id = %s AND c.status = 'in_force'
 """

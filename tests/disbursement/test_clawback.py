@@ -290,7 +290,7 @@ def test_only_money_of_that_programme_or_of_their_own_in_an_active_wallet_is_giv
     clawback.give_back(case, own, 2_000, **words)
     wallets.freeze(overpaid.wallet, "hilang", "dewi")
     with pytest.raises(WalletInactive):
-        clawback.give_back(case, purse_of(overpaid), 1, **words)
+        clawback.give_back(case, purse_of(overpaid), 1, **words | {"consent": "SP-4"})
     money.assert_books_hold()
 
 

@@ -12,7 +12,8 @@ from disbursement.models import Clawback, ClawbackPayment, Instruction, Programm
 from tests import money
 from tests.disbursement.clawing import NOVEMBER, OCTOBER, in_force, line, paid, proposed, world
 from tests.owner import tamper
-from tests.processes import together
+from tests.processes import alone, together
+from tests.steps import killed_after, of
 
 
 def _do_prepare(programme: int, month: int) -> int:
@@ -67,3 +68,18 @@ def test_when_nobody_objected_in_time_a_second_officer_puts_it_into_force(commit
     tamper("UPDATE disbursement_clawback SET objection_until = current_date - 1 WHERE id = %s", case.pk)
     assert clawback.enforce(case, by=money.officer(), reason="tidak ada keberatan").status == "in_force"
     assert not clawback.notices_due().exists()
+
+
+def test_whoever_is_killed_while_giving_back_gives_back_once(processes: None) -> None:
+    steps = of(_do_give_back, in_force(line(world()), 30_000).pk, 30_000)
+    assert {"insert disbursement_giveback", "insert wallet_transfer", "update disbursement_clawback", "commit"} <= {
+        *steps
+    }
+    for number in range(1, len(steps) + 1):
+        case = in_force(line(world()), 30_000)
+        assert killed_after(number, _do_give_back, case.pk, 30_000).signal == 9, steps[number - 1]
+        again = alone(_do_give_back, case.pk, 30_000)
+        assert again.error == "", (steps[number - 1], again)
+        case.refresh_from_db()
+        assert (case.status, clawback.standing(case).given) == ("settled", 30_000)
+    money.assert_books_hold()
