@@ -106,6 +106,8 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("disbursement.bulknotice", "mark_chat_read"),
             ("disbursement.provideraccount", "hub"),
             ("disbursement.calculation", "calculate"),
+            ("disbursement.clawback", "assignment_return"),
+            ("disbursement.budget", "bar_chart"),
             ("disbursement.approval", "verified"),
             ("disbursement.delegation", "supervised_user_circle"),
             ("disbursement.approvalscheme", "stairs"),

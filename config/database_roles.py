@@ -112,6 +112,7 @@ RESTRICTED = {
     ),  # a trigger lets them only be emptied: someone is forgotten
     "disbursement_batch": NEVER_DELETED,
     "disbursement_batchstep": APPEND_ONLY,
+    "disbursement_budget": APPEND_ONLY,
     # What is paid to whom is written once; only how it went changes. Triggers say more, for a server with one role.
     "disbursement_chunk": changing(
         "count",
@@ -130,6 +131,24 @@ RESTRICTED = {
     "disbursement_filling": NEVER_DELETED,
     "disbursement_preflight": NEVER_DELETED,
     "disbursement_sentback": APPEND_ONLY,
+    # Which step may change which of these columns, a trigger says; what is about a person is overwritten when they are forgotten.
+    "disbursement_clawback": changing(
+        "status",
+        "claim",
+        "reason",
+        "noticed_at",
+        "objection_until",
+        "objection",
+        "objection_channel",
+        "objected_on",
+        "answer_by",
+        "enforced_by_id",
+        "enforced_at",
+    ),
+    "disbursement_clawbackpayment": APPEND_ONLY,
+    "disbursement_clawbackstep": APPEND_ONLY,
+    "disbursement_withholding": APPEND_ONLY,
+    "disbursement_giveback": APPEND_ONLY,
     "disbursement_delegation": changing("revoked_at", "revoked_by_id", "revoke_reason"),
     "mobile_lapsenotice": changing("sms_id"),
     "mobile_grievancenotice": changing("sms_id"),

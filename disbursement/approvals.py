@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from disbursement import approval_tiers, content, delegations, execution
+from disbursement import approval_tiers, budgets, content, delegations, execution
 from disbursement.batch_states import advance
 from disbursement.errors import (
     AlreadyTookPart,
@@ -61,11 +61,12 @@ class Turn:
 def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
     """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
 
-    Its tier is frozen with them. Raises WrongStatus.
+    Its tier is frozen with them. Raises WrongStatus, BudgetExceeded (beside what else is submitted, approved or paid).
     """
     batch = _locked(batch)
     if batch.status != S.PREPARED:
         raise WrongStatus(status=batch.get_status_display())
+    budgets.hold(batch)
     batch.pay_at = pay_at
     now = content.of(batch)
     lines = list(now.chunks.values())
@@ -106,7 +107,8 @@ def approve(batch: Batch, *, by: User, digest: str, reason: str, code: str) -> B
     The code is of the officer's authenticator, and is spent only where nothing else stands in the way. Raises ReasonMissing,
     ApproverIsMaker, AlreadyTookPart, NotYourTurn, ProgrammeInactive,
     ContentChanged (the digest is not the one submitted, or the terms or chunks are not those submitted),
-    WrongStatus, wallet.errors.InsufficientFunds (with the last approval: the programme's fund holds too little),
+    WrongStatus, wallet.errors.InsufficientFunds and BudgetExceeded (with the last approval: the programme's fund holds too
+    little, or a budget has too little left beside what is approved or paid),
     officers.errors.NoAuthenticator, WrongCode, TooManyCodes.
     """
     reason = _required(reason)
@@ -167,6 +169,8 @@ def turn_of(batch: Batch, by: User, digest: str) -> Turn:
     turn = Turn(submission, len(given) + 1, holder, delegation)
     if turn.is_last and ledger.balance_of(batch.cycle.programme.fund_id) < batch.total:
         raise InsufficientFunds
+    if turn.is_last:
+        budgets.check(batch, budgets.MOVED)
     return turn
 
 
@@ -197,6 +201,7 @@ def _sign(batch: Batch, by: User, digest: str, reason: str, proof: Proof) -> Bat
 
 
 def _reserve(batch: Batch, by: User, reason: str) -> None:
+    budgets.hold(batch, budgets.MOVED)
     clearing = ledger.open_account(Account.Kind.CLEARING, str(batch))
     fund = batch.cycle.programme.fund_id
     ledger.post([ledger.Leg(fund, clearing.pk, batch.total, Transfer.Kind.RESERVATION, f"reserve:{batch.pk}")])

@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import exclusions, execution, filling, preflight, preparation, versions
+from disbursement import budgets, exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
 from disbursement.errors import (
     FillingKeptFailing,
@@ -139,6 +139,7 @@ def _filled(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Batc
     filled = preparation.fill(batch, version, tell)
     if filled.count == 0:
         raise NothingToPay
+    budgets.count(batch)
     advance(
         batch,
         Batch.Status.PREPARED,

@@ -84,6 +84,21 @@ class FillingKeptFailing(DisbursementError):
     message = _("Batch %(attempts)s kali gagal diisi. Laporkan kepada pengelola sistem, lalu siapkan lagi.")
 
 
+class BudgetExceeded(DisbursementError):
+    """A batch asks for more than a budget has left beside the other batches."""
+
+    code = "budget_exceeded"
+    message = _(
+        "Anggaran %(year)s untuk %(region)s kurang %(missing)s: tersisa %(left)s, diminta %(asked)s. Kurangi batch ini, atau "
+        "tetapkan anggaran yang baru."
+    )
+
+
+class InvalidBudget(DisbursementError):
+    code = "invalid_budget"
+    message = _("Anggaran tidak dapat ditetapkan: %(reason)s")
+
+
 class PreflightMissing(DisbursementError):
     """Lines are left out by what the pre-flight check found, so it has to have found it."""
 

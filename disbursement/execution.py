@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import content, failures, providers
+from disbursement import budgets, clawback, content, failures, providers
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
@@ -195,6 +195,7 @@ def close(batch: Batch, by: User | None = None, reason: str = "") -> None:
     left = ledger.balance_of(cast(int, batch.clearing_id))
     if left:
         _release(batch, left, key=f"release:{batch.pk}")
+        budgets.close(batch)
     advance(batch, Batch.Status.CLOSED, by=by, reason=reason, closed_at=timezone.now())
 
 
@@ -203,7 +204,8 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
     """Takes back what was paid by mistake, while its purse still holds all of it; another attempt may then pay. Safe to repeat.
 
     The disbursement is reversed into the batch's clearing account; where the batch is closed, it goes on to the fund at
-    once. The first reason stays. Raises NotPaid, PaidElsewhere, AlreadySpent, wallet.errors.ReasonMissing.
+    once; what it had withheld for a clawback is claimed again. The first reason stays. Raises NotPaid, PaidElsewhere,
+    AlreadySpent, UnderClawback (of the payment itself), wallet.errors.ReasonMissing.
     """
     reason = wallets.required(reason)
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=instruction.batch_id)  # or it would close meanwhile
@@ -214,17 +216,20 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
         raise NotPaid(status=row.get_status_display())
     if row.route_id is not None:
         raise PaidElsewhere
+    withheld_for = clawback.lock_of(row)
     try:
         ledger.reverse(Transfer.objects.get(key=row.key), row_kept=True)
     except InsufficientFunds as error:
         raise AlreadySpent from error
     if batch.status == Batch.Status.CLOSED:
         _release(batch, row.amount, key=f"take_back:{row.pk}")
+        budgets.take_back(row)
     row.status, row.failure = Instruction.Status.RETURNED, reason
     row.save(update_fields=["status", "failure"])
     Chunk.objects.filter(pk=row.chunk_id).update(
         paid_count=F("paid_count") - 1, paid_total=F("paid_total") - row.amount
     )
+    clawback.reopen(withheld_for)
     return row
 
 

@@ -15,6 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count
 from django.utils import timezone
 
+from disbursement import budgets
 from disbursement.batch_states import OPEN
 from disbursement.errors import PreflightMissing, WrongStatus
 from disbursement.exclusions import EXCLUDED
@@ -157,6 +158,7 @@ def leave_out_blocked(batch: Batch) -> int:
         [(count, total)] = cursor.fetchall()
     batch.count, batch.total = batch.count - count, batch.total - int(total)
     batch.save(update_fields=["count", "total"])
+    budgets.count(batch)
     soon(batch)
     return int(count)
 

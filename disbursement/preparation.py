@@ -5,6 +5,8 @@ too, and is told why.
 
 As long as some part of what an enrolment gets in a cycle is pending or paid, the rest is owed as that calculation says: facts
 or decrees that changed meanwhile do not change half of a payment. Where nothing is, everything is calculated anew.
+
+Whoever is claimed back from (withholding.py) comes last, because their cases are locked from then on.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries import facts
-from disbursement import entitlement, filling
+from disbursement import entitlement, filling, withholding
 from disbursement.models import Batch, Calculation, Chunk, Cycle, ProgrammeVersion
 from wallet.models import Purse
 
@@ -37,25 +39,27 @@ FROM (SELECT enrolment_id, part, count(*) AS attempts, bool_or(live) AS live, ma
       FROM disbursement_instruction WHERE cycle_id = %s AND kind = 'regular' GROUP BY enrolment_id, part) of_part
 GROUP BY enrolment_id
 """
-_DUE = """
+_DUE = f"""
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY e.id) AS number, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet,
-       p.household_id AS household, p.restricted, earlier.attempts, earlier.live, earlier.batch,
-       route.id AS route, route.provider_id AS provider
-FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL
-LEFT JOIN earlier ON earlier.enrolment = e.id
-WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-    AND e.person_id NOT IN (SELECT person FROM excluded)
-    AND (%s::bigint IS NULL OR EXISTS (
-        SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
-    -- What the whole of it was is not known from before calculations were kept: it was one part.
-    AND (earlier.batch IS NULL OR EXISTS (
-        SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
-            AND c.parts - earlier.live::text[] <> '{}'))
-"""
+SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
+    SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+           earlier.attempts, earlier.live, earlier.batch, p.id IN ({withholding.CLAIMED}) AS claimed,
+           route.id AS route, route.provider_id AS provider
+    FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+    JOIN beneficiaries_household h ON h.id = p.household_id
+    LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL
+    LEFT JOIN earlier ON earlier.enrolment = e.id
+    WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
+        AND e.person_id NOT IN (SELECT person FROM excluded)
+        AND (%s::bigint IS NULL OR EXISTS (
+            SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
+        -- What the whole of it was is not known from before calculations were kept: it was one part.
+        AND (earlier.batch IS NULL OR EXISTS (
+            SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
+                AND c.parts - earlier.live::text[] <> '{{}}'))) found
+"""  # noqa: S608  # a constant of ours
 _GROUP = """
-SELECT enrolment, person, wallet, household, restricted, attempts::text, live, batch, route, provider
+SELECT enrolment, person, wallet, household, kelurahan, restricted, attempts::text, live, batch, claimed, route, provider
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
 
@@ -75,10 +79,12 @@ class _Due:
     person: int
     wallet: int
     household: int
+    kelurahan: str
     restricted: bool
     attempts: dict[str, int]
     live: list[str]
     batch: int | None
+    claimed: bool
     route: int | None
     provider: int | None
 
@@ -113,6 +119,7 @@ class _Kept:
     members: str
     lines: str
     parts: dict[str, int]
+    withheld: int = 0  # by the lines of it that are pending or paid
 
 
 def fill(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Filled:
@@ -125,11 +132,11 @@ def fill(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Filled:
     with connection.cursor() as cursor:
         cursor.execute(_EARLIER, [cycle.pk])
         cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
-        cursor.execute(_DUE, [cycle.programme_id, batch.follows_id, batch.follows_id])
+        cursor.execute(_DUE, [cycle.programme_id, cycle.programme_id, batch.follows_id, batch.follows_id])
         due = cursor.rowcount
         cursor.execute("CREATE UNIQUE INDEX ON due (number)")
         cursor.execute("ANALYZE due")
-        filled = _Filling(batch, cycle, version)
+        filled = _Filling(batch, cycle, version, withholding.Withholdings(cycle.programme_id))
         for done, group in enumerate(_groups(cursor)):
             tell(done * GROUP, due)
             filled.add(cursor, group)
@@ -142,14 +149,17 @@ def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
     first = 0
     while True:
         cursor.execute(_GROUP, [first, first + GROUP])
-        group = [
-            _Due(enrolment, person, wallet, household, restricted, json.loads(attempts or "{}"), live or [], *rest)
-            for enrolment, person, wallet, household, restricted, attempts, live, *rest in cursor.fetchall()
-        ]
+        group = [_as_due(*row) for row in cursor.fetchall()]
         if not group:
             return
         yield group
         first += GROUP
+
+
+def _as_due(*row: Any) -> _Due:
+    enrolment, person, wallet, household, kelurahan, restricted, attempts, live, *rest = row
+    tried: dict[str, int] = json.loads(attempts or "{}")
+    return _Due(enrolment, person, wallet, household, kelurahan, restricted, tried, live or [], *rest)
 
 
 @dataclass(slots=True)
@@ -159,6 +169,7 @@ class _Filling:
     batch: Batch
     cycle: Cycle
     version: ProgrammeVersion
+    withholdings: withholding.Withholdings
     scales: dict[int, entitlement.Scale] = field(default_factory=dict)
     chunks: dict[tuple[int, str, int | None], _Chunk] = field(default_factory=dict)
     numbers: int = 0
@@ -174,20 +185,27 @@ class _Filling:
         lines: list[_Line] = []
         for due in group:
             kept = kept_of[due.enrolment]
-            total = sum(kept.parts.values())
+            cases = self.withholdings.of(cursor, due.person) if due.claimed else []
+            withheld = kept.withheld
+            for part, entitled in kept.parts.items():
+                if part not in due.live:
+                    attempt = 1 + due.attempts.get(part, 0)
+                    taken = withholding.take(cases, entitled)
+                    self.withholdings.keep(taken, due.enrolment, part, attempt, entitled)
+                    less = sum(one.amount for one in taken)
+                    withheld += less
+                    line = (due.enrolment, due.wallet, entitled - less, attempt, due.route)
+                    lines.append(_Line(kept.version, part, due.provider, *line))
+            total = sum(kept.parts.values()) - withheld
             reason = "" if total else Calculation.Reason.NO_COMPONENT.value
             self.nothing += not total
             calculations.write(
                 f"{self.batch.pk}\t{due.enrolment}\t{kept.version}\t{kept.facts}\t{kept.members}\t{kept.lines}"
-                f"\t{_json(kept.parts)}\t{total}\t{reason}\n"
+                f"\t{_json(kept.parts)}\t{withheld}\t{total}\t{due.kelurahan}\t{reason}\n"
             )
-            for part, amount in kept.parts.items():
-                if part not in due.live:
-                    attempt = 1 + due.attempts.get(part, 0)
-                    line = (due.enrolment, due.wallet, amount, attempt, due.route)
-                    lines.append(_Line(kept.version, part, due.provider, *line))
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
         self._instruct(cursor, lines)
+        self.withholdings.write(cursor, self.batch.pk, self.cycle.pk)
 
     def _calculated(self, group: list[_Due]) -> dict[int, _Kept]:
         """What the version gives to each by the facts of the cycle's first day."""
@@ -208,15 +226,20 @@ class _Filling:
             return {}
         cursor.execute(
             """
-            SELECT c.enrolment_id, c.version_id, c.facts::text, c.members::text, c.lines::text, c.parts::text
+            SELECT c.enrolment_id, c.version_id, c.facts::text, c.members::text, c.lines::text, c.parts::text,
+                (SELECT coalesce(sum(w.amount), 0) FROM disbursement_instruction i
+                 JOIN disbursement_withholding w ON w.instruction_id = i.id
+                 WHERE i.enrolment_id = c.enrolment_id AND i.cycle_id = %s AND i.kind = 'regular' AND i.live)
             FROM unnest(%s::bigint[], %s::bigint[]) AS rest (enrolment, batch)
             JOIN disbursement_calculation c ON c.enrolment_id = rest.enrolment AND c.batch_id = rest.batch
             """,
-            [[due.enrolment for due in group], [due.batch for due in group]],
+            [self.cycle.pk, [due.enrolment for due in group], [due.batch for due in group]],
         )
         return {
-            enrolment: _Kept(version, _escaped(known), _escaped(members), _escaped(lines), json.loads(parts))
-            for enrolment, version, known, members, lines, parts in cursor.fetchall()
+            enrolment: _Kept(
+                version, _escaped(known), _escaped(members), _escaped(lines), json.loads(parts), int(withheld)
+            )
+            for enrolment, version, known, members, lines, parts, withheld in cursor.fetchall()
         }
 
     def _scale(self, version: int) -> entitlement.Scale:
@@ -280,7 +303,7 @@ class _Filling:
         )
 
 
-_CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, total, reason"
+_CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, withheld, total, kelurahan, reason"
 _INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, amount, attempt, route_id"
 NULL = "\\N"  # as COPY reads it
 

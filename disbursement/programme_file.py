@@ -1,4 +1,4 @@
-"""Programmes as a file: codes, versions, components and purse terms in JSON, so that a decree is set up without code.
+"""Programmes as a file: codes, versions, components, purse terms and budgets in JSON, so that a decree is set up without code.
 
 `data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that says something else from
 the same day on becomes the next version.
@@ -17,18 +17,19 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
-from disbursement import programmes, versions
+from disbursement import budgets, programmes, versions
 from disbursement.errors import DisbursementError, ProgrammeFileBroken
 from disbursement.models import Component, Programme, ProgrammeVersion
 from wallet.models import PurseTerms
 
 JAKARTA = Path(__file__).parent / "data" / "jakarta.json"
-_PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household",)
+_PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household", "budgets")
 _TERMS = ("name",), ("mccs", "regions", "cash", "lapses")
 _VERSION = (
     ("starts_on", "eligibility", "terms", "components"),
     ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority"),
 )
+_BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
 _TERMS_OF_VERSION = ("terms", "cash_terms")
 _WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota")
@@ -68,6 +69,8 @@ def _load(said: dict[str, Any], where: str) -> Loaded:
         version = _version(one, programme, terms, f"{where}.versions[{at}]")
         if version is not None:
             added.append(version.number)
+    for at, one in enumerate(said.get("budgets", [])):
+        _budget(one, programme, f"{where}.budgets[{at}]")
     return Loaded(programme, new, tuple(added))
 
 
@@ -111,6 +114,21 @@ def _version(
         return None
     try:
         return versions.enforce(versions.draft(programme, starts_on, components, **fields))
+    except DisbursementError as error:
+        raise ProgrammeFileBroken(where=where, reason=str(error)) from error
+
+
+def _budget(said: dict[str, Any], programme: Programme, where: str) -> None:
+    """Sets the budget from today on, unless the one that counts says the same already."""
+    _keys(said, *_BUDGET, where)
+    year, region = said["year"], said.get("region", "")
+    if type(year) is not int or not isinstance(region, str):
+        raise ProgrammeFileBroken(where=where, reason=f"{year!r} {region!r}")
+    wanted = (year, region, said["amount"], said["decree"])
+    if any((row.year, row.region, row.amount, row.decree) == wanted for row in budgets.in_force(programme)):
+        return
+    try:
+        budgets.set_budget(programme, year, region, said["amount"], decree=str(said["decree"]))
     except DisbursementError as error:
         raise ProgrammeFileBroken(where=where, reason=str(error)) from error
 

@@ -1,4 +1,7 @@
-"""Reconciliation of instructions with the ledger: what is marked paid was posted, and what was posted is marked paid."""
+"""Reconciliation of instructions with the ledger: what is marked paid was posted, and what was posted is marked paid.
+
+What people gave back of an overpayment is compared alike.
+"""
 
 from __future__ import annotations
 
@@ -29,6 +32,14 @@ FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS 
            WHERE posted.kind = 'remittance' AND NOT EXISTS (
                SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = i.key
 WHERE (i.payee, i.amount) IS DISTINCT FROM (t.payee, t.amount)
+UNION ALL
+SELECT coalesce('give_back:' || g.id, t.key), g.amount, t.amount
+FROM (SELECT g.id, g.purse_id, p.fund_id, g.amount FROM disbursement_giveback g
+      JOIN disbursement_clawback c ON c.id = g.clawback_id JOIN disbursement_programme p ON p.id = c.programme_id) g
+FULL JOIN (SELECT key, debit_id, credit_id, amount FROM wallet_transfer posted
+           WHERE kind = 'give_back' AND NOT EXISTS (
+               SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)) t ON t.key = 'give_back:' || g.id
+WHERE (g.purse_id, g.fund_id, g.amount) IS DISTINCT FROM (t.debit_id, t.credit_id, t.amount)
 """  # noqa: S608  # a constant of ours
 
 
@@ -42,7 +53,7 @@ class Difference:
 
 
 def differences() -> list[Difference]:
-    """Where paid instructions and posted disbursements do not agree in key, payee and amount; the first hundred.
+    """Where paid instructions (or what was given back) and the ledger do not agree in key, payee and amount; the first hundred.
 
     A disbursement that was reversed is not posted any more. A purse that was passed on counts where it was opened.
     """

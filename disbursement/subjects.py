@@ -8,18 +8,24 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.subject_rows import Declaration, Subject, Table
+from disbursement.clawback_states import OPEN
 from disbursement.models import (
     Batch,
     Break,
     Calculation,
+    Clawback,
+    ClawbackPayment,
+    ClawbackStep,
     Confirmation,
     Enrolment,
+    GiveBack,
     Instruction,
     LeftOut,
     PayoutLine,
     PreflightFinding,
     Route,
     TrialChange,
+    Withholding,
 )
 
 OF_ANOTHER = "paid to, or kept from, another member of the family"
@@ -90,6 +96,17 @@ TOLD = Declaration(
             without=("owner", "proposed_by", "resolved_by", "account", "book", "present"),
             moment="opened_at",
         ),
+        Table(
+            Clawback,
+            ("person",),
+            without=("proposed_by", "enforced_by"),
+            also=((_("nama program"), "programme.name"),),
+            moment="proposed_at",
+        ),
+        Table(ClawbackPayment, ("clawback__person",), moment="clawback__proposed_at"),
+        Table(ClawbackStep, ("clawback__person",), without=("by",), moment="at"),
+        Table(Withholding, ("clawback__person",), moment="at"),
+        Table(GiveBack, ("clawback__person",), without=("by",), moment="at"),
     ),
     absent={
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
@@ -102,6 +119,9 @@ TOLD = Declaration(
         "disbursement.Exchange": "that a partner was asked about a payment: the payment itself is told",
         "disbursement.Resolution": "what officers decided of a payment's outcome: the payment itself is told",
         "disbursement.BreakStep": "who in the office did what about a difference between books: the break itself is told",
+        "disbursement.ClawbackPayment.instruction__wallet": "as with the instruction itself",
+        "disbursement.Withholding.instruction__wallet": "as with the instruction itself",
+        "disbursement.GiveBack.purse": "told with the case that it was given back for",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
         "disbursement.PreflightFinding.enrolment__household": OF_ANOTHER,
@@ -111,11 +131,17 @@ TOLD = Declaration(
 )
 
 
+FORGOTTEN = "dihapus"  # the database lets what a case says of a person become this, once it has ended, and nothing else
+
+
 def hold_of(person: Person) -> str:
     """Who still receives aid, or may have received some, is known by name until that ends."""
     waiting = PayoutLine.objects.filter(instruction__enrolment__person=person, state__in=PayoutLine.OPEN)
     if waiting.exists():
         return gettext("masih ada pembayaran lewat mitra yang belum diketahui hasilnya.")
+    """Who still receives aid, or is claimed back from, is known by name until that ends."""
+    if Clawback.objects.filter(person=person, status__in=OPEN).exists():
+        return gettext("ada perkara pengembalian kelebihan bayar yang belum selesai; selesaikan dahulu.")
     active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
     names = ", ".join(enrolment.programme.name for enrolment in active)
     return (
@@ -134,6 +160,9 @@ def forget(person: Person) -> None:
     Enrolment.objects.filter(person=person).update(facts={})
     Route.objects.filter(enrolment__person=person).update(number_sealed=b"")
     TrialChange.objects.filter(person=person).delete()
+    ended = Clawback.objects.filter(person=person)
+    ended.update(reason=FORGOTTEN)
+    ended.exclude(objection="").update(objection=FORGOTTEN)
     Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
     # The second condition is the index's own.
     Calculation.objects.exclude(members=[]).filter(members__contains=[{"id": person.pk}]).update(members=[])

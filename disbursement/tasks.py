@@ -6,7 +6,7 @@ import time
 
 from celery import shared_task
 
-from disbursement import batches, breaks, execution, filling, statements, trials
+from disbursement import batches, breaks, clawback, execution, filling, statements, trials
 from disbursement import preflight as check
 from disbursement.providers import calling
 from disbursement.providers.handing_over import CALL
@@ -57,6 +57,7 @@ def sweep() -> None:
     filling.sweep()
     check.sweep()
     statements.sweep()
+    clawback.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
     if making.sweep():

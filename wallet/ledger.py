@@ -41,6 +41,7 @@ CLAIMED_BY_A_ROW = {
     Transfer.Kind.DISBURSEMENT,
     Transfer.Kind.REMITTANCE,
     Transfer.Kind.TOP_UP,
+    Transfer.Kind.GIVE_BACK,
     Transfer.Kind.SETTLEMENT,
     Transfer.Kind.PAYOUT,
 }

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from disbursement import approval_tiers, approvals, content, delegations
 from disbursement.admin.batch_running import only_when, status_said
 from disbursement.admin.batch_running import warnings as found_before
+from disbursement.admin.budgets import short_in_words
 from disbursement.admin.programmes import ERRORS
 from disbursement.errors import DisbursementError
 from disbursement.forms import ApproveForm, SubmitForm
@@ -266,10 +267,11 @@ def _back_step(batch: Batch, *, title: Any, button: Any, facts: list[tuple[Any, 
 
 
 def _short(batch: Batch) -> list[Any]:
+    beyond: list[Any] = [*short_in_words(batch)]
     short = batch.total - batch.cycle.programme.fund.balance
     if short <= 0:
-        return []
-    return [_("Dana program kurang %(short)s. Danai program dahulu.") % {"short": rupiah(short)}]
+        return beyond
+    return [*beyond, _("Dana program kurang %(short)s. Danai program dahulu.") % {"short": rupiah(short)}]
 
 
 def _who_may(submission: Submission, given: list[Approval], role: Group | None) -> str:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, execution, filling, preflight
-from disbursement.admin import reports
+from disbursement.admin import budgets, reports
 from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
 from disbursement.admin.batch_running import RunningSteps, findings, only_when
@@ -308,11 +308,14 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
         }
 
     def _checked(self, batch: Batch) -> dict[str, Any]:
-        """What the check before approval found, for the page."""
+        """What the check before approval found, and which budgets have too little, for the page."""
+        short = budgets.short_in_words(batch)
+        said: dict[str, Any] = {"short_of_budget": short} if short else {}
+        said["budget_url"] = budgets.page_url(batch.cycle.programme, batch.cycle.period.year)
         checked = preflight.latest(batch)
         if checked is None or batch.status in (S.DRAFT, S.CANCELLED):
-            return {}
-        return {"checked": checked, "findings": findings(batch)}
+            return said
+        return said | {"checked": checked, "findings": findings(batch)}
 
     # --- Steps ---
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
+from disbursement.admin.clawback_parts import withheld_lines
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.models import CASH, MAIN, Calculation, Instruction
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
@@ -115,6 +116,7 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         "total_shown",
         "why_nothing",
         "lines_shown",
+        "withheld_shown",
         "parts_shown",
         "facts_shown",
         "members_shown",
@@ -149,6 +151,10 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
     def lines_shown(self, row: Calculation) -> SafeString | str:
         return arithmetic(row.lines) if row.lines else "-"
 
+    @admin.display(description=_("dipotong"))
+    def withheld_shown(self, row: Calculation) -> SafeString | str:
+        return withheld_lines(row.batch_id, row.enrolment_id) if row.withheld else "-"
+
     @admin.display(description=_("masuk ke kantong"))
     def parts_shown(self, row: Calculation) -> SafeString | str:
         """Each part with its amount, linked to the instruction of this batch where there is one."""
@@ -158,7 +164,7 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         rows = [
             (
                 link(change_url(made[part]), names.get(part, part)) if part in made else names.get(part, part),
-                money(much),
+                money(made[part].amount if part in made else much),
             )
             for part, much in row.parts.items()
         ]

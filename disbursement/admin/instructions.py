@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import confirmations, execution
-from disbursement.admin import calculations, payouts
+from disbursement.admin import calculations, clawback_proposal, payouts
 from disbursement.admin.batch_lines import reason_of
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import DisbursementError
@@ -79,7 +79,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "transfer",
         "confirmations",
     )
-    actions_detail = ("confirm", "take_back")
+    actions_detail = ("confirm", "take_back", "claim_back")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
@@ -180,6 +180,10 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
             errors=ERRORS,
         )
         return take(self, request, step, run, row)
+
+    @action(description=_("Usulkan pengembalian"), permissions=[clawback_proposal.PROPOSE], icon="assignment_return")
+    def claim_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return clawback_proposal.propose(self, request, row_of(self, request, object_id))
 
     @action(description=_("Tarik kembali"), permissions=["disbursement.take_back_instruction"], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:

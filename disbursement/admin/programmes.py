@@ -20,7 +20,7 @@ from disbursement.admin import reports
 from disbursement.batch_states import RUNNING
 from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
-from disbursement.models import Batch, Chunk, Cycle, Enrolment, Programme, ProgrammeVersion
+from disbursement.models import Batch, Budget, Chunk, Cycle, Enrolment, Programme, ProgrammeVersion
 from wallet.admin import above
 from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, change_url, link, list_url, money
@@ -146,6 +146,10 @@ class ProgrammeAdmin(OfficeAdmin):
                 (
                     link(list_url(Enrolment, programme__id__exact=programme.pk), _("kepesertaan")),
                     link(list_url(Batch, programme=programme.pk), _("batch")),
+                    link(
+                        f"{list_url(Budget)}by_region/?programme={programme.pk}&year={timezone.localdate().year}",
+                        _("anggaran"),
+                    ),
                     link(list_url(Transfer, account=programme.fund_id), _("mutasi dana")),
                     reports.link_to(_("laporan"), programmes=programme.pk),
                 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
+from disbursement.admin.budgets import outlook_in_words
 from disbursement.admin.charts import diverging
 from disbursement.admin.people import masked_nik
 from disbursement.models import TrialChange, TrialRegion, VersionTrial
@@ -55,6 +56,7 @@ class VersionTrialAdmin(ViewOnlyAdmin):
         "version",
         "day",
         "costs",
+        "budgets",
         "who",
         "cities",
         "kecamatans",
@@ -92,6 +94,10 @@ class VersionTrialAdmin(ViewOnlyAdmin):
         return format_html(
             "{} {} · {} {}", money(trial.cost), gettext("dengan versi ini"), money(trial.cost_now), gettext("sekarang")
         )
+
+    @admin.display(description=_("terhadap anggaran"))
+    def budgets(self, trial: VersionTrial) -> SafeString | str:
+        return outlook_in_words(trial) if trial.status == VersionTrial.Status.DONE else "-"
 
     @admin.display(description=_("siapa saja"))
     def who(self, trial: VersionTrial) -> SafeString:

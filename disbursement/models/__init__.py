@@ -9,7 +9,9 @@ from disbursement.models.approval_tier import ApprovalScheme, ApprovalTier
 from disbursement.models.batch import CASH, MAIN, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
+from disbursement.models.budget import BatchRegion, Budget
 from disbursement.models.calculation import Calculation
+from disbursement.models.clawback import Clawback, ClawbackPayment, ClawbackStep, GiveBack, Withholding
 from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
@@ -29,13 +31,18 @@ __all__ = [
     "ApprovalScheme",
     "ApprovalTier",
     "Batch",
+    "BatchRegion",
     "BatchStep",
     "Break",
     "BreakStep",
     "BulkNotice",
     "BulkRequest",
+    "Budget",
     "Calculation",
     "Chunk",
+    "Clawback",
+    "ClawbackPayment",
+    "ClawbackStep",
     "Comparison",
     "Component",
     "Confirmation",
@@ -45,6 +52,7 @@ __all__ = [
     "Exchange",
     "Filling",
     "FollowedMove",
+    "GiveBack",
     "Instruction",
     "LeftOut",
     "PayoutLine",
@@ -65,4 +73,5 @@ __all__ = [
     "TrialChange",
     "TrialRegion",
     "VersionTrial",
+    "Withholding",
 ]

@@ -13,7 +13,8 @@ class Calculation(models.Model):
 
     `facts` are those of the person and the household that the version's rules read; `members` are the members of the family
     that were counted (`id`, `component`, `facts`). `lines` are the arithmetic (`component`, `name`, `people`, `each`,
-    `months`, `total`, and `cash` where it is split), `parts` what goes into which purse; all in rupiah.
+    `months`, `total`, and `cash` where it is split), `parts` what goes into which purse; `withheld` is what the cycle pays less
+    for clawbacks (models.Withholding), `total` what is left. All in rupiah.
     """
 
     class Reason(models.TextChoices):
@@ -30,7 +31,10 @@ class Calculation(models.Model):
     members = models.JSONField(_("anggota keluarga yang dihitung"), default=list)
     lines = models.JSONField(_("perhitungan"), default=list)
     parts = models.JSONField(_("bagian"), default=dict)
+    withheld = models.BigIntegerField(_("dipotong untuk pengembalian (Rp)"), default=0, db_default=0)
     total = models.BigIntegerField(_("jumlah (Rp)"))
+    # Where the person lived when it was calculated: what a budget of a region goes by, whoever moves later.
+    kelurahan = models.CharField(_("kelurahan"), max_length=13, blank=True, default="", db_default="")
     reason = models.CharField(_("alasan tidak dibayar"), max_length=12, choices=Reason, blank=True, default="")
 
     class Meta:
@@ -41,6 +45,11 @@ class Calculation(models.Model):
             models.CheckConstraint(
                 name="calculation_pays_or_says_why",
                 condition=models.Q(total__gt=0, reason="") | (models.Q(total=0) & ~models.Q(reason="")),
+            ),
+            # Never all of it: whoever gets nothing gets nothing by the rules.
+            models.CheckConstraint(
+                name="calculation_withholds_a_part",
+                condition=models.Q(withheld=0) | models.Q(withheld__gt=0, total__gt=0),
             ),
         ]
 

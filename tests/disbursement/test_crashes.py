@@ -56,6 +56,7 @@ APPROVE = {
     **PROVE,
     "the batch is locked": "lock disbursement_batch update",
     "the approval is kept": "insert disbursement_approval",
+    "the programme and its budgets are locked": "lock disbursement_programme no key update",
     "the clearing account is opened": "insert wallet_account",
     **POST,
     "the batch is approved": "update disbursement_batch",
@@ -64,6 +65,7 @@ APPROVE = {
 CLOSE = {
     "the batch is locked": "lock disbursement_batch update",
     **{f"the rest is released: {name}": step for name, step in POST.items()},
+    "what it used of budgets is kept": "update disbursement_batchregion",
     "the batch is closed": "update disbursement_batch",
     "that is kept": STEP,
 }

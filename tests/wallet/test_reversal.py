@@ -56,6 +56,10 @@ def topped_up() -> Transfer:
     return Transfer.objects.get(key=f"top_up:{money.top_up(money.wallet(), 100).pk}")
 
 
+def given_back() -> Transfer:
+    return money.move(money.purse(money.wallet(), 100).account, money.fund(), 100, kind=Kind.GIVE_BACK)
+
+
 def reserved() -> Transfer:
     return money.move(money.fund(100), ledger.open_account(Account.Kind.CLEARING), 100, kind=Kind.RESERVATION)
 
@@ -82,6 +86,7 @@ MADE: dict[Transfer.Kind, tuple[str, Callable[[], Transfer]]] = {
     Kind.RELEASE: ("row kept", released),
     Kind.DISBURSEMENT: ("row kept", granted),
     Kind.TOP_UP: ("row kept", topped_up),
+    Kind.GIVE_BACK: ("row kept", given_back),
     Kind.SETTLEMENT: ("row kept", settled),
     Kind.PAYOUT: ("row kept", paid_out),
     Kind.REDEMPTION: ("never", lambda: spent("5411")),

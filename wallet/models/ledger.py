@@ -72,6 +72,7 @@ class Transfer(models.Model):
         CASH_OUT = "cash_out", _("Tarik tunai")
         REFUND = "refund", _("Pengembalian belanja")
         LAPSE = "lapse", _("Hangus ke dana program")
+        GIVE_BACK = "give_back", _("Dikembalikan penerima")
         SETTLEMENT = "settlement", _("Penyelesaian ke pedagang")
         PAYOUT = "payout", _("Setor ke bank")
         REVERSAL = "reversal", _("Pembatalan")

@@ -20,6 +20,8 @@ from disbursement import (
     approvals,
     batches,
     breaks,
+    budgets,
+    clawback,
     confirmations,
     delegations,
     eligibility,
@@ -110,6 +112,8 @@ def build_house() -> House:
     verification.record(verification.verify())
     _reconciled(closed)
     making.make(making.request(making.Question("region"), officers["petugas"]))
+    _claimed_back(closed, officers)
+    budgets.set_budget(programme, 2026, "31.71", 100_000_000, decree="DPA 1", by=officers["bendahara"])
     return house
 
 
@@ -139,6 +143,13 @@ def _reconciled(batch: Batch) -> None:
     charge = statement_files.Entry(-7, day=now, text="Biaya")
     statement_files.booked(statement_files.camt(charge, since=now, until=now), statement_files.account("funding"))
     breaks.find()
+
+
+def _claimed_back(batch: Batch, officers: dict[str, User]) -> None:
+    """Somebody was paid too much, and is told so: nothing is withheld yet."""
+    line = batch.instructions.order_by("-pk")[0]
+    words = {"reason": "Dibayar dua kali.", "evidence": "BA-7/2026", "by": officers["petugas"]}
+    clawback.notify(clawback.propose({line.pk: 60_000}, **words), by=officers["petugas"], reason="surat dikirim")
 
 
 def _delegated(officers: dict[str, User]) -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.utils import timezone
 
 from disbursement import approvals, versions
-from disbursement.models import Batch, Chunk, Delegation, Enrolment, Instruction, Programme, ProgrammeVersion
+from disbursement.models import Batch, Chunk, Clawback, Delegation, Enrolment, Instruction, Programme, ProgrammeVersion
 from officers.models import Authenticator
 from tests import money
 from tests.disbursement.admin.conftest import House
@@ -81,6 +81,18 @@ STEPS = {
     "/admin/wallet/transfer/{transfer}/reverse_it/": {"bendahara"},
     "/admin/wallet/settlement/{settlement}/send_back/": {"bendahara"},
     "/admin/disbursement/instruction/{instruction}/take_back/": {"penyetuju"},
+    "/admin/disbursement/budget/add/": {"bendahara"},
+    "/admin/disbursement/budget/by_region/": {"petugas", "penyetuju", "bendahara", "auditor"},
+    "/admin/disbursement/budget/by_region/?file=csv": {"petugas", "penyetuju", "bendahara", "auditor"},
+    "/admin/disbursement/instruction/{instruction}/claim_back/": {"petugas"},
+    "/admin/disbursement/clawback/{clawback}/notify/": {"petugas"},
+    "/admin/disbursement/clawback/{clawback}/object_to/": {"petugas"},
+    "/admin/disbursement/clawback/{clawback}/decide/": {"penyetuju"},
+    "/admin/disbursement/clawback/{clawback}/enforce/": {"penyetuju"},
+    "/admin/disbursement/clawback/{clawback}/give_back/": {"penyetuju"},
+    "/admin/disbursement/clawback/{clawback}/drop/": {"penyetuju"},
+    "/admin/disbursement/clawback/{clawback}/write_off/": {"penyetuju"},
+    "/admin/disbursement/clawback/{clawback}/letter/": {"petugas", "penyetuju", "auditor"},
     "/admin/wallet/merchant/add/": {"bendahara"},
     "/admin/wallet/merchant/{merchant}/suspend/": {"bendahara"},
     "/admin/wallet/merchant/settle_all/": {"bendahara"},
@@ -110,6 +122,7 @@ def _address(house: House, pattern: str) -> str:
         hold=Hold.objects.first().pk,
         transfer=Transfer.objects.first().pk,
         instruction=Instruction.objects.first().pk,
+        clawback=Clawback.objects.first().pk,
         delegation=Delegation.objects.first().pk,
         authenticator=Authenticator.objects.filter(ended_at=None).first().pk,
     )
