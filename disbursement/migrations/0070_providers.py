@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('disbursement', '0041_reconciliation_guards'),
-        ('wallet', '0040_provider_accounts'),
+        ('wallet', '0008_provider_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

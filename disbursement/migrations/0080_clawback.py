@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('beneficiaries', '0029_school_evidence'),
-        ('disbursement', '0041_reconciliation_guards'),
+        ('disbursement', '0071_provider_guards'),
         ('wallet', '0007_give_back'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('disbursement', '0071_provider_guards'),
+        ('disbursement', '0083_budget_guards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

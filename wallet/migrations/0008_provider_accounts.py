@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('wallet', '0006_changed_in_place'),
+        ('wallet', '0007_give_back'),
     ]
 
     operations = [
@@ -18,6 +18,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='transfer',
             name='kind',
-            field=models.CharField(choices=[('funding', 'Pendanaan'), ('reservation', 'Pencadangan'), ('release', 'Pengembalian cadangan'), ('disbursement', 'Penyaluran'), ('remittance', 'Penyaluran lewat mitra'), ('top_up', 'Isi saldo'), ('redemption', 'Belanja'), ('cash_out', 'Tarik tunai'), ('refund', 'Pengembalian belanja'), ('lapse', 'Hangus ke dana program'), ('settlement', 'Penyelesaian ke pedagang'), ('payout', 'Setor ke bank'), ('reversal', 'Pembatalan')], max_length=12, verbose_name='jenis'),
+            field=models.CharField(choices=[('funding', 'Pendanaan'), ('reservation', 'Pencadangan'), ('release', 'Pengembalian cadangan'), ('disbursement', 'Penyaluran'), ('remittance', 'Penyaluran lewat mitra'), ('top_up', 'Isi saldo'), ('redemption', 'Belanja'), ('cash_out', 'Tarik tunai'), ('refund', 'Pengembalian belanja'), ('lapse', 'Hangus ke dana program'), ('give_back', 'Dikembalikan penerima'), ('settlement', 'Penyelesaian ke pedagang'), ('payout', 'Setor ke bank'), ('reversal', 'Pembatalan')], max_length=12, verbose_name='jenis'),
         ),
     ]
