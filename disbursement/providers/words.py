@@ -77,4 +77,4 @@ def of(code: str) -> str:
     for name in (case, said[:3], said[:1]):
         if name in _CASES:
             return f"{_CASES[name]} ({said})"
-    return f"{_('Jawaban yang tidak dikenal')} ({said})"
+    return str(_("Jawaban yang tidak dikenal (%(code)s)")) % {"code": said}
