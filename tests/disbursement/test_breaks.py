@@ -232,12 +232,13 @@ def test_a_break_that_recurs_is_the_same_row_opened_again(db: None) -> None:
     assert list(row.steps.order_by("pk").values_list("kind", flat=True)) == ["opened", "explained", "reopened"]
 
 
-def test_another_transfer_under_the_same_reference_explains_no_break(fund: tuple[StatementAccount, Programme]) -> None:
-    statement(fund[0], days=1)
-    breaks.find()
-    programmes.fund(fund[1], 1, "SP2D-1/2026")
-    moved_on = timezone.now() + timedelta(days=1)  # so that the second one is due on no statement yet
-    Transfer.objects.filter(amount=1).update(posted_at=moved_on)
+def test_another_transfer_under_the_same_reference_explains_no_break(committed_db: None) -> None:
+    of = account("funding")
+    programmes.fund(money.programme(), 1_000, "SP2D-1/2026")
+    tamper("UPDATE wallet_transfer SET posted_at = posted_at - interval '4 days' WHERE kind = 'funding'")
+    statement(of, days=-1)
+    assert found() == [("missing_in_statement", "SP2D-1/2026")]
+    programmes.fund(money.programme(), 1, "SP2D-1/2026")  # today, which no statement covers yet
     breaks.find()
     row = Break.objects.get()
     assert (row.state, row.ledger_sen, row.times_opened) == ("open", 100_100, 1)
