@@ -31,11 +31,13 @@ def compared_until(account: StatementAccount) -> date | None:
 def expecting(books: Iterable[str], since: date, but: int | None = None) -> QuerySet[StatementAccount]:
     """The accounts that already expect one of the books on that day or later; `but` is not asked.
 
-    In a transaction nobody adds or changes an account until it ends.
+    Asked in a transaction, nobody adds or changes an account until that ends.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_LOCK])
-    rows = StatementAccount.objects.filter(_until(since), books__overlap=list(books)).exclude(pk=but)
+    rows = StatementAccount.objects.filter(_until(since), books__overlap=list(books)).exclude(
+        pk__in=[but] if but else []
+    )
     return rows.order_by("starts_on", "pk")
 
 

@@ -49,6 +49,14 @@ class EndSteps(OfficeAdmin):
     def end_shown(self, row: StatementAccount) -> str:
         return shown(row)
 
+    @admin.display(description=_("dicocokkan sampai"), ordering="ends_on")
+    def until(self, row: StatementAccount) -> str:
+        """Short, for the list."""
+        if row.ends_on is None:
+            return "–"
+        day = f"{row.ends_on:%d/%m/%Y}"
+        return day if row.end_agreed_by_id else gettext("%(day)s (diusulkan)") % {"day": day}
+
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
         waits = row is not None and row.ends_on is not None and row.end_agreed_by_id is None

@@ -76,8 +76,7 @@ class StatementAccountAdmin(EndSteps):
     """What an account expects is free until a statement of it is booked, and is shown from then on."""
 
     form = AccountForm
-    list_display = ("name", "code", "kind", "books_shown", "starts_on", "end_shown", "active")
-    list_select_related = ("end_by", "end_agreed_by")
+    list_display = ("name", "code", "kind", "books_shown", "starts_on", "until", "active")
     list_filter = ("kind", "active")
     search_fields = ("name", "code")
     search_help_text = _("Nama atau kode")

@@ -107,7 +107,7 @@ def test_an_accounts_end_is_proposed_by_one_and_agreed_to_by_another(house: Hous
     assert treasurer.post(f"{at}/agree_end/").status_code == 403
     assert "Pengakhiran rekening menunggu penyetuju" in approver.get("/admin/").content.decode()
     listed = approver.get("/admin/disbursement/statementaccount/?ends_on__isnull=False&end_agreed_by__isnull=True")
-    assert account.name in listed.content.decode()
+    assert account.name in listed.content.decode() and f"{until:%d/%m/%Y} (diusulkan)" in listed.content.decode()
     assert f"{until:%d/%m/%Y}" in approver.get(f"{at}/agree_end/").content.decode()
     assert "sampai hari itu" in approver.post(f"{at}/agree_end/", follow=True).content.decode()
     account.refresh_from_db()
