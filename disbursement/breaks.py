@@ -31,6 +31,7 @@ from wallet.transactions import retried
 TASK = "disbursement.tasks.find_breaks"
 NIGHT = time(2)  # in Jakarta: after the day's statements have come
 CONFIRMED_AFTER = timedelta(hours=1)  # how soon a "not received" becomes a break at the latest
+COMMITTED_WITHIN = timedelta(minutes=5)  # an answer's moment is a little earlier than others can see it
 RUN_LOCK, STEP_LOCK = (
     0x62726B31,
     0x62726B32,
@@ -40,11 +41,14 @@ K = BreakStep.Kind
 
 # --- Finding ---
 
-# What our books say, by account and reference. Some days before `starts_on`, too: their statement may have come after it.
+# What our books say, by account and reference, each transfer on one account alone. Some days before `starts_on`, too, if they
+# are no other's: their statement may have come after it.
 _LEDGER = """
 SELECT a.id AS account_id, '{code}' AS book, {subject} AS subject, q.reference, q.amount, q.on_day, q.instruction_id
 FROM ({query}) AS q (reference, amount, on_day, instruction_id)
-JOIN disbursement_statementaccount a ON '{code}' = ANY (a.books) AND q.on_day >= a.starts_on - 31
+JOIN (SELECT id, until, greatest(starts_on - 31, lag(until) OVER (ORDER BY starts_on, id) + 1) AS since
+      FROM (SELECT id, starts_on, CASE WHEN end_agreed_by_id IS NULL THEN 'infinity' ELSE ends_on END AS until
+            FROM disbursement_statementaccount WHERE '{code}' = ANY (books)) named) a ON q.on_day BETWEEN a.since AND a.until
 """
 _NOTHING = "SELECT NULL::bigint, NULL, NULL, NULL, NULL::bigint, NULL::date, NULL::bigint WHERE false"
 
@@ -86,6 +90,8 @@ FROM compared c JOIN disbursement_statementaccount a ON a.id = c.account_id LEFT
 WHERE CASE c.kind WHEN 'missing_in_statement' THEN c.first_day >= a.starts_on AND c.last_day + a.grace_days <= covered.until
                   WHEN 'missing_in_ledger' THEN true
                   ELSE c.many = 1 OR c.last_day + a.grace_days <= covered.until END
+    -- A break that was found stays while the two differ, due or not: only what they say explains it.
+    OR EXISTS (SELECT FROM disbursement_break b WHERE b.present AND (b.kind, b.subject) = (c.kind, c.subject))
 UNION ALL
 SELECT 'missing_in_ledger', account_id, 'entry:' || id, '', bank_reference, NULL, NULL, amount_sen, booked_on
 FROM booked WHERE subject = ''
@@ -93,7 +99,7 @@ UNION ALL
 SELECT 'balance_gap', account_id, 'statement:' || id, '', number, NULL, before_sen, opening_sen, period_from
 FROM gaps WHERE before_sen <> opening_sen
 UNION ALL
-SELECT 'instruction', NULL, d.key, '', d.key, i.id, d.posted * 100, d.instructed * 100, current_date
+SELECT 'instruction', NULL, d.key, '', d.key, i.id, d.posted * 100, d.instructed * 100, disbursement_today()
 FROM ({differences}) d LEFT JOIN disbursement_instruction i
     ON d.key = {key}
 UNION ALL
@@ -157,6 +163,8 @@ def find() -> Comparison:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [RUN_LOCK])
         statements = _booked()
+        cursor.execute("SELECT clock_timestamp()")
+        (at,) = cursor.fetchone()  # before it looks: what comes meanwhile is later
         cursor.execute("DROP TABLE IF EXISTS pg_temp.found")
         # After a large import the planner knows nothing of the new rows, and would go through them once for each other one.
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL jit = off")
@@ -175,6 +183,7 @@ def find() -> Comparison:
         opened = cursor.rowcount
         cursor.execute("DROP TABLE found; SET LOCAL enable_nestloop = DEFAULT; SET LOCAL jit = DEFAULT")
     return Comparison.objects.create(
+        at=at,
         statements=statements,
         opened=opened,
         reopened=again.count(K.REOPENED),
@@ -205,7 +214,8 @@ def _is_due(latest: Comparison) -> bool:
         return True
     if PayoutLine.objects.exclude(contradiction="").filter(contradicted_at__gte=latest.at).exists():
         return True
-    return latest.at < now - CONFIRMED_AFTER and Confirmation.objects.filter(at__gte=latest.at).exists()
+    unseen = Confirmation.objects.filter(at__gte=latest.at - COMMITTED_WITHIN)
+    return latest.at < now - CONFIRMED_AFTER and unseen.exists()
 
 
 def ledger_query() -> str:

@@ -9,6 +9,7 @@ from django.db import connection
 from django.db.models import Count, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Abs
 
+from disbursement.books import SUBJECT
 from disbursement.breaks import ledger_query
 from disbursement.models import Batch, Confirmation, Instruction, StatementEntry
 
@@ -103,13 +104,12 @@ def of_batch(batch: Batch) -> OfBatch:
     )
     with connection.cursor() as cursor:
         cursor.execute(
-            """
+            f"""
             SELECT count(*), coalesce(sum(abs(e.amount_sen)), 0) FROM disbursement_instruction i
-            JOIN disbursement_statemententry e
-                ON e.subject = 'DISBURSE-' || i.batch_id || '-' || i.enrolment_id || '-' || i.attempt
+            JOIN disbursement_statemententry e ON e.subject = {SUBJECT.format(Instruction.key_in_sql("i"))}
             JOIN disbursement_statement s ON s.id = e.statement_id
             WHERE i.batch_id = %s AND s.state = 'booked' AND e.settled
-            """,
+            """,  # noqa: S608  # constants of ours
             [batch.pk],
         )
         count, total = cursor.fetchone()

@@ -1,7 +1,9 @@
 """Statements as ISO 20022 camt.053.001, versions .02 and .08: read as a stream, one entry at a time, whatever the file's size.
 
-An entry with details (a batch) becomes one line for each detail, and these must add up to it. The sign is CdtDbtInd's, also
-of reversals: RvslInd says that an entry takes an earlier one back, and CdtDbtInd already says which way it goes.
+An entry with details (a batch) becomes one line for each detail, and these must add up to it; a single detail may tell what
+was sent before charges, and then counts as what the entry moved. What moved nothing is kept as not settled. The sign is
+CdtDbtInd's, also of reversals: RvslInd says that an entry takes an earlier one back, and CdtDbtInd already says which way it
+goes. Of the balances of several days the first opens the statement and the last closes it.
 """
 
 from __future__ import annotations
@@ -71,7 +73,7 @@ _DETAILS = {
     "Refs/TxId": "transaction",
     "Refs/AcctSvcrRef": "bank_reference",
     "Amt": "amount",
-    "AmtDtls/TxAmt/Amt": "amount",
+    "AmtDtls/TxAmt/Amt": "sent",
     "CdtDbtInd": "side",
     "RmtInf/Strd/CdtrRefInf/Ref": "creditor_reference",
     "RmtInf/Ustrd": "text",
@@ -138,7 +140,9 @@ class _Handler(ContentHandler):
         self._written = 0
         self._values: dict[str, Values] = {STATEMENT: {}, BALANCE: {}, ENTRY: {}, DETAILS: {}}
         self._details = self._details_sen = 0
-        self._pending: Line | None = None  # a detail without an amount: right if it is the entry's only one
+        self._first: Line | None = None  # of the entry's details: if it stays the only one, the entry says its amount
+        self._first_says = ""  # by which name that detail tells an amount itself
+        self._opening_code = ""
         self._statements = 0
         self._began = {ENTRY: 1, DETAILS: 1}
         self._entry: tuple[int, date, bool, bool] | None = None
@@ -171,7 +175,7 @@ class _Handler(ContentHandler):
         if path in self._began:
             self._values[path], self._began[path] = {}, self.line
             if path == ENTRY:
-                self._details, self._details_sen, self._pending, self._entry = 0, 0, None, None
+                self._details, self._details_sen, self._first, self._entry = 0, 0, None, None
         elif path == BALANCE:
             self._values[BALANCE] = {}
         elif path == STATEMENT:
@@ -220,20 +224,27 @@ class _Handler(ContentHandler):
         if code not in (*OPENING, *CLOSING):
             return
         amount, booked_on = self._signed(values, "Bal"), self._day(values, "day", "Bal/Dt")
+        head = self.head
         if code in CLOSING:
-            self.head.closing_sen, self.head.period_to = amount, booked_on
-        elif self.head.opening_sen is None or code == "OPBD":
-            # The day before's closing balance opens this one.
-            self.head.period_from = booked_on if code == "OPBD" else booked_on + timedelta(days=1)
-            self.head.opening_sen = amount
+            if head.period_to is None or booked_on >= head.period_to:
+                head.closing_sen, head.period_to = amount, booked_on
+            return
+        if code == "PRCD":  # the day before's closing balance opens this one
+            if booked_on == date.max:
+                raise self._not_a_day("Bal/Dt", values["day"][1])
+            booked_on += timedelta(days=1)
+        if self._opening_code == code:
+            earlier = head.period_from is None or booked_on < head.period_from
+        else:
+            earlier = self._opening_code != "OPBD"  # which goes before PRCD
+        if earlier:
+            self._opening_code, head.period_from, head.opening_sen = code, booked_on, amount
 
     def _entry_head(self) -> tuple[int, date, bool, bool]:
         """Of the open entry: signed sen, its day, whether it is booked, whether it is a reversal. Its details come after."""
         if self._entry is None:
             values = self._values[ENTRY]
             amount = self._signed(values, "Ntry")
-            if amount == 0:
-                raise ElementWrong(element="Ntry/Amt", line=values["amount"][1], must=gettext("lebih dari nol"))
             status = self._needed(values, "status", "Ntry/Sts")
             if status not in ("BOOK", "PDNG", "INFO", "FUTR"):
                 raise ElementWrong(element="Ntry/Sts", line=values["status"][1], must="BOOK, PDNG, INFO, FUTR")
@@ -246,47 +257,51 @@ class _Handler(ContentHandler):
         whole, booked_on, settled, reversal = self._entry_head()
         values, entry = self._values[DETAILS], self._values[ENTRY]
         amount = whole
-        if "amount" in values:
-            side = values.get("side") or entry["side"]
-            amount = self._signed(values | {"side": side}, "TxDtls")
+        says = next((name for name in ("amount", "sent") if name in values), "")
+        if says:
+            given = {"amount": values[says], "side": values.get("side") or entry["side"]}
+            amount = self._signed(given, "TxDtls")
+        self._details += 1
+        self._details_sen += amount
+        if self._details > 1 and not (says and self._first_says):
+            raise ElementMissing(element="TxDtls/Amt", line=self._began[DETAILS])
         found = next((shown for name in _REFERENCES if (shown := _reference(values, name))), "")
         line = Line(
             line=self._began[DETAILS],
             booked_on=booked_on,
             amount_sen=amount,
-            settled=settled,
+            settled=settled and amount != 0,
             reversal=reversal,
             reference=found or _reference(entry, "entry_reference"),
             bank_reference=_reference(values, "bank_reference") or _reference(entry, "bank_reference"),
             text=values.get("text", ("", 0))[0],
         )
-        self._details += 1
-        self._details_sen += amount
-        if self._pending is not None or ("amount" not in values and self._details > 1):
-            raise ElementMissing(element="TxDtls/Amt", line=self._began[DETAILS])
-        if "amount" in values and amount != 0:
-            self._lines.append(line)
-        elif "amount" not in values:
-            self._pending = line
-        else:
-            raise ElementWrong(element="TxDtls/Amt", line=self._began[DETAILS], must=gettext("lebih dari nol"))
+        if self._details == 1:
+            self._first, self._first_says = line, says
+            return
+        if self._first is not None:
+            self._lines.append(self._first)
+            self._first = None
+        self._lines.append(line)
 
     def _end_entry(self) -> None:
         whole, booked_on, settled, reversal = self._entry_head()
         values = self._values[ENTRY]
-        if self._pending is not None:
-            self._lines.append(self._pending)
+        if self._first is not None:
+            if self._first_says != "amount":  # the entry's is what moved; before charges more may have been sent
+                self._first.amount_sen = self._details_sen = whole
+                self._first.settled = settled and whole != 0
+            self._lines.append(self._first)
         elif self._details == 0:
-            bank_reference = _reference(values, "bank_reference")
             self._lines.append(
                 Line(
                     line=self._began[ENTRY],
                     booked_on=booked_on,
                     amount_sen=whole,
-                    settled=settled,
+                    settled=settled and whole != 0,
                     reversal=reversal,
                     reference=_reference(values, "entry_reference"),
-                    bank_reference=bank_reference,
+                    bank_reference=_reference(values, "bank_reference"),
                     text=values.get("text", ("", 0))[0],
                 )
             )
@@ -322,8 +337,11 @@ class _Handler(ContentHandler):
     def _day(self, values: Values, name: str, element: str) -> date:
         found = statement_lines.day(self._needed(values, name, element))
         if found is None:
-            raise ElementWrong(element=element, line=values[name][1], must=gettext("tanggal seperti 2026-11-30"))
+            raise self._not_a_day(element, values[name][1])
         return found
+
+    def _not_a_day(self, element: str, line: int) -> ElementWrong:
+        return ElementWrong(element=element, line=line, must=gettext("tanggal seperti 2026-11-30"))
 
     def _signed(self, values: Values, element: str) -> int:
         amount = statement_lines.sen(self._needed(values, "amount", f"{element}/Amt"))

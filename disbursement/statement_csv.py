@@ -26,19 +26,11 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 }
 NEEDED = ("reference", "amount", "time")
 SETTLED = {"SUCCESS", "SUCCESSFUL", "BERHASIL", "SUKSES", "BOOKED", "00"}
-NOT_SETTLED = {
-    "FAILED",
-    "GAGAL",
-    "PENDING",
-    "MENUNGGU",
-    "CANCELED",
-    "CANCELLED",
-    "DIBATALKAN",
-    "01",
-    "02",
-    "03",
-    "05",
-    "06",
+# Of SNAP BI's latestTransactionStatus all but 00: initiated, paying, pending, refunded, cancelled, failed, not found.
+_SNAP_NOT_SETTLED = {"01", "02", "03", "04", "05", "06", "07"}
+NOT_SETTLED = _SNAP_NOT_SETTLED | {
+    *("FAILED", "GAGAL", "PENDING", "MENUNGGU", "CANCELED", "CANCELLED", "DIBATALKAN"),
+    *("INITIATED", "PAYING", "REFUNDED", "DIKEMBALIKAN", "NOT FOUND", "TIDAK DITEMUKAN"),
 }
 _TITLES = {title: column for column, titles in COLUMNS.items() for title in titles}
 

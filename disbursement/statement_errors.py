@@ -144,9 +144,40 @@ class StatementMoved(StatementError):
     message = _("Rekening koran ini berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
 
 
+class LookAgain(StatementError):
+    """What its preview warned of is not what there is to be seen now: booking it is asked for again."""
+
+    code = "statement_look_again"
+    message = _(
+        "Yang perlu dilihat berubah sejak berkas ini dibaca. Baca peringatannya, lalu bukukan lagi bila memang benar."
+    )
+
+
 class AccountInactive(StatementError):
     code = "statement_account_inactive"
     message = _("Rekening ini tidak aktif. Aktifkan dahulu, lalu unggah lagi.")
+
+
+class EndTooEarly(DisbursementError):
+    """Days that a booked statement covers were compared, and stay so."""
+
+    code = "statement_account_end_too_early"
+    message = _("Rekening koran sudah dibukukan sampai %(until)s. Pilih tanggal itu atau sesudahnya.")
+
+
+class EndBeforeStart(DisbursementError):
+    code = "statement_account_end_before_start"
+    message = _("Rekening ini dicocokkan sejak %(since)s. Pilih tanggal itu atau sesudahnya.")
+
+
+class EndMoved(DisbursementError):
+    code = "statement_account_end_moved"
+    message = _("Pengakhiran rekening ini tidak lagi seperti yang Anda lihat. Muat ulang halaman.")
+
+
+class EndIsOwn(DisbursementError):
+    code = "statement_account_end_is_own"
+    message = _("Pengakhiran harus disetujui orang lain, bukan yang mengusulkannya.")
 
 
 class BreakMoved(DisbursementError):

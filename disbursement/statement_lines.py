@@ -89,6 +89,11 @@ def subject(shown: str) -> str:
     return _CHANGED_ON_THE_WAY.sub("-", shown).strip("-").upper()
 
 
+def bare(number: str) -> str:
+    """An account's number without what only makes it easier to read: ``0012-345-678`` and ``0012345678`` are one."""
+    return "".join(character for character in number if character.isalnum()).upper()
+
+
 def shown_sen(amount: int | None) -> str:
     """``Rp 1.500``, and ``Rp 1.500,25`` where there are sen; a dash for None."""
     if amount is None:

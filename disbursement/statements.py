@@ -119,11 +119,27 @@ def read(number: int) -> None:
         _fail(number, error.code, error.data)
 
 
-@retried
 def book(statement: Statement, by: User) -> Statement:
-    """The statement counts from now on, and the books are compared with it. Raises StatementMoved."""
+    """The statement counts from now on, and the books are compared with it.
+
+    Raises StatementMoved; LookAgain, if its `problems` were not what they are now (what they are is kept then).
+    """
+    booked = _book(statement, by)
+    if booked is None:
+        raise statement_errors.LookAgain
+    return booked
+
+
+@retried
+def _book(statement: Statement, by: User) -> Statement | None:
     statement = Statement.objects.select_for_update().get(pk=statement.pk)
     _must_be(statement, S.PREVIEWED)
+    # One statement of an account at a time: the other is seen, or waits. What the account expects does not change meanwhile.
+    StatementAccount.objects.select_for_update(no_key=True).get(pk=statement.account_id)
+    problems = _problems(statement)
+    if problems != statement.problems:
+        Statement.objects.filter(pk=statement.pk).update(problems=problems)
+        return None
     uploads.forget(statement.upload)
     statement.state, statement.booked_by, statement.ended_at = S.BOOKED, by, timezone.now()
     statement.upload = None
@@ -256,7 +272,7 @@ def _copy(statement: Statement, lines: Iterable[Line]) -> None:
 
 def _complete(statement: Statement, head: Head) -> None:
     """What the file says of itself goes before what the officer said. Raises OtherAccount."""
-    ours, theirs = (statement_lines.subject(number) for number in (statement.account.number, head.account))
+    ours, theirs = (statement_lines.bare(number) for number in (statement.account.number, head.account))
     if ours and theirs and ours != theirs:
         raise statement_errors.OtherAccount(found=theirs[-4:])
     statement.number = head.number or statement.number

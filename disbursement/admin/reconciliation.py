@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextInputWidget
 
 from beneficiaries.admin.entry_forms import DayInput
-from disbursement import reconciliation_days
+from disbursement import reconciliation_days, statement_accounts
 from disbursement.admin.programmes import counted
 from disbursement.models import Batch, Break, Comparison
 from disbursement.statement_lines import shown_sen
@@ -69,6 +69,7 @@ def page(request: HttpRequest, site: Any, opts: Any) -> HttpResponse:
         ],
         "compared": Comparison.objects.order_by("-pk").first(),
         "breaks": list_url(Break),
+        "not_expected": ", ".join(str(book.title) for book in statement_accounts.not_expected(timezone.localdate())),
         "batch": _of_batch(batch) if batch else None,
         "unknown_batch": bool(asked.get("batch")) and batch is None,
     }

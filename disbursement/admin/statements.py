@@ -17,12 +17,13 @@ from beneficiaries import uploads
 from beneficiaries.admin.entry_forms import DayInput
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
-from disbursement import books, statement_csv, statement_lines, statements
+from disbursement import books, statement_accounts, statement_csv, statement_lines, statements
+from disbursement.admin.account_ends import EndSteps
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import Statement, StatementAccount, StatementEntry
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, list_url
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, list_url
 from wallet.admin.steps import Done, Step, row_of, take
 
 S = Statement.State
@@ -53,16 +54,45 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
         model = StatementAccount
         fields = ("code", "name", "kind", "number", "books", "starts_on", "grace_days", "active")
 
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        books, since = cleaned.get("books"), cleaned.get("starts_on")
+        if not books or not since:  # or the account is compared already, and neither is asked
+            return cleaned
+        if self.instance.ends_on and since > self.instance.ends_on:
+            self.add_error("starts_on", _("Sesudah tanggal akhirnya. Periksa keduanya."))
+        other = statement_accounts.expecting(books, since, but=self.instance.pk).first()
+        if other is not None:
+            said = _(
+                "Salah satunya sudah dicocokkan pada rekening %(name)s. Akhiri rekening itu, lalu mulai sesudahnya."
+            )
+            self.add_error("books", said % {"name": other.name})
+        return cleaned
+
 
 @admin.register(StatementAccount)
-class StatementAccountAdmin(OfficeAdmin):
+class StatementAccountAdmin(EndSteps):
+    """What an account expects is free until a statement of it is booked, and is shown from then on."""
+
     form = AccountForm
-    list_display = ("name", "code", "kind", "books_shown", "starts_on", "active")
+    list_display = ("name", "code", "kind", "books_shown", "starts_on", "until", "active")
     list_filter = ("kind", "active")
     search_fields = ("name", "code")
     search_help_text = _("Nama atau kode")
     ordering = ("name",)
     actions = None
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return AccountForm.Meta.fields
+        kept = "books" in self.get_readonly_fields(request, obj)
+        return [*("books_shown" if kept and name == "books" else name for name in AccountForm.Meta.fields), "end_shown"]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        if obj is None:
+            return ()
+        kept = statement_accounts.compared_until(obj) is not None or obj.end_agreed_by_id is not None
+        return ("books", "books_shown", "starts_on", "grace_days", "end_shown") if kept else ("end_shown",)
 
     @admin.display(description=_("pembukuan yang dicocokkan"))
     def books_shown(self, row: StatementAccount) -> str:

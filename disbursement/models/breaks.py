@@ -151,6 +151,7 @@ class BreakStep(models.Model):
 class Comparison(models.Model):
     """One time that the books, the statements and the beneficiaries' answers were compared, and what it changed."""
 
+    # When it looked, not when it ended: what was said after it is for the next.
     at = models.DateTimeField(_("waktu"), db_default=Now())
     # How many were booked when it began: one that is booked meanwhile is compared by the next.
     statements = models.PositiveIntegerField(_("rekening koran"), default=0, db_default=0)

@@ -17,8 +17,11 @@ from vault.sealing import Sealed
 class StatementAccount(models.Model):
     """An account of ours at a bank or provider, and which of our books are expected on its statements.
 
-    `books` are codes of `disbursement.books.BOOKS`. What we booked from `starts_on` on is missing where no statement has it
-    `grace_days` after; `number` is the bank's, compared with what a camt.053 says of itself.
+    `books` are codes of `disbursement.books.BOOKS`; a book is one account's on any one day. What we booked from `starts_on` on
+    is missing where no statement has it `grace_days` after; `number` is the bank's, compared with what a camt.053 says of itself.
+
+    Once a statement is booked, what is expected stays as it is. It ends after `ends_on` when another officer has agreed; what
+    is to be expected differently from then on is a new account's.
     """
 
     class Kind(models.TextChoices):
@@ -40,11 +43,39 @@ class StatementAccount(models.Model):
         help_text=_("Sekian hari sesudah dibukukan barulah yang tidak ada di rekening koran menjadi selisih."),
     )
     active = models.BooleanField(_("aktif"), default=True, db_default=True)
+    ends_on = models.DateField(_("dicocokkan sampai"), null=True, blank=True)
+    end_by = models.ForeignKey(
+        "auth.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("pengakhiran diusulkan oleh"),
+    )
+    end_agreed_by = models.ForeignKey(
+        "auth.User",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("pengakhiran disetujui oleh"),
+    )
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 
     class Meta:
         verbose_name = _("rekening yang dicocokkan")
         verbose_name_plural = _("rekening yang dicocokkan")
+        constraints = [
+            models.CheckConstraint(
+                name="account_end_proposed",
+                condition=Q(ends_on__isnull=True, end_by__isnull=True)
+                | (Q(ends_on__gte=F("starts_on")) & Q(end_by__isnull=False)),
+            ),
+            models.CheckConstraint(
+                name="account_end_second_look",
+                condition=Q(end_agreed_by__isnull=True) | (Q(end_by__isnull=False) & ~Q(end_agreed_by=F("end_by"))),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -142,8 +173,8 @@ class Statement(models.Model):
 class StatementEntry(models.Model):
     """One line of a statement: money in (positive) or out (negative), in sen, and the reference by which it is known.
 
-    `settled` is False for what a provider calls failed or pending, and for entries a bank only announces: such lines are kept
-    and never counted. What was written about people (names, remittance text) is sealed.
+    `settled` is False for what a provider calls failed or pending, for entries a bank only announces and for those of nothing:
+    such lines are kept and never counted. What was written about people (names, remittance text) is sealed.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -166,7 +197,9 @@ class StatementEntry(models.Model):
     class Meta:
         verbose_name = _("mutasi")
         verbose_name_plural = _("mutasi")
-        constraints = [models.CheckConstraint(name="statement_entry_moves", condition=~Q(amount_sen=0))]
+        constraints = [
+            models.CheckConstraint(name="statement_entry_moves", condition=~Q(amount_sen=0) | Q(settled=False))
+        ]
         indexes = [
             models.Index(name="statement_entry_of", fields=["statement", "line"]),
             models.Index(name="statement_entry_subject", fields=["subject"]),

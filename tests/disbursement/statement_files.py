@@ -61,7 +61,8 @@ def _entry(entry: Entry, version: str) -> str:
     )
 
 
-def _balance(code: str, amount: int, day: date) -> str:
+def balance(code: str, amount: int, day: date) -> str:
+    """One balance of a camt.053, in rupiah."""
     return (
         f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="IDR">{abs(amount)}</Amt>'
         f"<CdtDbtInd>{'CRDT' if amount >= 0 else 'DBIT'}</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>\n"
@@ -87,7 +88,7 @@ def camt(
         "<GrpHdr><MsgId>M1</MsgId><CreDtTm>2026-12-01T01:00:00+07:00</CreDtTm></GrpHdr>\n"
         f"<Stmt><Id>{number or money.unique('STM')}</Id>\n"
         f"<Acct><Id><Othr><Id>{account_number}</Id></Othr></Id><Ccy>IDR</Ccy></Acct>\n"
-        f"{_balance('OPBD', opening, since)}{_balance('CLBD', closing, until)}"
+        f"{balance('OPBD', opening, since)}{balance('CLBD', closing, until)}"
         f"{''.join(_entry(entry, version) for entry in entries)}</Stmt></BkToCstmrStmt></Document>\n"
     ).encode()
 

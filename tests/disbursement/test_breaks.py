@@ -163,6 +163,19 @@ def test_instructions_that_differ_from_the_ledger_are_breaks_too(committed_db: N
     assert (row.ledger_sen, row.statement_sen) == (10_000, 9_900)
 
 
+@pytest.mark.parametrize("zone", ["Etc/GMT-14", "Etc/GMT+12"])  # in one of them it is another day than in Jakarta
+def test_the_day_of_a_difference_is_jakartas_whatever_the_session_says(committed_db: None, zone: str) -> None:
+    line = money.pay_out(money.approved_crowd(1, amount=100)).instructions.get()
+    tamper("UPDATE disbursement_instruction SET amount = 99 WHERE id = %s", line.pk)
+    with connection.cursor() as cursor:
+        cursor.execute("SET TIME ZONE %s", [zone])
+        try:
+            breaks.find()
+        finally:
+            cursor.execute("SET TIME ZONE 'UTC'")
+    assert Break.objects.get().since == today()
+
+
 def test_who_has_not_received_is_a_break_until_they_say_otherwise_or_it_is_taken_back(db: None) -> None:
     batch = money.pay_out(money.approved_crowd(2, amount=100))
     first, second = batch.instructions.order_by("pk")
@@ -217,6 +230,19 @@ def test_a_break_that_recurs_is_the_same_row_opened_again(db: None) -> None:
     row = Break.objects.get()
     assert (row.state, row.times_opened, row.closed_at) == ("open", 2, None)
     assert list(row.steps.order_by("pk").values_list("kind", flat=True)) == ["opened", "explained", "reopened"]
+
+
+def test_another_transfer_under_the_same_reference_explains_no_break(committed_db: None) -> None:
+    of = account("funding")
+    programmes.fund(money.programme(), 1_000, "SP2D-1/2026")
+    tamper("UPDATE wallet_transfer SET posted_at = posted_at - interval '4 days' WHERE kind = 'funding'")
+    statement(of, days=-1)
+    assert found() == [("missing_in_statement", "SP2D-1/2026")]
+    programmes.fund(money.programme(), 1, "SP2D-1/2026")  # today, which no statement covers yet
+    breaks.find()
+    row = Break.objects.get()
+    assert (row.state, row.ledger_sen, row.times_opened) == ("open", 100_100, 1)
+    assert list(row.steps.order_by("pk").values_list("kind", flat=True)) == ["opened", "changed"]
 
 
 # --- two officers ---
@@ -370,6 +396,45 @@ def test_it_is_due_at_night_after_a_statement_and_soon_after_an_answer(
     assert breaks.find_due() is None
     last_compared(1.5)
     assert breaks.find_due() is not None
+
+
+@pytest.mark.django_db
+def test_a_not_received_that_comes_during_a_comparison_is_looked_at_within_the_hour(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = money.pay_out(money.approved_crowd(1, amount=100)).instructions.get()
+    answered = []
+
+    def answer_after_the_look(execute: Any, sql: str, *rest: Any) -> Any:
+        result = execute(sql, *rest)
+        if "CREATE TEMPORARY TABLE found" in sql and not answered:
+            answered.append(confirmations.confirm(line, received=False, channel="app"))
+        return result
+
+    with connection.execute_wrapper(answer_after_the_look):
+        breaks.find()
+    assert answered and not Break.objects.exists()
+    assert answered[0].at >= Comparison.objects.get().at
+    now = timezone.localtime
+    monkeypatch.setattr(breaks, "NIGHT", (now() - timedelta(hours=5)).time())  # not tonight's run
+    later = now() + timedelta(minutes=70)
+    monkeypatch.setattr(breaks.timezone, "localtime", lambda *_: later)
+    assert breaks.find_due() is not None and Break.objects.get().kind == K.NOT_RECEIVED
+
+
+@pytest.mark.django_db
+def test_an_answer_that_was_committed_after_a_comparison_but_said_before_is_looked_at_once_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    line = money.pay_out(money.approved_crowd(1, amount=100)).instructions.get()
+    now = timezone.localtime()
+    monkeypatch.setattr(breaks, "NIGHT", (now - timedelta(hours=5)).time())
+    said = now - timedelta(minutes=70)
+    Confirmation.objects.create(instruction=line, answer="not_received", channel="app", at=said)
+    Comparison.objects.create(at=said + timedelta(seconds=1))
+    assert breaks.find_due() is not None and Break.objects.exists()
+    Comparison.objects.create(at=said + timedelta(minutes=8))
+    assert breaks.find_due() is None
 
 
 # --- confirmations ---

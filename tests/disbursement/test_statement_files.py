@@ -22,7 +22,7 @@ from disbursement.errors import DisbursementError
 from disbursement.statement_camt import Camt053Statement
 from disbursement.statement_csv import CsvStatement
 from disbursement.statement_lines import Head, Line
-from tests.disbursement.statement_files import DAY, Entry, camt, csv
+from tests.disbursement.statement_files import DAY, Entry, balance, camt, csv
 
 
 def lines_of(content: bytes) -> tuple[list[Line], Head]:
@@ -145,6 +145,56 @@ def test_one_detail_without_an_amount_is_the_entry_and_several_are_refused() -> 
 def test_the_day_befores_closing_balance_opens_the_statement() -> None:
     content = camt(Entry(1, "A"), since=date(2026, 11, 29)).replace(b"OPBD", b"PRCD")
     assert lines_of(content)[1].period_from == DAY
+
+
+def test_one_detail_of_more_than_its_entry_because_of_a_charge_is_what_the_entry_moved() -> None:
+    entry = Entry(299_000, parts=(("SP2D-1", 300_000),))  # the bank kept 1,000
+    lines, head = lines_of(camt(entry, Entry(7, "A2"), version="02"))
+    assert [(line.amount_sen, line.reference) for line in lines] == [(29_900_000, "SP2D-1"), (700, "A2")]
+    assert head.closing_sen == 29_900_700
+
+
+def test_one_detail_that_says_itself_what_it_moved_has_to_add_up() -> None:
+    with pytest.raises(statement_errors.BatchDoesNotAddUp):
+        lines_of(camt(Entry(-300, parts=(("A1", -100),))))  # the others of this batch are not in the file
+
+
+def test_what_moved_nothing_is_kept_and_not_counted() -> None:
+    netted = Entry(0, parts=(("A1", 5), ("A2", -5), ("A3", 0)))
+    lines, _ = lines_of(camt(Entry(0, "BUNGA"), Entry(0), netted))
+    assert [(line.amount_sen, line.reference, line.settled) for line in lines] == [
+        (0, "BUNGA", False),
+        (0, "", False),
+        (500, "A1", True),
+        (-500, "A2", True),
+        (0, "A3", False),
+    ]
+
+
+@pytest.mark.parametrize("opening", ["OPBD", "PRCD"])
+@pytest.mark.parametrize("turned", [False, True])
+def test_of_the_balances_of_each_day_the_first_opens_and_the_last_closes(opening: str, turned: bool) -> None:
+    days = [date(2026, 11, day) for day in (28, 29, 30)]
+    content = camt(Entry(10, "A", day=days[1]), Entry(5, "B", day=days[2]), since=days[1], until=days[2]).decode()
+    own = balance("OPBD", 0, days[1]), balance("CLBD", 15, days[2])
+    at = [
+        balance(opening, 0, days[opening == "OPBD"]),
+        balance("CLBD", 10, days[1]),
+        balance("OPBD", 10, days[2]),
+        own[1],
+    ]
+    if opening == "PRCD":
+        at[2] = balance("PRCD", 10, days[1])
+    whole = content.replace("".join(own), "".join(reversed(at) if turned else at))
+    assert whole.count("<Bal>") == 4
+    head = lines_of(whole.encode())[1]
+    assert (head.period_from, head.period_to, head.opening_sen, head.closing_sen) == (days[1], days[2], 0, 1_500)
+
+
+def test_the_last_day_that_there_is_opens_no_statement() -> None:
+    content = camt(Entry(1, "A"), since=date.max).replace(b"OPBD", b"PRCD")
+    with pytest.raises(statement_errors.ElementWrong):
+        lines_of(content)
 
 
 GOOD = camt(Entry(1_000, "A1"), Entry(-10, "A2"), number="N1", opening=5)
@@ -308,6 +358,13 @@ def test_a_providers_csv_is_read_by_its_titles() -> None:
         b"partnerReferenceNo;referenceNo;amount;transactionDate;latestTransactionStatus\nA1;R1;1;2026-11-30;00\n"
     )
     assert (snap[0].reference, snap[0].bank_reference, snap[0].line) == ("A1", "R1", 2)
+
+
+# SNAP BI: 00 success, 01 initiated, 02 paying, 03 pending, 04 refunded, 05 canceled, 06 failed, 07 not found.
+@pytest.mark.parametrize("status", [f"{code:02}" for code in range(8)])
+def test_every_status_that_snap_knows_is_read_and_only_success_counts(status: str) -> None:
+    [line] = csv_lines(csv([("A1", 1, DAY, status)]))
+    assert line.settled == (status == "00")
 
 
 @pytest.mark.parametrize(

@@ -81,7 +81,7 @@ def test_the_same_statement_in_another_file_is_refused_with_the_reason() -> None
     said = statements.said(again.error_code, again.error_data)
     assert "STM-1" in said and f"#{first.pk}" in said
     assert StatementEntry.objects.count() == 2 and not again.entries.exists()
-    assert read(FILE + b"\n", account("funding")).state == "previewed"  # another bank counts for itself
+    assert read(FILE + b"\n", account("settlement")).state == "previewed"  # another bank counts for itself
 
 
 @pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_a_reader_that_dies_leaves_the_file_waiting_and_one_that_always_dies_is_
     statement = uploaded(FILE, account("funding"))
     assert alone(_die_reading, statement.pk).signal == 9
     assert _read(statement.pk) == "previewed"
-    other = uploaded(FILE + b"\n", account("funding"))
+    other = uploaded(FILE + b"\n", account("settlement"))
     for _ in range(statements.ATTEMPTS):
         alone(_die_reading, other.pk)
     assert _read(other.pk) == "failed"
@@ -165,6 +165,21 @@ def test_a_file_that_does_not_hold_is_refused_whole(content: bytes, code: str) -
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("typed", ["0012-345-678", "0012 345 678", "0012.345.678", " 0012345678"])
+def test_an_account_number_is_the_same_however_it_is_written(typed: str) -> None:
+    for book, ours, theirs in (("funding", typed, "0012345678"), ("settlement", "0012345678", typed)):
+        statement = read(camt(account_number=theirs), account(book, number=ours))
+        assert (statement.state, statement.error_code) == ("previewed", "")
+
+
+@pytest.mark.django_db
+def test_an_entry_of_zero_does_not_refuse_the_statement() -> None:
+    statement = booked(camt(Entry(1_000, "SP2D-1"), Entry(0, "BUNGA")), account("funding"))
+    assert (statement.entry_count, statement.unsettled_count, statement.in_sen) == (2, 1, 100_000)
+    assert statement.entries.get(reference="BUNGA").settled is False
+
+
+@pytest.mark.django_db
 def test_a_csv_is_checked_against_what_the_officer_says_of_it() -> None:
     of, rows = account("disbursement"), [("A", 10, DAY, "SUCCESS"), ("B", 5, DAY, "FAILED")]
     right = read(csv(rows), of, told=told(opening_sen=0, closing_sen=1_000))
@@ -184,12 +199,33 @@ def test_what_an_officer_should_look_at_is_counted() -> None:
 
 
 @pytest.mark.django_db
+def test_a_statement_is_looked_at_again_when_it_is_booked() -> None:
+    of = account("funding")
+    first, second = (read(camt(Entry(10, "A"), number=f"STM-{number}"), of) for number in (1, 2))
+    assert (first.problems, second.problems) == ({}, {})
+    statements.book(first, money.officer())
+    with pytest.raises(statement_errors.LookAgain):
+        statements.book(second, money.officer())
+    second.refresh_from_db()
+    assert (second.state, second.problems) == ("previewed", {"known": 1, "overlaps": 1})
+    assert statements.book(second, money.officer()).state == "booked"  # now that somebody has seen it
+
+
+@pytest.mark.usefixtures("processes")
+def test_of_two_statements_that_overlap_booked_at_once_one_is_looked_at_again() -> None:
+    of = account("funding")
+    waiting = [read(camt(Entry(10, "A"), number=f"STM-{number}"), of).pk for number in (1, 2)]
+    outcomes = together([(_book, (number,)) for number in waiting])
+    assert sorted(outcome.error for outcome in outcomes) == ["", "statement_look_again"]
+
+
+@pytest.mark.django_db
 def test_too_large_and_inactive_are_refused_at_once(settings: Any) -> None:
     with pytest.raises(statement_errors.AccountInactive):
         uploaded(FILE, account("funding", active=False))
     settings.DISBURSEMENT = settings.DISBURSEMENT | {"statement_bytes": 10}
     with pytest.raises(statement_errors.FileTooLarge):
-        uploaded(FILE, account("funding"))
+        uploaded(FILE, account("settlement"))
 
 
 # --- what is booked stays ---

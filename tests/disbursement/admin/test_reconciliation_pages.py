@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -95,6 +96,80 @@ def test_the_proposer_is_not_the_second_look_superuser_or_not(house: House) -> N
     assert row.state == "proposed"
 
 
+def test_an_accounts_end_is_proposed_by_one_and_agreed_to_by_another(house: House) -> None:
+    account, until = StatementAccount.objects.get(), timezone.localdate() + timedelta(days=1)
+    at = f"/admin/disbursement/statementaccount/{account.pk}"
+    treasurer, approver = house.client("bendahara"), house.client("penyetuju")
+    early = treasurer.post(f"{at}/end/", {"ends_on": until - timedelta(days=2)}, follow=True).content.decode()
+    assert "sudah dibukukan sampai" in early
+    page = treasurer.post(f"{at}/end/", {"ends_on": until}, follow=True).content.decode()
+    assert "orang lain harus menyetujuinya" in page and "menunggu persetujuan" in page
+    assert treasurer.post(f"{at}/agree_end/").status_code == 403
+    assert "Pengakhiran rekening menunggu penyetuju" in approver.get("/admin/").content.decode()
+    listed = approver.get("/admin/disbursement/statementaccount/?ends_on__isnull=False&end_agreed_by__isnull=True")
+    assert account.name in listed.content.decode() and f"{until:%d/%m/%Y} (diusulkan)" in listed.content.decode()
+    assert f"{until:%d/%m/%Y}" in approver.get(f"{at}/agree_end/").content.decode()
+    assert "sampai hari itu" in approver.post(f"{at}/agree_end/", follow=True).content.decode()
+    account.refresh_from_db()
+    assert (account.end_by, account.end_agreed_by) == (house.officers["bendahara"], house.officers["penyetuju"])
+
+
+def test_a_refused_end_leaves_the_account_and_nobody_agrees_to_their_own(house: House) -> None:
+    account, admin = StatementAccount.objects.get(), house.client("admin")
+    at = f"/admin/disbursement/statementaccount/{account.pk}"
+    admin.post(f"{at}/end/", {"ends_on": timezone.localdate()})
+    assert "harus orang lain" in admin.get(f"{at}/agree_end/").content.decode()
+    assert "bukan yang mengusulkannya" in admin.post(f"{at}/agree_end/", follow=True).content.decode()
+    assert "tetap dicocokkan" in house.client("penyetuju").post(f"{at}/refuse_end/", follow=True).content.decode()
+    account.refresh_from_db()
+    assert account.ends_on is None
+
+
+def test_what_a_compared_account_expects_is_shown_and_not_asked(house: House) -> None:
+    account, treasurer = StatementAccount.objects.get(), house.client("bendahara")
+    at = f"/admin/disbursement/statementaccount/{account.pk}/change/"
+    page = treasurer.get(at).content.decode()
+    assert 'name="grace_days"' not in page and 'name="books"' not in page and "Dana program dari anggaran" in page
+    sent = {"code": account.code, "name": "Bank DKI", "kind": "bank", "number": "0012-345-678", "active": "on"}
+    treasurer.post(at, sent | {"books": ["settlement"], "grace_days": 99, "starts_on": "2030-01-01"})
+    before = (account.books, account.grace_days, account.starts_on)
+    account.refresh_from_db()
+    assert account.name == "Bank DKI" and (account.books, account.grace_days, account.starts_on) == before
+
+
+def test_a_book_that_another_account_expects_is_refused_with_its_name(house: House) -> None:
+    account, treasurer = StatementAccount.objects.get(), house.client("bendahara")
+    sent = {
+        "code": "lain",
+        "name": "Bank lain",
+        "kind": "bank",
+        "starts_on": "2026-12-01",
+        "grace_days": 1,
+        "active": "on",
+    }
+    page = treasurer.post("/admin/disbursement/statementaccount/add/", sent | {"books": ["settlement", "funding"]})
+    assert f"pada rekening {account.name}" in page.content.decode()
+    page = treasurer.post("/admin/disbursement/statementaccount/add/", sent | {"books": ["settlement"]}, follow=True)
+    made = StatementAccount.objects.get(code="lain")
+    assert made.books == ["settlement"]
+    at = f"/admin/disbursement/statementaccount/{made.pk}/change/"
+    treasurer.post(at, sent | {"books": ["settlement", "disbursement"], "grace_days": 2})
+    made.refresh_from_db()
+    assert (made.books, made.grace_days) == (["settlement", "disbursement"], 2)  # nothing of it was compared yet
+
+
+def test_a_statement_whose_warnings_changed_is_shown_again_before_it_is_booked(house: House) -> None:
+    account, treasurer = StatementAccount.objects.get(), house.client("bendahara")
+    day = timezone.localdate() + timedelta(days=9)
+    files = [camt(Entry(10, "A", day=day), since=day, until=day, opening=-7, number=f"S-{name}") for name in "12"]
+    first, second = (statement_files.read(content, account) for content in files)
+    at = "/admin/disbursement/statement/{}/book/"
+    treasurer.post(at.format(first.pk))
+    page = treasurer.post(at.format(second.pk), follow=True).content.decode()
+    assert "Baca peringatannya" in page and "kemungkinan berulang" in page and "Menunggu dibukukan" in page
+    assert "sedang dicocokkan" in treasurer.post(at.format(second.pk), follow=True).content.decode()
+
+
 def test_who_has_no_phone_answers_at_the_counter(house: House) -> None:
     line = Instruction.objects.filter(status="paid").order_by("-pk").first()
     assert line
@@ -110,6 +185,9 @@ def test_who_has_no_phone_answers_at_the_counter(house: House) -> None:
     [
         (UPLOAD, {"bendahara"}),
         ("/admin/disbursement/statementaccount/add/", {"bendahara"}),
+        ("/admin/disbursement/statementaccount/{account}/end/", {"bendahara"}),
+        ("/admin/disbursement/statementaccount/{account}/agree_end/", {"penyetuju"}),
+        ("/admin/disbursement/statementaccount/{account}/refuse_end/", {"penyetuju"}),
         ("/admin/disbursement/break/", {"petugas", "penyetuju", "bendahara", "auditor"}),
         ("/admin/disbursement/break/side_by_side/", {"petugas", "penyetuju", "bendahara", "auditor"}),
         ("/admin/disbursement/break/{row}/propose/", {"petugas", "bendahara"}),
@@ -121,7 +199,7 @@ def test_who_has_no_phone_answers_at_the_counter(house: House) -> None:
 )
 def test_each_page_is_for_its_roles_alone(house: House, address: str, may: set[str]) -> None:
     line = Instruction.objects.filter(status="paid").first()
-    url = address.format(row=Break.objects.first().pk, line=line.pk)
+    url = address.format(row=Break.objects.first().pk, line=line.pk, account=StatementAccount.objects.get().pk)
     for name in ("petugas", "penyetuju", "bendahara", "auditor", "kosong"):
         assert house.client(name).get(url).status_code == (200 if name in may else 403), (name, url)
 
@@ -141,6 +219,10 @@ def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None
     rows = csv([(line.key, 300_000, today, "SUCCESS")])
     statement_files.booked(rows, of, told=statement_files.told(since=today, until=today))
     client = house.client("auditor")
+    assert (
+        "Tidak ada rekening yang mencocokkan: Penyelesaian ke bank pedagang."
+        in client.get("/admin/disbursement/break/side_by_side/").content.decode()
+    )
     page = client.get("/admin/disbursement/break/side_by_side/", {"batch": house.closed.pk}).content.decode()
     of_batch = re.sub(r"\s+", " ", page[page.index('id="of-batch"') :])
     assert (
