@@ -10,7 +10,16 @@ from django.test import Client
 from django.utils import timezone
 
 from disbursement import approvals, versions
-from disbursement.models import Batch, Chunk, Delegation, Enrolment, Instruction, Programme, ProgrammeVersion
+from disbursement.models import (
+    ApprovalScheme,
+    Batch,
+    Chunk,
+    Delegation,
+    Enrolment,
+    Instruction,
+    Programme,
+    ProgrammeVersion,
+)
 from officers.models import Authenticator
 from tests import money
 from tests.disbursement.admin.conftest import House
@@ -46,6 +55,7 @@ STEPS = {
     "/admin/disbursement/delegation/add/": {"penyetuju", "bendahara"},
     "/admin/disbursement/delegation/{delegation}/revoke/": {"penyetuju", "bendahara"},
     "/admin/disbursement/approvalscheme/add/": {"bendahara"},
+    "/admin/disbursement/approvalscheme/{scheme}/agree/": {"penyetuju"},
     "/admin/officers/authenticator/": {"bendahara", "auditor"},
     "/admin/officers/authenticator/{authenticator}/reset/": {"bendahara"},
     "/admin/officers/authenticator/mine/": {"petugas", "penyetuju", "bendahara", "auditor", "kosong"},
@@ -97,6 +107,7 @@ STEPS = {
 def _address(house: House, pattern: str) -> str:
     return pattern.format(
         programme=house.programme.pk,
+        scheme=ApprovalScheme.objects.earliest("pk").pk,
         version=house.programme.versions.earliest("pk").pk,
         prepared=house.prepared.pk,
         submitted=house.submitted.pk,
@@ -266,6 +277,26 @@ def test_a_programme_is_added_with_its_fund(house: House) -> None:
     made = Programme.objects.get(code="PKD")
     [component] = made.versions.get().components.all()
     assert (component.amount, made.fund.kind, made.fund.balance) == (250_000, "fund", 0)
+
+
+def test_the_first_version_of_an_officers_programme_waits_for_another(house: House) -> None:
+    client = house.client("bendahara")
+    page = client.post("/admin/disbursement/programme/add/", _programme(), follow=True).content.decode()
+    assert "masih rancangan" in page
+    made = Programme.objects.get(code="PKD")
+    draft = made.versions.get()
+    assert (draft.by, draft.enforced_at) == (house.officers["bendahara"], None)
+    refused = house.client("petugas").post(
+        f"/admin/disbursement/programme/{made.pk}/prepare/", {"month": "2026-11"}, follow=True
+    )
+    assert (
+        "belum punya versi yang berlaku" in refused.content.decode()
+        and not Batch.objects.filter(cycle__programme=made).exists()
+    )
+    address = f"/admin/disbursement/programmeversion/{draft.pk}/enforce/"
+    house.client("penyetuju").post(address, {"reason": "SK 9/2026"})
+    draft.refresh_from_db()
+    assert draft.enforced_by == house.officers["penyetuju"]
 
 
 @pytest.mark.parametrize("rule", ["person.age >=", "person.age", "person.income > 3", "1/0 > 2"])
