@@ -9,7 +9,7 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from disbursement import approvals, versions
+from disbursement import approvals, failures, versions
 from disbursement.models import (
     ApprovalScheme,
     Batch,
@@ -216,8 +216,12 @@ def test_preparing_leads_to_the_batch_and_again_says_there_is_nobody(house: Hous
 
 def test_failed_chunks_are_tried_again(house: House) -> None:
     _page, batch = _approve(house, "penyetuju")
-    Chunk.objects.filter(batch=batch).update(status=Chunk.Status.FAILED, attempts=5, error="x")
+    Chunk.objects.filter(batch=batch).update(
+        status=Chunk.Status.FAILED, attempts=5, failure="timeout", error="Canceled: x"
+    )
     client, address = house.client("petugas"), f"/admin/disbursement/batch/{batch.pk}/retry/"
+    asked = client.get(address).content.decode()
+    assert str(failures.of("timeout").words) in asked and "Canceled" not in asked
     assert "1 potongan dicoba lagi" in client.post(address, follow=True).content.decode()
     assert Chunk.objects.get(batch=batch).status == Chunk.Status.PENDING
 
