@@ -103,8 +103,10 @@ RESTRICTED = {
     ),
     "officers_authenticatorstep": APPEND_ONLY,
     "officers_proof": APPEND_ONLY,
+    "officers_passwordguesses": NEVER_DELETED,
     "disbursement_approvalscheme": APPEND_ONLY,
     "disbursement_approvaltier": APPEND_ONLY,
+    "disbursement_schemeagreement": APPEND_ONLY,
     "disbursement_submission": APPEND_ONLY,
     "disbursement_approval": APPEND_ONLY,
     "disbursement_calculation": changing(

@@ -366,7 +366,7 @@ EVIDENCE = {
     "calls_a_minute": env.int("EVIDENCE_CALLS_A_MINUTE", default=60),
 }
 OFFICERS: dict[str, Any] = {
-    "wait_after_wrong_code": 1,  # seconds; doubles with each wrong code of an authenticator in a row
+    "wait_after_wrong_code": 1,  # seconds; doubles with each wrong code, or password, in a row
     "issuer": "Salur",  # what an authenticator app calls us
 }
 DISBURSEMENT = {

@@ -1,22 +1,23 @@
 """Approval tiers: from which total on a batch needs one, two or three approvals, of which roles, in which order.
 
-A version is written whole and never changed. Which one a batch falls under is decided by the database when it is submitted
-(migration 0033), and stays: a later version is for later submissions.
+A version is written whole by one officer, agreed to by another, and never changed. Where one is in force, the next begins the
+day after its agreement at the earliest: nobody lowers what a batch needs alone, nor at once. Which one a batch falls under is
+decided by the database when it is submitted (migrations 0033, 0121), and stays: a later version is for later submissions.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from disbursement.errors import InvalidScheme
-from disbursement.models import ApprovalScheme, ApprovalTier, Submission
+from disbursement.errors import InvalidScheme, ReasonMissing, SchemeNotAgreed
+from disbursement.models import ApprovalScheme, ApprovalTier, SchemeAgreement, Submission
 from disbursement.models.approval_tier import MOST_APPROVERS
 
 
@@ -29,8 +30,8 @@ class Tier:
 
 
 @transaction.atomic
-def set_scheme(tiers: Sequence[Tier], *, starts_on: date, decree: str, by: User) -> ApprovalScheme:
-    """A new version of the tiers, in force from that day on. Raises InvalidScheme."""
+def propose(tiers: Sequence[Tier], *, starts_on: date, decree: str, by: User) -> ApprovalScheme:
+    """A new version of the tiers, in force from that day on if another officer agrees before. Raises InvalidScheme."""
     _check_beginning(starts_on, decree)
     check_tiers(tiers)
     scheme = ApprovalScheme.objects.create(starts_on=starts_on, decree=decree.strip(), made_by=by)
@@ -40,9 +41,34 @@ def set_scheme(tiers: Sequence[Tier], *, starts_on: date, decree: str, by: User)
     return scheme
 
 
+@transaction.atomic
+def agree(scheme: ApprovalScheme, *, by: User, reason: str) -> SchemeAgreement:
+    """The second officer's yes. Raises SchemeNotAgreed (one's own, agreed already, or too late), ReasonMissing."""
+    reason = reason.strip()
+    if not reason:
+        raise ReasonMissing
+    if by.pk == scheme.made_by_id:
+        raise SchemeNotAgreed(reason=_("Anda yang mengusulkannya. Minta petugas lain menyetujuinya."))
+    if scheme.starts_on < earliest_beginning():
+        raise SchemeNotAgreed(reason=_("hari mulainya sudah tiba. Usulkan lagi dengan hari mulai yang akan datang."))
+    agreement, first = SchemeAgreement.objects.get_or_create(scheme=scheme, defaults={"by": by, "reason": reason})
+    if not first:
+        raise SchemeNotAgreed(reason=_("sudah disetujui petugas lain. Muat ulang halaman."))
+    return agreement
+
+
+def earliest_beginning() -> date:
+    """The first day on which a scheme that is agreed to now may begin: tomorrow, or today before there is one in force."""
+    today = timezone.localdate()
+    return today if in_force(today) is None else today + timedelta(days=1)
+
+
 def in_force(day: date | None = None) -> ApprovalScheme | None:
-    """The scheme of that day (today by default); None before the first: then one approval is needed, of whoever may approve."""
-    begun = ApprovalScheme.objects.filter(starts_on__lte=day or timezone.localdate())
+    """The agreed scheme of that day (today by default).
+
+    None before the first: then one approval is needed, of whoever may approve.
+    """
+    begun = ApprovalScheme.objects.filter(starts_on__lte=day or timezone.localdate(), agreement__isnull=False)
     return begun.order_by("-starts_on", "-pk").first()
 
 
@@ -74,5 +100,7 @@ def check_tiers(tiers: Sequence[Tier]) -> None:
 def _check_beginning(starts_on: date, decree: str) -> None:
     if not decree.strip():
         raise InvalidScheme(reason=_("Dasar: isi nomor keputusan atau alasan perubahannya."))
-    if starts_on < timezone.localdate():
-        raise InvalidScheme(reason=_("Berlaku mulai: tidak boleh sebelum hari ini."))
+    if starts_on < earliest_beginning():
+        raise InvalidScheme(
+            reason=_("Berlaku mulai: paling cepat %(day)s.") % {"day": f"{earliest_beginning():%d-%m-%Y}"}
+        )

@@ -1,10 +1,10 @@
 """A batch between its maker and its money: submit, approve, refuse, withdraw.
 
 What is approved is what is paid. A submission freezes the content and names its digest; each approval names that digest
-too, is given by another person than the maker, in the order of the tier's roles, with a code of the second factor at
-that very moment. Whatever sends the batch back ends the submission, and what was approved of it counts no more. Money is
-reserved with the last approval: the whole total moves from the programme's fund to the batch's own clearing account, so too
-little budget fails before anyone is paid, and leaves the earlier approvals as they are.
+too, is given by another person than the makers (whoever prepared the batch or ever submitted it), in the order of the tier's
+roles, with a code of the second factor at that very moment. Whatever sends the batch back ends the submission, and what was
+approved of it counts no more. Money is reserved with the last approval: the whole total moves from the programme's fund to the
+batch's own clearing account, so too little budget fails before anyone is paid, and leaves the earlier approvals as they are.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from disbursement.errors import (
     AlreadyTookPart,
     ApproverIsMaker,
     ContentChanged,
+    EverybodyLeftOut,
     MakerCannotRefuse,
     NotYourTurn,
     OnlyMakerWithdraws,
@@ -61,7 +62,8 @@ class Turn:
 def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
     """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
 
-    Its tier is frozen with them. Raises WrongStatus, BudgetExceeded (beside what else is submitted, approved or paid).
+    Its tier is frozen with them. Raises WrongStatus, EverybodyLeftOut, BudgetExceeded (beside what else is submitted, approved
+    or paid).
     """
     batch = _locked(batch)
     if batch.status != S.PREPARED:
@@ -69,6 +71,8 @@ def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
     budgets.hold(batch)
     batch.pay_at = pay_at
     now = content.of(batch)
+    if now.count == 0:
+        raise EverybodyLeftOut
     lines = list(now.chunks.values())
     with connection.cursor() as cursor:
         cursor.execute(
@@ -147,7 +151,8 @@ def withdraw(batch: Batch, *, by: User, reason: str) -> Batch:
 def turn_of(batch: Batch, by: User, digest: str) -> Turn:
     """What the officer signs next of the batch, if there is nothing against it; raises what `approve` raises but for the code."""
     submission = _waiting(batch)
-    if by.pk == submission.maker_id:
+    makers = _makers(batch)
+    if by.pk in makers:
         raise ApproverIsMaker
     if not batch.cycle.programme.active:
         raise ProgrammeInactive
@@ -162,9 +167,9 @@ def turn_of(batch: Batch, by: User, digest: str) -> Turn:
     suitable = [(person, by_whom) for person, by_whom in _people_of(by) if _may_hold(person, role)]
     if not suitable:
         raise NotYourTurn(role=role_name(role))
-    free = [(person, by_whom) for person, by_whom in suitable if person.pk not in {*took_part, submission.maker_id}]
+    free = [(person, by_whom) for person, by_whom in suitable if person.pk not in {*took_part, *makers}]
     if not free:  # all for whom the officer might sign made the batch, or signed it
-        raise ApproverIsMaker if submission.maker_id in {person.pk for person, _ in suitable} else AlreadyTookPart
+        raise ApproverIsMaker if not makers.isdisjoint(person.pk for person, _ in suitable) else AlreadyTookPart
     holder, delegation = free[0]
     turn = Turn(submission, len(given) + 1, holder, delegation)
     if turn.is_last and ledger.balance_of(batch.cycle.programme.fund_id) < batch.total:
@@ -217,6 +222,12 @@ def _send_back(batch: Batch, submission: Submission, kind: SentBack.Kind, by: Us
         batch, S.PREPARED, by=by, reason=reason, submission=None, maker=None, digest="", submitted_at=None, pay_at=None
     )
     return batch
+
+
+def _makers(batch: Batch) -> set[int | None]:
+    """Whoever prepared the batch, or stood for its content once: also where another submitted it after that."""
+    began = batch.steps.filter(to_status=S.DRAFT, by__isnull=False).values_list("by", flat=True)
+    return {*began, *batch.submissions.values_list("maker", flat=True)}
 
 
 def _people_of(by: User) -> list[tuple[User, Delegation | None]]:

@@ -50,7 +50,19 @@ class VersionBroken(DisbursementError):
     message = _("Versi ini belum lengkap: %(reason)s")
     NO_COMPONENT = _("tambahkan paling sedikit satu komponen.")
     NO_CASH_TERMS = _("ada komponen berbatas tunai; isi aturan kantong tunai.")
+    FAMILY_COUNTED_TWICE = _(
+        "ada komponen untuk tiap anggota keluarga; program ini harus satu per keluarga, agar keluarga dihitung satu kali."
+    )
     CASH_TERMS_WITHOUT_CASH = _("aturan kantong tunai tidak membolehkan tarik tunai; pilih aturan yang membolehkannya.")
+
+
+class EnforcerIsDrafter(DisbursementError):
+    """A version in force is two officers' word: who wrote it, and who stands for it."""
+
+    code = "enforcer_is_drafter"
+    message = _(
+        "Versi diberlakukan petugas lain, bukan yang menyusunnya. Minta petugas yang berwenang memberlakukannya."
+    )
 
 
 class ProgrammeFileBroken(DisbursementError):
@@ -58,6 +70,7 @@ class ProgrammeFileBroken(DisbursementError):
 
     code = "programme_file_broken"
     message = _("Berkas program tidak dapat dimuat. Perbaiki %(where)s: %(reason)s")
+    OTHER_TERMS = _("aturan kantong dengan nama ini sudah ada dan isinya lain; pakai nama lain")
 
 
 class ProgrammeInactive(DisbursementError):
@@ -99,6 +112,23 @@ class InvalidBudget(DisbursementError):
     message = _("Anggaran tidak dapat ditetapkan: %(reason)s")
 
 
+class EverybodyLeftOut(DisbursementError):
+    """A batch of nobody is not submitted: there would be nothing to reserve."""
+
+    code = "everybody_left_out"
+    message = _("Semua penerima batch ini sudah dikeluarkan; tidak ada yang dibayar. Batalkan batch ini.")
+
+
+class TrialKeptFailing(DisbursementError):
+    """A trial that workers began so often, and none came to the end."""
+
+    code = "trial_kept_failing"
+    message = _(
+        "Percobaan terhenti %(attempts)s kali sebelum selesai. Minta percobaan baru; bila terulang, laporkan kepada "
+        "pengelola sistem."
+    )
+
+
 class PreflightMissing(DisbursementError):
     """Lines are left out by what the pre-flight check found, so it has to have found it."""
 
@@ -134,7 +164,7 @@ class AlreadySpent(DisbursementError):
 
 class ApproverIsMaker(DisbursementError):
     code = "approver_is_maker"
-    message = _("Batch harus disetujui orang lain, bukan yang mengajukannya.")
+    message = _("Batch harus disetujui orang lain, bukan yang menyiapkan atau pernah mengajukannya.")
 
 
 class ContentChanged(DisbursementError):
@@ -184,6 +214,13 @@ class InvalidScheme(DisbursementError):
 
     code = "invalid_scheme"
     message = _("Jenjang tidak dapat dipakai: %(reason)s")
+
+
+class SchemeNotAgreed(DisbursementError):
+    """Another officer than the proposer agrees, once, and before the scheme begins."""
+
+    code = "scheme_not_agreed"
+    message = _("Jenjang ini tidak dapat disetujui: %(reason)s")
 
 
 class DelegationRefused(DisbursementError):

@@ -1,7 +1,7 @@
 """Programmes as a file: codes, versions, components, purse terms and budgets in JSON, so that a decree is set up without code.
 
-`data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that says something else from
-the same day on becomes the next version.
+`data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that no version in force from
+that day on has said yet becomes the next version.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ _VERSION = (
 )
 _BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
+_SAID_BY_TERMS = ("mccs", "regions", "cash_allowed", "lapses_to_id")
 _TERMS_OF_VERSION = ("terms", "cash_terms")
 _WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota")
 
@@ -75,11 +76,8 @@ def _load(said: dict[str, Any], where: str) -> Loaded:
 
 
 def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms:
-    """The terms of that name, which stay as they are, or new ones."""
+    """The terms of that name, which must say the same, or new ones: else money would return to another programme's fund."""
     _keys(said, *_TERMS, where)
-    known = PurseTerms.objects.filter(name=said["name"]).first()
-    if known is not None:
-        return known
     made = PurseTerms(
         name=said["name"],
         mccs=said.get("mccs", []),
@@ -87,6 +85,11 @@ def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms
         cash_allowed=said.get("cash", False),
         lapses_to_id=programme.fund_id if said.get("lapses") else None,
     )
+    known = PurseTerms.objects.filter(name=made.name).first()
+    if known is not None:
+        if any(getattr(known, name) != getattr(made, name) for name in _SAID_BY_TERMS):
+            raise ProgrammeFileBroken(where=f"{where}.name", reason=str(ProgrammeFileBroken.OTHER_TERMS))
+        return known
     _clean(made, where)
     made.save()
     return made
@@ -95,7 +98,7 @@ def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms
 def _version(
     said: dict[str, Any], programme: Programme, terms: dict[str, PurseTerms], where: str
 ) -> ProgrammeVersion | None:
-    """The version, in force; None if the one that counts from its day on says the same already."""
+    """The version, in force; None if one of that day has said so already, also where officers have corrected it since."""
     _keys(said, *_VERSION, where)
     fields = _with_terms({name: said[name] for name in said if name != "components"}, terms, where)
     try:
@@ -136,16 +139,16 @@ def _budget(said: dict[str, Any], programme: Programme, where: str) -> None:
 def _says_the_same(
     programme: Programme, starts_on: date, fields: dict[str, Any], components: list[dict[str, Any]]
 ) -> bool:
-    last = programme.versions.filter(starts_on=starts_on, enforced_at__isnull=False).order_by("-number").first()
-    if last is None:
-        return False
     wanted = ProgrammeVersion(**fields)
-    same = all(getattr(last, name) == getattr(wanted, name) for name in versions.COPIED)
-    rows = list(last.components.order_by("pk").values_list(*versions.COMPONENT))
-    told = [Component(**one) for one in components]
-    return same and rows == [
-        tuple(row.terms_id if name == "terms" else getattr(row, name) for name in versions.COMPONENT) for row in told
+    told = [
+        tuple(row.terms_id if name == "terms" else getattr(row, name) for name in versions.COMPONENT)
+        for row in (Component(**one) for one in components)
     ]
+    return any(
+        all(getattr(there, name) == getattr(wanted, name) for name in versions.COPIED)
+        and list(there.components.order_by("pk").values_list(*versions.COMPONENT)) == told
+        for there in programme.versions.filter(starts_on=starts_on, enforced_at__isnull=False)
+    )
 
 
 def _with_terms(said: dict[str, Any], terms: dict[str, PurseTerms], where: str) -> dict[str, Any]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.contrib.auth.models import User
 from django.db import transaction
 
 from disbursement import versions
-from disbursement.models import Programme
+from disbursement.models import Programme, ProgrammeVersion
 from wallet import ledger
 from wallet.models import Account, PurseTerms, Transfer
 
@@ -28,12 +29,38 @@ def create(
     starts_on: date = ALWAYS,
     **fields: Any,
 ) -> Programme:
-    """A new programme with an empty fund of its own that pays everyone the same amount a cycle, in force. Raises InvalidRule."""
+    """A new programme with an empty fund of its own that pays everyone the same amount a cycle, in force. Raises InvalidRule.
+
+    For commands, where no officer stands for it; what an officer sets up is only a draft (`propose`).
+    """
     made = found(code=code, name=name, **fields)
-    component = {"code": COMPONENT, "name": "Bantuan", "amount": amount}
-    version = versions.draft(made, starts_on, [component], eligibility=eligibility, terms=terms, purse_days=purse_days)
+    version = _first(made, starts_on, amount, eligibility=eligibility, terms=terms, purse_days=purse_days)
     versions.enforce(version)
     return made
+
+
+@transaction.atomic
+def propose(
+    *,
+    code: str,
+    name: str,
+    amount: int,
+    eligibility: str,
+    terms: PurseTerms,
+    by: User,
+    purse_days: int | None = None,
+    **fields: Any,
+) -> Programme:
+    """What `create` makes, with the first version as the officer's draft: another puts it into force. Raises InvalidRule."""
+    made = found(code=code, name=name, **fields)
+    draft = _first(made, ALWAYS, amount, eligibility=eligibility, terms=terms, purse_days=purse_days, by=by)
+    versions.check(draft)
+    return made
+
+
+def _first(made: Programme, starts_on: date, amount: int, **fields: Any) -> ProgrammeVersion:
+    component = {"code": COMPONENT, "name": "Bantuan", "amount": amount}
+    return versions.draft(made, starts_on, [component], **fields)
 
 
 @transaction.atomic

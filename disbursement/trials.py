@@ -1,5 +1,7 @@
 """Trying a version before it is in force: who would enter, who would leave, what a cycle would cost. Nobody is enrolled.
 
+Who would leave is no longer eligible, and is paid until an officer ends the enrolment: so the cost counts them.
+
 The registry is read household by household outside any transaction, so that progress shows; the result is written in one. A
 worker that dies falls silent, and the next one begins anew: whoever comes back late finds that the trial is not theirs.
 """
@@ -18,7 +20,7 @@ from django.utils import timezone
 from beneficiaries import facts
 from beneficiaries.models import Household
 from disbursement import conditions, eligibility, entitlement, versions
-from disbursement.errors import DisbursementError, NoVersion
+from disbursement.errors import DisbursementError, NoVersion, TrialKeptFailing
 from disbursement.models import Enrolment, ProgrammeVersion, TrialChange, TrialRegion, VersionTrial
 
 S = VersionTrial.Status
@@ -81,7 +83,7 @@ def _claim() -> VersionTrial | None:
     due = VersionTrial.objects.filter(Q(status=S.WAITING) | Q(status=S.RUNNING, at__lt=now - SILENT))
     for trial in due.select_for_update(skip_locked=True).order_by("pk"):
         if trial.attempts >= ATTEMPTS:
-            _ours(trial).update(status=S.FAILED, failure=f"{ATTEMPTS}×", finished_at=now)
+            _ours(trial).update(status=S.FAILED, failure=str(TrialKeptFailing(attempts=ATTEMPTS)), finished_at=now)
             continue
         trial.status, trial.attempts, trial.at = S.RUNNING, trial.attempts + 1, now
         trial.households, trial.households_seen = Household.objects.count(), 0
@@ -124,7 +126,7 @@ def _of_homes(
         )
     )
     kept_out = eligibility.kept_out(programme, day)
-    for home in facts.homes(day):
+    for home in facts.homes(day, promised=active):  # who restricted their data is paid what was promised before
         admitted = [member for member in home.members if rule(member.facts)]
         enrolled = [member for member in home.members if member.pk in active]
         if not admitted and not enrolled:
@@ -136,9 +138,12 @@ def _of_homes(
             entering.sort(key=lambda one: (one.birth_date, one.pk))
             entering = [] if staying else entering[:1]
         left = [member for member in enrolled if member not in staying]
-        gets = {member.pk: scale.apply(member.facts, home.members).total for member in (*staying, *entering)}
+        gets = {member.pk: scale.apply(member.facts, home.members).total for member in (*enrolled, *entering)}
         got = {member.pk: scale_now.apply(member.facts, home.members).total if scale_now else 0 for member in enrolled}
-        count = _Count(len(entering), len(left), len(staying), sum(gets.values()), sum(got.values()))
+        # A version puts nobody out: who leaves is paid under it, and keeps the family's place, until their enrolment is ended.
+        paid = enrolled if programme.one_per_household and enrolled else [*enrolled, *entering]
+        cost = sum(gets[member.pk] for member in paid)
+        count = _Count(len(entering), len(left), len(staying), cost, sum(got.values()))
         changes = [(member.pk, "enters", gets[member.pk]) for member in entering]
         changes += [(member.pk, "leaves", got[member.pk]) for member in left]
         yield home, count, changes

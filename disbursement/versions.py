@@ -11,7 +11,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from disbursement import conditions, entitlement
-from disbursement.errors import NoVersion, NowhereToLapse, VersionBroken, VersionInForce
+from disbursement.errors import EnforcerIsDrafter, NoVersion, NowhereToLapse, VersionBroken, VersionInForce
 from disbursement.models import Component, Programme, ProgrammeVersion
 
 COPIED = ("eligibility", "terms", "cash_terms", "purse_days", "most_people", "quota", "priority", "decree")
@@ -67,11 +67,19 @@ def check(version: ProgrammeVersion) -> None:
     components = list(version.components.all())
     if not components:
         raise VersionBroken(reason=str(VersionBroken.NO_COMPONENT))
+    if any(one.per == Component.Per.MEMBERS for one in components) and not version.programme.one_per_household:
+        raise VersionBroken(reason=str(VersionBroken.FAMILY_COUNTED_TWICE))
     if any(one.cash_limit for one in components):
         if version.cash_terms is None:
             raise VersionBroken(reason=str(VersionBroken.NO_CASH_TERMS))
         if not version.cash_terms.cash_allowed:
             raise VersionBroken(reason=str(VersionBroken.CASH_TERMS_WITHOUT_CASH))
+
+
+def pays_for_families(programme: Programme) -> bool:
+    """True once a version in force counts the members of a family: then it is one place a family for good."""
+    counted = Component.objects.filter(version__programme=programme, per=Component.Per.MEMBERS)
+    return counted.filter(version__enforced_at__isnull=False).exists()
 
 
 def check_ends(version: ProgrammeVersion) -> None:
@@ -91,10 +99,16 @@ def check_ends(version: ProgrammeVersion) -> None:
 
 @transaction.atomic
 def enforce(version: ProgrammeVersion, by: User | None = None) -> ProgrammeVersion:
-    """From now on the version counts and never changes. Raises VersionInForce and what `check` raises."""
+    """From now on the version counts and never changes.
+
+    What an officer drafted another puts into force; what a file or a command drafted needs nobody (`by` is None in both).
+    Raises VersionInForce, EnforcerIsDrafter and what `check` raises.
+    """
     row = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if row.enforced_at is not None:
         raise VersionInForce
+    if row.by_id is not None and (by is None or by.pk == row.by_id):
+        raise EnforcerIsDrafter
     check(row)
     row.enforced_at, row.enforced_by = timezone.now(), by
     row.save(update_fields=["enforced_at", "enforced_by"])

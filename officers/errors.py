@@ -41,6 +41,13 @@ class WrongPassword(OfficerError):
     message = _("Kata sandi: tidak cocok. Isi kata sandi yang Anda pakai untuk masuk.")
 
 
+class TooManyPasswords(OfficerError):
+    """After wrong passwords the next one is looked at only later, each time twice as late."""
+
+    code = "too_many_passwords"
+    message = _("Kata sandi: terlalu sering salah. Coba lagi sesudah %(until)s.")
+
+
 class WrongCode(OfficerError):
     """No code of this moment, or one that was used before."""
 
@@ -55,7 +62,7 @@ class TooManyCodes(OfficerError):
     """After wrong codes the next one is looked at only later, each time twice as late."""
 
     code = "too_many_codes"
-    message = _("Kode: terlalu sering salah. Coba lagi sesudah pukul %(until)s dengan angka yang tampil saat itu.")
+    message = _("Kode: terlalu sering salah. Coba lagi sesudah %(until)s dengan angka yang tampil saat itu.")
 
 
 class ResetsOneself(OfficerError):

@@ -83,6 +83,21 @@ class AuthenticatorStep(models.Model):
         return f"{self.authenticator} · {self.get_kind_display()}"
 
 
+class PasswordGuesses(models.Model):
+    """Wrong passwords in a row where an officer was asked for theirs again; a right one clears them."""
+
+    user = models.OneToOneField("auth.User", models.CASCADE, primary_key=True, related_name="+")
+    failures = models.PositiveIntegerField(default=0, db_default=0)
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("kata sandi yang salah")
+        verbose_name_plural = _("kata sandi yang salah")
+
+    def __str__(self) -> str:
+        return f"{self.user_id}: {self.failures}"
+
+
 class Proof(models.Model):
     """A code was right: of which authenticator, for which deed, when. A time step proves once; a proof is never changed."""
 

@@ -11,11 +11,15 @@ import os
 import re
 import time
 from base64 import b32encode
+from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 from django_otp.oath import TOTP
 
 from officers.errors import (
@@ -25,13 +29,15 @@ from officers.errors import (
     ReasonMissing,
     ResetsOneself,
     TooManyCodes,
+    TooManyPasswords,
     WrongCode,
     WrongPassword,
 )
-from officers.models import Authenticator, AuthenticatorStep, Proof
+from officers.models import Authenticator, AuthenticatorStep, PasswordGuesses, Proof
 
 STEP_SECONDS, DIGITS, TOLERANCE = 30, 6, 1  # what every authenticator app offers; steps early or late
 KEY_BYTES = 20
+MOST_DOUBLINGS = 24  # of the wait after wrong passwords: half a year, and no overflow
 CODE = re.compile(r"[0-9]{6}")
 K = AuthenticatorStep.Kind
 
@@ -42,11 +48,17 @@ def in_force(user: User) -> Authenticator | None:
     return device
 
 
-@transaction.atomic
 def begin(user: User, *, name: str, password: str) -> Authenticator:
-    """A new authenticator that waits for its first code; one that waited already is given up. Raises WrongPassword."""
-    if not user.check_password(password):
-        raise WrongPassword
+    """A new authenticator that waits for its first code; one that waited already is given up.
+
+    Who took over an open session guesses passwords no faster than codes. Raises WrongPassword, TooManyPasswords.
+    """
+    _check_password(user, password)
+    return _begun(user, name)
+
+
+@transaction.atomic
+def _begun(user: User, name: str) -> Authenticator:
     User.objects.select_for_update().get(pk=user.pk)  # two pages at once make one after the other
     Authenticator.objects.filter(user=user, confirmed=False, ended_at=None).update(ended_at=timezone.now())
     made = Authenticator(user=user, name=name)
@@ -135,6 +147,42 @@ def address_of(device: Authenticator, issuer: str) -> str:
     return f"otpauth://totp/{quote(label)}?{urlencode(asked)}"
 
 
+def _check_password(user: User, password: str) -> None:
+    """Raises WrongPassword, which is counted, TooManyPasswords."""
+    PasswordGuesses.objects.get_or_create(user=user)
+    right = False
+    with transaction.atomic():
+        row = PasswordGuesses.objects.select_for_update(of=("self",)).get(pk=user.pk)
+        now, until = timezone.now(), _free_again(row)
+        if allowed := until is None or until <= now:
+            right = user.check_password(password)
+            row.failures, row.failed_at = (0, None) if right else (row.failures + 1, now)
+            row.save(update_fields=["failures", "failed_at"])
+    # After the commit: whoever guesses must not get the count back with an error.
+    if until is not None and not allowed:
+        raise TooManyPasswords(until=_moment(until))
+    if not right:
+        raise WrongPassword
+
+
+def _free_again(row: PasswordGuesses) -> datetime | None:
+    """Until when no password is looked at; None if none was wrong."""
+    if row.failed_at is None:
+        return None
+    doublings = min(row.failures - 1, MOST_DOUBLINGS)
+    wait: timedelta = settings.OFFICERS["wait_after_wrong_code"] * timedelta(seconds=2**doublings)
+    return row.failed_at + wait
+
+
+def _moment(until: datetime) -> str:
+    """In words: a time of today, or a day and its time."""
+    local = timezone.localtime(until)
+    said = {"time": f"{local:%H:%M:%S}", "day": date_format(local, "j F Y")}
+    if local.date() == timezone.localdate():
+        return _("pukul %(time)s") % said
+    return _("tanggal %(day)s pukul %(time)s") % said
+
+
 def _taken(device: Authenticator, code: str, purpose: str) -> Proof:
     """The proof of a right code, which is spent with this; a wrong one is counted. Raises WrongCode, TooManyCodes."""
     proof = None
@@ -154,7 +202,7 @@ def _taken(device: Authenticator, code: str, purpose: str) -> Proof:
             proof = Proof.objects.create(authenticator=row, user_id=row.user_id, purpose=purpose, step=step)
     # After the commit: whoever guesses must not get the count back with an error.
     if not allowed:
-        raise TooManyCodes(until=f"{timezone.localtime(why_not['locked_until']):%H:%M:%S}")
+        raise TooManyCodes(until=_moment(why_not["locked_until"]))
     if proof is None:
         raise WrongCode
     return proof

@@ -1,15 +1,15 @@
-"""Approval tiers, written as a whole version, and every approval that was given."""
+"""Approval tiers, proposed as a whole version and agreed to by another officer, and every approval that was given."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
@@ -21,10 +21,12 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from disbursement import approval_tiers
 from disbursement.approval_tiers import Tier
-from disbursement.errors import InvalidScheme
+from disbursement.errors import DisbursementError, InvalidScheme
 from disbursement.models import Approval, ApprovalScheme, ApprovalTier
+from wallet.admin.decorators import action, display
 from wallet.admin.fields import RupiahField
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, ViewOnlyInline, money
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 PLACES = ("first", "second", "third")
 
@@ -107,28 +109,42 @@ class SchemeForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean_starts_on(self) -> Any:
         day = self.cleaned_data["starts_on"]
-        if day < timezone.localdate():
-            raise ValidationError(_("Tidak boleh sebelum hari ini."))
+        earliest = approval_tiers.earliest_beginning()
+        if day < earliest:
+            raise ValidationError(_("Paling cepat %(day)s."), params={"day": date_format(earliest)})
         return day
 
 
 @admin.register(ApprovalScheme)
 class ApprovalSchemeAdmin(OfficeAdmin):
-    """A version is added and never changed. Before the first, each batch needs one approval, by whoever may approve."""
+    """A version is proposed, agreed to by another officer, and never changed.
+
+    Before the first, each batch needs one approval, by whoever may approve.
+    """
 
     form = SchemeForm
-    list_display = ("starts_on", "decree", "in_words", "in_force", "made_by", "made_at")
+    list_display = ("starts_on", "decree", "in_words", "state", "made_by", "agreed_by")
     ordering = ("-starts_on", "-pk")
     actions = None
+    actions_detail = ("agree",)
     inlines = (TierInline,)
-    readonly_fields = ("in_words", "in_force", "made_by", "made_at")
+    readonly_fields = ("in_words", "state", "made_by", "made_at", "agreed_by")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApprovalScheme]:
         rows: QuerySet[ApprovalScheme] = super().get_queryset(request)
-        return rows.select_related("made_by").prefetch_related("tiers__first", "tiers__second", "tiers__third")
+        return rows.select_related("made_by", "agreement__by").prefetch_related(
+            "tiers__first", "tiers__second", "tiers__third"
+        )
 
     def get_fields(self, request: HttpRequest, obj: ApprovalScheme | None = None) -> tuple[str, ...]:
-        return ("starts_on", "decree") if obj is None else ("starts_on", "decree", "in_force", "made_by", "made_at")
+        if obj is None:
+            return ("starts_on", "decree")
+        return ("starts_on", "decree", "state", "made_by", "made_at", "agreed_by")
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        row = self.get_object(request, str(object_id))
+        waits = row is not None and _state(row) == "proposed" and row.made_by_id != request.user.pk
+        return list(super().get_actions_detail(request, object_id)) if waits else []
 
     def get_inlines(self, request: HttpRequest, obj: ApprovalScheme | None = None) -> Any:
         return self.inlines if obj is None else (WrittenTierInline,)
@@ -141,7 +157,7 @@ class ApprovalSchemeAdmin(OfficeAdmin):
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
         [tiers] = formsets
-        made = approval_tiers.set_scheme(
+        made = approval_tiers.propose(
             tiers.tiers(),
             starts_on=form.cleaned_data["starts_on"],
             decree=form.cleaned_data["decree"],
@@ -155,9 +171,65 @@ class ApprovalSchemeAdmin(OfficeAdmin):
         lines = ((money(tier.from_total), _names(tier)) for tier in scheme.tiers.all())
         return format_html_join(SafeString("<br>"), "≥ {}: {}", lines)
 
-    @admin.display(description=_("berlaku"), boolean=True)
-    def in_force(self, scheme: ApprovalScheme) -> bool:
-        return approval_tiers.in_force() == scheme
+    @display(
+        description=_("keadaan"),
+        label={"proposed": "warning", "coming": "info", "in_force": "success", "past": "none", "lapsed": "none"},
+    )
+    def state(self, scheme: ApprovalScheme) -> tuple[str, Any]:
+        said = {
+            "proposed": _("Menunggu persetujuan petugas lain"),
+            "coming": _("Akan berlaku"),
+            "in_force": _("Berlaku"),
+            "past": _("Tidak berlaku lagi"),
+            "lapsed": _("Gugur: tidak disetujui pada waktunya"),
+        }
+        return _state(scheme), said[_state(scheme)]
+
+    @admin.display(description=_("disetujui oleh"))
+    def agreed_by(self, scheme: ApprovalScheme) -> str:
+        agreement = getattr(scheme, "agreement", None)
+        if agreement is None:
+            return "-"
+        if agreement.by is None:
+            return gettext("sebelum ada persetujuan kedua")
+        return f"{agreement.by}, {date_format(timezone.localtime(agreement.at), 'j F Y H:i')}: {agreement.reason}"
+
+    def response_add(self, request: HttpRequest, obj: ApprovalScheme, post_url_continue: str | None = None) -> Any:
+        messages.info(request, _("Jenjang ini baru berlaku bila petugas lain menyetujuinya sebelum hari mulainya."))
+        return super().response_add(request, obj, post_url_continue)
+
+    @action(description=_("Setujui jenjang"), permissions=["disbursement.agree_approvalscheme"], icon="gavel")
+    def agree(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        scheme = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            approval_tiers.agree(scheme, by=request.user, reason=data["reason"])  # type: ignore[arg-type]
+            return Done(gettext("Jenjang disetujui: %(reason)s") % {"reason": data["reason"]})
+
+        now = approval_tiers.in_force()
+        step = Step(
+            title=_("Setujui jenjang persetujuan"),
+            button=_("Setujui"),
+            text=_(
+                "Mulai hari itu setiap batch yang diajukan memerlukan persetujuan menurut jenjang ini. Batch yang sudah "
+                "diajukan tetap pada jenjangnya."
+            ),
+            facts=[
+                (_("Berlaku mulai"), date_format(scheme.starts_on)),
+                (_("Dasar"), scheme.decree),
+                (_("Diusulkan oleh"), scheme.made_by),
+                (_("Jenjang yang diusulkan"), self.in_words(scheme)),
+                (
+                    _("Jenjang hari ini"),
+                    self.in_words(now) if now else _("satu persetujuan, oleh yang berhak menyetujui"),
+                ),
+            ],
+            form=ReasonForm,
+            possible=_state(scheme) == "proposed" and scheme.made_by_id != request.user.pk,
+            errors=(DisbursementError,),
+            as_one=True,
+        )
+        return take(self, request, step, run, scheme)
 
 
 @admin.register(Approval)
@@ -192,6 +264,15 @@ class ApprovalAdmin(ViewOnlyAdmin):
             return gettext("sebelum ada faktor kedua")
         proven = date_format(timezone.localtime(approval.proof.proven_at), "j F Y H:i:s")
         return f"{approval.proof.authenticator.name}, {proven}"
+
+
+def _state(scheme: ApprovalScheme) -> str:
+    today = timezone.localdate()
+    if getattr(scheme, "agreement", None) is None:
+        return "proposed" if scheme.starts_on >= approval_tiers.earliest_beginning() else "lapsed"
+    if scheme.starts_on > today:
+        return "coming"
+    return "in_force" if approval_tiers.in_force(today) == scheme else "past"
 
 
 def _names(tier: ApprovalTier) -> str:

@@ -229,7 +229,7 @@ class RunningSteps(ViewOnlyAdmin):
 
         step = Step(
             **words,
-            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, chunk.error or "-") for chunk in failed],
+            facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, _why(chunk)) for chunk in failed],
             possible=bool(failed),
             warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,
@@ -282,3 +282,11 @@ class RunningSteps(ViewOnlyAdmin):
         for row in batch.followed_by.order_by("pk"):
             parts.append(format_html(gettext("disusul {}"), link(change_url(row), f"#{row.pk}")))
         return SafeString(" · ".join(parts)) or "-"
+
+
+def _why(chunk: Chunk) -> str:
+    """Why it failed and what to do, in words; what the program said is on the chunk's own page."""
+    if not chunk.failure:
+        return chunk.error or "-"
+    failure = failures.of(chunk.failure)
+    return f"{failure.words}. {failure.remedy}"

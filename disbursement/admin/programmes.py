@@ -87,7 +87,8 @@ class ProgrammeAdmin(OfficeAdmin):
         computed = ("fund_balance", "enrolled", "books", "version_shown", "eligibility", "versions")
         bound = IN_THE_DIGEST if is_running(obj) else ()
         # Families enrolled under one reading of the rule would break the other.
-        counted_by = ("one_per_household",) if obj.enrolments.exists() else ()
+        families = versions.pays_for_families(obj)
+        counted_by = ("one_per_household",) if families or obj.enrolments.exists() else ()
         return (*computed, *bound, *counted_by)
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
@@ -101,9 +102,18 @@ class ProgrammeAdmin(OfficeAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        made = programmes.create(**form.cleaned_data)
+        made = programmes.propose(**form.cleaned_data, by=request.user)  # type: ignore[arg-type]
         obj.pk, obj._state.adding = made.pk, False
         obj.refresh_from_db()
+
+    def response_add(self, request: HttpRequest, obj: Programme, post_url_continue: str | None = None) -> HttpResponse:
+        """Says that nothing is paid yet: the first version waits for another officer."""
+        messages.info(
+            request,
+            _("Versi pertama program ini masih rancangan. Coba dahulu, lalu minta petugas lain memberlakukannya."),
+        )
+        answer: HttpResponse = super().response_add(request, obj, post_url_continue)
+        return answer
 
     def response_change(self, request: HttpRequest, obj: Programme) -> HttpResponse:
         """Says so when a batch was submitted between opening the page and saving it."""

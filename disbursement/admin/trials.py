@@ -31,12 +31,15 @@ def counted(number: int) -> str:
 def outcome(trial: VersionTrial) -> str:
     """What a trial found, as a line."""
     if trial.status == VersionTrial.Status.DONE:
-        return gettext("%(enters)s masuk, %(leaves)s keluar; biaya satu siklus %(cost)s (sekarang %(now)s).") % {
+        told = gettext("%(enters)s masuk, %(leaves)s keluar; biaya satu siklus %(cost)s (sekarang %(now)s).") % {
             "enters": counted(trial.enters),
             "leaves": counted(trial.leaves),
             "cost": rupiah(trial.cost),
             "now": rupiah(trial.cost_now),
         }
+        if trial.leaves:
+            told += " " + gettext("Yang keluar tetap dibayar, dan terhitung, sampai kepesertaannya diakhiri.")
+        return told
     if trial.status == VersionTrial.Status.RUNNING and trial.households:
         share = min(99, 100 * trial.households_seen // trial.households)
         return gettext("Sedang dihitung: %(share)s %%") % {"share": share}
@@ -153,7 +156,7 @@ class VersionTrialAdmin(ViewOnlyAdmin):
 
 @admin.register(TrialChange)
 class TrialChangeAdmin(LongTable, ViewOnlyAdmin):
-    """Whom a tried version would let in or put out, masked."""
+    """Whom a tried version would let in or find no longer eligible: by name, with the NIK masked."""
 
     list_display = ("name", "nik", "change", "amount_shown", "place", "decile")
     list_display_links = None

@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 
 from disbursement import trials, versions
 from disbursement.admin.trials import outcome
-from disbursement.errors import DisbursementError
+from disbursement.errors import DisbursementError, EnforcerIsDrafter
 from disbursement.forms import clean_rule, rule_field
 from disbursement.models import Component, ProgrammeVersion, VersionTrial
 from wallet import doorbell
@@ -127,6 +127,11 @@ class ProgrammeVersionAdmin(OfficeAdmin):
             return steps
         return [step for step in steps if not step.action_name.endswith("_enforce")]
 
+    def save_model(self, request: HttpRequest, obj: ProgrammeVersion, form: Any, change: bool) -> None:
+        """Whoever wrote it last stands for it as its drafter: another puts it into force."""
+        obj.by = request.user  # type: ignore[assignment]
+        super().save_model(request, obj, form, change)
+
     # --- what it looks like ---
 
     @admin.display(description=_("versi"), ordering="number")
@@ -209,6 +214,9 @@ class ProgrammeVersionAdmin(OfficeAdmin):
             versions.enforce(version, request.user)  # type: ignore[arg-type]
             return Done(gettext("Versi diberlakukan: %(reason)s") % data)
 
+        warnings = [] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")]
+        if version.by_id == request.user.pk:
+            warnings.append(EnforcerIsDrafter.message)
         step = Step(
             title=_("Berlakukan versi"),
             button=_("Berlakukan"),
@@ -223,9 +231,9 @@ class ProgrammeVersionAdmin(OfficeAdmin):
                 (_("Komponen"), self.components_shown(version)),
                 (_("Percobaan terakhir"), outcome(trial) if trial else "-"),
             ],
-            warnings=[] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")],
+            warnings=warnings,
             form=ReasonForm,
-            possible=version.enforced_at is None,
+            possible=version.enforced_at is None and version.by_id != request.user.pk,
             errors=(DisbursementError,),
             as_one=True,
         )

@@ -5,7 +5,7 @@ worker posts a chunk and marks it in one transaction.
 """
 
 from disbursement.models.approval import Approval, Delegation, SentBack, Submission
-from disbursement.models.approval_tier import ApprovalScheme, ApprovalTier
+from disbursement.models.approval_tier import ApprovalScheme, ApprovalTier, SchemeAgreement
 from disbursement.models.batch import CASH, MAIN, Batch, Chunk, Instruction
 from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
@@ -65,6 +65,7 @@ __all__ = [
     "Report",
     "Resolution",
     "Route",
+    "SchemeAgreement",
     "SentBack",
     "Statement",
     "StatementAccount",

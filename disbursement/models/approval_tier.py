@@ -9,22 +9,50 @@ MOST_APPROVERS = 3
 
 
 class ApprovalScheme(models.Model):
-    """A version of the tiers, in force from a day on until a later one. Never changed: a submitted batch keeps its tier.
+    """A version of the tiers, proposed by one officer and, once another agreed, in force from a day on until a later one.
 
-    Before the first version every batch needs one approval, by whoever may approve.
+    Never changed: a submitted batch keeps its tier. Before the first version every batch needs one approval, by whoever may
+    approve.
     """
 
     starts_on = models.DateField(_("berlaku mulai"))
     decree = models.CharField(_("dasar"), max_length=200, help_text=_("Nomor keputusan atau alasan perubahan."))
-    made_by = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("ditetapkan oleh"))
-    made_at = models.DateTimeField(_("ditetapkan"), db_default=Now())
+    made_by = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("diusulkan oleh"))
+    made_at = models.DateTimeField(_("diusulkan"), db_default=Now())
+    # The transaction that wrote it, set by the database: only that one writes its tiers.
+    written_in = models.BigIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("jenjang persetujuan")
         verbose_name_plural = _("jenjang persetujuan")
+        permissions = [("agree_approvalscheme", _("Dapat menyetujui jenjang yang diusulkan petugas lain"))]
 
     def __str__(self) -> str:
         return f"{self.starts_on:%d-%m-%Y} · {self.decree}"
+
+
+class SchemeAgreement(models.Model):
+    """Another officer's yes to a proposed scheme; without it the scheme is never in force. Never changed.
+
+    No `by` only in those of before there was a second look. The database takes it on a day before the scheme begins, or on
+    that day where no scheme is in force yet.
+    """
+
+    scheme = models.OneToOneField(
+        ApprovalScheme, models.PROTECT, related_name="agreement", verbose_name=_("jenjang persetujuan")
+    )
+    by = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("disetujui oleh")
+    )
+    reason = models.CharField(_("alasan"), max_length=300, blank=True, default="")
+    at = models.DateTimeField(_("disetujui"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("persetujuan jenjang")
+        verbose_name_plural = _("persetujuan jenjang")
+
+    def __str__(self) -> str:
+        return f"{self.scheme} · {self.by or '-'}"
 
 
 class ApprovalTier(models.Model):

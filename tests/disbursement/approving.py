@@ -25,9 +25,16 @@ def of_role(*names: str) -> User:
 
 
 def tiers(*rows: tuple[Any, ...], starts_on: date | None = None) -> ApprovalScheme:
-    """A scheme in force from today: each row is its lowest total and the names of its roles."""
+    """A first scheme in force from today: each row is its lowest total and the names of its roles."""
+    made = proposed(*rows, starts_on=starts_on)
+    approval_tiers.agree(made, by=money.officer(), reason="sesuai SK")
+    return made
+
+
+def proposed(*rows: tuple[Any, ...], starts_on: date | None = None) -> ApprovalScheme:
+    """The same, to which nobody has agreed yet."""
     chosen = [approval_tiers.Tier(row[0], tuple(role(name) for name in row[1:])) for row in rows]
-    return approval_tiers.set_scheme(
+    return approval_tiers.propose(
         chosen, starts_on=starts_on or timezone.localdate(), decree="SK 12/2026", by=money.officer()
     )
 

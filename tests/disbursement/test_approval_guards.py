@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -10,11 +10,21 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from disbursement import approvals, delegations
-from disbursement.models import Approval, ApprovalTier, Batch, Delegation, Programme, Submission
+from disbursement import approvals, batches, delegations, eligibility
+from disbursement.models import (
+    Approval,
+    ApprovalScheme,
+    ApprovalTier,
+    Batch,
+    Delegation,
+    Programme,
+    SchemeAgreement,
+    Submission,
+)
 from officers.models import Proof
 from tests import money
-from tests.disbursement.approving import delegate, of_role, role, staff, tiers
+from tests.disbursement.approving import delegate, of_role, proposed, role, staff, tiers
+from tests.owner import as_owner
 
 DAY = timedelta(days=1)
 
@@ -44,7 +54,7 @@ def _insert(batch: Batch, approver: User, **changes: Any) -> Approval:
 
 
 def test_the_database_takes_an_approval_that_is_due(programme: Programme) -> None:
-    assert _insert(money.submitted(programme), money.officer()).pk
+    assert _insert(money.submitted(programme), money.approver()).pk
 
 
 def test_the_database_refuses_the_makers_approval(programme: Programme) -> None:
@@ -181,8 +191,82 @@ def test_a_tier_is_not_slipped_into_a_scheme_in_force(committed_db: None) -> Non
         type(scheme).objects.create(starts_on=timezone.localdate() - DAY, decree="x", made_by=money.officer())
 
 
-@pytest.mark.parametrize("table", ["approval", "approvalscheme", "approvaltier", "submission", "sentback"])
+@pytest.mark.parametrize(
+    "table", ["approval", "approvalscheme", "approvaltier", "schemeagreement", "submission", "sentback"]
+)
 def test_decisions_are_written_once(programme: Programme, table: str) -> None:
     for statement in (f"UPDATE disbursement_{table} SET id = id", f"DELETE FROM disbursement_{table}"):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_the_database_refuses_a_scheme_in_force_by_one_officer_or_at_once(committed_db: None) -> None:
+    today = timezone.localdate()
+    tiers((0, "Penyetuju", "Kepala", "Bupati"))
+    lower = proposed((0, "Penyetuju"), starts_on=today + DAY)
+    for by in (lower.made_by, None):
+        with pytest.raises(IntegrityError, match="another officer agrees"):
+            SchemeAgreement.objects.create(scheme=lower, by=by)
+    with transaction.atomic():
+        at_once = ApprovalScheme.objects.create(starts_on=today, decree="x", made_by=money.officer())
+        ApprovalTier.objects.create(scheme=at_once, from_total=0, first=role("Penyetuju"))
+    with pytest.raises(IntegrityError, match="would change today"):
+        SchemeAgreement.objects.create(scheme=at_once, by=money.officer())
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM disbursement_approvaltier WHERE id = disbursement_tier_of(5) AND third_id IS NULL"
+        )
+        assert cursor.fetchone() == (0,)
+
+
+def test_a_tier_is_not_slipped_in_by_a_transaction_that_began_before_its_scheme(committed_db: None) -> None:
+    older = connection.copy()
+    try:
+        with older.cursor() as cursor:
+            cursor.execute("BEGIN; SELECT transaction_timestamp()")
+            scheme = tiers((0, "Penyetuju", "Kepala", "Bupati"))  # committed by another session
+            with pytest.raises(DatabaseError, match="is complete"):
+                cursor.execute(
+                    "INSERT INTO disbursement_approvaltier (scheme_id, from_total, first_id) VALUES (%s, 1, %s)",
+                    [scheme.pk, role("Petugas").pk],
+                )
+            cursor.execute("ROLLBACK")
+    finally:
+        older.close()
+
+
+def test_the_database_refuses_who_may_not_approve_and_whoever_made_the_batch(programme: Programme) -> None:
+    first, preparer = money.approver(), money.approver()
+    eligibility.enrol_eligible(programme)
+    batch = batches.prepare(batches.cycle_of(programme, date(2026, 11, 1)), by=preparer)
+    batch = approvals.refuse(approvals.submit(batch, by=first), by=money.approver(), reason="x")
+    batch = approvals.submit(batch, by=money.officer())
+    with pytest.raises(IntegrityError, match="may not approve"):
+        _insert(batch, money.officer())
+    for maker in (first, preparer):
+        with pytest.raises(IntegrityError, match="who made batch"):
+            _insert(batch, maker)
+    assert _insert(batch, money.approver()).pk
+
+
+def test_the_database_refuses_a_delegation_by_a_stranger_or_of_ten_years(db: None) -> None:
+    head, deputy, now = money.approver(), money.officer(), timezone.now()
+    told = {"principal": head, "delegate": deputy, "starts_at": now, "reason": "x"}
+    with pytest.raises(IntegrityError, match="may not delegate"), transaction.atomic():
+        Delegation.objects.create(made_by=money.officer(), ends_at=now + DAY, **told)
+    with pytest.raises(IntegrityError, match="92 days"), transaction.atomic():
+        Delegation.objects.create(made_by=head, ends_at=now + 93 * DAY, **told)
+    assert Delegation.objects.create(made_by=head, ends_at=now + 92 * DAY, **told).pk
+
+
+def test_not_even_the_owner_prolongs_hands_on_or_removes_a_delegation(committed_db: None) -> None:
+    held = delegate(money.approver(), staff(money.officer()))
+    for change in (
+        "UPDATE disbursement_delegation SET ends_at = ends_at + interval '10 years'",
+        f"UPDATE disbursement_delegation SET delegate_id = {money.officer().pk}",
+        "UPDATE disbursement_delegation SET made_at = now()",
+        "DELETE FROM disbursement_delegation",
+    ):
+        with pytest.raises(DatabaseError), as_owner() as cursor:
+            cursor.execute(change)
+    delegations.revoke(held, by=held.principal, reason="kembali")

@@ -126,15 +126,14 @@ def test_a_delegation_that_expires_while_approvals_come_counts_until_then(proces
     head, deputy = of_role("Kepala"), money.officer()
     User.objects.filter(pk=deputy.pk).update(is_staff=True)
     deputy.refresh_from_db()
-    batch = _submitted()
+    before, batch = _submitted(), _submitted()
     now = timezone.now()
-    held = delegations.delegate(
-        head, deputy, starts_at=now, ends_at=now + timedelta(milliseconds=300), reason="cuti", by=head
-    )
-    time.sleep(0.35)
+    held = delegations.delegate(head, deputy, starts_at=now, ends_at=now + timedelta(seconds=3), reason="cuti", by=head)
+    assert money.approve(before, deputy).status == "approved"
+    time.sleep(max(0.0, (held.ends_at - timezone.now()).total_seconds()) + 0.05)
     outcomes = together(_signing(batch, deputy) * 3)
     assert {outcome.error for outcome in outcomes} == {"not_your_turn"}
-    assert held.ends_at < timezone.now() and not Approval.objects.exists()
+    assert Approval.objects.get().batch == before
 
 
 def test_a_fund_that_two_batches_need_pays_one_and_leaves_the_others_approvals(processes: None) -> None:

@@ -7,28 +7,31 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.contrib.auth.models import User
 from django.db import connection
 from django.utils import timezone
 
-from disbursement import approval_tiers, approvals, batches
+from disbursement import approval_tiers, approvals, batches, eligibility, preflight
 from disbursement.approval_tiers import Tier
 from disbursement.errors import (
     AlreadyTookPart,
     ApproverIsMaker,
     ContentChanged,
+    EverybodyLeftOut,
     InvalidScheme,
     MakerCannotRefuse,
     NotYourTurn,
     OnlyMakerWithdraws,
     ProgrammeInactive,
     ReasonMissing,
+    SchemeNotAgreed,
 )
 from disbursement.models import Approval, ApprovalTier, Batch, Programme, SentBack, Submission
 from officers.errors import NoAuthenticator, WrongCode
 from officers.models import Proof
 from tests import money
-from tests.disbursement.approving import of_role, role, tiers, untouched
+from tests.disbursement.approving import delegate, of_role, proposed, role, staff, tiers, untouched
 from tests.disbursement.changes import TERM_CHANGES
 from wallet.errors import InsufficientFunds
 
@@ -220,6 +223,32 @@ def test_a_submitted_batch_keeps_its_tier_and_a_later_one_gets_the_new(programme
     assert money.approve(after, of_role("Penyetuju")).status == "submitted"
 
 
+def test_one_officer_does_not_lower_what_batches_need(programme: Programme) -> None:
+    tiers((0, "Penyetuju", "Kepala", "Bupati"))
+    with pytest.raises(InvalidScheme, match="paling cepat"):
+        proposed((0, "Penyetuju"))  # not from today on
+    lower = proposed((0, "Penyetuju"), starts_on=timezone.localdate() + DAY)
+    assert approval_tiers.in_force(lower.starts_on) != lower
+    with pytest.raises(SchemeNotAgreed, match="Anda yang mengusulkannya"):
+        approval_tiers.agree(lower, by=lower.made_by, reason="saya sendiri")
+    with pytest.raises(ReasonMissing):
+        approval_tiers.agree(lower, by=money.officer(), reason=" ")
+    approval_tiers.agree(lower, by=money.officer(), reason="SK 13/2026")
+    with pytest.raises(SchemeNotAgreed, match="sudah disetujui"):
+        approval_tiers.agree(lower, by=money.officer(), reason="lagi")
+    assert approval_tiers.in_force(lower.starts_on) == lower
+    submission = money.submitted(programme).submission
+    assert submission is not None and submission.needed == 3  # today as before
+
+
+def test_a_proposal_to_which_nobody_agreed_in_time_lapses(programme: Programme) -> None:
+    tiers((0, "Penyetuju", "Kepala"))
+    late = proposed((0, "Penyetuju"), starts_on=timezone.localdate() + DAY)
+    with time_machine.travel(timezone.now() + DAY), pytest.raises(SchemeNotAgreed, match="hari mulainya"):
+        approval_tiers.agree(late, by=money.officer(), reason="terlambat")
+    assert approval_tiers.in_force(late.starts_on) != late
+
+
 def test_a_scheme_of_tomorrow_is_not_in_force_today(programme: Programme) -> None:
     tiers((0, "Penyetuju", "Kepala"), starts_on=timezone.localdate() + DAY)
     assert approval_tiers.in_force() is None
@@ -244,7 +273,7 @@ def test_tiers_that_leave_a_batch_without_approvers_are_refused(
 ) -> None:
     chosen = [Tier(row[0], tuple(role(name) for name in row[1:])) for row in rows]
     with pytest.raises(InvalidScheme):
-        approval_tiers.set_scheme(
+        approval_tiers.propose(
             chosen, starts_on=timezone.localdate() + timedelta(days=days), decree=decree, by=money.officer()
         )
 
@@ -275,9 +304,35 @@ def test_who_was_refused_can_change_hands_before_it_is_submitted_anew(programme:
     maker, approver = money.approver(), money.approver()
     batch = approvals.refuse(money.submitted(programme, by=maker), by=approver, reason="salah")
     batch = approvals.submit(batch, by=approver)
-    with pytest.raises(ApproverIsMaker):
-        money.approve(batch, approver)
-    assert money.approve(batch, maker).status == "approved"
+    for one in (approver, maker):  # who stood for this content once stays its maker
+        with pytest.raises(ApproverIsMaker):
+            money.approve(batch, one)
+    assert money.approve(batch).status == "approved"
+
+
+def test_who_prepared_a_batch_that_another_submits_does_not_approve_it(programme: Programme) -> None:
+    eligibility.enrol_eligible(programme)
+    preparer, deputy = staff(money.approver()), staff(money.officer())
+    delegate(preparer, deputy)
+    batch = batches.prepare(batches.cycle_of(programme, date(2026, 11, 1)), by=preparer)
+    batch = approvals.submit(batch, by=money.officer())
+    for one in (preparer, deputy):  # in person, and through who signs for them
+        with pytest.raises(ApproverIsMaker):
+            money.approve(batch, one)
+    untouched(batch, programme)
+
+
+def test_a_batch_of_which_everybody_was_left_out_is_not_submitted(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    for line in batch.instructions.all():
+        money.wallets.freeze(line.wallet, "sengketa")
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 5
+    with pytest.raises(EverybodyLeftOut):
+        approvals.submit(batch, by=money.officer())
+    assert not Submission.objects.exists()
+    batch.refresh_from_db()
+    assert (batch.status, batch.count, batch.total) == ("prepared", 0, 0)
 
 
 def test_only_who_might_approve_refuses_and_only_the_maker_withdraws(programme: Programme) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from beneficiaries.models import Person
 from disbursement import (
@@ -21,7 +22,7 @@ from disbursement import (
     subjects,
     versions,
 )
-from disbursement.errors import InvalidRule, NothingToPay, NoVersion, VersionBroken, VersionInForce
+from disbursement.errors import EnforcerIsDrafter, InvalidRule, NothingToPay, NoVersion, VersionBroken, VersionInForce
 from disbursement.models import Batch, Calculation, Component, Instruction, Programme, ProgrammeVersion
 from tests import money
 from tests.processes import together
@@ -342,3 +343,48 @@ def test_the_component_worth_most_first_and_its_own_limit(db: None) -> None:
     [known] = facts.homes(OCTOBER, [home.pk])
     due = scale.apply(known.members[0].facts, known.members)
     assert [(line.component, line.people, line.total) for line in due.lines] == [("sd", 1, 300), ("anak", 1, 100)]
+
+
+# --- two officers, and a family counted once ---
+
+
+def test_who_drafted_a_version_does_not_put_it_into_force(db: None) -> None:
+    made, officer = money.programme(), money.officer()
+    mine = versions.copy(versions.of(made, OCTOBER), JANUARY, by=officer)
+    for by in (officer, None):
+        with pytest.raises(EnforcerIsDrafter):
+            versions.enforce(mine, by)
+        with pytest.raises(IntegrityError, match="another than who drafted"), transaction.atomic():
+            ProgrammeVersion.objects.filter(pk=mine.pk).update(enforced_at=timezone.now(), enforced_by=by)
+    other = money.officer()
+    assert versions.enforce(mine, other).enforced_by == other
+
+
+def test_a_programme_that_an_officer_sets_up_pays_nothing_before_another_agrees(db: None) -> None:
+    drafter = money.officer()
+    made = programmes.propose(
+        code="BARU", name="Baru", amount=1_000_000, eligibility="true", terms=money.terms(), by=drafter
+    )
+    with pytest.raises(NoVersion):
+        versions.of(made, OCTOBER)
+    draft = made.versions.get()
+    assert (draft.by, draft.enforced_at) == (drafter, None)
+    versions.enforce(draft, money.officer())
+    assert versions.of(made, OCTOBER) == draft
+
+
+def test_components_for_the_family_need_one_place_a_family(db: None) -> None:
+    """Else each enrolled member would be paid for all of them."""
+    made = money.programme()
+    later = versions.copy(versions.of(made, OCTOBER), OCTOBER)
+    later.components.update(per="members")
+    with pytest.raises(VersionBroken, match="satu per keluarga"):
+        versions.enforce(later)
+    with pytest.raises(IntegrityError, match="pays for the family"), transaction.atomic():
+        ProgrammeVersion.objects.filter(pk=later.pk).update(enforced_at=timezone.now())
+    Programme.objects.filter(pk=made.pk).update(one_per_household=True)
+    later = ProgrammeVersion.objects.get(pk=later.pk)
+    versions.enforce(later)
+    assert versions.pays_for_families(made)
+    with pytest.raises(IntegrityError, match="pays for families"), transaction.atomic():
+        Programme.objects.filter(pk=made.pk).update(one_per_household=False)

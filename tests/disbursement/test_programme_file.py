@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from disbursement import programme_file
+from disbursement import programme_file, versions
 from disbursement.errors import ProgrammeFileBroken
 from disbursement.models import Component, Programme, ProgrammeVersion
 from wallet.models import PurseTerms
@@ -92,3 +93,32 @@ def test_a_mistake_is_named_with_its_place_and_nothing_is_set_up(
 def test_what_is_no_file_of_programmes_is_said_so(tmp_path: Path, said: str) -> None:
     with pytest.raises(CommandError, match="tidak dapat dimuat"):
         call_command("programmes", "load", str(written(tmp_path, said)))
+
+
+def test_loading_again_does_not_undo_what_officers_corrected() -> None:
+    programme_file.load()
+    made = Programme.objects.get(code="KLJ")
+    first = made.versions.get()
+    corrected = versions.copy(first, first.starts_on)
+    corrected.components.update(amount=1)
+    versions.enforce(corrected)
+    programme_file.load()
+    assert versions.of(made, timezone.localdate()) == corrected
+
+
+def test_terms_of_the_same_name_are_the_same_terms(tmp_path: Path) -> None:
+    """The rest of one programme's purses never returns to the fund of another that only uses the same name."""
+
+    def programme(code: str, **terms: Any) -> dict[str, Any]:
+        component = {"code": "bantuan", "name": "Bantuan", "amount": 1000}
+        version = {"starts_on": "2026-01-01", "eligibility": "true", "terms": "main", "components": [component]}
+        return {"code": code, "name": code, "terms": {"main": {"name": "Sembako"} | terms}, "versions": [version]}
+
+    for other in ({"lapses": True}, {"mccs": ["5411"]}, {"cash": True}, {"regions": ["31.71"]}):
+        said = [programme("SATU", **({"lapses": True} if "lapses" in other else {})), programme("DUA", **other)]
+        file = written(tmp_path, {"programmes": said})
+        with pytest.raises(ProgrammeFileBroken) as refused:
+            programme_file.load(file)
+        assert "programmes[1].terms.main.name" in str(refused.value) and not Programme.objects.exists()
+    programme_file.load(written(tmp_path, {"programmes": [programme("SATU"), programme("DUA")]}))
+    assert PurseTerms.objects.filter(name="Sembako").count() == 1

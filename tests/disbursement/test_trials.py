@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from disbursement import eligibility, enrolments, subjects, tasks, trials, versions
+from beneficiaries.models import Person
+from disbursement import batches, eligibility, enrolments, subjects, tasks, trials, versions
 from disbursement.errors import InvalidRule
 from disbursement.models import Enrolment, Programme, ProgrammeVersion, TrialChange, TrialRegion, VersionTrial
 from tests import money
@@ -33,7 +34,7 @@ def tried(version: ProgrammeVersion) -> VersionTrial:
 
 
 @pytest.mark.django_db
-def test_who_enters_who_leaves_and_what_it_costs() -> None:
+def test_whocomes_who_leaves_and_what_it_costs() -> None:
     made = money.programme(amount=300, eligibility="person.age >= 60")
     old, older = money.person(born=date(1965, 1, 1)), money.person(born=date(1940, 1, 1))
     eligibility.enrol_eligible(made, DAY)
@@ -41,16 +42,47 @@ def test_who_enters_who_leaves_and_what_it_costs() -> None:
     newcomers = [money.person(away, born=date(1950, 1, 1)) for _ in range(2)]
     trial = tried(drafted(made, 500, eligibility="person.age >= 70"))
     assert (trial.status, trial.enters, trial.leaves, trial.stays) == ("done", 2, 1, 1)
-    assert (trial.cost, trial.cost_now) == (3 * 500, 2 * 300)
+    assert (trial.cost, trial.cost_now) == (4 * 500, 2 * 300)  # who leaves is paid until an officer ends it
     assert set(TrialChange.objects.values_list("person", "change", "amount")) == {
         (old.pk, "leaves", 300),
         *((one.pk, "enters", 500) for one in newcomers),
     }
     assert set(TrialRegion.objects.values_list("code", "enters", "leaves", "stays", "cost", "cost_now")) == {
-        ("31.71.01", 0, 1, 1, 500, 600),
+        ("31.71.01", 0, 1, 1, 1_000, 600),
         ("31.72.01", 2, 0, 0, 1_000, 0),
     }
     assert set(Enrolment.objects.values_list("person", "status")) == {(old.pk, "active"), (older.pk, "active")}
+
+
+@pytest.mark.django_db
+def test_what_a_trial_says_a_cycle_costs_is_what_the_next_cycle_costs() -> None:
+    made = money.programme(amount=300, eligibility="person.age >= 60")
+    family = money.programme(amount=300, eligibility="person.age >= 60", one_per_household=True)
+    home = money.household()
+    leaves, comes = money.person(home, born=date(1962, 1, 1)), money.person(home, born=date(1940, 1, 1))
+    Person.objects.filter(pk=comes.pk).update(restricted=True)  # no newcomer meanwhile
+    for programme in (made, family):
+        eligibility.enrol_eligible(programme, DAY)
+        assert Enrolment.objects.get(programme=programme).person == leaves
+        Person.objects.filter(pk=comes.pk).update(restricted=False)
+        later = drafted(programme, 300, eligibility="person.age >= 75")
+        trial = tried(later)
+        versions.enforce(later)
+        eligibility.enrol_eligible(programme, later.starts_on)
+        batch = batches.prepare(batches.cycle_of(programme, later.starts_on))
+        assert (trial.leaves, trial.cost) == (1, batch.total)
+        Person.objects.filter(pk=comes.pk).update(restricted=True)
+
+
+@pytest.mark.django_db
+def test_what_a_cycle_costs_now_counts_who_restricted_their_data_and_is_paid() -> None:
+    made = money.programme(amount=300)
+    one = money.person()
+    eligibility.enrol_eligible(made, DAY)
+    Person.objects.filter(pk=one.pk).update(restricted=True)
+    trial = tried(drafted(made, 500))
+    assert (trial.stays, trial.cost, trial.cost_now) == (1, 500, 300)
+    assert batches.prepare(batches.cycle_of(made, DAY)).total == 300
 
 
 @pytest.mark.django_db
@@ -93,7 +125,11 @@ def test_what_a_worker_left_is_begun_anew_and_given_up_at_last(django_capture_on
     VersionTrial.objects.filter(pk=stuck.pk).update(status="running", attempts=3, at=long_ago)
     assert not trials.run_next()
     stuck.refresh_from_db()
-    assert stuck.status == "failed"
+    assert (stuck.status, "terhenti 3 kali" in stuck.failure, "Minta percobaan baru" in stuck.failure) == (
+        "failed",
+        True,
+        True,
+    )
 
 
 def test_who_comes_back_late_finds_the_trial_taken(committed_db: None, monkeypatch: Any) -> None:

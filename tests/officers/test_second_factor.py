@@ -11,6 +11,7 @@ import time_machine
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from officers import second_factor
 from officers.errors import (
@@ -20,10 +21,11 @@ from officers.errors import (
     ReasonMissing,
     ResetsOneself,
     TooManyCodes,
+    TooManyPasswords,
     WrongCode,
     WrongPassword,
 )
-from officers.models import Authenticator, AuthenticatorStep, Proof
+from officers.models import Authenticator, AuthenticatorStep, PasswordGuesses, Proof
 from tests import money
 from tests.processes import together
 
@@ -146,10 +148,10 @@ def test_a_code_of_another_moment_is_refused_however_often_it_drifts(officer: Us
 
 def test_a_code_that_was_used_is_refused_and_so_is_an_earlier_one(officer: User) -> None:
     device = money.phone(officer)
-    second_factor.prove(officer, money.code(device), purpose="x")
-    for later in (0, -1):
+    used = second_factor.prove(officer, money.code(device), purpose="x").step
+    for step in (used, used - 1):
         with time_machine.travel(timezone.now() + 3 * SECOND), pytest.raises(WrongCode):
-            second_factor.prove(officer, money.code(device, later), purpose="x")
+            second_factor.prove(officer, second_factor.code_at(device.key, step), purpose="x")
         Authenticator.objects.update(throttling_failure_count=0)
     assert Proof.objects.count() == 1
 
@@ -214,6 +216,52 @@ def test_guesses_at_once_are_one_guess(processes: None) -> None:
     outcomes = together([(_prove, (user.pk, f"x{number}")) for number in range(5)])
     errors = Counter(outcome.error for outcome in outcomes)
     assert errors == {"wrong_code": 1, "too_many_codes": 4} and failures(device) == 1
+
+
+def test_who_has_to_wait_for_days_is_told_the_day(officer: User) -> None:
+    device, now = money.phone(officer), timezone.now()
+    Authenticator.objects.filter(pk=device.pk).update(throttling_failure_count=20, throttling_failure_timestamp=now)
+    with pytest.raises(TooManyCodes) as refused:
+        second_factor.prove(officer, money.code(device), purpose="x")
+    until = timezone.localtime(now + 2**19 * SECOND)  # six days
+    assert f"tanggal {date_format(until, 'j F Y')} pukul {until:%H:%M:%S}" in str(refused.value)
+
+
+# --- guessing the password ---
+
+
+def test_whoever_guesses_the_password_waits_twice_as_long_each_time(officer: User) -> None:
+    now, seconds = timezone.now(), 0
+    for number in range(1, 6):
+        with time_machine.travel(now + seconds * SECOND, tick=False):
+            with pytest.raises(WrongPassword):
+                second_factor.begin(officer, name="Ponsel", password="lain")
+            with pytest.raises(TooManyPasswords) as refused:  # the right one too, and it does not count as another
+                second_factor.begin(officer, name="Ponsel", password=PASSWORD)
+            assert refused.value.data["until"]
+        seconds += 2 ** (number - 1)
+    assert PasswordGuesses.objects.get().failures == 5 and not Authenticator.objects.exists()
+    with time_machine.travel(now + seconds * SECOND, tick=False):
+        second_factor.begin(officer, name="Ponsel", password=PASSWORD)
+    assert PasswordGuesses.objects.get().failures == 0
+
+
+def test_passwords_guessed_for_long_make_the_wait_no_error(officer: User) -> None:
+    PasswordGuesses.objects.create(user=officer, failures=5_000, failed_at=timezone.now())
+    with pytest.raises(TooManyPasswords):
+        second_factor.begin(officer, name="Ponsel", password=PASSWORD)
+
+
+def _guess(user: int, password: str) -> int:
+    return second_factor.begin(User.objects.get(pk=user), name="Ponsel", password=password).pk
+
+
+def test_passwords_guessed_at_once_are_one_guess(processes: None) -> None:
+    user = money.officer()
+    PasswordGuesses.objects.create(user=user, failures=8, failed_at=timezone.now() - timedelta(days=1))
+    outcomes = together([(_guess, (user.pk, f"x{number}")) for number in range(5)])
+    assert Counter(outcome.error for outcome in outcomes) == {"wrong_password": 1, "too_many_passwords": 4}
+    assert PasswordGuesses.objects.get().failures == 9
 
 
 # --- a lost phone ---

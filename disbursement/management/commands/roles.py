@@ -60,6 +60,7 @@ DOES: dict[str, tuple[str, ...]] = {
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (
         "disbursement.approve_batch",
+        "disbursement.agree_approvalscheme",
         "disbursement.enforce_programmeversion",
         "disbursement.try_programmeversion",
         "disbursement.add_delegation",
@@ -90,7 +91,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.change_evidencesource",
         "beneficiaries.new_key_evidencesource",
     ),
-    # Neither submits nor approves, so this role sets the tiers, delegates for who is away, and releases lost phones.
+    # Neither submits nor approves, so this role proposes tiers (an approver agrees), delegates for who is away, and releases lost
+    # phones.
     "Bendahara": (
         "disbursement.add_approvalscheme",
         "disbursement.add_delegation",
@@ -178,6 +180,7 @@ SEES: dict[str, tuple[str, ...]] = {
         "disbursement.batch",
         "disbursement.approvalscheme",
         "disbursement.approvaltier",
+        "disbursement.schemeagreement",
         "disbursement.delegation",
         "disbursement.provideraccount",
         "disbursement.bulkrequest",

@@ -153,7 +153,7 @@ def _claimed_back(batch: Batch, officers: dict[str, User]) -> None:
 
 
 def _delegated(officers: dict[str, User]) -> None:
-    """Somebody may sign for the approver next year, and tiers begin then: rows for their pages that change nothing today."""
+    """Somebody may sign for the approver next year, and tiers are proposed for then: rows for their pages."""
     next_year = timezone.now() + timedelta(days=365)
     delegations.delegate(
         officers["penyetuju"],
@@ -164,7 +164,7 @@ def _delegated(officers: dict[str, User]) -> None:
         by=officers["penyetuju"],
     )
     tier = approval_tiers.Tier(0, (Group.objects.get(name="Penyetuju"),))
-    approval_tiers.set_scheme([tier], starts_on=next_year.date(), decree="SK 1/2027", by=officers["bendahara"])
+    approval_tiers.propose([tier], starts_on=next_year.date(), decree="SK 1/2027", by=officers["bendahara"])
 
 
 def _sealed_yesterday() -> None:

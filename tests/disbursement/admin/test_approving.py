@@ -9,10 +9,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
 
-from disbursement import approvals
+from disbursement import approval_tiers, approvals
 from disbursement.models import Approval, ApprovalScheme, Batch, Delegation
 from officers import second_factor
-from officers.models import Authenticator
+from officers.models import Authenticator, PasswordGuesses
 from tests import money
 from tests.disbursement.admin.conftest import House
 from tests.disbursement.approving import tiers
@@ -156,6 +156,24 @@ def test_tiers_are_written_as_a_whole_version(house: House) -> None:
     assert "Penyetuju → Bendahara" in page
     shown = client.get(f"/admin/disbursement/approvalscheme/{made.pk}/change/").content.decode()
     assert "Rp 1.000.000.000" in shown and 'name="_save"' not in shown
+    assert approval_tiers.in_force() is None and "Menunggu persetujuan petugas lain" in shown and "/agree/" not in shown
+
+
+def test_another_officer_agrees_to_tiers_and_sees_what_they_change(house: House) -> None:
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    tiers((0, "Penyetuju", "Bendahara"))
+    house.client("bendahara").post("/admin/disbursement/approvalscheme/add/", _scheme(starts_on=tomorrow.isoformat()))
+    made = ApprovalScheme.objects.latest("pk")
+    address, client = f"/admin/disbursement/approvalscheme/{made.pk}", house.client("penyetuju")
+    assert f"{address}/agree/" in client.get(f"{address}/change/").content.decode()
+    asked = client.get(f"{address}/agree/").content.decode()
+    assert "Jenjang hari ini" in asked and "Penyetuju → Bendahara" in asked and "SK 7/2026" in asked
+    assert "Alasan" in client.post(f"{address}/agree/", {"reason": ""}).content.decode()
+    assert approval_tiers.in_force(tomorrow) != made
+    client.post(f"{address}/agree/", {"reason": "sesuai SK 7/2026"})
+    assert approval_tiers.in_force(tomorrow) == made
+    shown = client.get(f"{address}/change/").content.decode()
+    assert "Akan berlaku" in shown and "sesuai SK 7/2026" in shown and f"{address}/agree/" not in shown
 
 
 @pytest.mark.parametrize(
@@ -164,7 +182,7 @@ def test_tiers_are_written_as_a_whole_version(house: House) -> None:
         ({"tiers-0-from_total": "5"}, "harus mulai dari 0"),
         ({"tiers-1-from_total": "0"}, "data ganda"),
         ({"tiers-1-second": "", "tiers-1-third": "SECOND"}, "Isi penyetuju kedua"),
-        ({"starts_on": "2020-01-01"}, "Tidak boleh sebelum hari ini"),
+        ({"starts_on": "2020-01-01"}, "Paling cepat"),
     ],
 )
 def test_tiers_that_cannot_be_are_an_error_on_the_page(house: House, changes: dict[str, str], said: str) -> None:
@@ -181,6 +199,8 @@ def test_an_officer_installs_an_authenticator_and_its_secret_is_shown_once(house
     Authenticator.objects.update(ended_at=timezone.now())
     assert "belum memasang" in client.get(MINE).content.decode()
     assert "Kata sandi: tidak cocok" in client.post(MINE, {"name": "Ponsel", "password": "y"}).content.decode()
+    assert "Kata sandi: terlalu sering salah" in client.post(MINE, {"name": "P", "password": "x"}).content.decode()
+    PasswordGuesses.objects.update(failed_at=timezone.now() - timedelta(minutes=1))
     answer = client.post(MINE, {"name": "Ponsel", "password": "x"})
     page = answer.content.decode()
     device = Authenticator.objects.get(user=user, ended_at=None)

@@ -9,8 +9,18 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
-from disbursement import approvals, versions
-from disbursement.models import Batch, Chunk, Clawback, Delegation, Enrolment, Instruction, Programme, ProgrammeVersion
+from disbursement import approvals, failures, versions
+from disbursement.models import (
+    ApprovalScheme,
+    Batch,
+    Chunk,
+    Clawback,
+    Delegation,
+    Enrolment,
+    Instruction,
+    Programme,
+    ProgrammeVersion,
+)
 from officers.models import Authenticator
 from tests import money
 from tests.disbursement.admin.conftest import House
@@ -46,6 +56,7 @@ STEPS = {
     "/admin/disbursement/delegation/add/": {"penyetuju", "bendahara"},
     "/admin/disbursement/delegation/{delegation}/revoke/": {"penyetuju", "bendahara"},
     "/admin/disbursement/approvalscheme/add/": {"bendahara"},
+    "/admin/disbursement/approvalscheme/{scheme}/agree/": {"penyetuju"},
     "/admin/officers/authenticator/": {"bendahara", "auditor"},
     "/admin/officers/authenticator/{authenticator}/reset/": {"bendahara"},
     "/admin/officers/authenticator/mine/": {"petugas", "penyetuju", "bendahara", "auditor", "kosong"},
@@ -109,6 +120,7 @@ STEPS = {
 def _address(house: House, pattern: str) -> str:
     return pattern.format(
         programme=house.programme.pk,
+        scheme=ApprovalScheme.objects.earliest("pk").pk,
         version=house.programme.versions.earliest("pk").pk,
         prepared=house.prepared.pk,
         submitted=house.submitted.pk,
@@ -218,8 +230,12 @@ def test_preparing_leads_to_the_batch_and_again_says_there_is_nobody(house: Hous
 
 def test_failed_chunks_are_tried_again(house: House) -> None:
     _page, batch = _approve(house, "penyetuju")
-    Chunk.objects.filter(batch=batch).update(status=Chunk.Status.FAILED, attempts=5, error="x")
+    Chunk.objects.filter(batch=batch).update(
+        status=Chunk.Status.FAILED, attempts=5, failure="timeout", error="Canceled: x"
+    )
     client, address = house.client("petugas"), f"/admin/disbursement/batch/{batch.pk}/retry/"
+    asked = client.get(address).content.decode()
+    assert str(failures.of("timeout").words) in asked and "Canceled" not in asked
     assert "1 potongan dicoba lagi" in client.post(address, follow=True).content.decode()
     assert Chunk.objects.get(batch=batch).status == Chunk.Status.PENDING
 
@@ -279,6 +295,26 @@ def test_a_programme_is_added_with_its_fund(house: House) -> None:
     made = Programme.objects.get(code="PKD")
     [component] = made.versions.get().components.all()
     assert (component.amount, made.fund.kind, made.fund.balance) == (250_000, "fund", 0)
+
+
+def test_the_first_version_of_an_officers_programme_waits_for_another(house: House) -> None:
+    client = house.client("bendahara")
+    page = client.post("/admin/disbursement/programme/add/", _programme(), follow=True).content.decode()
+    assert "masih rancangan" in page
+    made = Programme.objects.get(code="PKD")
+    draft = made.versions.get()
+    assert (draft.by, draft.enforced_at) == (house.officers["bendahara"], None)
+    refused = house.client("petugas").post(
+        f"/admin/disbursement/programme/{made.pk}/prepare/", {"month": "2026-11"}, follow=True
+    )
+    assert (
+        "belum punya versi yang berlaku" in refused.content.decode()
+        and not Batch.objects.filter(cycle__programme=made).exists()
+    )
+    address = f"/admin/disbursement/programmeversion/{draft.pk}/enforce/"
+    house.client("penyetuju").post(address, {"reason": "SK 9/2026"})
+    draft.refresh_from_db()
+    assert draft.enforced_by == house.officers["penyetuju"]
 
 
 @pytest.mark.parametrize("rule", ["person.age >=", "person.age", "person.income > 3", "1/0 > 2"])

@@ -71,6 +71,23 @@ def test_a_draft_is_edited_tried_and_put_into_force_by_another(house: House, dra
     assert "Akan berlaku" in page_of(bendahara, f"{address}/change/")
 
 
+def test_who_wrote_a_draft_last_stands_for_it_and_another_puts_it_into_force(
+    house: House, draft: ProgrammeVersion
+) -> None:
+    address = f"/admin/disbursement/programmeversion/{draft.pk}"
+    both = house.client("admin")  # may edit drafts and put them into force
+    both.post(f"{address}/change/", edited(draft))
+    draft.refresh_from_db()
+    assert draft.by == house.officers["admin"]
+    assert "bukan yang menyusunnya" in page_of(both, f"{address}/enforce/")
+    both.post(f"{address}/enforce/", {"reason": "sendiri"})
+    draft.refresh_from_db()
+    assert draft.enforced_at is None
+    house.client("penyetuju").post(f"{address}/enforce/", {"reason": "Kepgub 1/2027"})
+    draft.refresh_from_db()
+    assert draft.enforced_by == house.officers["penyetuju"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("eligibility", "person.tall"), ("components-0-condition", "1 +"), ("eligibility", "person.age")],
