@@ -13,7 +13,10 @@ from disbursement.models import (
     Break,
     Calculation,
     Confirmation,
+    ConflictNote,
     Enrolment,
+    EnrolmentAppeal,
+    EnrolmentStep,
     Instruction,
     LeftOut,
     PreflightFinding,
@@ -31,9 +34,29 @@ def _in_batches_of_their_programmes(subject: Subject) -> Q:
 
 TOLD = Declaration(
     tables=(
-        Table(Enrolment, ("person",), also=((_("nama program"), "programme.name"),)),
+        Table(Enrolment, ("person",), without=("by",), also=((_("nama program"), "programme.name"),)),
         # Another of the family is in it: the facts are theirs.
-        Table(Enrolment, ("household",), without=("facts",), also=((_("nama program"), "programme.name"),)),
+        Table(Enrolment, ("household",), without=("facts", "by"), also=((_("nama program"), "programme.name"),)),
+        Table(
+            EnrolmentStep,
+            ("enrolment__person",),
+            without=("by",),
+            also=((_("nama program"), "enrolment.programme.name"),),
+            moment="at",
+        ),
+        Table(
+            EnrolmentAppeal,
+            ("step__enrolment__person",),
+            without=("filed_by", "taken_by", "decided_by"),
+            also=((_("nama program"), "step.enrolment.programme.name"),),
+        ),
+        Table(
+            ConflictNote,
+            ("person",),
+            without=("enrolment",),
+            also=((_("nama program"), "programme.name"), (_("dasar hukum"), "conflict.decree")),
+            moment="at",
+        ),
         Table(
             Instruction,
             ("enrolment__person",),
@@ -65,6 +88,10 @@ TOLD = Declaration(
         ),
     ),
     absent={
+        "disbursement.EnrolmentStep.enrolment__household": OF_ANOTHER,
+        "disbursement.EnrolmentAppeal.step__enrolment__household": OF_ANOTHER,
+        "disbursement.ConflictNote.enrolment__person": "whose place it is that keeps out another of the family",
+        "disbursement.ConflictNote.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
@@ -81,9 +108,9 @@ TOLD = Declaration(
 
 
 def hold_of(person: Person) -> str:
-    """Who still receives aid is known by name until that ends."""
-    active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
-    names = ", ".join(enrolment.programme.name for enrolment in active)
+    """Who still receives aid, or waits for it, is known by name until that ends."""
+    live = Enrolment.objects.filter(person=person).exclude(status=Enrolment.Status.ENDED).select_related("programme")
+    names = ", ".join(enrolment.programme.name for enrolment in live)
     return (
         gettext("masih terdaftar pada %(programmes)s; akhiri kepesertaannya dahulu.") % {"programmes": names}
         if names
@@ -94,9 +121,12 @@ def hold_of(person: Person) -> str:
 def forget(person: Person) -> None:
     """Drops the facts that once made the person eligible, and those that amounts rest on, their own or their family's.
 
-    That they were in the programme, and the arithmetic, stays with its money.
+    That they were in the programme, with the steps but not their words, and the arithmetic, stays with its money.
     """
     Enrolment.objects.filter(person=person).update(facts={})
+    EnrolmentStep.objects.filter(enrolment__person=person).update(words="", reference="")
+    EnrolmentAppeal.objects.filter(step__enrolment__person=person).update(text="")
+    ConflictNote.objects.filter(person=person).delete()
     TrialChange.objects.filter(person=person).delete()
     Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
     # The second condition is the index's own.

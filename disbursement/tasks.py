@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from celery import shared_task
 
-from disbursement import batches, breaks, execution, filling, statements, trials
+from disbursement import batches, breaks, enrolments, execution, filling, places, statements, trials
 from disbursement import preflight as check
+from disbursement.errors import InvalidRule
 from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
@@ -43,8 +45,17 @@ def sweep() -> None:
     filling.sweep()
     check.sweep()
     statements.sweep()
+    enrolments.lift_run_out()
+    places.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
+
+
+@shared_task(name="disbursement.tasks.fill_places")
+def fill_places(programme: int) -> None:
+    """Gives free places of the programme to who waits. A rule that breaks on somebody's facts is shown where it is tried."""
+    with contextlib.suppress(InvalidRule):
+        places.fill(programme)
 
 
 @shared_task(name="disbursement.tasks.try_versions")

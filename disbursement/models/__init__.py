@@ -13,8 +13,10 @@ from disbursement.models.calculation import Calculation
 from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.enrolment_step import EnrolmentAppeal, EnrolmentStep
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.programme_conflict import ConflictNote, PlaceLook, ProgrammeConflict
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -34,16 +36,21 @@ __all__ = [
     "Comparison",
     "Component",
     "Confirmation",
+    "ConflictNote",
     "Cycle",
     "Delegation",
     "Enrolment",
+    "EnrolmentAppeal",
+    "EnrolmentStep",
     "Filling",
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "PlaceLook",
     "Preflight",
     "PreflightFinding",
     "Programme",
+    "ProgrammeConflict",
     "ProgrammeVersion",
     "SentBack",
     "Statement",

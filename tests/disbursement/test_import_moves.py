@@ -160,8 +160,7 @@ def test_who_is_enrolled_there_at_this_very_moment_keeps_the_place(processes: No
 
 
 def test_how_many_move_costs_no_statement_more() -> None:
-    enrolled(*(row(number, 0) for number in range(1, 3)), *(row(number, 1) for number in range(3, 60)))
-    Enrolment.objects.all().delete()
+    committed(*(row(number, 0) for number in range(1, 3)), *(row(number, 1) for number in range(3, 60)))
     for found in Person.objects.filter(household=home(1)):  # each a place of a programme of their own
         made = money.programme(one_per_household=True)
         Enrolment.objects.create(programme=made, person=found, household=found.household)
