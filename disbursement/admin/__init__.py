@@ -2,10 +2,12 @@
 
 from disbursement.admin import (
     accounts,
+    appeals,
     approval_tiers,
     batches,
     breaks,
     calculations,
+    conflicts,
     delegations,
     enrolments,
     findings,
@@ -20,10 +22,12 @@ from disbursement.admin import (
 
 __all__ = [
     "accounts",
+    "appeals",
     "approval_tiers",
     "batches",
     "breaks",
     "calculations",
+    "conflicts",
     "delegations",
     "enrolments",
     "findings",
