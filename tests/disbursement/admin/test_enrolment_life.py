@@ -6,11 +6,12 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.utils import timezone
 
 from beneficiaries.models import Household
-from disbursement import conflicts, eligibility, enrolments, versions
+from disbursement import appeals, conflicts, eligibility, enrolments, versions
 from disbursement.enrolment_states import R
 from disbursement.models import (
     ConflictNote,
@@ -70,7 +71,7 @@ def test_many_are_suspended_at_once_after_a_page_that_says_how_many(house: House
     page = text(chosen(client, "suspend_many", rows))
     assert "2 orang" in page and "1 dari yang dipilih" in page
     assert set(Enrolment.objects.values_list("status", flat=True)) == {"active", "ended"}
-    assert "wajib diisi" in text(chosen(client, "suspend_many", rows, why="", reason="x"))
+    assert "tidak boleh kosong" in text(chosen(client, "suspend_many", rows, why="", reason="x"))
     done = text(chosen(client, "suspend_many", rows, why="verify", reason="pemeriksaan acak"))
     assert "2 kepesertaan ditangguhkan" in done
     assert Enrolment.objects.filter(status="suspended").count() == 2
@@ -119,8 +120,6 @@ def test_an_appeal_is_noted_queued_and_decided_by_another(house: House) -> None:
 
 
 def _decides() -> Any:
-    from django.contrib.auth.models import Permission
-
     return Permission.objects.filter(codename="decide_enrolmentappeal")
 
 
@@ -130,8 +129,6 @@ def test_a_late_answer_is_counted_in_red(house: House) -> None:
     enrolments.lift([row.pk], reason=R.CLEARED, words="x", by=house.officers["petugas"])
     enrolments.end(row)
     today = timezone.localdate()
-    from disbursement import appeals
-
     appeals.file(row, "x", channel=EnrolmentAppeal.Channel.OFFICE, filed_on=today - timedelta(days=40))
     assert "Keberatan kepesertaan lewat tenggat" in text(house.client("penyetuju").get("/admin/"))
     assert "terlambat" in text(house.client("penyetuju").get(QUEUE))
@@ -177,7 +174,7 @@ def test_whom_another_programme_keeps_out_stands_on_their_page_and_in_the_list(h
 
 @pytest.fixture
 def queued(house: House) -> Programme:
-    """The programme with a quota of seven, two more people who wait, one of them not eligible any more."""
+    """The programme with a quota of six, and two more people who wait."""
     last = versions.newest(house.programme)
     assert last is not None
     later = versions.copy(last, timezone.localdate())
@@ -192,13 +189,14 @@ def test_a_programmes_page_shows_its_places_and_the_list_the_ranks(house: House,
     client = house.client("petugas")
     page = text(client.get(f"/admin/disbursement/programme/{queued.pk}/change/"))
     assert "<b>6</b> terisi" in page and "<b>0</b> kosong" in page and "2 menunggu" in page
-    listed = text(client.get(LIST, {"programme__id__exact": queued.pk, "status__exact": "waiting"}))
-    assert "Daftar tunggu" in listed
-    ranks = [line.strip() for line in listed.splitlines() if line.strip() in {"1", "2"}]
-    row = Enrolment.objects.filter(status="waiting").order_by("pk")[1]
-    assert ranks or 'field-rank">2<' in listed
-    shown = text(client.get(f"{LIST}{row.pk}/change/"))
-    assert "Urutan tunggu" in shown or "urutan tunggu" in shown
+    listed = client.get(LIST, {"programme__id__exact": queued.pk, "status__exact": "waiting"})
+    assert "Daftar tunggu" in text(listed)
+    first, second = Enrolment.objects.filter(status="waiting").order_by("pk")
+    assert {row.pk: row.rank_now for row in listed.context["cl"].result_list} == {first.pk: 1, second.pk: 2}
+    Household.objects.filter(pk=second.person.household_id).update(decile=9)
+    Enrolment.objects.filter(pk=second.pk).update(passed_over="not_eligible")
+    shown = text(client.get(f"{LIST}{second.pk}/change/"))
+    assert "2, dilewati: saat ini tidak memenuhi syarat" in shown
 
 
 def test_enrolling_says_how_many_wait_and_how_many_were_left_out(house: House, queued: Programme) -> None:
