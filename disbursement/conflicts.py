@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
@@ -112,7 +113,7 @@ def end(conflict: ProgrammeConflict, ends_on: date) -> None:
 
 def holders(programme: Programme, day: date, people: Collection[int] | None = None) -> dict[int, Held]:
     """Whom a place elsewhere keeps out of the programme on the day, each with that place; of the people given, or of all."""
-    wanted = {"programme": programme.pk, "day": day, "people": None if people is None else list(people)}
+    wanted: dict[str, Any] = {"programme": programme.pk, "day": day, "people": None if people is None else list(people)}
     with connection.cursor() as cursor:
         cursor.execute(_HELD, wanted)
         return {person: Held(conflict, enrolment) for person, conflict, enrolment in cursor.fetchall()}

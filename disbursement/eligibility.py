@@ -124,7 +124,8 @@ def enrol(programme: Programme, day: date | None = None, by: User | None = None)
     held = conflicts.holders(programme, day)
     before = places.of(programme, day).waiting
     status = S.ACTIVE if version.quota is None and not before else S.WAITING
-    new, barred = 0, {}
+    new = 0
+    barred: dict[int, Held] = {}
     homes: set[int] | None = None
     while homes is None or homes:
         eligible = _admitted(programme, day, version, homes, held)

@@ -8,7 +8,7 @@ keeps the place.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -166,7 +166,7 @@ def go_back(run: RegistryImport, *, by: User | None, reason: str) -> None:
     FollowedMove.objects.filter(run=run).delete()
 
 
-def _said(run: RegistryImport, by: User | None, reason: str) -> dict[str, object]:
+def _said(run: RegistryImport, by: User | None, reason: str) -> dict[str, Any]:
     return {"run": run.pk, "words": reason[:300], "by": by.pk if by else None}
 
 

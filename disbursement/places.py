@@ -61,9 +61,10 @@ SELECT p.id FROM disbursement_programme p LEFT JOIN disbursement_placelook l ON 
 WHERE p.active AND EXISTS (SELECT FROM disbursement_enrolment e WHERE e.programme_id = p.id AND e.status = 'waiting')
     AND (l.looked_at IS NULL OR l.looked_at < %(midnight)s
          OR EXISTS (SELECT FROM disbursement_enrolmentstep s JOIN disbursement_enrolment e ON e.id = s.enrolment_id
-                    WHERE s.to_status = 'ended' AND s.at > l.looked_at - %(overlap)s AND e.programme_id = p.id)
+                    WHERE s.to_status = 'ended' AND e.programme_id = p.id
+                        AND s.at > l.looked_at - make_interval(secs => %(overlap)s))
          OR EXISTS (SELECT FROM disbursement_programmeversion v
-                    WHERE v.programme_id = p.id AND v.enforced_at > l.looked_at - %(overlap)s))
+                    WHERE v.programme_id = p.id AND v.enforced_at > l.looked_at - make_interval(secs => %(overlap)s)))
 ORDER BY p.id
 """
 
@@ -135,7 +136,7 @@ def sweep() -> int:
     """Rings for every programme whose free places should be looked for; returns how many."""
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(), time()))
     with connection.cursor() as cursor:
-        cursor.execute(_DUE, {"midnight": midnight, "overlap": OVERLAP})
+        cursor.execute(_DUE, {"midnight": midnight, "overlap": OVERLAP.total_seconds()})
         due = [number for (number,) in cursor.fetchall()]
     for number in due:
         doorbell.ring("disbursement.tasks.fill_places", number)

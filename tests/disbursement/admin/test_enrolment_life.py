@@ -71,7 +71,7 @@ def test_many_are_suspended_at_once_after_a_page_that_says_how_many(house: House
     page = text(chosen(client, "suspend_many", rows))
     assert "2 orang" in page and "1 dari yang dipilih" in page
     assert set(Enrolment.objects.values_list("status", flat=True)) == {"active", "ended"}
-    assert "tidak boleh kosong" in text(chosen(client, "suspend_many", rows, why="", reason="x"))
+    assert "harus diisi" in text(chosen(client, "suspend_many", rows, why="", reason="x"))
     done = text(chosen(client, "suspend_many", rows, why="verify", reason="pemeriksaan acak"))
     assert "2 kepesertaan ditangguhkan" in done
     assert Enrolment.objects.filter(status="suspended").count() == 2

@@ -304,7 +304,7 @@ def test_an_enrolment_ends_once_with_its_reason(house: House) -> None:
     enrolment = Enrolment.objects.first()
     client, address = house.client("petugas"), f"/admin/disbursement/enrolment/{enrolment.pk}/end/"
     assert "tetap membayarnya" in client.get(address).content.decode()
-    assert "tidak boleh kosong" in client.post(address, {"reason": "pindah"}).content.decode()
+    assert "harus diisi" in client.post(address, {"reason": "pindah"}).content.decode()
     said = {"why": "moved_away", "reason": "pindah", "reference": "Surat pindah 12"}
     assert "Kepesertaan berakhir: pindah" in client.post(address, said, follow=True).content.decode()
     assert "sudah berakhir" in client.post(address, said, follow=True).content.decode()
