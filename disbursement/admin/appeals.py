@@ -31,27 +31,29 @@ DECIDES = ["disbursement.decide_enrolmentappeal"]
 class EnrolmentAppealAdmin(LongTable, ViewOnlyAdmin):
     """Filed on the page of the enrolment, decided here."""
 
-    list_display = ("about", "programme", "against", "status_label", "answer_by", "urgency", "filed_on")
+    list_display = ("about", "programme", "what", "status_label", "answer_by", "urgency", "filed_on")
     list_display_links = ("about",)
     list_filter = ("status", "late", "step__enrolment__programme")
     list_select_related = ("step__enrolment__person", "step__enrolment__programme")
     search_fields = ("step__enrolment__person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
-    fields = readonly_fields = (
+    fields = (
         "about",
         "nik",
         "enrolment_link",
         "against",
         "taken_by",
         "text",
-        ("channel", "filed_on", "late"),
-        "filed_by",
-        ("status_label", "answer_by", "urgency"),
+        ("channel", "filed_by"),
+        ("filed_on", "late"),
+        ("status_label", "urgency"),
+        "answer_by",
         "decided_by",
         "decided_at",
         "decision_reason",
         "missed",
     )
+    readonly_fields = ("about", "nik", "enrolment_link", "against", "status_label", "urgency", "missed")
     actions_detail = ("uphold", "deny")
 
     def get_ordering(self, request: HttpRequest) -> Any:
@@ -82,6 +84,10 @@ class EnrolmentAppealAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("kepesertaan"))
     def enrolment_link(self, row: EnrolmentAppeal) -> SafeString:
         return link(change_url(row.step.enrolment), row.step.enrolment)
+
+    @admin.display(description=_("atas"))
+    def what(self, row: EnrolmentAppeal) -> str:
+        return str(row.step.get_to_status_display())
 
     @admin.display(description=_("keberatan atas"))
     def against(self, row: EnrolmentAppeal) -> SafeString:
