@@ -42,6 +42,13 @@ _FIRST = {
     P.YOUNGEST: "p.birth_date DESC",
     P.EARLIEST: "p.created_at",
 }
+# The same for lists of enrolments.
+_FIRST_OF_ROWS = {
+    P.POOREST: ("person__household__decile", "person__birth_date"),
+    P.OLDEST: ("person__birth_date",),
+    P.YOUNGEST: ("-person__birth_date",),
+    P.EARLIEST: (),
+}
 # Who waits, in order. All of them, whether they still may or not: that is asked when there is a place.
 _RANKED = """
 SELECT e.id FROM disbursement_enrolment e
@@ -95,13 +102,18 @@ def ranks_of(enrolments: Collection[Enrolment], day: date | None = None) -> dict
     waiting = [row for row in enrolments if row.status == S.WAITING]
     found: dict[int, int] = {}
     for number in sorted({row.programme_id for row in waiting}):
-        first = _first(Programme.objects.get(pk=number), day)
+        first = _FIRST[_priority(Programme.objects.get(pk=number), day)]
         with connection.cursor() as cursor:
             cursor.execute(
                 _RANKS.format(first=first), [number, [row.pk for row in waiting if row.programme_id == number]]
             )
             found |= dict(cursor.fetchall())
     return found
+
+
+def order_of(programme: Programme, day: date | None = None) -> tuple[str, ...]:
+    """How a list of the programme's enrolments that wait is ordered so that the next comes first."""
+    return (*_FIRST_OF_ROWS[_priority(programme, day)], "person__created_at", "person")
 
 
 def fill(number: int, day: date | None = None) -> int:
@@ -150,11 +162,11 @@ def _quota(programme: Programme, day: date | None) -> int | None:
         return None
 
 
-def _first(programme: Programme, day: date | None) -> str:
+def _priority(programme: Programme, day: date | None) -> ProgrammeVersion.Priority:
     try:
-        return _FIRST[P(versions.of(programme, day or timezone.localdate()).priority)]
+        return P(versions.of(programme, day or timezone.localdate()).priority)
     except NoVersion:
-        return _FIRST[P.EARLIEST]
+        return P.EARLIEST
 
 
 def _excluded(day: date) -> set[int]:

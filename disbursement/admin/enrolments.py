@@ -21,9 +21,9 @@ from disbursement import appeals, conflicts, enrolments, exclusions, places
 from disbursement.admin import calculations, enrolment_steps
 from disbursement.admin.people import TONES, masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
-from disbursement.models import Batch, Enrolment, EnrolmentStep, Instruction, ProgrammeConflict
+from disbursement.models import Batch, Enrolment, EnrolmentStep, Instruction, Programme, ProgrammeConflict
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, change_url, link, list_url
+from wallet.admin.rows import NUMBER, LongTable, ViewOnlyAdmin, ViewOnlyInline, change_url, link, list_url
 from wallet.admin.steps import Done, Step, row_of, take
 
 S = Enrolment.Status
@@ -125,6 +125,15 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RankedChangeList
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """The newest first; of one programme those who wait, the next first."""
+        number, status = request.GET.get("programme__id__exact", ""), request.GET.get("status__exact")
+        if status == S.WAITING and NUMBER.fullmatch(number):
+            programme = Programme.objects.filter(pk=number).first()
+            if programme is not None:
+                return places.order_of(programme)
+        return super().get_ordering(request)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Enrolment], search_term: str

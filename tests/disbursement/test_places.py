@@ -76,6 +76,8 @@ def test_each_priority_ranks_in_its_order_and_the_first_gets_the_place(priority:
     eligibility.enrol_eligible(made)
     assert status(rows[expected[0]]) == "active"
     assert queue(made) == [rows[at] for at in expected[1:]]
+    listed = made.enrolments.filter(status="waiting").order_by(*places.order_of(made))
+    assert [row.person for row in listed] == queue(made)
 
 
 @settings(max_examples=25, deadline=None)
