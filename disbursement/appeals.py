@@ -129,7 +129,7 @@ def _decide(appeal: EnrolmentAppeal, status: EnrolmentAppeal.Status, by: User, r
     if by.pk == appeal.taken_by_id:
         raise DeciderTookStep
     # Before the appeal, as whoever takes a step does.
-    Enrolment.objects.select_for_update(no_key=True).get(steps=appeal.step_id)
+    Enrolment.objects.select_for_update(of=("self",), no_key=True).get(steps=appeal.step_id)
     hit = EnrolmentAppeal.objects.filter(pk=appeal.pk, status=EnrolmentAppeal.Status.FILED).update(
         status=status, decided_by=by, decided_at=timezone.now(), decision_reason=reason.strip()
     )

@@ -89,7 +89,6 @@ TOLD = Declaration(
     ),
     absent={
         "disbursement.EnrolmentStep.enrolment__household": OF_ANOTHER,
-        "disbursement.ConflictNote.enrolment__person": "whose place it is that keeps out another of the family",
         "disbursement.ConflictNote.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
