@@ -12,7 +12,7 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.db.models import Count, Model, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminDateWidget,
@@ -24,6 +24,7 @@ from unfold.widgets import (
 from disbursement import enrolments
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import Enrolment, EnrolmentAppeal, EnrolmentStep
+from wallet.admin.rows import NUMBER
 from wallet.admin.steps import ReasonForm, Step
 
 MOST_AT_ONCE = 20_000
@@ -146,10 +147,7 @@ SUSPEND = Many(
     SuspendForm,
     (S.ACTIVE,),
     suspend,
-    lambda many: (
-        ngettext("%(count)s kepesertaan ditangguhkan.", "%(count)s kepesertaan ditangguhkan.", many)
-        % {"count": counted(many)}
-    ),
+    lambda many: gettext("%(count)s kepesertaan ditangguhkan.") % {"count": counted(many)},
 )
 LIFT = Many(
     "lift_many",
@@ -184,7 +182,7 @@ def ask_many(admin: Any, request: HttpRequest, chosen: QuerySet[Any], many: Many
     """
     confirmed = "chosen" in request.POST
     if confirmed:
-        numbers = [int(number) for number in request.POST["chosen"].split(",") if number.isascii() and number.isdigit()]
+        numbers = [int(number) for number in request.POST["chosen"].split(",") if NUMBER.fullmatch(number)]
     else:
         numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
     if len(numbers) > MOST_AT_ONCE:

@@ -150,7 +150,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
             "end": row.status != S.ENDED,
             "appeal": appeals.against(row) is not None,
             "readmit": row.status == S.ENDED,
-            "keep": bool(conflicts.excluding(row)),
+            "keep": row.status != S.ENDED and bool(conflicts.excluding(row)),
         }
         found = super().get_actions_detail(request, object_id)
         return [one for one in found if any(fit and one.action_name.endswith(f"_{name}") for name, fit in fits.items())]
@@ -242,13 +242,8 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("tidak boleh dirangkap dengan"))
     def excluding(self, enrolment: Enrolment) -> SafeString | str:
-        rows = (
-            ((link(change_url(row), row),) for row in conflicts.excluding(enrolment)) if self._holds(enrolment) else ()
-        )
-        return format_html_join("", "<div>{}</div>", rows) or "-"
-
-    def _holds(self, enrolment: Enrolment) -> bool:
-        return enrolment.status != S.ENDED
+        others = [] if enrolment.status == S.ENDED else conflicts.excluding(enrolment)
+        return format_html_join("", "<div>{}</div>", ((link(change_url(row), row),) for row in others)) or "-"
 
     # --- steps ---
 
@@ -403,7 +398,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
             button=_("Pertahankan di sini, akhiri yang lain"),
             text=_("Kepesertaan yang tidak boleh dirangkap dengan ini diakhiri. Orangnya dapat mengajukan keberatan."),
             facts=lambda row: [(_("Diakhiri"), one) for one in conflicts.excluding(row)],
-            possible=lambda row: bool(conflicts.excluding(row)),
+            possible=lambda row: row.status != S.ENDED and bool(conflicts.excluding(row)),
             form=enrolment_steps.WordsForm,
             danger=True,
         )
