@@ -183,6 +183,13 @@ RESTRICTED = {
     )
     + ", DELETE",
     "disbursement_leftout": APPEND_ONLY,
+    # Its status moves by triggers, with a step; what else of it may change, and when, they say too.
+    "disbursement_enrolment": changing("person_id", "household_id", "status", "facts", "version_id", "passed_over"),
+    "disbursement_enrolmentstep": changing("words", "reference"),  # only emptied: someone is forgotten
+    "disbursement_enrolmentappeal": changing("status", "decided_by_id", "decided_at", "decision_reason", "text"),
+    "disbursement_programmeconflict": changing("ends_on"),
+    "disbursement_conflictnote": "SELECT, INSERT, DELETE",
+    "disbursement_placelook": NEVER_DELETED,
     "disbursement_versiontrial": NEVER_DELETED,
     "disbursement_trialregion": APPEND_ONLY,
     "disbursement_trialchange": "SELECT, INSERT, DELETE",  # goes when its person is forgotten

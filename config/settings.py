@@ -373,6 +373,8 @@ DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
+    "appeal_days": env.int("APPEAL_DAYS", default=14),  # working days to appeal against a suspension or an exit
+    "appeal_answer_days": env.int("APPEAL_ANSWER_DAYS", default=10),  # working days to decide on it
     "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
     "small_group": env.int("REPORT_SMALL_GROUP", default=5),  # people: reports for the public mask smaller groups
 }

@@ -1,26 +1,33 @@
-"""Who may be in a programme: the rule of a version held against the registry, and the enrolment of those it admits."""
+"""Who may be in a programme: the rule of a version held against the registry, and the enrolment of those it admits.
+
+With a quota whoever is admitted waits first, and free places go by priority (disbursement.places). Whom a place in a programme
+that excludes this one keeps out is noted, with that place.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.contrib.auth.models import User
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from beneficiaries import facts
 from beneficiaries.facts import Member
 from beneficiaries.models import Person
-from disbursement import versions
+from disbursement import conflicts, places, versions
 from disbursement.conditions import compiled
+from disbursement.conflicts import Held
+from disbursement.enrolment_states import S, is_conflict
+from disbursement.enrolments import give_wallets
 from disbursement.exclusions import EXCLUDED
 from disbursement.models import Enrolment, Programme, ProgrammeVersion
-from wallet import wallets
 from wallet.transactions import retried
 
 GROUP = 2_000  # people enrolled in one transaction
@@ -28,13 +35,26 @@ GROUP = 2_000  # people enrolled in one transaction
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An eligible person with the facts that made them so, and the members of their household with theirs."""
+    """An eligible person with the facts that made them so, and the members of their household with theirs.
+
+    `held`: the place elsewhere that keeps them out all the same.
+    """
 
     person: int
     uid: UUID
     household: int
     facts: dict[str, Any]
     members: list[Member]
+    held: Held | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Enrolled:
+    """What an enrolment run came to: people who got a place, people who wait since, and people kept out by a place elsewhere."""
+
+    active: int
+    waiting: int
+    kept_out: int
 
 
 def candidates(
@@ -47,18 +67,32 @@ def candidates(
 
     With `homes`, of those households alone.
     The rule is that of the version given, else of the one in force on the day; where the programme says so, one of each
-    household. Who is excluded on the day, alone or with the household, is not admitted. Who left the registry, died or was
-    merged counts neither as a candidate nor in the household's size. Raises InvalidRule, NoVersion.
+    household. Who is excluded on the day, alone or with the household, is not admitted, nor is who holds a place in a programme
+    that excludes this one. Who left the registry, died or was merged counts neither as a candidate nor in the household's size.
+    Raises InvalidRule, NoVersion.
     """
     day = day or timezone.localdate()
+    held = conflicts.holders(programme, day)
+    return (one for one in _admitted(programme, day, version, homes, held) if one.held is None)
+
+
+def _admitted(
+    programme: Programme,
+    day: date,
+    version: ProgrammeVersion | None,
+    homes: Collection[int] | None,
+    held: Mapping[int, Held],
+) -> Iterator[Candidate]:
+    """The candidates, and among them those whom a place elsewhere keeps out."""
     rule = compiled((version or versions.of(programme, day)).eligibility)
     out = kept_out(programme, day)
     for home in facts.homes(day, None if homes is None else list(homes)):
         for member in sorted(home.members, key=lambda one: (one.birth_date, one.pk)):
             if member.pk in out or not rule(member.facts):
                 continue
-            yield Candidate(member.pk, member.uid, home.pk, member.facts, home.members)
-            if programme.one_per_household:
+            bar = held.get(member.pk)
+            yield Candidate(member.pk, member.uid, home.pk, member.facts, home.members, bar)
+            if programme.one_per_household and bar is None:
                 break
 
 
@@ -71,26 +105,60 @@ def kept_out(programme: Programme, day: date) -> set[int]:
     return excluded | set(ended.values_list("person_id", flat=True))
 
 
-def enrol_eligible(programme: Programme, day: date | None = None) -> int:
-    """Enrols everyone eligible who is not enrolled yet, opening their wallets; returns how many were new.
+def enrol_eligible(programme: Programme, day: date | None = None, by: User | None = None) -> int:
+    """Enrols everyone eligible who is not enrolled yet, as far as there are places; returns how many are active by that.
+
+    See `enrol`.
+    """
+    return enrol(programme, day, by).active
+
+
+def enrol(programme: Programme, day: date | None = None, by: User | None = None) -> Enrolled:
+    """Enrols everyone eligible who is not enrolled yet, opening the wallets of those who get a place; the others wait, ranked.
 
     Where somebody moves meanwhile, or leaves the registry, their households are asked again: they, or another, may be
-    eligible there now.
+    eligible there now. Raises InvalidRule, NoVersion.
     """
-    new, day = 0, day or timezone.localdate()
+    day = day or timezone.localdate()
+    version = versions.of(programme, day)
+    held = conflicts.holders(programme, day)
+    before = places.of(programme, day).waiting
+    status = S.ACTIVE if version.quota is None and not before else S.WAITING
+    new = 0
+    barred: dict[int, Held] = {}
     homes: set[int] | None = None
     while homes is None or homes:
-        eligible = candidates(programme, day, homes=homes)
+        eligible = _admitted(programme, day, version, homes, held)
         homes = set()
-        while group := list(islice(eligible, GROUP)):
-            enrolled, changed = _enrol(programme, group)
+        while found := list(islice(eligible, GROUP)):
+            barred |= {one.person: one.held for one in found if one.held is not None}
+            group = [one for one in found if one.held is None]
+            enrolled, changed = _enrol_known(programme, group, version, status, by)
             new += enrolled
             homes |= changed
-    return new
+    conflicts.note(programme, barred)
+    if status == S.WAITING:
+        new = places.fill(programme.pk, day)
+    return Enrolled(new, max(places.of(programme, day).waiting - before, 0), len(barred))
+
+
+def _enrol_known(
+    programme: Programme, group: list[Candidate], version: ProgrammeVersion, status: Enrolment.Status, by: User | None
+) -> tuple[int, set[int]]:
+    """`_enrol`, without those who came to hold a place elsewhere at this moment: another run has them in its notes."""
+    try:
+        return _enrol(programme, group, version, status, by)
+    except IntegrityError as error:
+        if not is_conflict(error):
+            raise
+    held = conflicts.holders(programme, timezone.localdate(), [one.person for one in group])
+    return _enrol(programme, [one for one in group if one.person not in held], version, status, by)
 
 
 @retried  # whoever moves a person locks the households first
-def _enrol(programme: Programme, group: list[Candidate]) -> tuple[int, set[int]]:
+def _enrol(
+    programme: Programme, group: list[Candidate], version: ProgrammeVersion, status: Enrolment.Status, by: User | None
+) -> tuple[int, set[int]]:
     """How many were new, and the households that one of the group has left, or come to, since they were found eligible."""
     # Under a lock, and read again: one of them may be merged into another row, or move, at this moment.
     known = Person.objects.processable().filter(
@@ -104,24 +172,19 @@ def _enrol(programme: Programme, group: list[Candidate]) -> tuple[int, set[int]]
     homes = {candidate.household for candidate in changed}
     homes |= {home_now[candidate.person] for candidate in changed if candidate.person in home_now}
     group = [candidate for candidate in group if home_now.get(candidate.person) == candidate.household]
-    without = [candidate for candidate in group if wallet_known[candidate.person] is None]
-    wallet_of = wallets.open_for([candidate.uid for candidate in without])
+    if status == S.ACTIVE:
+        give_wallets({one.person: one.uid for one in group if wallet_known[one.person] is None})
     with connection.cursor() as cursor:
         cursor.execute(
             """
-            UPDATE beneficiaries_person p SET wallet_id = opened.wallet
-            FROM unnest(%s::bigint[], %s::bigint[]) AS opened (person, wallet)
-            WHERE p.id = opened.person AND p.wallet_id IS NULL
-            """,
-            [[candidate.person for candidate in without], [wallet_of[candidate.uid] for candidate in without]],
-        )
-        cursor.execute(
-            """
-            INSERT INTO disbursement_enrolment (programme_id, person_id, household_id, facts)
-            SELECT %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) ON CONFLICT DO NOTHING
+            INSERT INTO disbursement_enrolment (programme_id, version_id, by_id, status, person_id, household_id, facts)
+            SELECT %s, %s, %s, %s, * FROM unnest(%s::bigint[], %s::bigint[], %s::jsonb[]) ON CONFLICT DO NOTHING
             """,
             [
                 programme.pk,
+                version.pk,
+                by.pk if by else None,
+                status.value,
                 [candidate.person for candidate in group],
                 [candidate.household if programme.one_per_household else None for candidate in group],
                 [json.dumps(candidate.facts) for candidate in group],

@@ -254,3 +254,65 @@ class ReportNotDone(DisbursementError):
 
     code = "report_not_done"
     message = _("Laporan ini belum selesai (%(status)s). Tunggu sampai selesai, atau buat laporan baru.")
+
+
+class EnrolmentEnded(DisbursementError):
+    code = "enrolment_ended"
+    message = _("Kepesertaan ini sudah berakhir.")
+
+
+class EnrolmentMoved(DisbursementError):
+    """None of the enrolments is where the step begins: somebody else took it, or another."""
+
+    code = "enrolment_moved"
+    message = _("Status kepesertaannya sudah berubah, jadi langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class SuspensionEndsEarly(DisbursementError):
+    code = "suspension_ends_early"
+    message = _("Penangguhan harus berakhir sesudah hari ini. Isi tanggal yang akan datang, atau kosongkan.")
+
+
+class ConflictHeld(DisbursementError):
+    """A place in another programme that excludes this one, held by the person or in their household."""
+
+    code = "conflict_held"
+    message = _(
+        "Orang ini, atau keluarganya, masih peserta program lain yang tidak boleh dirangkap dengan program ini. "
+        "Putuskan dahulu di program mana ia tetap, lalu akhiri yang lain."
+    )
+
+
+class HouseholdHasPlace(DisbursementError):
+    code = "household_has_place"
+    message = _("Keluarganya sudah punya peserta lain pada program ini. Akhiri kepesertaan itu dahulu.")
+
+
+class NothingToAppeal(DisbursementError):
+    """The last step of the enrolment is neither a suspension nor an exit, or it was appealed against already."""
+
+    code = "nothing_to_appeal"
+    message = _(
+        "Tidak ada penangguhan atau pengakhiran yang dapat diajukan keberatan, atau keberatannya sudah dicatat."
+    )
+
+
+class AppealDecided(DisbursementError):
+    code = "appeal_decided"
+    message = _("Keberatan ini sudah diputuskan. Muat ulang halaman.")
+
+
+class DeciderTookStep(DisbursementError):
+    code = "decider_took_step"
+    message = _("Keberatan harus diputuskan petugas lain, bukan yang mengambil langkahnya.")
+
+
+class ConflictBroken(DisbursementError):
+    """Two programmes cannot exclude each other as it is said."""
+
+    code = "conflict_broken"
+    message = _("Larangan rangkap tidak dapat dicatat: %(reason)s")
+    SAME = _("pilih dua program yang berbeda.")
+    KNOWN = _("larangan yang sama sudah berlaku; akhiri dahulu yang lama.")
+    NO_DECREE = _("isi dasar hukumnya.")
+    ENDS_EARLY = _("tanggal berakhirnya sebelum tanggal mulainya, atau sudah diakhiri.")

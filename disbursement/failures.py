@@ -91,6 +91,16 @@ KNOWN = {
     "excluded": Failure(
         _("Dikecualikan sejak batch disiapkan"), N, _("Baca pengecualiannya; bila keliru, putuskan sanggahannya.")
     ),
+    "suspended": Failure(
+        _("Kepesertaannya ditangguhkan sejak batch disiapkan"),
+        N,
+        _(
+            "Baca alasannya di halaman kepesertaan; bila selesai diperiksa, cabut penangguhannya dan siapkan batch lain."
+        ),
+    ),
+    "enrolment_ended": Failure(
+        _("Kepesertaannya berakhir sejak batch disiapkan"), N, _("Baca alasannya; bila keliru, putuskan keberatannya.")
+    ),
     "duplicate": Failure(
         _("Diduga terdaftar ganda"), F, _("Putuskan dugaan gandanya: gabungkan, atau nyatakan dua orang berbeda.")
     ),

@@ -3,10 +3,11 @@
 The registry calls `join` and `part` (settings.REGISTRY) within its own transaction, both people locked. It keeps what `join`
 returns and hands it to `part`.
 
-A person has one enrolment a programme: the survivor's stays as it is, ended or not, and the other's is ended. What the
-survivor has none of moves over, payments and all. The wallet of the other is pooled (wallet.pooling) into the survivor's, or
-becomes the survivor's where there is none. An instruction that a batch still holds for the pooled wallet fails there
-(``wallet_frozen``), its money returns to the fund, and a later batch pays the enrolment that is left.
+A person has one enrolment a programme: the survivor's stays as it is, ended or not, and the other's is ended; where the survivor
+only waits, they get the place that the other had. What the survivor has none of moves over, payments and all, unless a place of
+the survivor, or in their household, excludes it: then it is ended. The wallet of the other is pooled (wallet.pooling) into the
+survivor's, or becomes the survivor's where there is none. An instruction that a batch still holds for the pooled wallet fails
+there (``wallet_frozen``), its money returns to the fund, and a later batch pays the enrolment that is left.
 """
 
 from __future__ import annotations
@@ -19,13 +20,14 @@ from django.utils.translation import gettext as _
 
 from beneficiaries.errors import MergeRefused
 from beneficiaries.models import Person
-from disbursement.enrolments import note
-from disbursement.models import Enrolment, Instruction
+from disbursement import conflicts
+from disbursement.enrolment_states import HOLDING, R, S, advance
+from disbursement.enrolments import note, offer_places
+from disbursement.models import Enrolment, EnrolmentStep, Instruction
 from wallet import pooling, wallets
 from wallet.errors import MoneyMoved, PursesGone, WalletError
 from wallet.models import Purse, Transfer, Wallet
 
-ACTIVE, ENDED = Enrolment.Status.ACTIVE, Enrolment.Status.ENDED
 Kept = dict[str, Any]
 
 
@@ -48,18 +50,25 @@ def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str)
         _part_wallets(survivor, merged, kept, by, reason)
     except WalletError as error:
         raise MergeRefused(said=str(error)) from error
+    for number in kept.get("took", []):
+        advance([number], S.WAITING, reason=R.UNDONE, words=reason, by=by, origins=[S.ACTIVE])
     for moved in kept["moved"]:
-        row = Enrolment.objects.select_for_update().get(pk=moved["enrolment"])
+        row = Enrolment.objects.select_for_update(no_key=True).get(pk=moved["enrolment"])
         row.person, row.household_id = merged, moved["household"]
-        if row.status == ACTIVE and _household_has_another(row):
-            row.status = ENDED
-        row.save(update_fields=["person", "household", "status"])
+        if row.status != S.ENDED and (_household_has_another(row) or _excluded(row, merged)):
+            _ended([row.pk], R.HOUSEHOLD, reason, by)
+        row.save(update_fields=["person", "household"])
         note(row, by, _("Kembali ke orangnya: %(reason)s") % {"reason": reason})
-    for ended in kept["ended"]:
-        row = Enrolment.objects.select_for_update().get(pk=ended)
-        if row.status == ENDED and not _household_has_another(row):
-            row.status = ACTIVE
-            row.save(update_fields=["status"])
+    was = kept.get("was", {})
+    for number in kept["ended"]:
+        row = Enrolment.objects.select_for_update(no_key=True).get(pk=number)
+        before = S(was.get(str(number), S.ACTIVE))
+        if (
+            row.status == S.ENDED
+            and not _household_has_another(row)
+            and not (before in HOLDING and _excluded(row, merged))
+        ):
+            advance([row.pk], before, reason=R.UNDONE, words=reason, by=by, origins=[S.ENDED])
             note(row, by, _("Berlaku lagi: %(reason)s") % {"reason": reason})
 
 
@@ -67,32 +76,56 @@ def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str)
 
 
 def _join_enrolments(survivor: Person, merged: Person, by: User, reason: str) -> Kept:
-    of_both = Enrolment.objects.select_for_update().filter(person__in=[survivor, merged]).order_by("pk")
+    of_both = Enrolment.objects.select_for_update(no_key=True).filter(person__in=[survivor, merged]).order_by("pk")
     rows = list(of_both)
-    has = {row.programme_id for row in rows if row.person_id == survivor.pk}
-    moved, ended = [], []
+    has = {row.programme_id: row for row in rows if row.person_id == survivor.pk}
+    moved, ended, took = [], [], []
+    was: dict[str, str] = {}
     for row in rows:
         if row.person_id != merged.pk:
             continue
         before = row.household_id
         if before is not None:
             row.household_id = survivor.household_id
-        if row.programme_id in has or (row.status == ACTIVE and _household_has_another(row)):
-            if row.status == ACTIVE:
-                Enrolment.objects.filter(pk=row.pk).update(status=ENDED)
+        mine = has.get(row.programme_id)
+        taken = row.status != S.ENDED and (_household_has_another(row) or _excluded(row, survivor, merged))
+        if mine is not None or taken:
+            if row.status != S.ENDED:
+                was[str(row.pk)] = row.status
+                _ended([row.pk], R.MERGED, reason, by)
                 ended.append(row.pk)
                 note(row, by, _("Kepesertaan berakhir, orangnya terdaftar ganda: %(reason)s") % {"reason": reason})
+            if (
+                mine is not None
+                and mine.status == S.WAITING
+                and row.status == S.ACTIVE
+                and not _excluded(mine, survivor)
+            ):
+                took += advance([mine.pk], S.ACTIVE, reason=R.PLACE, words=reason, by=by, origins=[S.WAITING])
             continue
         row.person = survivor
         row.save(update_fields=["person", "household"])
         moved.append({"enrolment": row.pk, "household": before})
         note(row, by, _("Pindah ke orang yang sama yang terdaftar ganda: %(reason)s") % {"reason": reason})
-    return {"moved": moved, "ended": ended}
+    offer_places(ended)
+    return {"moved": moved, "ended": ended, "was": was, "took": took}
+
+
+def _ended(enrolments: list[int], why: EnrolmentStep.Reason, reason: str, by: User) -> None:
+    advance(enrolments, S.ENDED, reason=why, words=reason, by=by)
+
+
+def _excluded(row: Enrolment, person: Person, *others: Person) -> bool:
+    """True if a place of the person, or of somebody else in their household, excludes this one."""
+    never = [other.pk for other in others]
+    return row.status != S.WAITING and conflicts.in_the_way(
+        row.programme_id, person.pk, person.household_id, never=never
+    )
 
 
 def _household_has_another(row: Enrolment) -> bool:
-    """True if another enrolment holds the household's only place in the programme."""
-    others = Enrolment.objects.filter(programme=row.programme_id, household=row.household_id, status=ACTIVE)
+    """True if another enrolment holds the household's only place in the programme, or waits for it."""
+    others = Enrolment.objects.filter(programme=row.programme_id, household=row.household_id).exclude(status=S.ENDED)
     return row.household_id is not None and others.exclude(pk=row.pk).exists()
 
 

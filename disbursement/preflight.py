@@ -43,14 +43,16 @@ SEVERITY = {
     "left_registry": B,
     "restricted": B,
     "excluded": B,
+    "suspended": B,
+    "enrolment_ended": B,
     "duplicate": W,
     "no_wallet": W,
 }
 
-# The people of the batch's lines, once each: `line` (enrolment, person, wallet).
+# The people of the batch's lines, once each: `line` (enrolment, person, wallet, status).
 _LINES = """
 CREATE TEMPORARY TABLE line ON COMMIT DROP AS
-SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet
+SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet, e.status
 FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
 WHERE i.batch_id = %(batch)s AND i.status = 'pending'
 """
@@ -67,6 +69,8 @@ _STRUCK = {
     "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
     "restricted": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.restricted",
     "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)",  # noqa: S608  # our own constant
+    "suspended": "SELECT enrolment FROM line WHERE status = 'suspended'",
+    "enrolment_ended": "SELECT enrolment FROM line WHERE status = 'ended'",
     "duplicate": """
         SELECT enrolment FROM line JOIN beneficiaries_duplicatepair d ON d.low_id = line.person
         JOIN beneficiaries_person other ON other.id = d.high_id WHERE d.status = 'open' AND other.status = 'active'

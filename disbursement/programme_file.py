@@ -1,4 +1,4 @@
-"""Programmes as a file: codes, versions, components, purse terms and budgets in JSON, so that a decree is set up without code.
+"""Programmes as a file: codes, versions, components, terms, budgets and conflicts, so that a decree is set up without code.
 
 `data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that no version in force from
 that day on has said yet becomes the next version.
@@ -6,6 +6,7 @@ that day on has said yet becomes the next version.
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -17,9 +18,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
 
-from disbursement import budgets, programmes, versions
+from disbursement import budgets, conflicts, programmes, versions
 from disbursement.errors import DisbursementError, ProgrammeFileBroken
-from disbursement.models import Component, Programme, ProgrammeVersion
+from disbursement.models import Component, Programme, ProgrammeConflict, ProgrammeVersion
 from wallet.models import PurseTerms
 
 JAKARTA = Path(__file__).parent / "data" / "jakarta.json"
@@ -32,6 +33,7 @@ _VERSION = (
 _BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
 _SAID_BY_TERMS = ("mccs", "regions", "cash_allowed", "lapses_to_id")
+_CONFLICT = ("programmes", "scope", "starts_on", "decree"), ("ends_on",)
 _TERMS_OF_VERSION = ("terms", "cash_terms")
 _WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota")
 
@@ -47,13 +49,19 @@ class Loaded:
 
 @transaction.atomic
 def load(path: Path = JAKARTA) -> list[Loaded]:
-    """Sets up the file's programmes with their versions in force; all of it or nothing. Raises ProgrammeFileBroken."""
+    """Sets up the file's programmes with their versions in force, and their conflicts; all of it or nothing.
+
+    Raises ProgrammeFileBroken.
+    """
     try:
         said = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise ProgrammeFileBroken(where=path.name, reason=str(error)) from error
-    _keys(said, ("programmes",), (), path.name)
-    return [_load(one, f"programmes[{at}]") for at, one in enumerate(said["programmes"])]
+    _keys(said, ("programmes",), ("conflicts",), path.name)
+    loaded = [_load(one, f"programmes[{at}]") for at, one in enumerate(said["programmes"])]
+    for at, one in enumerate(said.get("conflicts", [])):
+        _conflict(one, f"conflicts[{at}]")
+    return loaded
 
 
 def _load(said: dict[str, Any], where: str) -> Loaded:
@@ -149,6 +157,39 @@ def _says_the_same(
         and list(there.components.order_by("pk").values_list(*versions.COMPONENT)) == told
         for there in programme.versions.filter(starts_on=starts_on, enforced_at__isnull=False)
     )
+
+
+def _conflict(said: dict[str, Any], where: str) -> None:
+    """Each two of the programmes exclude each other; what is known already of two stays as it is."""
+    _keys(said, *_CONFLICT, where)
+    days = {}
+    for name in ("starts_on", "ends_on"):
+        try:
+            days[name] = None if said.get(name) is None else date.fromisoformat(said[name])
+        except (TypeError, ValueError) as error:
+            raise ProgrammeFileBroken(where=f"{where}.{name}", reason=str(error)) from error
+    if said["scope"] not in ProgrammeConflict.Scope.values or days["starts_on"] is None:
+        raise ProgrammeFileBroken(where=f"{where}.scope", reason=f"{said['scope']!r}")
+    named = said["programmes"] if isinstance(said["programmes"], list) else []
+    known = {one.code: one for one in Programme.objects.filter(code__in=[str(code) for code in named])}
+    if len(known) != len(named) or len(known) < 2:
+        raise ProgrammeFileBroken(where=f"{where}.programmes", reason=f"{said['programmes']!r}")
+    scope = ProgrammeConflict.Scope(said["scope"])
+    for one, other in itertools.combinations(sorted(known.values(), key=lambda row: row.pk), 2):
+        same = ProgrammeConflict.objects.filter(first=one, second=other, scope=scope, starts_on=days["starts_on"])
+        if same.exists():
+            continue
+        try:
+            conflicts.set_up(
+                one,
+                other,
+                scope=scope,
+                starts_on=days["starts_on"],
+                ends_on=days["ends_on"],
+                decree=str(said["decree"]),
+            )
+        except DisbursementError as error:
+            raise ProgrammeFileBroken(where=where, reason=str(error)) from error
 
 
 def _with_terms(said: dict[str, Any], terms: dict[str, PurseTerms], where: str) -> dict[str, Any]:

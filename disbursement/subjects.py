@@ -17,7 +17,10 @@ from disbursement.models import (
     ClawbackPayment,
     ClawbackStep,
     Confirmation,
+    ConflictNote,
     Enrolment,
+    EnrolmentAppeal,
+    EnrolmentStep,
     GiveBack,
     Instruction,
     LeftOut,
@@ -39,9 +42,29 @@ def _in_batches_of_their_programmes(subject: Subject) -> Q:
 
 TOLD = Declaration(
     tables=(
-        Table(Enrolment, ("person",), also=((_("nama program"), "programme.name"),)),
+        Table(Enrolment, ("person",), without=("by",), also=((_("nama program"), "programme.name"),)),
         # Another of the family is in it: the facts are theirs.
-        Table(Enrolment, ("household",), without=("facts",), also=((_("nama program"), "programme.name"),)),
+        Table(Enrolment, ("household",), without=("facts", "by"), also=((_("nama program"), "programme.name"),)),
+        Table(
+            EnrolmentStep,
+            ("enrolment__person",),
+            without=("by",),
+            also=((_("nama program"), "enrolment.programme.name"),),
+            moment="at",
+        ),
+        Table(
+            EnrolmentAppeal,
+            ("step__enrolment__person",),
+            without=("filed_by", "taken_by", "decided_by"),
+            also=((_("nama program"), "step.enrolment.programme.name"),),
+        ),
+        Table(
+            ConflictNote,
+            ("person",),
+            without=("enrolment",),
+            also=((_("nama program"), "programme.name"), (_("dasar hukum"), "conflict.decree")),
+            moment="at",
+        ),
         Table(
             Instruction,
             ("enrolment__person",),
@@ -109,6 +132,8 @@ TOLD = Declaration(
         Table(GiveBack, ("clawback__person",), without=("by",), moment="at"),
     ),
     absent={
+        "disbursement.EnrolmentStep.enrolment__household": OF_ANOTHER,
+        "disbursement.ConflictNote.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
@@ -144,6 +169,9 @@ def hold_of(person: Person) -> str:
         return gettext("ada perkara pengembalian kelebihan bayar yang belum selesai; selesaikan dahulu.")
     active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
     names = ", ".join(enrolment.programme.name for enrolment in active)
+    """Who still receives aid, or waits for it, is known by name until that ends."""
+    live = Enrolment.objects.filter(person=person).exclude(status=Enrolment.Status.ENDED).select_related("programme")
+    names = ", ".join(enrolment.programme.name for enrolment in live)
     return (
         gettext("masih terdaftar pada %(programmes)s; akhiri kepesertaannya dahulu.") % {"programmes": names}
         if names
@@ -155,10 +183,13 @@ def forget(person: Person) -> None:
     """Drops the facts that once made the person eligible, those that amounts rest on, their own or their family's, and where
     partners paid them.
 
-    That they were in the programme, and the arithmetic, stays with its money.
+    That they were in the programme, with the steps but not their words, and the arithmetic, stays with its money.
     """
     Enrolment.objects.filter(person=person).update(facts={})
     Route.objects.filter(enrolment__person=person).update(number_sealed=b"")
+    EnrolmentStep.objects.filter(enrolment__person=person).update(words="", reference="")
+    EnrolmentAppeal.objects.filter(step__enrolment__person=person).update(text="")
+    ConflictNote.objects.filter(person=person).delete()
     TrialChange.objects.filter(person=person).delete()
     ended = Clawback.objects.filter(person=person)
     ended.update(reason=FORGOTTEN)

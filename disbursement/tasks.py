@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from celery import shared_task
 
-from disbursement import batches, breaks, clawback, execution, filling, statements, trials
+from disbursement import batches, breaks, clawback, enrolments, execution, filling, places, statements, trials
 from disbursement import preflight as check
+from disbursement.errors import InvalidRule
 from disbursement.providers import calling
 from disbursement.providers.handing_over import CALL
 from disbursement.reports import making
@@ -58,10 +60,19 @@ def sweep() -> None:
     check.sweep()
     statements.sweep()
     clawback.sweep()
+    enrolments.lift_run_out()
+    places.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
     if making.sweep():
         doorbell.ring("disbursement.tasks.make_reports")
+
+
+@shared_task(name="disbursement.tasks.fill_places")
+def fill_places(programme: int) -> None:
+    """Gives free places of the programme to who waits. A rule that breaks on somebody's facts is shown where it is tried."""
+    with contextlib.suppress(InvalidRule):
+        places.fill(programme)
 
 
 @shared_task(name="disbursement.tasks.try_versions")

@@ -2,6 +2,7 @@
 
 from disbursement.admin import (
     accounts,
+    appeals,
     approval_tiers,
     batches,
     breaks,
@@ -9,6 +10,7 @@ from disbursement.admin import (
     calculations,
     clawback_queues,
     clawbacks,
+    conflicts,
     delegations,
     enrolments,
     findings,
@@ -26,6 +28,7 @@ from disbursement.admin import (
 
 __all__ = [
     "accounts",
+    "appeals",
     "approval_tiers",
     "batches",
     "breaks",
@@ -33,6 +36,7 @@ __all__ = [
     "calculations",
     "clawback_queues",
     "clawbacks",
+    "conflicts",
     "delegations",
     "enrolments",
     "findings",

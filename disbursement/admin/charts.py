@@ -1,4 +1,4 @@
-"""Charts of disbursement as inline SVG: two sides of bars, readable in print and by screen readers."""
+"""Charts of disbursement: bars to two sides as inline SVG, and a bar of places; readable in print and by screen readers."""
 
 from __future__ import annotations
 
@@ -46,6 +46,26 @@ def diverging(rows: Sequence[tuple[str, int, int]]) -> SafeString:
         gettext("masuk"),
         bars,
     )
+
+
+def places_bar(taken: int, free: int | None, waiting: SafeString) -> SafeString:
+    """Places taken and free as one bar, with the numbers beside; without a quota (None) the numbers alone."""
+    told = [
+        (SafeString('<i class="tone-paid"></i>'), number_format(taken, force_grouping=True), gettext("terisi")),
+    ]
+    bar = SafeString("")
+    if free is not None:
+        many = max(taken + free, 1)
+        told.append(
+            (SafeString('<i class="tone-waiting"></i>'), number_format(free, force_grouping=True), gettext("kosong"))
+        )
+        bar = format_html(
+            '<div class="office-bar" role="img" aria-label="{}"><span class="tone-paid" style="width:{}%"></span></div>',
+            gettext("%(taken)s dari %(many)s tempat terisi") % {"taken": taken, "many": taken + free},
+            f"{100 * taken / many:.1f}",
+        )
+    legend = format_html_join("", "<span>{}<b>{}</b> {}</span>", told)
+    return format_html('<div>{}<div class="office-legend">{}<span>{}</span></div></div>', bar, legend, waiting)
 
 
 def _bar(at: int, row: tuple[str, int, int], middle: float, scale: float) -> tuple[object, ...]:

@@ -11,13 +11,14 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.models import Household, Person
-from disbursement.models import Enrolment, Instruction
+from disbursement.models import ConflictNote, Enrolment, Instruction
 from vault.sealing import CannotOpen
 from wallet import ledger
 from wallet.admin import above
@@ -26,6 +27,8 @@ from wallet.models import Purse, Wallet
 
 NIK = re.compile(r"[0-9]{16}")
 PURSES = 50  # on a page
+S = Enrolment.Status
+TONES = {S.WAITING: "info", S.ACTIVE: "success", S.SUSPENDED: "warning", S.ENDED: "none"}
 
 
 def found_by(text: str) -> dict[str, Any]:
@@ -84,15 +87,19 @@ def aid(request: HttpRequest, people: Sequence[Person], *, named: bool) -> Panel
     columns = [_("Program"), _("Kepesertaan"), _("Dibayar"), _("Jumlah"), _("Siklus terakhir")]
     rows: list[list[Any]] = []
     for enrolment in enrolments:
-        active = enrolment.status == Enrolment.Status.ACTIVE
         row: list[Any] = [
             link(change_url(enrolment), enrolment.programme),
-            badge(enrolment.get_status_display(), "success" if active else "warning"),
+            badge(enrolment.get_status_display(), TONES[Enrolment.Status(enrolment.status)]),
             f"{enrolment.payments}×",
             money(enrolment.total or 0),
             date_format(enrolment.last, "F Y") if enrolment.last else "–",
         ]
         rows.append([enrolment.person.name, *row] if named else row)
+    notes = ConflictNote.objects.filter(person__in=[person.pk for person in people])
+    for note in notes.select_related("programme", "person", "enrolment__programme").order_by("programme__name", "pk"):
+        because = gettext("tidak didaftarkan: masih peserta %(programme)s") % {"programme": note.enrolment.programme}
+        row = [note.programme.name, because, "–", "–", "–"]
+        rows.append([note.person.name, *row] if named else row)
     return Panel(_("Bantuan"), [_("Penerima"), *columns] if named else columns, rows, _("Belum ikut program apa pun."))
 
 

@@ -15,8 +15,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
-from disbursement import batches, eligibility, entitlement, preflight, programmes, versions
+from disbursement import batches, eligibility, entitlement, places, preflight, programmes, versions
 from disbursement.admin import reports
+from disbursement.admin.charts import places_bar
 from disbursement.batch_states import RUNNING
 from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
@@ -64,7 +65,7 @@ class ProgrammeAdmin(OfficeAdmin):
         (_("Bagaimana dipakai"), {"fields": ("terms",)}),
     )
     fieldsets = (
-        (None, {"fields": (("fund_balance", "enrolled"), "books", ("name", "code"), "active")}),
+        (None, {"fields": (("fund_balance", "enrolled"), "places_shown", "books", ("name", "code"), "active")}),
         (_("Siapa yang berhak"), {"fields": ("version_shown", "eligibility", "one_per_household", "versions")}),
     )
 
@@ -84,7 +85,7 @@ class ProgrammeAdmin(OfficeAdmin):
     def get_readonly_fields(self, request: HttpRequest, obj: Programme | None = None) -> tuple[str, ...]:
         if obj is None:
             return ()
-        computed = ("fund_balance", "enrolled", "books", "version_shown", "eligibility", "versions")
+        computed = ("fund_balance", "enrolled", "places_shown", "books", "version_shown", "eligibility", "versions")
         bound = IN_THE_DIGEST if is_running(obj) else ()
         # Families enrolled under one reading of the rule would break the other.
         families = versions.pays_for_families(obj)
@@ -144,6 +145,16 @@ class ProgrammeAdmin(OfficeAdmin):
     @admin.display(description=_("peserta aktif"))
     def enrolled(self, programme: Any) -> str:
         return counted(programme.many)
+
+    @admin.display(description=_("tempat"))
+    def places_shown(self, programme: Programme) -> SafeString:
+        """How many places are taken and free, as a bar, and who waits for one."""
+        now = places.of(programme)
+        waiting = link(
+            list_url(Enrolment, programme__id__exact=programme.pk, status__exact=Enrolment.Status.WAITING.value),
+            gettext("%(count)s menunggu") % {"count": counted(now.waiting)},
+        )
+        return places_bar(now.taken, now.free, waiting)
 
     @admin.display(description=_("saldo dana"), ordering="fund__balance")
     def fund_balance(self, programme: Programme) -> SafeString:
@@ -220,17 +231,32 @@ class ProgrammeAdmin(OfficeAdmin):
         programme = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            new = eligibility.enrol_eligible(programme)
-            if new == 0:
-                return Done(gettext("Semua yang berhak sudah terdaftar."), level=messages.INFO)
-            return Done(gettext("%(count)s orang didaftarkan dan dompetnya dibuka.") % {"count": counted(new)})
+            by: Any = request.user
+            done = eligibility.enrol(programme, by=by)
+            said = []
+            if done.active:
+                said.append(
+                    gettext("%(count)s orang didaftarkan dan dompetnya dibuka.") % {"count": counted(done.active)}
+                )
+            if done.waiting:
+                said.append(gettext("%(count)s orang masuk daftar tunggu.") % {"count": counted(done.waiting)})
+            if done.kept_out:
+                said.append(
+                    gettext("%(count)s orang tidak didaftarkan karena masih peserta program lain.")
+                    % {"count": counted(done.kept_out)}
+                )
+            if not done.active and not done.waiting:
+                said.insert(0, gettext("Semua yang berhak sudah terdaftar."))
+                return Done(" ".join(said), level=messages.INFO)
+            return Done(" ".join(said))
 
         step = Step(
             title=_("Daftarkan yang berhak"),
             button=_("Daftarkan"),
             text=_(
                 "Semua orang di registri yang memenuhi syarat hari ini dan belum terdaftar menjadi peserta, dan dompetnya "
-                "dibuka. Belum ada uang yang bergerak. Gunakan Uji syarat untuk melihat jumlahnya dahulu."
+                "dibuka. Bila berkuota, tempat diberikan menurut urutan prioritas dan yang lain masuk daftar tunggu. Belum ada "
+                "uang yang bergerak. Gunakan Uji syarat untuk melihat jumlahnya dahulu."
             ),
             facts=[(_("Syarat"), self.eligibility(programme)), (_("Peserta aktif sekarang"), counted(programme.many))],
             possible=programme.active,

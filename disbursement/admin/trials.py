@@ -31,15 +31,18 @@ def counted(number: int) -> str:
 def outcome(trial: VersionTrial) -> str:
     """What a trial found, as a line."""
     if trial.status == VersionTrial.Status.DONE:
-        told = gettext("%(enters)s masuk, %(leaves)s keluar; biaya satu siklus %(cost)s (sekarang %(now)s).") % {
+        said = gettext("%(enters)s masuk, %(leaves)s keluar; biaya satu siklus %(cost)s (sekarang %(now)s).") % {
             "enters": counted(trial.enters),
             "leaves": counted(trial.leaves),
             "cost": rupiah(trial.cost),
             "now": rupiah(trial.cost_now),
         }
+        told = [said]
+        if trial.waits:
+            told.append(gettext("%(count)s menunggu karena kuota.") % {"count": counted(trial.waits)})
         if trial.leaves:
-            told += " " + gettext("Yang keluar tetap dibayar, dan terhitung, sampai kepesertaannya diakhiri.")
-        return told
+            told.append(gettext("Yang keluar tetap dibayar, dan terhitung, sampai kepesertaannya diakhiri."))
+        return " ".join(told)
     if trial.status == VersionTrial.Status.RUNNING and trial.households:
         share = min(99, 100 * trial.households_seen // trial.households)
         return gettext("Sedang dihitung: %(share)s %%") % {"share": share}
@@ -110,16 +113,16 @@ class VersionTrialAdmin(ViewOnlyAdmin):
         )
         return SafeString(" · ".join(links))
 
-    def _of(self, trial: VersionTrial, digits: int) -> list[tuple[str, int, int, int, int, int]]:
-        """What was found by region codes so long, with the most changes first: enters, leaves, stays, cost, cost now."""
-        found: dict[str, list[int]] = defaultdict(lambda: [0] * 5)
+    def _of(self, trial: VersionTrial, digits: int) -> list[tuple[str, int, int, int, int, int, int]]:
+        """What was found by region codes so long, with the most changes first: enters, leaves, stays, waits, cost, cost now."""
+        found: dict[str, list[int]] = defaultdict(lambda: [0] * 6)
         for row in TrialRegion.objects.filter(trial=trial):
             of_code = found[row.code[:digits]]
-            for at, much in enumerate((row.enters, row.leaves, row.stays, row.cost, row.cost_now)):
+            for at, much in enumerate((row.enters, row.leaves, row.stays, row.waits, row.cost, row.cost_now)):
                 of_code[at] += much
         rows = [
-            (regions.short_name(code), enters, leaves, stays, cost, now)
-            for code, (enters, leaves, stays, cost, now) in found.items()
+            (regions.short_name(code), enters, leaves, stays, waits, cost, now)
+            for code, (enters, leaves, stays, waits, cost, now) in found.items()
         ]
         return sorted(rows, key=lambda row: (-row[1] - row[2], row[0]))
 
@@ -138,15 +141,15 @@ class VersionTrialAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("biaya per kecamatan"))
     def table(self, trial: VersionTrial) -> SafeString:
-        names = (_("Kecamatan"), _("Masuk"), _("Keluar"), _("Tetap"), _("Biaya"), _("Biaya sekarang"))
+        names = (_("Kecamatan"), _("Masuk"), _("Keluar"), _("Tetap"), _("Menunggu"), _("Biaya"), _("Biaya sekarang"))
         head = format_html_join("", "<th>{}</th>", [(name,) for name in names])
         rows = format_html_join(
             "",
             '<tr><td>{}</td><td class="right">{}</td><td class="right">{}</td><td class="right">{}</td>'
-            '<td class="right money">{}</td><td class="right money">{}</td></tr>',
+            '<td class="right">{}</td><td class="right money">{}</td><td class="right money">{}</td></tr>',
             (
-                (name, counted(enters), counted(leaves), counted(stays), rupiah(cost), rupiah(now))
-                for name, enters, leaves, stays, cost, now in self._of(trial, 8)
+                (name, counted(enters), counted(leaves), counted(stays), counted(waits), rupiah(cost), rupiah(now))
+                for name, enters, leaves, stays, waits, cost, now in self._of(trial, 8)
             ),
         )
         return format_html(

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('disbursement', '0041_reconciliation_guards'),
+        ('disbursement', '0052_enrolment_guards'),
         ('wallet', '0008_provider_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

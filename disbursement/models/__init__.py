@@ -15,9 +15,11 @@ from disbursement.models.clawback import Clawback, ClawbackPayment, ClawbackStep
 from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.enrolment_step import EnrolmentAppeal, EnrolmentStep
 from disbursement.models.payout import BulkNotice, BulkRequest, Exchange, PayoutLine, Resolution
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.programme_conflict import ConflictNote, PlaceLook, ProgrammeConflict
 from disbursement.models.provider import ProviderAccount, ProviderToken, Route
 from disbursement.models.report import Report
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
@@ -46,9 +48,12 @@ __all__ = [
     "Comparison",
     "Component",
     "Confirmation",
+    "ConflictNote",
     "Cycle",
     "Delegation",
     "Enrolment",
+    "EnrolmentAppeal",
+    "EnrolmentStep",
     "Exchange",
     "Filling",
     "FollowedMove",
@@ -56,9 +61,11 @@ __all__ = [
     "Instruction",
     "LeftOut",
     "PayoutLine",
+    "PlaceLook",
     "Preflight",
     "PreflightFinding",
     "Programme",
+    "ProgrammeConflict",
     "ProgrammeVersion",
     "ProviderAccount",
     "ProviderToken",

@@ -32,6 +32,7 @@ class VersionTrial(models.Model):
     enters = models.PositiveIntegerField(_("masuk"), default=0)
     leaves = models.PositiveIntegerField(_("keluar"), default=0)
     stays = models.PositiveIntegerField(_("tetap"), default=0)
+    waits = models.PositiveIntegerField(_("menunggu karena kuota"), default=0, db_default=0)
     cost = models.BigIntegerField(_("biaya satu siklus (Rp)"), default=0)
     cost_now = models.BigIntegerField(_("biaya satu siklus sekarang (Rp)"), default=0)
     failure = models.CharField(_("sebab gagal"), max_length=300, blank=True, default="")
@@ -60,6 +61,7 @@ class TrialRegion(models.Model):
     enters = models.PositiveIntegerField(_("masuk"))
     leaves = models.PositiveIntegerField(_("keluar"))
     stays = models.PositiveIntegerField(_("tetap"))
+    waits = models.PositiveIntegerField(_("menunggu karena kuota"), default=0, db_default=0)
     cost = models.BigIntegerField(_("biaya satu siklus (Rp)"))
     cost_now = models.BigIntegerField(_("biaya satu siklus sekarang (Rp)"))
 
@@ -73,11 +75,13 @@ class TrialRegion(models.Model):
 
 
 class TrialChange(models.Model):
-    """Somebody whom the version would let in, with what a cycle would pay them (rupiah), or put out, with what it pays now."""
+    """Somebody whom the version would let in, or whom its quota makes wait, with what a cycle would pay them (rupiah), or whom
+    it would put out, with what a cycle pays now."""
 
     class Change(models.TextChoices):
         ENTERS = "enters", _("Masuk")
         LEAVES = "leaves", _("Keluar")
+        WAITS = "waits", _("Menunggu")
 
     trial = models.ForeignKey(
         VersionTrial, models.CASCADE, related_name="changes", db_index=False, verbose_name=_("percobaan")

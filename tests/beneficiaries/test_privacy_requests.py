@@ -51,7 +51,7 @@ from beneficiaries.models import (
     UploadBlock,
 )
 from beneficiaries.tasks import apply_retention, flag_late
-from disbursement import eligibility
+from disbursement import eligibility, enrolments
 from mobile import devices
 from tests import clock, money
 from tests.beneficiaries import cases, imports
@@ -407,7 +407,7 @@ def test_money_keeps_the_name_until_its_years_are_over(settings: Any, officer: U
     request.refresh_from_db()
     assert request.state == S.PROPOSED
     settings.PRIVACY = settings.PRIVACY | {"financial_years": 0}
-    person.enrolments.update(status="ended")
+    enrolments.end(person.enrolments.get())
     transfers = Transfer.objects.count()
     data_requests.approve(request, by=second, reason="diminta")
     person.refresh_from_db()

@@ -20,3 +20,10 @@ def programme(db: None) -> Programme:
 @pytest.fixture
 def small_chunks(settings: Any) -> None:
     settings.DISBURSEMENT = settings.DISBURSEMENT | {"chunk_size": 2}
+
+
+@pytest.fixture
+def any_db(request: pytest.FixtureRequest) -> None:
+    """A transaction of the test's own, rolled back at its end; where it asks for real commits, those."""
+    if "committed_db" not in request.fixturenames:
+        request.getfixturevalue("db")

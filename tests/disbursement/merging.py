@@ -8,7 +8,7 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from beneficiaries import duplicates, duplicates_merge
-from beneficiaries.models import DuplicatePair, Merge, Person
+from beneficiaries.models import DuplicatePair, Household, Merge, Person
 from disbursement import approvals, batches, eligibility
 from disbursement.models import Batch, Enrolment, Programme
 from tests import money
@@ -55,9 +55,13 @@ def pay(batch: Batch) -> Batch:
     return money.pay_out(batch)
 
 
-def programme(**fields: Any) -> Programme:
+def programme(without: Person | None = None, **fields: Any) -> Programme:
+    """A programme of everybody, or of all but the household of one."""
     made = money.programme(budget=100_000_000, **fields)
+    homes = Household.objects.filter(pk=without.household_id if without else None)
+    homes.update(decile=9)
     eligibility.enrol_eligible(made)
+    homes.update(decile=2)
     return made
 
 

@@ -10,11 +10,12 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from beneficiaries import import_errors, registry, registry_undo, registry_work
 from beneficiaries.models import Household, Person, RegistryImport
-from disbursement import eligibility, enrolments, moves
-from disbursement.models import Enrolment, FollowedMove, Programme
+from disbursement import conflicts, eligibility, enrolments, moves
+from disbursement.models import Enrolment, FollowedMove, Programme, ProgrammeConflict
 from tests import money
 from tests.beneficiaries.conftest import Row, person
 from tests.beneficiaries.imports import committed, previewed, undone
@@ -160,8 +161,7 @@ def test_who_is_enrolled_there_at_this_very_moment_keeps_the_place(processes: No
 
 
 def test_how_many_move_costs_no_statement_more() -> None:
-    enrolled(*(row(number, 0) for number in range(1, 3)), *(row(number, 1) for number in range(3, 60)))
-    Enrolment.objects.all().delete()
+    committed(*(row(number, 0) for number in range(1, 3)), *(row(number, 1) for number in range(3, 60)))
     for found in Person.objects.filter(household=home(1)):  # each a place of a programme of their own
         made = money.programme(one_per_household=True)
         Enrolment.objects.create(programme=made, person=found, household=found.household)
@@ -178,3 +178,23 @@ def test_how_many_move_costs_no_statement_more() -> None:
         moves.follow(Person.objects.filter(pk__in=moved), many, by=None, reason="x")
     assert FollowedMove.objects.filter(run=many).count() == 56
     assert len(all_of_them) == len(one)
+
+
+def test_who_arrives_where_a_place_excludes_theirs_loses_it_and_has_it_again_afterwards() -> None:
+    committed(row(1, 0), row(2, 1), row(3, 2))
+    one, other = money.programme(), money.programme()
+    household = ProgrammeConflict.Scope.HOUSEHOLD
+    conflicts.set_up(one, other, scope=household, starts_on=timezone.localdate(), decree="SK 1")
+    people = [Person.objects.with_nik(person(number)["NIK"]).get() for number in (1, 2, 3)]
+    for made, found in zip((one, other, other), people, strict=True):
+        Enrolment.objects.create(programme=made, person=found)
+    run = committed(row(1, 1), row(2, 1), row(3, 3))
+
+    def statuses() -> list[str]:
+        return [Enrolment.objects.get(person=found).status for found in people]
+
+    assert statuses() == ["ended", "active", "active"]
+    assert Enrolment.objects.get(person=people[0]).steps.latest("pk").reason == "double_aid"
+    undone(run)
+    assert statuses() == ["active", "active", "active"]
+    assert not FollowedMove.objects.exists()

@@ -62,8 +62,7 @@ def test_the_merged_row_keeps_its_household_and_points_to_the_survivor_and_the_h
 
 def test_an_enrolment_that_only_the_other_row_has_moves_with_its_payments() -> None:
     survivor, other = twice()
-    made = programme()
-    Enrolment.objects.filter(person=survivor).delete()
+    made = programme(without=survivor)
     paid(made)
     merged(survivor, other)
     row = enrolment(made, survivor)
@@ -107,8 +106,7 @@ def test_a_household_with_a_place_of_its_own_does_not_get_a_second_one() -> None
 
 def test_a_moved_enrolment_holds_the_place_of_the_survivors_household() -> None:
     survivor, other = twice()
-    made = programme(one_per_household=True)
-    Enrolment.objects.filter(person=survivor).delete()
+    made = programme(without=survivor, one_per_household=True)
     merged(survivor, other)
     row = enrolment(made, survivor)
     assert row is not None and row.household_id == survivor.household_id
@@ -266,8 +264,7 @@ def _two_wallets() -> tuple[Person, Person, Programme]:
 
 def _moved_enrolment() -> tuple[Person, Person, Programme]:
     survivor, other = twice()
-    made = programme(one_per_household=True)
-    Enrolment.objects.filter(person=survivor).delete()
+    made = programme(without=survivor, one_per_household=True)
     paid(made)
     return survivor, other, made
 

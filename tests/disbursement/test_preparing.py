@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, transaction
 
-from disbursement import approvals, batches, content
+from disbursement import approvals, batches, content, enrolments
 from disbursement.errors import (
     NothingToPay,
     NowhereToLapse,
@@ -40,7 +40,7 @@ def test_who_has_left_the_programme_is_not_in_the_batch(programme: Programme) ->
     money.eligibility.enrol_eligible(programme)
     gone = Enrolment.objects.first()
     assert gone is not None
-    Enrolment.objects.filter(pk=gone.pk).update(status=Enrolment.Status.ENDED)
+    enrolments.end(gone)
     batch = batches.prepare(cycle)
     assert batch.count == 4
     assert not batch.instructions.filter(enrolment=gone).exists()

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from beneficiaries.models import DuplicatePair, Household, Person
 from disbursement import (
+    appeals,
     approval_tiers,
     approvals,
     batches,
@@ -23,15 +24,17 @@ from disbursement import (
     budgets,
     clawback,
     confirmations,
+    conflicts,
     delegations,
     eligibility,
+    enrolments,
     execution,
     preflight,
     programmes,
     trials,
     versions,
 )
-from disbursement.models import Batch, Programme
+from disbursement.models import Batch, Enrolment, EnrolmentAppeal, EnrolmentStep, Programme, ProgrammeConflict
 from disbursement.reports import making
 from tests import money
 from tests.disbursement import statement_files
@@ -126,6 +129,26 @@ def tried(programme: Programme) -> None:
     later.save(update_fields=["eligibility"])
     trials.request(later, None)
     assert trials.run_next()
+
+
+def lived(house: House) -> None:
+    """Somebody of another programme who was suspended and appeals, and those whom it leaves out because they are in the first."""
+    other = programmes.create(
+        code="KPDJ",
+        name="Kartu Disabilitas",
+        amount=300_000,
+        eligibility="person.age >= 60",
+        terms=PurseTerms.objects.first(),
+    )
+    person = ProgrammeConflict.Scope.PERSON
+    today = timezone.localdate()
+    conflicts.set_up(house.programme, other, scope=person, starts_on=today, decree="SK 7/2026")
+    add_people(1, start=50)
+    eligibility.enrol_eligible(other)
+    row = Enrolment.objects.get(programme=other)
+    officer = house.officers["petugas"]
+    enrolments.suspend([row.pk], reason=EnrolmentStep.Reason.NOT_FOUND, words="rumah kosong", by=officer)
+    appeals.file(row, "Saya dirawat di rumah anak.", channel=EnrolmentAppeal.Channel.OFFICE, by=officer)
 
 
 def _suspect_twins() -> None:

@@ -18,7 +18,7 @@ from disbursement.management.commands import roles
 from disbursement.providers import notices
 from tests import money
 from tests.disbursement import partners
-from tests.disbursement.admin.conftest import House, add_people, build_house, tried
+from tests.disbursement.admin.conftest import House, add_people, build_house, lived, tried
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
@@ -29,10 +29,11 @@ OURS = {"wallet", "disbursement", "officers", "auth"}
 
 @pytest.fixture
 def house(house: House) -> House:
-    """With a draft of a version that was tried, and a partner that was asked and has told of something else."""
+    """With a draft of a version that was tried, a partner that was asked and has told of something else, and an appeal."""
     tried(house.programme)
     line = partners.line_of(partners.unknown(partners.provider()))
     notices.take(line.provider.partner, line.request.bulk_id, [{"partnerReferenceNo": "x"}], external_id="1", digest="")
+    lived(house)
     return house
 
 

@@ -353,7 +353,16 @@ def test_an_enrolment_ends_once_with_its_reason(house: House) -> None:
     enrolment = Enrolment.objects.first()
     client, address = house.client("petugas"), f"/admin/disbursement/enrolment/{enrolment.pk}/end/"
     assert "tetap membayarnya" in client.get(address).content.decode()
-    assert "Kepesertaan berakhir: pindah" in client.post(address, {"reason": "pindah"}, follow=True).content.decode()
-    assert "sudah berakhir" in client.post(address, {"reason": "pindah"}, follow=True).content.decode()
+    assert "harus diisi" in client.post(address, {"reason": "pindah"}).content.decode()
+    said = {"why": "moved_away", "reason": "pindah", "reference": "Surat pindah 12"}
+    assert "Kepesertaan berakhir: pindah" in client.post(address, said, follow=True).content.decode()
+    assert "sudah berakhir" in client.post(address, said, follow=True).content.decode()
     enrolment.refresh_from_db()
     assert enrolment.status == Enrolment.Status.ENDED
+    step = enrolment.steps.latest("pk")
+    assert (step.reason, step.words, step.reference, step.by) == (
+        "moved_away",
+        "pindah",
+        "Surat pindah 12",
+        house.officers["petugas"],
+    )
