@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from celery import shared_task
+from django.conf import settings
 
 from disbursement import batches, breaks, execution, filling, statements, trials
 from disbursement import preflight as check
@@ -20,8 +21,10 @@ def pay(batch: int) -> None:
     while execution.pay_next_chunk(batch):
         if time.monotonic() > until:
             execution.call_workers(batch, 1)
-            return
-    execution.close_if_done(batch)
+            break
+    else:
+        execution.close_if_done(batch)
+    doorbell.ring(settings.DISBURSEMENT["told_by"])
 
 
 @shared_task(name="disbursement.tasks.fill")
