@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -54,16 +54,15 @@ def page(person: Person, *, before: int | None, limit: int) -> Page:
 
 
 @retried
-def mark_shown(person: Person, number: int) -> Told:
+def mark_shown(person: Person, uid: UUID) -> Told:
     """The person has read it: once, whichever device says so; what waits on other channels is not needed any more.
 
     Raises NoticeUnknown, also for somebody else's.
     """
-    theirs = of(person).select_related("person")
-    if not theirs.filter(pk=number).exists():
+    number = of(person).filter(uid=uid).values_list("pk", flat=True).first()
+    if number is None:
         raise NoticeUnknown
-    now = timezone.now()
-    if Notice.objects.filter(pk=number, shown_at=None).update(shown_at=now):
+    if Notice.objects.filter(pk=number, shown_at=None).update(shown_at=timezone.now()):
         notice_channels.shown([number])
-    notice = cast(Notice, theirs.get(pk=number))
+    notice = Notice.objects.select_related("person").get(pk=number)
     return Told(notice, notice_words.of([notice])[number])

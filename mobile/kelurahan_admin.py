@@ -63,8 +63,9 @@ def page(request: HttpRequest, site: Any, opts: Any, code: str) -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _told(request, kelurahan)
-    form = DayForm(request.GET or None)
-    day = (form.cleaned_data["hari"] if form.is_valid() else None) or timezone.localdate()
+    today = timezone.localdate()
+    form = DayForm(request.GET or {"hari": today.isoformat()})
+    day = (form.cleaned_data["hari"] if form.is_valid() else None) or today
     found = notice_lists.of(kelurahan, day)
     context = site.each_context(request) | {
         "title": _("Pemberitahuan yang harus disampaikan"),

@@ -164,7 +164,7 @@ def _channels(rows: list[tuple[str, str, int]]) -> list[tuple[Any, list[tuple[An
 class DeliveryAdmin(LongTable, ViewOnlyAdmin):
     """The queue of every channel: what waits, for how long, and what its gateway says."""
 
-    list_display = ("number", "about", "person", "channel", "state_label", "attempts", "why", "due_at", "ended_at")
+    list_display = ("number", "about", "person", "channel", "state_label", "attempts", "why", "ended_at")
     list_display_links = ("number", "about")
     list_filter = (StuckFilter, "channel", "state", "notice__kind")
     list_select_related = ("notice__person", "told_by")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import Count, Min, Q, QuerySet
@@ -54,12 +54,13 @@ class KelurahanList:
     more: bool
 
 
-def _placed(rows: QuerySet[Delivery]) -> QuerySet[Delivery]:
+def _placed(rows: QuerySet[Any]) -> QuerySet[Any]:
     """With the kelurahan where the person lives now, under the row that stayed."""
     person = "notice__person"
-    return rows.annotate(
+    placed: QuerySet[Any] = rows.annotate(
         kelurahan=Coalesce(f"{person}__merged_into__household__kelurahan", f"{person}__household__kelurahan")
     )
+    return placed
 
 
 def _told_on(day: date) -> Q:

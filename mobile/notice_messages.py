@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -70,17 +70,18 @@ def _bind(notice: int, person: int | None) -> None:
         rows.update(bundle=uuid.uuid4())
 
 
-def _since(moment: object) -> Q:
+def _since(moment: datetime) -> Q:
     return Q(state=S.SENT, ended_at__gte=moment) | Q(state=S.QUEUED)
 
 
-def _midnight() -> object:
+def _midnight() -> datetime:
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _send_next(carrier: Gateway) -> bool:
     bound = Delivery.objects.filter(_due(), bundle__isnull=False).order_by("due_at", "pk")
-    candidates = list(dict.fromkeys(bound.values_list("bundle", flat=True)[:CANDIDATES]))
+    found = bound.values_list("bundle", flat=True)[:CANDIDATES]
+    candidates = list(dict.fromkeys(bundle for bundle in found if bundle is not None))
     random.shuffle(candidates)
     return any(_send(bundle, carrier) for bundle in candidates)
 

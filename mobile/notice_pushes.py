@@ -72,7 +72,7 @@ def _push(row: Delivery, person: Person | None, carrier: PushGateway) -> bool:
         words = notice_words.of([row.notice])[row.notice_id]
     for token in push.tokens_of(person) if person else []:
         try:
-            carrier.send(token.token, token.platform, words.title, words.message, reference=str(row.notice_id))
+            carrier.send(token.token, token.platform, words.title, words.message, reference=str(row.notice.uid))
             reached = True
         except TokenGone:
             token.delete()

@@ -21,7 +21,7 @@ class PushTokenRequest(serializers.Serializer[Any]):
 
 
 class NoticeOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField(source="notice.pk")
+    id = serializers.UUIDField(source="notice.uid")
     kind = serializers.ChoiceField(choices=Notice.Kind.choices, source="notice.kind")
     title = serializers.CharField(source="words.title")
     text = serializers.CharField(source="words.text", help_text="Keadaan sekarang, dalam bahasa permintaan.")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import status
 from rest_framework.request import Request
@@ -14,7 +16,7 @@ from mobile.serializers import HistoryQuery
 from mobile.views import BeneficiaryView, _read
 
 EXAMPLE = {
-    "id": 41,
+    "id": "5a1c1f0e-8a5e-4a0e-9a57-0d2f6f2b7c11",
     "kind": "paid",
     "title": "Bantuan masuk",
     "text": "Kartu Lansia Jakarta November 2026: Rp 300.000 sudah masuk ke dompet Anda. Dapat dipakai di semua pedagang.",
@@ -43,13 +45,13 @@ class NoticeShownView(BeneficiaryView):
     @described(
         summary="Pemberitahuan ini sudah saya baca",
         description="Berlaku di semua perangkat; dikirim lagi tidak mengubah apa pun.",
-        parameters=[OpenApiParameter("number", int, OpenApiParameter.PATH, description="`id` pemberitahuan.")],
+        parameters=[OpenApiParameter("uid", UUID, OpenApiParameter.PATH, description="`id` pemberitahuan.")],
         answer=shapes.NoticeOut,
         example=EXAMPLE | {"shown_at": "2026-11-24T10:00:00+07:00"},
         refusals=(errors.NoticeUnknown,),
     )
-    def post(self, request: Request, number: int) -> Response:
-        return Response(shapes.NoticeOut(inbox.mark_shown(self.person, number)).data)
+    def post(self, request: Request, uid: UUID) -> Response:
+        return Response(shapes.NoticeOut(inbox.mark_shown(self.person, uid)).data)
 
 
 class PushTokenView(BeneficiaryView):

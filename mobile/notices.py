@@ -13,7 +13,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import timezone
 
 from disbursement.models import Batch, Chunk
@@ -117,12 +117,12 @@ def waiting() -> bool:
     return _unnoticed_chunks().exists() or _unnoticed_batches().exists()
 
 
-def _unnoticed_chunks() -> Any:
+def _unnoticed_chunks() -> QuerySet[Chunk]:
     ended = Chunk.objects.filter(status__in=[Chunk.Status.DONE, Chunk.Status.BLOCKED])
     return ended.filter(~Exists(NoticedChunk.objects.filter(chunk=OuterRef("pk"))))
 
 
-def _unnoticed_batches() -> Any:
+def _unnoticed_batches() -> QuerySet[Batch]:
     closed = Batch.objects.filter(status=Batch.Status.CLOSED)
     return closed.filter(~Exists(NoticedBatch.objects.filter(batch=OuterRef("pk"), done=True)))
 

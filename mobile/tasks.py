@@ -1,6 +1,8 @@
 """Background work of the beneficiaries' client. Every task may run never, once or many times."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from celery import shared_task
@@ -78,13 +80,20 @@ def deliver_notices() -> int:
 
     Returns how many steps that were; rung by `notices.tell` and the beat.
     """
-    carriers = [(sms.gateway(), notice_messages.deliver_next), (push.gateway(), notice_pushes.deliver_next)]
-    done, end = 0, monotonic() + SECONDS
-    done += notice_pushes.pass_on_unread()
-    for carrier, deliver in carriers:
-        share = monotonic() + (end - monotonic()) / 2  # a channel whose gateway is slow does not starve the other
-        while carrier is not None and monotonic() < share and deliver(carrier):
-            done += 1
-    if monotonic() > end - SECONDS / 4:
+    end = monotonic() + SECONDS
+    done = notice_pushes.pass_on_unread()
+    # Half of the time each: a channel whose gateway is slow does not starve the other.
+    if (waking := push.gateway()) is not None:
+        done += _deliver(partial(notice_pushes.deliver_next, waking), end - SECONDS / 2)
+    if (writing := sms.gateway()) is not None:
+        done += _deliver(partial(notice_messages.deliver_next, writing), end)
+    if monotonic() > end:
         doorbell.ring("mobile.tasks.deliver_notices")
+    return done
+
+
+def _deliver(next_one: Callable[[], bool], end: float) -> int:
+    done = 0
+    while monotonic() < end and next_one():
+        done += 1
     return done

@@ -10,8 +10,8 @@ BEGIN
 END $$;
 
 CREATE TRIGGER kept BEFORE UPDATE ON mobile_notice FOR EACH ROW
-    WHEN ((OLD.id, OLD.kind, OLD.subject, OLD.person_id, OLD.until, OLD.amount, OLD.created_at)
-          IS DISTINCT FROM (NEW.id, NEW.kind, NEW.subject, NEW.person_id, NEW.until, NEW.amount, NEW.created_at)
+    WHEN ((OLD.id, OLD.uid, OLD.kind, OLD.subject, OLD.person_id, OLD.until, OLD.amount, OLD.created_at)
+          IS DISTINCT FROM (NEW.id, NEW.uid, NEW.kind, NEW.subject, NEW.person_id, NEW.until, NEW.amount, NEW.created_at)
           OR OLD.shown_at IS NOT NULL AND OLD.shown_at IS DISTINCT FROM NEW.shown_at)
     EXECUTE FUNCTION mobile_notice_is_kept();
 CREATE TRIGGER kept_a_year BEFORE DELETE ON mobile_notice FOR EACH ROW

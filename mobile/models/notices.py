@@ -6,6 +6,7 @@ sent (`mobile.notice_words`), so that nothing personal stands here and nothing o
 
 from __future__ import annotations
 
+from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -35,6 +36,7 @@ class Notice(models.Model):
         DECIDED = "decided", _("Sanggahan diputuskan")  # of an objection
         ANSWERED = "answered", _("Aduan dijawab")  # of a grievance's message
 
+    uid = models.UUIDField(db_default=RandomUUID(), editable=False)  # looked for among one person's: it needs no index
     kind = models.CharField(_("tentang"), max_length=9, choices=Kind)
     subject = models.BigIntegerField(_("nomor perkara"))
     person = models.ForeignKey(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import date
 from typing import Any
 
@@ -20,20 +21,20 @@ from tests.mobile.people import STRANGER, error_of
 pytestmark = pytest.mark.django_db
 
 
-def told(months: int = 1) -> list[int]:
+def told(months: int = 1) -> list[str]:
     """Everybody was paid for so many months; the numbers of the notices, newest first."""
     made = telling.programme()
     for month in range(1, months + 1):
         telling.paid(made=made, period=date(2026, month, 1))
     make_notices()
-    return list(Notice.objects.order_by("-pk").values_list("pk", flat=True))
+    return [str(uid) for uid in Notice.objects.order_by("-pk").values_list("uid", flat=True)]
 
 
 def test_one_reads_what_one_was_told_the_newest_first_page_by_page(siti: Person, hers: APIClient) -> None:
     numbers = told(3)
     first = hers.get("/api/v1/notices", {"limit": 2}).json()
     assert [one["id"] for one in first["notices"]] == numbers[:2] and first["unread"] == 3
-    assert first["next_before"] == numbers[1]
+    assert first["next_before"] == Notice.objects.get(uid=numbers[1]).pk
     last = hers.get("/api/v1/notices", {"limit": 2, "before": first["next_before"]}).json()
     assert [one["id"] for one in last["notices"]] == numbers[2:] and last["next_before"] is None
     one = last["notices"][0]
@@ -44,9 +45,9 @@ def test_one_reads_what_one_was_told_the_newest_first_page_by_page(siti: Person,
 def test_nobody_reads_or_marks_anothers(siti: Person, hers: APIClient) -> None:
     budi = people.register("Budi", STRANGER)
     told()
-    number = Notice.objects.get(person=budi).pk
+    number = str(Notice.objects.get(person=budi).uid)
     assert number not in [one["id"] for one in hers.get("/api/v1/notices").json()["notices"]]
-    for wrong in (number, 10**15, 10**30):
+    for wrong in (number, uuid.uuid4()):
         refused = hers.post(f"/api/v1/notices/{wrong}/shown")
         assert refused.status_code == 404 and error_of(refused)["code"] == "notice_unknown"
     assert Notice.objects.filter(shown_at=None).count() == 2
@@ -66,7 +67,7 @@ def test_what_was_read_needs_no_message_and_no_visit(siti: Person, hers: APIClie
     nobody = telling.without_phone()
     told()
     for client, person in ((hers, siti), (people.client_of(nobody), nobody)):
-        client.post(f"/api/v1/notices/{Notice.objects.get(person=person).pk}/shown")
+        client.post(f"/api/v1/notices/{Notice.objects.get(person=person).uid}/shown")
     assert sorted(telling.outcomes()) == [("list", "shown"), ("sms", "shown")]
     assert not Delivery.objects.to_tell().exists()
 

@@ -31,7 +31,7 @@ def told(committed_db: None) -> Notice:
     make_notices()
     deliver_notices()
     notice = Notice.objects.get(person=siti)
-    inbox.mark_shown(siti, notice.pk)
+    inbox.mark_shown(siti, notice.uid)
     notice_lists.mark_told(Person.objects.values_list("pk", flat=True), up_to=10**9, by=money.officer())
     return notice
 

@@ -47,7 +47,7 @@ def test_a_notice_wakes_every_device_with_a_title_and_one_sentence(siti: Person,
     deliver_notices()
     sent = people.spooled(pushed)
     assert sorted(one["token"] for one in sent) == ["tok-0", "tok-1"]
-    assert {(one["title"], one["reference"]) for one in sent} == {("Bantuan masuk", str(notice.pk))}
+    assert {(one["title"], one["reference"]) for one in sent} == {("Bantuan masuk", str(notice.uid))}
     assert "Rp 300.000" in sent[0]["text"] and siti.nik not in str(sent)
     assert telling.outcomes() == [("push", "sent")] and not people.texts(spool)
     assert deliver_notices() == 0
@@ -56,14 +56,14 @@ def test_a_notice_wakes_every_device_with_a_title_and_one_sentence(siti: Person,
 def test_what_is_read_in_the_application_goes_nowhere_else(siti: Person, spool: Path) -> None:
     notice = told(siti)
     deliver_notices()
-    inbox.mark_shown(siti, notice.pk)
+    inbox.mark_shown(siti, notice.uid)
     due()
     deliver_notices()
     assert telling.outcomes() == [("push", "shown")] and not people.texts(spool)
 
 
 def test_what_is_read_before_it_was_pushed_is_not_pushed(siti: Person, pushed: Path) -> None:
-    inbox.mark_shown(siti, told(siti).pk)
+    inbox.mark_shown(siti, told(siti).uid)
     deliver_notices()
     assert telling.outcomes() == [("push", "shown")] and not people.spooled(pushed)
 
