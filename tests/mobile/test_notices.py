@@ -13,13 +13,15 @@ from django.utils import timezone, translation
 from beneficiaries.models import Person
 from disbursement import eligibility, execution, failures
 from disbursement.models import Calculation, Chunk, Instruction
-from mobile import gsm, notice_messages, notice_words, notices, refusal_words
+from disbursement.tasks import pay
+from mobile import checks, gsm, notice_messages, notice_words, notices, refusal_words
 from mobile.models import Delivery, Notice, NoticedChunk
 from mobile.tasks import make_notices
 from tests import money
 from tests.mobile import people, telling
 from tests.mobile.people import STRANGER
 from tests.mobile.telling import K
+from wallet import doorbell
 
 pytestmark = pytest.mark.django_db
 
@@ -125,6 +127,26 @@ def test_groups_end_though_nobody_in_them_is_told(siti: Person, monkeypatch: pyt
     monkeypatch.setattr(notices, "GROUP", 2)
     assert telling.make_all() == 1 + 4  # the chunk; three groups and the one that finds the end
     assert not notices.waiting()
+
+
+def test_a_worker_that_paid_rings_for_the_notices_and_the_beat_does_so_too(
+    siti: Person, monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    batch = money.approve(money.submitted(telling.programme()))
+    rings: list[str] = []
+    monkeypatch.setattr(doorbell, "ring", lambda task, *ids, times=1: rings.append(task))
+    pay(batch.pk)
+    assert rings == ["mobile.tasks.make_notices"] and Chunk.objects.get().status == "done"
+    make_notices()
+    assert rings[-1] == "mobile.tasks.deliver_notices"
+    assert {"mobile.tasks.make_notices", "mobile.tasks.deliver_notices"} <= {
+        tick["task"] for tick in settings.CELERY_BEAT_SCHEDULE.values()
+    }
+
+
+def test_a_gateway_that_does_not_exist_is_told_at_the_check(settings: Any) -> None:
+    settings.MOBILE = settings.MOBILE | {"push_gateway": "no.such.Gateway"}
+    assert [found.id for found in checks.gateway_exists()] == ["mobile.E002"]
 
 
 # --- the words ---
