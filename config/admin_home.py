@@ -56,8 +56,14 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.evidenceaccess", "api"),
             ("mobile.device", "smartphone"),
             ("mobile.sms", "sms"),
-            ("mobile.lapsenotice", "hourglass_bottom"),
             ("mobile.otpchallenge", "password"),
+        ),
+    ),
+    (
+        _("Pemberitahuan"),
+        (
+            ("mobile.notice", "notifications"),
+            ("mobile.delivery", "outgoing_mail"),
         ),
     ),
     (
@@ -66,7 +72,6 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
             ("beneficiaries.proposal", "rule"),
             ("beneficiaries.objection", "record_voice_over"),
             ("beneficiaries.exclusion", "block"),
-            ("mobile.exclusionnotice", "mark_email_unread"),
             ("beneficiaries.exclusionrule", "policy"),
             ("beneficiaries.screening", "filter_alt"),
             ("beneficiaries.trialhit", "science"),
@@ -77,7 +82,6 @@ GROUPS: tuple[tuple[Any, tuple[tuple[str, str], ...]], ...] = (
         (
             ("beneficiaries.grievance", "campaign"),
             ("beneficiaries.grievancecategory", "category"),
-            ("mobile.grievancenotice", "mark_email_read"),
         ),
     ),
     (

@@ -196,6 +196,8 @@ CELERY_BEAT_SCHEDULE = {
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "escalate-grievances": {"task": "beneficiaries.tasks.escalate_grievances", "schedule": 300.0},
     "tell-answers": {"task": "mobile.tasks.tell_answers", "schedule": 60.0},
+    "make-notices": {"task": "mobile.tasks.make_notices", "schedule": 30.0},
+    "deliver-notices": {"task": "mobile.tasks.deliver_notices", "schedule": 30.0},
     "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},
     "apply-retention": {"task": "beneficiaries.tasks.apply_retention", "schedule": 3600.0},
     "verify-ledger": {"task": "wallet.tasks.verify_ledger", "schedule": 600.0},
@@ -296,6 +298,14 @@ MOBILE = {
     "consents_a_day": 20,  # given by one person; what is given can always be withdrawn
     "sms_gateway": env("SMS_GATEWAY", default="mobile.sms.SpoolGateway" if DEBUG else ""),
     "sms_spool": env("SMS_SPOOL", default=str(BASE_DIR / ".data" / "sms")),
+    # Notices wait so long for others that fall together with them, and go between these hours in Jakarta.
+    "sms_wait": timedelta(minutes=env.int("NOTICE_SMS_WAIT_MINUTES", default=15)),
+    "sms_hours": (env.int("NOTICE_SMS_FROM_HOUR", default=7), env.int("NOTICE_SMS_TO_HOUR", default=20)),
+    "push_gateway": env("PUSH_GATEWAY", default="mobile.push.SpoolGateway" if DEBUG else ""),
+    "push_spool": env("PUSH_SPOOL", default=str(BASE_DIR / ".data" / "push")),
+    "push_wait": timedelta(hours=env.int("PUSH_UNREAD_HOURS", default=12)),  # then the phone's turn comes
+    # Who takes back the consent to this purpose is not written to, and told in the application or in person.
+    "message_purpose": env("NOTICE_CONSENT_PURPOSE", default="pesan"),
 }
 REGISTRY: dict[str, Any] = {
     "upload_limit": env.int("REGISTRY_UPLOAD_LIMIT", default=1_000_000_000),  # bytes, over the office's form
@@ -346,6 +356,7 @@ PRIVACY: dict[str, Any] = {
         "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),
         "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
+        "notices": max(366, env.int("NOTICES_DAYS", default=1_827)),  # the database keeps them a year at least
     },
 }
 # What a change of keys rotates beside sealed columns, and what it does before it begins (vault.rotation).
@@ -372,6 +383,7 @@ OFFICERS: dict[str, Any] = {
 DISBURSEMENT = {
     "chunk_size": env.int("CHUNK_SIZE", default=5_000),
     "chunk_attempts": 5,
+    "told_by": "mobile.tasks.make_notices",  # rung after payments: who tells the people
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
     "appeal_days": env.int("APPEAL_DAYS", default=14),  # working days to appeal against a suspension or an exit
     "appeal_answer_days": env.int("APPEAL_ANSWER_DAYS", default=10),  # working days to decide on it

@@ -16,7 +16,6 @@ from django.utils import timezone
 from beneficiaries import working_days
 from disbursement.enrolment_states import LIVE, R, S, advance
 from disbursement.errors import AppealDecided, DeciderTookStep, NothingToAppeal, ReasonMissing
-from disbursement.exclusions import LIVE as OWED
 from disbursement.models import Batch, Calculation, Cycle, Enrolment, EnrolmentAppeal, EnrolmentStep, Instruction
 from wallet.transactions import retried
 
@@ -108,7 +107,7 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
     back = after.first()
     until = back.at if back is not None else timezone.now()
     prepared = Batch.objects.filter(cycle=OuterRef("pk"), prepared_at__gte=appeal.step.at, prepared_at__lt=until)
-    live = Instruction.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment, status__in=OWED)
+    live = Instruction.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment, live=True)
     reckoned = Calculation.objects.filter(batch__cycle=OuterRef("pk"), enrolment=enrolment)
     rows = Cycle.objects.filter(
         Exists(prepared.exclude(status=Batch.Status.CANCELLED)),

@@ -6,6 +6,7 @@ import contextlib
 import time
 
 from celery import shared_task
+from django.conf import settings
 
 from disbursement import batches, breaks, clawback, enrolments, execution, filling, places, statements, trials
 from disbursement import preflight as check
@@ -25,8 +26,10 @@ def pay(batch: int) -> None:
     while execution.pay_next_chunk(batch):
         if time.monotonic() > until:
             execution.call_workers(batch, 1)
-            return
-    execution.close_if_done(batch)
+            break
+    else:
+        execution.close_if_done(batch)
+    doorbell.ring(settings.DISBURSEMENT["told_by"])
 
 
 @shared_task(name="disbursement.tasks.call_partner")

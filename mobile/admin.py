@@ -10,14 +10,13 @@ from django.utils.translation import ngettext
 
 from beneficiaries import identity
 from beneficiaries.models import Person
-from mobile import devices, exclusion_admin  # noqa: F401  (exclusion_admin registers its pages)
-from mobile.models import Device, GrievanceNotice, LapseNotice, OtpChallenge, Sms
+from mobile import devices, notice_admin  # noqa: F401  (notice_admin registers its pages)
+from mobile.models import Device, OtpChallenge, Sms
 from vault.sealing import CannotOpen
 from wallet.admin import above
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin
 from wallet.models import Wallet
-from wallet.money import rupiah
 
 
 @admin.register(Device)
@@ -90,42 +89,3 @@ class SmsAdmin(LongTable, ViewOnlyAdmin):
 class OtpChallengeAdmin(LongTable, ViewOnlyAdmin):
     list_display = ("id", "created_at", "expires_at", "attempts", "used_at")
     list_filter = ("created_at",)
-
-
-@admin.register(LapseNotice)
-class LapseNoticeAdmin(LongTable, ViewOnlyAdmin):
-    """Whom to reach otherwise before their money lapses: filter by outcome."""
-
-    list_display = ("purse", "person", "rupiah", "usable_until", "coloured_outcome", "created_at")
-    list_filter = ("outcome", "usable_until")
-    search_fields = ("person__name",)
-    list_select_related = ("purse", "person")
-    fields = ("purse", "person", "rupiah", "usable_until", "outcome", "sms", "created_at")
-    readonly_fields = ("rupiah",)
-
-    @display(description=_("hasil"), label={"queued": "success", "no_phone": "danger", "no_holder": "danger"})
-    def coloured_outcome(self, notice: LapseNotice) -> tuple[str, str]:
-        return notice.outcome, notice.get_outcome_display()
-
-    @admin.display(description=_("jumlah"), ordering="amount")
-    def rupiah(self, notice: LapseNotice) -> str:
-        return rupiah(notice.amount)
-
-
-@admin.register(GrievanceNotice)
-class GrievanceNoticeAdmin(LongTable, ViewOnlyAdmin):
-    """Whom to tell otherwise that their grievance was answered: filter by outcome."""
-
-    list_display = ("ticket", "coloured_outcome", "created_at")
-    list_filter = ("outcome",)
-    list_select_related = ("answer__grievance",)
-    fields = ("ticket", "outcome", "sms", "created_at")
-    readonly_fields = ("ticket",)
-
-    @admin.display(description=_("nomor aduan"))
-    def ticket(self, notice: GrievanceNotice) -> str:
-        return notice.answer.grievance.number
-
-    @display(description=_("hasil"), label={"queued": "success", "no_phone": "danger"})
-    def coloured_outcome(self, notice: GrievanceNotice) -> tuple[str, str]:
-        return notice.outcome, notice.get_outcome_display()

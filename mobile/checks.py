@@ -10,14 +10,15 @@ from django.utils.module_loading import import_string
 @register(Tags.security)
 def gateway_exists(**_: Any) -> list[CheckMessage]:
     """A configured gateway can be imported."""
-    path = settings.MOBILE["sms_gateway"]
-    if not path:
-        return []
-    try:
-        import_string(path)
-    except ImportError as error:
-        return [Error(f"SMS_GATEWAY={path} cannot be imported: {error}", id="mobile.E001")]
-    return []
+    found: list[CheckMessage] = []
+    for name, number in (("SMS_GATEWAY", "mobile.E001"), ("PUSH_GATEWAY", "mobile.E002")):
+        path = settings.MOBILE[name.lower()]
+        try:
+            if path:
+                import_string(path)
+        except ImportError as error:
+            found.append(Error(f"{name}={path} cannot be imported: {error}", id=number))
+    return found
 
 
 @register(Tags.security, deploy=True)

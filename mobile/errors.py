@@ -271,3 +271,11 @@ class TooManyConsents(MobileError):
     code = "consent_too_many"
     status = 429
     message = _("Terlalu banyak pernyataan setuju hari ini. Coba lagi dalam %(wait)s detik.")
+
+
+class NoticeUnknown(MobileError):
+    """There is none of that number, or it is another's: the same to the outside."""
+
+    code = "notice_unknown"
+    status = 404
+    message = _("Pemberitahuan itu tidak ada. Muat ulang daftarnya.")

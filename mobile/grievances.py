@@ -1,4 +1,4 @@
-"""The beneficiaries' own grievances: filed and talked about from their phones, and told of answers by SMS.
+"""The beneficiaries' own grievances: filed and talked about from their phones, and told of answers.
 
 How much one person may send is counted in the database, under a lock, so that requests made at once count each other.
 """
@@ -12,15 +12,14 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import QuerySet
-from django.utils import timezone, translation
-from django.utils.translation import gettext as _
+from django.db import connection
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
 
 from beneficiaries import grievances
 from beneficiaries.errors import GrievanceEmpty, GrievanceMoved
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, Person
-from mobile import sms
+from mobile import notices
 from mobile.errors import (
     CategoryUnknown,
     GrievanceStatusWrong,
@@ -29,7 +28,7 @@ from mobile.errors import (
     PaymentUnknown,
     TooManyGrievances,
 )
-from mobile.models import GrievanceNotice
+from mobile.models import Notice
 from wallet.models import Payment
 from wallet.transactions import retried
 
@@ -37,10 +36,7 @@ DAY = timedelta(days=1)
 LIST_MOST = 50
 ANSWERS_A_ROUND = 200
 _LOCK = 0x67726965  # beside the person's id: these locks are nobody else's
-_MARK = """
-    INSERT INTO mobile_grievancenotice (answer_id, outcome) VALUES (%s, %s)
-    ON CONFLICT (answer_id) DO NOTHING RETURNING id
-"""
+TOLD_WITHIN = timedelta(days=90)
 
 
 def categories() -> QuerySet[GrievanceCategory]:
@@ -151,38 +147,30 @@ def _check_limit(sent: QuerySet[Any], most: int) -> None:
         raise TooManyGrievances(wait=max(1, math.ceil((recent[-1] + DAY - now).total_seconds())))
 
 
-def tell_answers() -> Iterator[GrievanceNotice.Outcome]:
-    """Tells whoever reported a grievance that it was answered: once for each answer, one outcome each.
+def tell_answers() -> Iterator[int]:
+    """Tells whoever reported a grievance that it was answered: once for each answer, one number of notices each.
 
     A transaction an answer, safe to repeat and to race. A generator: whoever runs it decides how far it goes.
     """
+    told = Notice.objects.filter(kind=Notice.Kind.ANSWERED, subject=OuterRef("pk"))
+    # Notices do not stay for ever; an answer that is older than any wait for a worker was told of.
+    recent = GrievanceMessage.objects.filter(
+        kind=GrievanceMessage.Kind.ANSWER, created_at__gt=timezone.now() - TOLD_WITHIN
+    )
     after = 0
     while found := list(
-        GrievanceMessage.objects.filter(kind=GrievanceMessage.Kind.ANSWER, notice__isnull=True, pk__gt=after)
-        .select_related("grievance__reporter")
-        .order_by("pk")[:ANSWERS_A_ROUND]
+        recent.filter(~Exists(told), pk__gt=after).select_related("grievance").order_by("pk")[:ANSWERS_A_ROUND]
     ):
         for answer in found:
             after = answer.pk
-            if (outcome := _tell(answer)) is not None:
-                yield outcome
+            if made := _tell(answer):
+                yield made
 
 
 @retried
-def _tell(answer: GrievanceMessage) -> GrievanceNotice.Outcome | None:
-    """Tells of one answer; None if somebody did meanwhile. Of two workers the second waits for the first's mark."""
+def _tell(answer: GrievanceMessage) -> int:
+    """Tells of one answer. Who left neither a name nor a number asks for the answer with the grievance's number."""
     grievance = answer.grievance
-    phone = grievance.phone or (grievance.reporter.phone if grievance.reporter else "")
-    outcome = GrievanceNotice.Outcome.QUEUED if phone else GrievanceNotice.Outcome.NO_PHONE
-    with connection.cursor() as cursor:
-        cursor.execute(_MARK, [answer.pk, outcome.value])
-        marked = cursor.fetchone()
-    if marked is None:
-        return None
-    if phone:
-        # A phone is read by whoever holds it: what the matter is stays in the application and at the counter.
-        with transaction.atomic(), translation.override(settings.LANGUAGE_CODE):
-            text = _("Aduan %(number)s sudah dijawab. Baca di aplikasi Salur, atau tanyakan di kantor kelurahan.")
-            message = sms.queue(phone, text % {"number": grievance.number})
-        GrievanceNotice.objects.filter(pk=marked[0]).update(sms=message)
-    return outcome
+    return notices.tell(
+        Notice.Kind.ANSWERED, answer.pk, [grievance.reporter_id], reachable=bool(bytes(grievance.phone_sealed))
+    )

@@ -50,7 +50,7 @@ SHOPS = {
 
 def in_words(purse: PurseView) -> list[str]:
     """One sentence each for which shops, which regions, whether as cash, when, what is held, what becomes of the rest."""
-    return [_where(purse.mccs), *_regions(purse.regions), _cash(purse.cash_allowed), *_held(purse), *_when(purse)]
+    return [where(purse.mccs), *in_regions(purse.regions), cash(purse.cash_allowed), *_held(purse), *_when(purse)]
 
 
 def lapses_in_days(purse: PurseView) -> int | None:
@@ -65,7 +65,8 @@ def last_day(usable_until: datetime) -> date:
     return timezone.localdate(usable_until - timedelta(microseconds=1))
 
 
-def _where(mccs: list[str]) -> str:
+def where(mccs: list[str]) -> str:
+    """In which kinds of shop (MCC); none named means any."""
     if not mccs:
         return _("Dapat dipakai di semua pedagang.")
     known = [str(SHOPS[mcc]) for mcc in mccs if mcc in SHOPS]
@@ -75,7 +76,8 @@ def _where(mccs: list[str]) -> str:
     return _("Hanya dapat dipakai di: %(shops)s.") % {"shops": ", ".join(known)}
 
 
-def _regions(codes: list[str]) -> list[str]:
+def in_regions(codes: list[str]) -> list[str]:
+    """In which regions, if only in some."""
     if not codes:
         return []
     return [_("Hanya di %(regions)s.") % {"regions": ", ".join(regions.short_name(code) for code in codes)}]
@@ -87,7 +89,8 @@ def _held(purse: PurseView) -> list[str]:
     return [_("%(amount)s sedang ditahan untuk pesanan yang belum selesai.") % {"amount": rupiah(purse.held)}]
 
 
-def _cash(allowed: bool) -> str:
+def cash(allowed: bool) -> str:
+    """Whether it may be drawn as cash."""
     return _("Boleh diambil tunai.") if allowed else _("Tidak dapat diambil tunai.")
 
 

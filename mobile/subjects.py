@@ -4,57 +4,59 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
 from beneficiaries.retention import Rule
 from beneficiaries.subject_rows import Declaration, Table
-from mobile.models import Device, ExclusionNotice, GrievanceNotice, LapseNotice, OtpChallenge, Sms
+from mobile.models import Delivery, Device, Notice, OtpChallenge, PushToken, Sms
 from vault.sealing import CannotOpen
 
-REPORTER = "answer__grievance__reporter"
-MESSAGES = ("lapse_notices__person", f"grievance_notices__{REPORTER}", "exclusion_notices__person")
 TOLD = Declaration(
     tables=(
         Table(Device, ("person",)),
-        Table(LapseNotice, ("person",)),
-        Table(GrievanceNotice, (REPORTER,)),
-        Table(ExclusionNotice, ("person",)),
-        Table(Sms, MESSAGES),
+        Table(PushToken, ("device__person",), without=("token",)),
+        Table(Notice, ("person",)),
+        Table(Delivery, ("notice__person",), without=("told_by",)),
     ),
-    absent={
-        "mobile.LapseNotice.purse": "a purse may have been inherited: who was told of it then is another",
-        "mobile.ExclusionNotice.exclusion__household": "of whom at home was told: each notice is its person's",
-    },
+    absent={},
 )
 
 
 def _ended(moment: datetime) -> QuerySet[Sms]:
-    """Of those that failed while the office has still to tell of them: while they have a number or words."""
-    awaited = ExclusionNotice.objects.to_tell().filter(sms=OuterRef("pk"))
-    ended = Sms.objects.filter(created_at__lt=moment).exclude(state=Sms.State.QUEUED)
-    return ended.filter(~Q(phone_sealed=b"", text_sealed=b"") | ~Exists(awaited))
+    return Sms.objects.filter(created_at__lt=moment).exclude(state=Sms.State.QUEUED)
 
 
-def _drop(messages: QuerySet[Sms]) -> None:
-    """That a message failed is why the office has somebody to tell: until it has, that alone stays, without number and words."""
-    awaited = set(ExclusionNotice.objects.to_tell().filter(sms__in=messages.values("pk")).values_list("sms", flat=True))
-    Sms.objects.filter(pk__in=awaited).update(phone_sealed=b"", text_sealed=b"")
-    messages.exclude(pk__in=awaited).delete()
+def _told(moment: datetime) -> QuerySet[Notice]:
+    """Those that nothing waits for any more."""
+    waiting = Delivery.objects.filter(notice=OuterRef("pk"), state=Delivery.State.QUEUED)
+    return Notice.objects.filter(~Exists(waiting), created_at__lt=moment)
 
 
-RULES = (Rule("ended_messages", _("SMS yang sudah selesai"), _ended, _drop),)
+def _drop(notices: QuerySet[Notice]) -> None:
+    Delivery.objects.filter(notice__in=notices).delete()
+    notices.delete()
+
+
+RULES = (
+    Rule("ended_messages", _("SMS yang sudah selesai"), _ended),
+    Rule("notices", _("Pemberitahuan yang sudah disampaikan"), _told, _drop),
+)
 
 
 def forget(person: Person) -> None:
-    """Signs the person's devices out, takes the names off them, and drops the codes sent to the phone and every message."""
+    """Signs the person's devices out, takes the names off them, and drops where they were woken and the codes sent to the phone.
+
+    What they were told of stays without words, as what it was about does; what waits is told to nobody.
+    """
     devices = Device.objects.filter(person=person)
     devices.filter(revoked_at__isnull=True).update(revoked_at=Now(), revoked_reason=Device.Revocation.OFFICER)
     devices.update(name="")
-    for path in MESSAGES:  # sent or not: its number and its words tell of them
-        Sms.objects.filter(pk__in=Sms.objects.filter(**{path: person}).values("pk")).delete()
+    PushToken.objects.filter(device__person=person).delete()
+    waiting = Delivery.objects.filter(notice__person=person, state=Delivery.State.QUEUED)
+    waiting.update(state=Delivery.State.DROPPED, ended_at=Now(), error="gone")
     if phone := Person.phone.indexes_of_row(person):
         codes = OtpChallenge.objects.filter(phone_index__in=phone)
         # The message with a code knows nobody but its phone, which is sealed: it ends with its code, to the microsecond.

@@ -1,12 +1,14 @@
 """Background work of the beneficiaries' client. Every task may run never, once or many times."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from time import monotonic
 
 from celery import shared_task
 from django.utils import timezone
 
-from mobile import grievances, lapse_notices, otp, sms
+from mobile import grievances, lapse_notices, notice_messages, notice_pushes, notices, otp, push, sms
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
@@ -53,3 +55,45 @@ def tell_answers() -> int:
             doorbell.ring("mobile.tasks.tell_answers")
             break
     return told
+
+
+@shared_task(name="mobile.tasks.make_notices")
+def make_notices() -> int:
+    """Makes the notices of what was paid, and was not, for some seconds; rung after payments and by the beat.
+
+    Rings for the rest and for the delivery; returns how many chunks and groups that were.
+    """
+    made, end = 0, monotonic() + SECONDS
+    while notices.make_next():
+        made += 1
+        if monotonic() > end:
+            doorbell.ring("mobile.tasks.make_notices")
+            break
+    if made:
+        doorbell.ring("mobile.tasks.deliver_notices")
+    return made
+
+
+@shared_task(name="mobile.tasks.deliver_notices")
+def deliver_notices() -> int:
+    """Delivers notices that are due on the channels that have a gateway, for some seconds, and rings for the rest.
+
+    Returns how many steps that were; rung by `notices.tell` and the beat.
+    """
+    end = monotonic() + SECONDS
+    done = notice_pushes.pass_on_unread()
+    # Half of the time each: a channel whose gateway is slow does not starve the other.
+    if (waking := push.gateway()) is not None:
+        done += _deliver(partial(notice_pushes.deliver_next, waking), end - SECONDS / 2)
+    if (writing := sms.gateway()) is not None:
+        done += _deliver(partial(notice_messages.deliver_next, writing), end)
+    if monotonic() > end:
+        doorbell.ring("mobile.tasks.deliver_notices")
+    return done
+
+
+def _deliver(next_one: Callable[[], bool], end: float) -> int:
+    done = 0
+    while monotonic() < end and next_one():
+        done += 1
+    return done

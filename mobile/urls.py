@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from mobile import confirmation_views, exclusion_views, grievance_views, privacy_views, views
+from mobile import confirmation_views, exclusion_views, grievance_views, notice_views, privacy_views, views
 
 app_name = "mobile"
 
@@ -28,6 +28,10 @@ urlpatterns = [
     path("grievances/<uuid:uid>", grievance_views.GrievanceView.as_view(), name="grievance"),
     path("grievances/<uuid:uid>/messages", grievance_views.GrievanceMessagesView.as_view(), name="grievance-messages"),
     path("grievances/<uuid:uid>/verdict", grievance_views.GrievanceVerdictView.as_view(), name="grievance-verdict"),
+    path("notices", notice_views.NoticesView.as_view(), name="notices"),
+    path("notices/<uuid:uid>/shown", notice_views.NoticeShownView.as_view(), name="notice-shown"),
+    path("push-token", notice_views.PushTokenView.as_view(), name="push-token"),
+    path("push-token/remove", notice_views.PushTokenRemovalView.as_view(), name="push-token-remove"),
     path("consents", privacy_views.ConsentsView.as_view(), name="consents"),
     path("consents/withdraw", privacy_views.ConsentWithdrawalView.as_view(), name="consent-withdraw"),
     path("access-log", privacy_views.AccessLogView.as_view(), name="access-log"),

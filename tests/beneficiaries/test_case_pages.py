@@ -18,7 +18,8 @@ from django.utils import timezone
 
 from beneficiaries import grievances, representation
 from beneficiaries.models import Grievance, GrievanceCategory, Person, Representation
-from mobile.models import GrievanceNotice
+from mobile import notices
+from mobile.models import Notice
 from tests import clock
 from tests.beneficiaries import cases
 
@@ -94,7 +95,7 @@ def test_each_step_is_for_its_roles_alone(officers: dict[str, User], browser: Ca
         **{at(case, step): workers for step in ("take_it", "answer", "note", "say", "close", "reopen")},
         **{at(case, step): boss for step in ("assign", "sort")},
         "/admin/beneficiaries/grievancecategory/add/": boss,
-        "/admin/mobile/grievancenotice/": {"Petugas", "Auditor"},
+        "/admin/mobile/notice/": {"Petugas", "Auditor"},
     }
     for address, may in steps.items():
         for role in ROLES:
@@ -413,11 +414,11 @@ def test_the_lists_ask_as_often_for_many_rows_as_for_few(
     assert [asked(address) for address in lists] == few
 
 
-def test_notices_that_could_not_be_sent_are_listed(
+def test_answers_that_could_not_be_sent_are_on_the_offices_list(
     officers: dict[str, User], browser: Callable[[str], Client], belum: GrievanceCategory
 ) -> None:
-    row = grievances.take(ticket(), by=officers["Petugas"])
+    row = grievances.take(ticket(reporter=cases.person()), by=officers["Petugas"])
     message = grievances.answer(row, "Sudah.", by=officers["Petugas"])
-    notice = GrievanceNotice.objects.create(answer=message, outcome="no_phone")
-    assert row.number in page(browser("Petugas"), "/admin/mobile/grievancenotice/", outcome__exact="no_phone")
-    assert row.number in page(browser("Petugas"), f"/admin/mobile/grievancenotice/{notice.pk}/change/")
+    notices.tell(Notice.Kind.ANSWERED, message.pk, [row.reporter_id])
+    assert "Aduan dijawab" in page(browser("Petugas"), "/admin/mobile/delivery/", antrean="kantor")
+    assert row.number in page(browser("Petugas"), f"/admin/mobile/notice/{Notice.objects.get().pk}/change/")

@@ -33,8 +33,8 @@ from beneficiaries.models import (
 from beneficiaries.resealing import opened_hex
 from beneficiaries.subject_rows import rows, subject_of
 from beneficiaries.uploads import _place
+from mobile import devices, otp, push
 from mobile import grievances as told_by_phone
-from mobile import otp
 from mobile.lapse_notices import warn_all
 from mobile.models import OtpChallenge, Sms
 from tests import money
@@ -190,6 +190,8 @@ def everything_about(siti: Person, dewi: User, rudi: User) -> None:
     answered(cases.grievance(payment=paid(siti), text="rahasia 3", **neighbour), worker)
     list(warn_all())
     otp.request(PHONE)
+    device, _token = devices.issue(siti, "HP Rahasia")
+    push.register(device, "rahasia", "android")
     outsider = cases.proposal(siti, cases.outsider_nik(), name="Rahasia", phone="081377778888", scan=SCAN)
     representation.approve(representation.propose(outsider, by=dewi), by=rudi)
     representation.propose(cases.proposal(cases.child(), siti.nik, scan=SCAN), by=dewi)

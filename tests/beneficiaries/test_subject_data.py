@@ -29,8 +29,8 @@ from beneficiaries.models import (
 )
 from beneficiaries.subject_rows import leads_to
 from disbursement.models import Enrolment
-from mobile import devices
-from mobile.models import GrievanceNotice, LapseNotice, Sms
+from mobile import devices, notices
+from mobile.models import Notice
 from tests import money
 from tests.beneficiaries import cases
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, tell
@@ -192,10 +192,7 @@ def test_the_thread_of_what_a_neighbour_reported_names_no_informant(officer: Use
             message.save()
         grievances._note_step(report, "answered", officer, "rahasia-7")
         answer = report.messages.get(kind="answer")
-        sms = Sms(state="queued")
-        sms.phone, sms.text = "+6281211112222", "rahasia-8"
-        sms.save()
-        GrievanceNotice.objects.create(answer=answer, outcome="queued", sms=sms)
+        notices.tell(Notice.Kind.ANSWERED, answer.pk, [report.reporter_id], reachable=True)
     reveals.reveal(person, "nik", by=officer, reason="complaint", note="rahasia-9")
     text = copy_of(person)
     assert "rahasia" not in text and "1111-2222" not in text and "1211112222" not in text
@@ -207,7 +204,7 @@ def test_the_thread_of_what_a_neighbour_reported_names_no_informant(officer: Use
             assert all(row.get("pelapor") is None for row in rows), title
     assert len(told["pembukaan data (orang)"]) == 1
     # And who reported it has it in theirs.
-    assert "rahasia-2" in copy_of(neighbour) and "rahasia-8" in copy_of(neighbour)
+    assert "rahasia-2" in copy_of(neighbour) and len(kept(neighbour)["pemberitahuan (penerima)"]) == 2
 
 
 def test_who_acts_for_whom_and_what_they_fetched_is_told(officer: User) -> None:
@@ -281,18 +278,14 @@ def test_what_an_inherited_purse_did_before_is_of_who_left_it() -> None:
     assert [row["jumlah"] for row in kept(dead)["transfer"]] == [50_000, 11_000]
 
 
-def test_notices_that_were_sent_are_told() -> None:
+def test_what_the_person_was_told_and_how_is_told() -> None:
     person = paid()
-    purse = Purse.objects.get(wallet=person.wallet_id)
-    sms = Sms(state="queued")
-    sms.phone, sms.text = "+6281234567890", "Bantuan Anda segera hangus"
-    sms.save()
-    LapseNotice.objects.create(
-        purse=purse, usable_until=timezone.now(), amount=5, person=person, outcome="queued", sms=sms
-    )
+    notices.tell(Notice.Kind.LAPSE, Purse.objects.get(wallet=person.wallet_id).pk, [person.pk], amount=5)
     told = kept(person)
-    assert len(told["peringatan hangus (penerima)"]) == 1
-    assert "Bantuan Anda segera hangus" in copy_of(person)
+    [notice] = told["pemberitahuan (penerima)"]
+    assert (notice["tentang"], notice["jumlah (Rp)"]) == ("Bantuan segera hangus", 5)
+    [delivery] = told["penyampaian (pemberitahuan, penerima)"]
+    assert (delivery["saluran"], delivery["keadaan"]) == ("Daftar kelurahan", "Menunggu")
 
 
 # --- rows merged into one's own ---

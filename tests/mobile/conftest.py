@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,15 @@ def spool(settings: Any, tmp_path: Path) -> Path:
     """The folder into which the simulated gateway writes."""
     folder = tmp_path / "sms"
     settings.MOBILE = settings.MOBILE | {"sms_gateway": "mobile.sms.SpoolGateway", "sms_spool": str(folder)}
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def pushed(settings: Any, tmp_path: Path) -> Path:
+    """The folder into which the simulated push gateway writes. Notices go at once, at any hour."""
+    folder = tmp_path / "push"
+    gateway = {"push_gateway": "mobile.push.SpoolGateway", "push_spool": str(folder)}
+    settings.MOBILE = settings.MOBILE | gateway | {"sms_wait": timedelta(0), "sms_hours": (0, 24)}
     return folder
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
+from pathlib import Path
 from threading import Barrier
 from typing import Any
 
@@ -81,6 +83,16 @@ def sent_otp() -> str:
     found = re.search("[0-9]{6}", Sms.objects.latest("id").text)
     assert found
     return found[0]
+
+
+def spooled(folder: Path) -> list[dict[str, str]]:
+    """What a simulated gateway was given, in the order of time."""
+    return [json.loads(file.read_text()) for file in sorted(folder.glob("*.json"))]
+
+
+def texts(folder: Path) -> list[tuple[str, str]]:
+    """The text messages that went out: to whom, and what."""
+    return [(message["to"], message["text"]) for message in spooled(folder)]
 
 
 def other_than(otp: str) -> str:

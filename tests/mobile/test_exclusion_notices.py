@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from io import StringIO
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.db.models import F
-from django.test import Client
-from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import erasure, objections, retention, screening
+from beneficiaries import erasure, objections, screening
 from beneficiaries.models import Exclusion, ExclusionRule, Objection, Person, Proposal
 from beneficiaries.screening_errors import NotInForce
-from mobile import exclusion_notices, sms
-from mobile.models import ExclusionNotice, Sms
-from mobile.tasks import deliver_sms
+from mobile import exclusion_notices, notice_lists, notice_messages
+from mobile.models import Delivery, Notice
+from mobile.tasks import deliver_notices
 from tests import money
 from tests.beneficiaries.evidence_told import TODAY, enforced, excluded, rule, screen
 from tests.disbursement.merging import merged, twice
-from tests.mobile import people
+from tests.mobile import people, telling
 from tests.mobile.people import PHONE, STRANGER
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +27,14 @@ NIK = "3171015708900001"
 
 
 def outcomes() -> list[tuple[int, str]]:
-    return [(one.person_id, one.outcome) for one in ExclusionNotice.objects.order_by("pk")]
+    """Whom was told of something, on which channel."""
+    rows = Delivery.objects.order_by("pk").values_list("notice__person", "channel")
+    return [(person, channel) for person, channel in rows if person]
+
+
+def last_text() -> str:
+    """The newest notice as a text message."""
+    return notice_messages.text_of([Notice.objects.latest("pk")])
 
 
 def excluded_for(reason: str) -> Exclusion:
@@ -50,14 +52,12 @@ def excluded_for(reason: str) -> Exclusion:
 def test_one_is_told_from_when_why_until_when_and_how_to_object(siti: Person, settings: Any) -> None:
     settings.SCREENING = settings.SCREENING | {"objection_phone": "112"}
     exclusion = excluded(siti.household)
-    [message] = Sms.objects.all()
-    assert message.phone == PHONE
-    assert message.text == (
+    assert last_text() == (
         f"Bantuan keluarga Anda dihentikan mulai 25-11-2026. Alasan: {exclusion.reason} Keberatan? Sanggah sampai"
         f" {exclusion.objection_until:%d-%m-%Y} lewat aplikasi Salur, kantor kelurahan, atau telepon 112."
     )
     settings.SCREENING = settings.SCREENING | {"objection_phone": ""}
-    assert exclusion_notices.text_of_exclusion(exclusion).endswith("lewat aplikasi Salur atau kantor kelurahan.")
+    assert last_text().endswith("lewat aplikasi Salur atau kantor kelurahan.")
 
 
 @pytest.mark.parametrize(
@@ -74,9 +74,8 @@ def test_a_reason_is_told_in_plain_letters_without_numbers_that_are_somebodys(
     siti: Person, reason: str, said: str
 ) -> None:
     excluded_for(reason)
-    [message] = Sms.objects.all()
-    assert message.text.startswith(f"Bantuan Anda dihentikan mulai 25-11-2026. Alasan: {said} Keberatan?")
-    assert len(message.text) <= 459  # three parts
+    assert last_text().startswith(f"Bantuan Anda dihentikan mulai 25-11-2026. Alasan: {said} Keberatan?")
+    assert len(last_text()) <= 459  # three parts
 
 
 @pytest.mark.parametrize("uphold", [True, False])
@@ -84,11 +83,10 @@ def test_one_is_told_what_became_of_the_objection(siti: Person, uphold: bool) ->
     exclusion = excluded(siti.household)
     objection = objections.file(exclusion, "Mobil sudah dijual.", channel=APP)
     (objections.uphold if uphold else objections.deny)(objection, money.officer(), "kuitansi diperiksa")
-    _first, message = Sms.objects.order_by("pk")
     begins = "Sanggahan Anda dikabulkan: pengecualian batal" if uphold else "Sanggahan Anda ditolak: bantuan tetap"
-    assert message.text.startswith(begins) and "Alasan: kuitansi diperiksa." in message.text
-    assert outcomes() == [(siti.pk, "queued")] * 2
-    assert ExclusionNotice.objects.get(objection=objection).sms == message
+    assert last_text().startswith(begins) and "Alasan: kuitansi diperiksa." in last_text()
+    assert outcomes() == [(siti.pk, "sms")] * 2
+    assert Notice.objects.latest("pk").subject == objection.pk
 
 
 def lifted(exclusion: Exclusion, ends_on: date = TODAY + timedelta(days=5)) -> Exclusion:
@@ -97,19 +95,17 @@ def lifted(exclusion: Exclusion, ends_on: date = TODAY + timedelta(days=5)) -> E
 
 def test_one_is_told_that_the_exclusion_was_lifted_and_from_when_but_not_why(siti: Person) -> None:
     exclusion = lifted(excluded(siti.household))
-    _first, message = Sms.objects.order_by("pk")
-    assert message.phone == PHONE
-    assert message.text == (
+    assert last_text() == (
         "Penghentian bantuan keluarga Anda dicabut mulai 30-11-2026. Ada pertanyaan? Hubungi kami lewat aplikasi Salur atau"
         " kantor kelurahan."
     )
-    assert len(message.text) <= 160 and outcomes() == [(siti.pk, "queued")] * 2
-    assert exclusion.notices.get(lifted=True).sms == message
+    assert len(last_text()) <= 160 and outcomes() == [(siti.pk, "sms")] * 2
+    assert Notice.objects.get(kind="lifted").subject == exclusion.pk
 
 
 def test_lifted_on_the_day_it_began_it_never_was(siti: Person) -> None:
     lifted(excluded_for("Bekerja sebagai PNS."), TODAY)
-    assert Sms.objects.latest("pk").text.startswith("Penghentian bantuan Anda batal sejak awal. Ada pertanyaan?")
+    assert last_text().startswith("Penghentian bantuan Anda batal sejak awal. Ada pertanyaan?")
 
 
 def test_who_is_excluded_for_something_else_too_is_told_that_the_aid_does_not_come_back(siti: Person) -> None:
@@ -118,20 +114,18 @@ def test_who_is_excluded_for_something_else_too_is_told_that_the_aid_does_not_co
     screen()
     first, second = [screening.accept(one, money.officer(), "ok", TODAY) for one in Proposal.objects.order_by("pk")]
     lifted(first)
-    assert Sms.objects.latest("pk").text.startswith(
+    assert last_text().startswith(
         "Penghentian bantuan Anda dicabut mulai 30-11-2026, tetapi bantuan Anda tetap dihentikan karena alasan lain."
     )
     lifted(second)
-    assert Sms.objects.latest("pk").text.startswith(
-        "Penghentian bantuan Anda dicabut mulai 30-11-2026. Ada pertanyaan?"
-    )
+    assert last_text().startswith("Penghentian bantuan Anda dicabut mulai 30-11-2026. Ada pertanyaan?")
 
 
 @pytest.mark.parametrize("of_household", [True, False])
 def test_ones_own_exclusion_and_the_familys_outlast_each_other(siti: Person, of_household: bool) -> None:
     of_family, own = excluded(siti.household), excluded_for("Bekerja sebagai PNS.")
     lifted(of_family if of_household else own, TODAY if of_household else TODAY + timedelta(days=5))
-    text = Sms.objects.latest("pk").text
+    text = last_text()
     if of_household:
         assert text.startswith(
             "Penghentian bantuan keluarga Anda batal sejak awal, tetapi bantuan Anda tetap dihentikan karena alasan lain."
@@ -148,7 +142,7 @@ def test_who_objected_with_success_is_told_that_something_else_still_stops_the_a
     excluded_for("Bekerja sebagai PNS.")
     objection = objections.file(of_family, "Mobil sudah dijual.", channel=APP)
     objections.uphold(objection, money.officer(), "kuitansi diperiksa")
-    assert Sms.objects.latest("pk").text == (
+    assert last_text() == (
         "Sanggahan Anda dikabulkan: pengecualian batal sejak awal, tetapi bantuan Anda tetap dihentikan karena alasan lain."
         " Alasan: kuitansi diperiksa."
     )
@@ -161,28 +155,28 @@ def test_a_lifting_that_failed_told_nobody(siti: Person, monkeypatch: pytest.Mon
         raise RuntimeError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sms, "queue", fail)
+        patch.setattr(exclusion_notices.notices, "tell", fail)
         with pytest.raises(RuntimeError):
             lifted(exclusion)
-    assert Exclusion.objects.get().active and Sms.objects.count() == 1
+    assert Exclusion.objects.get().active and Notice.objects.count() == 1
     lifted(exclusion)
     with pytest.raises(NotInForce):
         lifted(exclusion)
-    assert Sms.objects.count() == 2
+    assert Notice.objects.count() == 2
 
 
 # --- who is told ---
 
 
-def test_a_household_is_told_once_for_each_phone(siti: Person) -> None:
+def test_a_household_is_told_once_for_each_phone(siti: Person, spool: Any) -> None:
     her_son, her_sister = money.person(siti.household), money.person(siti.household)
     money.person(siti.household)
     for person, phone in ((her_son, PHONE), (her_sister, STRANGER)):
         person.phone = phone
         person.save()
-    exclusion = excluded(siti.household)
-    assert sorted(message.phone for message in Sms.objects.all()) == sorted([PHONE, STRANGER])
-    assert exclusion.notices.count() == 2
+    excluded(siti.household)
+    deliver_notices()
+    assert sorted(phone for phone, _text in people.texts(spool)) == sorted([PHONE, STRANGER])
 
 
 def test_a_household_without_a_phone_is_told_by_the_office_through_its_head() -> None:
@@ -192,7 +186,7 @@ def test_a_household_without_a_phone_is_told_by_the_office_through_its_head() ->
     head.relation = "head"
     head.save()
     excluded(home)
-    assert outcomes() == [(head.pk, "no_phone")] and not Sms.objects.exists()
+    assert outcomes() == [(head.pk, "list")]
 
 
 def test_who_died_is_not_told_and_the_survivor_of_a_merge_is() -> None:
@@ -201,7 +195,7 @@ def test_who_died_is_not_told_and_the_survivor_of_a_merge_is() -> None:
     survivor.save()
     merged(survivor, other)
     version = ExclusionRule(code="x", reason="Alasan")
-    for person, told in ((other, [(survivor, PHONE)]), (money.person(), [])):
+    for person, told in ((other, [survivor.pk]), (money.person(), [])):
         if not told:
             person.status = "deceased"
         person.refresh_from_db(fields=["merged_into", "phone_sealed"])
@@ -214,147 +208,43 @@ def test_an_exclusion_that_failed_told_nobody(siti: Person, monkeypatch: pytest.
         raise RuntimeError("gone")
 
     with monkeypatch.context() as patch:
-        patch.setattr(sms, "queue", fail)
+        patch.setattr(exclusion_notices.notices, "tell", fail)
         with pytest.raises(RuntimeError):
             excluded(siti.household)
-    assert not Exclusion.objects.exists() and not ExclusionNotice.objects.exists()
+    assert not Exclusion.objects.exists() and not Notice.objects.exists()
     assert Proposal.objects.get().status == Proposal.Status.UNDECIDED
 
 
 def test_a_phone_that_does_not_open_leaves_the_notice_to_the_office(siti: Person) -> None:
     Person.objects.update(phone_sealed=F("nik_sealed"))
     excluded(siti.household)
-    assert outcomes() == [(siti.pk, "no_phone")]
+    deliver_notices()
+    assert Delivery.objects.to_tell().get().notice.person == siti
 
 
 def test_the_message_is_delivered_once_and_shown_once(siti: Person, spool: Any) -> None:
     excluded(siti.household)
-    assert deliver_sms() == 1 and deliver_sms() == 0
+    assert deliver_notices() > 0 and deliver_notices() == 0
     assert len(list(spool.iterdir())) == 1
 
 
-# --- the list of the office ---
+# --- and where no message reaches ---
 
 
-@pytest.fixture
-def office() -> Client:
-    """An officer of the desk."""
-    call_command("roles", stdout=StringIO())
-    officer = User.objects.create_user("petugas", is_staff=True)
-    officer.groups.add(Group.objects.get(name="Petugas"))
-    client = Client()
-    client.force_login(officer)
-    return client
+def test_a_lifting_is_told_by_the_office_without_its_reason() -> None:
+    person = telling.without_phone()
+    lifted(excluded(person.household))
+    listed = notice_lists.of("31.71.01.1001", timezone.localdate())
+    [line] = listed.lines
+    said = [words.text for words in line.waiting]
+    assert len(said) == 2 and said[1].startswith("Penghentian bantuan keluarga Anda dicabut mulai 30-11-2026")
+    assert "SANGAT RAHASIA" not in str(said)
 
 
-URL = "/admin/mobile/exclusionnotice/"
-
-
-def named(name: str, kelurahan: str = "31.71.01.1001") -> Person:
-    home = money.household(kelurahan=kelurahan)
-    person = money.person(home)
-    Person.objects.filter(pk=person.pk).update(name=name)
-    return person
-
-
-def test_the_list_names_who_must_be_told_by_kelurahan_and_ticks_them_once(office: Client) -> None:
-    here, there = named("Painem"), named("Sarinem", "31.74.01.1001")
-    phoned = people.register("Budi")
-    for person in (here, there, phoned):
-        excluded(person.household)
-    page = office.get(URL, {"penyampaian": "belum"}).content.decode()
-    assert "Painem" in page and "Sarinem" in page and "Budi" not in page
-    page = office.get(URL, {"penyampaian": "belum", "kelurahan": "31.74.01.1001"}).content.decode()
-    assert "Sarinem" in page and "Painem" not in page
-    chosen = [str(one.pk) for one in ExclusionNotice.objects.exclude(person=there)]
-    for said in ("1 pemberitahuan ditandai", "0 pemberitahuan ditandai"):
-        done = office.post(URL, {"action": "tell", "_selected_action": chosen}, follow=True)
-        assert said in done.content.decode()
-    notice = ExclusionNotice.objects.get(person=here)
-    assert notice.told_by == User.objects.get(username="petugas") and notice.told_at
-    assert ExclusionNotice.objects.get(person=phoned).told_at is None
-    page = office.get(URL, {"penyampaian": "sudah"}).content.decode()
-    assert "Painem" in page and "Sarinem" not in page and "petugas" in page
-    assert office.get(f"{URL}{notice.pk}/change/").status_code == 200
-
-
-def test_the_printed_list_has_a_line_a_person_and_no_number(office: Client) -> None:
-    here, there = named("Painem"), named("Sarinem", "31.74.01.1001")
-    for person in (here, there):
-        excluded(person.household)
-    printed = office.get(reverse("admin:mobile_exclusionnotice_print_list")).content.decode()
-    assert printed.count("☐") == 2 and here.nik not in printed and here.household.kk not in printed
-    printed = office.get(
-        reverse("admin:mobile_exclusionnotice_print_list"), {"kelurahan": "31.74.01.1001"}
-    ).content.decode()
-    assert printed.count("☐") == 1 and "Sarinem" in printed
-    assert office.get(reverse("admin:mobile_exclusionnotice_print_list"), {"kelurahan": "' OR 1=1"}).status_code == 200
-
-
-def test_whose_message_was_given_up_is_on_the_list_too(office: Client, siti: Person) -> None:
-    excluded(siti.household)
-    assert not ExclusionNotice.objects.to_tell().exists()
-    Sms.objects.update(state="failed")
-    assert ExclusionNotice.objects.to_tell().get().person == siti
-    assert "SMS gagal" in office.get(URL).content.decode()
-
-
-def test_whose_message_failed_stays_on_the_list_until_told_though_messages_go_in_time(
-    office: Client, siti: Person, settings: Any
-) -> None:
-    settings.PRIVACY = settings.PRIVACY | {"retention": {"ended_messages": 30}}
-    excluded(siti.household)
-    reached = people.register("Budi", STRANGER)
-    excluded(reached.household)
-    Sms.objects.update(created_at=timezone.now() - timedelta(days=31))
-    notice, sent = ExclusionNotice.objects.order_by("pk")
-    Sms.objects.filter(pk=notice.sms_id).update(state="failed")
-    Sms.objects.filter(pk=sent.sms_id).update(state="sent", sent_at=timezone.now())
-    assert retention.drop() == {"ended_messages": 2}
-    [left] = Sms.objects.all()
-    assert (left.state, bytes(left.phone_sealed), bytes(left.text_sealed)) == ("failed", b"", b"")
-    assert ExclusionNotice.objects.to_tell().get() == notice and retention.drop() == {"ended_messages": 0}
-    assert "SMS gagal" in office.get(URL, {"penyampaian": "belum"}).content.decode()
-    assert office.get(f"/admin/mobile/sms/{left.pk}/change/").status_code in (200, 403)
-    assert exclusion_notices.mark_told([notice.pk], money.officer()) == 1
-    assert retention.drop() == {"ended_messages": 1} and not Sms.objects.exists()
-    assert ExclusionNotice.objects.count() == 2 and not ExclusionNotice.objects.to_tell().exists()
-
-
-def test_a_lifting_is_told_by_the_office_where_no_message_reaches(office: Client) -> None:
-    exclusion = excluded(named("Painem").household)
-    exclusion_notices.mark_told([ExclusionNotice.objects.get().pk], money.officer())
-    lifted(exclusion)
-    for page in (
-        office.get(reverse("admin:mobile_exclusionnotice_print_list")),
-        office.get(f"{URL}{ExclusionNotice.objects.get(lifted=True).pk}/change/"),
-    ):
-        shown = page.content.decode()
-        assert "Pengecualian dicabut mulai 30" in shown and "SANGAT RAHASIA" not in shown
-    assert ExclusionNotice.objects.to_tell().get().lifted
-
-
-def test_who_was_erased_is_not_to_be_told(office: Client) -> None:
-    person = named("Painem")
-    excluded(person.household)
-    erasure.erase(person, by=money.officer(), reason="diminta orangnya")
-    assert ExclusionNotice.objects.exists() and not ExclusionNotice.objects.to_tell().exists()
-
-
-def test_no_message_about_whoever_was_erased_is_sent_or_kept(siti: Person) -> None:
+def test_no_message_about_whoever_was_erased_is_sent(siti: Person, spool: Any) -> None:
     other = people.register("Budi", STRANGER)
     for one in (siti, other):
         excluded(one.household)
-    assert Sms.objects.count() == 2
     erasure.erase(siti, by=money.officer(), reason="diminta orangnya")
-    [left] = Sms.objects.all()
-    assert left.exclusion_notices.get().person == other
-
-
-def test_who_may_only_look_ticks_nobody(office: Client) -> None:
-    excluded(named("Painem").household)
-    User.objects.get(username="petugas").groups.set([Group.objects.get(name="Penyetuju")])
-    notice = ExclusionNotice.objects.get()
-    office.post(URL, {"action": "tell", "_selected_action": [notice.pk]}, follow=True)
-    notice.refresh_from_db()
-    assert notice.told_at is None
+    deliver_notices()
+    assert [phone for phone, _text in people.texts(spool)] == [STRANGER]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,13 +15,14 @@ from rest_framework.test import APIClient
 from beneficiaries import grievances
 from beneficiaries.models import Grievance, GrievanceMessage, Person
 from mobile import grievances as mobile_grievances
-from mobile.lapse_notices import GSM
-from mobile.models import GrievanceNotice, Sms
+from mobile import notice_messages
+from mobile.gsm import GSM
+from mobile.models import Delivery, Notice
 from mobile.tasks import tell_answers
 from tests import clock
 from tests.beneficiaries import cases
 from tests.mobile import people
-from tests.mobile.people import PHONE, STRANGER, at_once, error_of
+from tests.mobile.people import STRANGER, at_once, error_of
 from tests.processes import together
 
 ADDRESS = "/api/v1/grievances"
@@ -198,25 +200,15 @@ def test_an_answer_is_told_once_without_what_it_says(siti: Person, officer: User
     with translation.override("en"):
         assert tell_answers() == 1
     assert tell_answers() == 0
-    [message] = Sms.objects.all()
-    assert message.phone == PHONE and row.number in message.text and message.text.startswith("Aduan ")
-    assert "27" not in message.text.replace(row.number, "")
-    assert len(message.text) <= 160 and set(message.text) <= GSM
-    notice = GrievanceNotice.objects.get()
-    assert (notice.outcome, notice.sms) == ("queued", message)
+    notice = Notice.objects.get()
+    text = notice_messages.text_of([notice])
+    assert notice.person == siti and row.number in text and text.startswith("Aduan ")
+    assert "27" not in text.replace(row.number, "")
+    assert len(text) <= 160 and set(text) <= GSM
     grievances.say(row, "Belum.")
     grievances.answer(grievances.take(Grievance.objects.get(pk=row.pk), by=officer), "Sudah.", by=officer)
     grievances.note(row, "Catatan.", by=officer)
     assert tell_answers() == 1
-
-
-def test_whoever_left_a_number_is_told_and_the_anonymous_is_on_the_list(officer: User) -> None:
-    for phone in (STRANGER, ""):
-        row = grievances.take(cases.grievance(phone=phone), by=officer)
-        grievances.answer(row, "Sudah.", by=officer)
-    assert tell_answers() == 2
-    assert Sms.objects.get().phone == STRANGER
-    assert sorted(GrievanceNotice.objects.values_list("outcome", flat=True)) == ["no_phone", "queued"]
 
 
 def _tell() -> int:
@@ -232,20 +224,14 @@ def test_beats_at_once_tell_each_answer_once() -> None:
     outcomes = together([(_tell, ())] * 4)
     assert not any(outcome.error for outcome in outcomes), outcomes
     assert sum(outcome.value for outcome in outcomes) == 12
-    assert Sms.objects.count() == GrievanceNotice.objects.filter(sms__isnull=False).count() == 12
-    assert GrievanceMessage.objects.filter(notice__isnull=True).count() == 0
+    answers = GrievanceMessage.objects.values_list("pk", flat=True)
+    assert sorted(Notice.objects.values_list("subject", flat=True)) == sorted(answers)
+    assert Delivery.objects.filter(channel="sms").count() == 12
 
 
-@pytest.mark.usefixtures("committed_db")
-def test_a_notice_whose_message_was_not_written_was_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    answered(people.register(), cases.officer("petugas", "Petugas"))
-
-    def fail(*_: Any, **__: Any) -> None:
-        raise RuntimeError("gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(mobile_grievances.sms, "queue", fail)
-        with pytest.raises(RuntimeError):
-            tell_answers()
-    assert not GrievanceNotice.objects.exists()
-    assert tell_answers() == 1
+def test_an_answer_of_long_ago_is_not_told_again_when_its_notice_is_gone(
+    siti: Person, officer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answered(siti, officer)
+    monkeypatch.setattr(mobile_grievances, "TOLD_WITHIN", timedelta(0))
+    assert tell_answers() == 0

@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
-from django.contrib.auth.models import User
 from django.db.models import F
-from django.test import Client
-from django.utils import timezone, translation
+from django.utils import timezone
 
 from beneficiaries.models import Person
-from mobile import lapse_notices
-from mobile.lapse_notices import Lapsing, text_of
-from mobile.models import LapseNotice, Sms
-from mobile.tasks import warn_of_lapse
+from mobile import gsm, lapse_notices, notices
+from mobile.models import Delivery, Notice
+from mobile.notice_words import lapse_words
+from mobile.tasks import deliver_notices, warn_of_lapse
 from tests.mobile import people
 from tests.mobile.people import PHONE, STRANGER, at_once
 from wallet import purses
 from wallet.models import Account, Purse, Wallet
-
-Outcome = LapseNotice.Outcome
 
 
 def in_days(days: int) -> datetime:
@@ -30,41 +27,37 @@ def in_days(days: int) -> datetime:
     return today + timedelta(days=days)
 
 
+def told() -> list[tuple[str, int | None, int | None]]:
+    """Title, rupiah and holder of what was warned of, in the order of the purses' ends."""
+    rows = Notice.objects.filter(kind=Notice.Kind.LAPSE).order_by("until", "pk")
+    titles = dict(Purse.objects.values_list("pk", "title"))
+    return [(titles[row.subject], row.amount, row.person_id) for row in rows]
+
+
 def wallet_of(person: Person) -> Wallet:
     return Wallet.objects.get(pk=person.wallet_id)
 
 
-def lapsing(title: str, amount: int = 150_000, until: datetime | None = None) -> Lapsing:
-    return Lapsing(1, 1, title, until or datetime(2026, 12, 1, tzinfo=timezone.get_default_timezone()), amount)
+def text_of(title: str, amount: int = 150_000, until: datetime | None = None) -> str:
+    moment = until or datetime(2026, 12, 1, tzinfo=timezone.get_default_timezone())
+    return lapse_words(title, amount, moment).message
 
 
 # --- the words ---
 
 
 def test_one_purse_is_told_with_the_last_day_on_which_it_can_be_used() -> None:
-    assert text_of([lapsing("KLJ 11/2026")]) == (
+    assert text_of("KLJ 11/2026") == (
         "Rp 150.000 bantuan KLJ 11/2026 kembali ke dana program jika tidak dipakai sampai 30-11-2026."
     )
     noon = datetime(2026, 12, 1, 12, tzinfo=timezone.get_default_timezone())
-    assert text_of([lapsing("KLJ 11/2026", until=noon)]).endswith("sampai 01-12-2026.")
-
-
-def test_a_message_does_not_follow_whatever_language_was_spoken_last() -> None:
-    with translation.override("en"):
-        assert " kembali ke dana program " in text_of([lapsing("KLJ 11/2026")])
-
-
-def test_several_purses_share_one_message() -> None:
-    assert text_of([lapsing("KLJ 11/2026"), lapsing("Sembako", 400_000)]) == (
-        "Bantuan kembali ke dana program jika tidak dipakai: Rp 150.000 KLJ 11/2026 sampai 30-11-2026;"
-        " Rp 400.000 Sembako sampai 30-11-2026."
-    )
+    assert text_of("KLJ 11/2026", until=noon).endswith("sampai 01-12-2026.")
 
 
 @pytest.mark.parametrize("title", ["x" * 120, "Kartu Lansia Jakarta – tahap II ‘é’", "बिहार 100%", "%s %(day)s €{}"])
 def test_a_message_is_one_part_of_plain_letters_whatever_the_title(title: str) -> None:
-    text = text_of([lapsing(title, 10**15, in_days(3))])
-    assert len(text) <= 160 and set(text) <= lapse_notices.GSM
+    text = text_of(title, 10**15, in_days(3))
+    assert len(text) <= 160 and set(text) <= gsm.GSM
     assert text.startswith("Rp 1.000.000.000.000.000 bantuan ") and text.endswith(".")
 
 
@@ -72,7 +65,7 @@ def test_a_message_is_one_part_of_plain_letters_whatever_the_title(title: str) -
 
 
 @pytest.mark.django_db
-def test_what_lapses_soon_is_told_once_and_nothing_else(siti: Person) -> None:
+def test_what_lapses_soon_is_told_once_and_nothing_else(siti: Person, spool: Path) -> None:
     wallet = wallet_of(siti)
     people.grant(wallet, 150_000, "KLJ 11/2026", usable_until=in_days(3), lapses=True)
     people.grant(wallet, 90_000, "Sembako", usable_until=in_days(5), lapses=True)
@@ -81,17 +74,11 @@ def test_what_lapses_soon_is_told_once_and_nothing_else(siti: Person) -> None:
     people.grant(wallet, 3_000, "Habis", usable_until=in_days(3), lapses=True)
     Account.objects.filter(purse__title="Habis").update(held=3_000)
     assert warn_of_lapse() == 1
-    [message] = Sms.objects.all()
-    assert (message.phone, message.send_until) == (PHONE, None)
-    assert "Rp 150.000 KLJ 11/2026" in message.text and "Rp 90.000 Sembako" in message.text
-    assert not any(title in message.text for title in ("Nanti", "Tetap", "Habis"))
-    notices = LapseNotice.objects.order_by("usable_until")
-    assert [(one.amount, one.outcome, one.sms_id, one.person_id) for one in notices] == [
-        (150_000, "queued", message.pk, siti.pk),
-        (90_000, "queued", message.pk, siti.pk),
-    ]
+    assert told() == [("KLJ 11/2026", 150_000, siti.pk), ("Sembako", 90_000, siti.pk)]
     assert warn_of_lapse() == 0
-    assert Sms.objects.count() == 1
+    deliver_notices()
+    [(phone, text)] = people.texts(spool)
+    assert phone == PHONE and "Rp 150.000 bantuan KLJ 11/2026" in text and "Rp 90.000 bantuan Sembako" in text
 
 
 @pytest.mark.django_db
@@ -101,8 +88,7 @@ def test_a_purse_that_comes_within_the_time_later_is_told_alone(siti: Person, se
     assert warn_of_lapse() == 1
     settings.WALLET = settings.WALLET | {"lapse_notice": timedelta(days=14)}
     assert warn_of_lapse() == 1
-    first, second = Sms.objects.order_by("pk")
-    assert "KLJ" in first.text and "KLJ" not in second.text and "Sembako" in second.text
+    assert [title for title, _amount, _person in told()] == ["KLJ 11/2026", "Sembako"]
 
 
 @pytest.mark.django_db
@@ -113,18 +99,18 @@ def test_who_cannot_be_told_is_recorded_for_the_officers(siti: Person) -> None:
     people.grant(wallet_of(nobody), 70_000, "KLJ 11/2026", usable_until=in_days(3), lapses=True)
     Person.objects.filter(pk=nobody.pk).update(wallet=None)
     assert warn_of_lapse() == 2
-    assert not Sms.objects.exists()
-    found = LapseNotice.objects.order_by("pk").values_list("outcome", "person", "sms")
-    assert list(found) == [("no_phone", siti.pk, None), ("no_holder", None, None)]
+    assert told() == [("KLJ 11/2026", 150_000, siti.pk), ("KLJ 11/2026", 70_000, None)]
+    [listed] = Delivery.objects.all()
+    assert listed.channel == "list" and listed.notice.person == siti and listed in Delivery.objects.to_tell()
     assert warn_of_lapse() == 0
-    User.objects.create_superuser("kepala", password="x")
-    office = Client()
-    office.force_login(User.objects.get(username="kepala"))
-    page = office.get("/admin/mobile/lapsenotice/", {"outcome__exact": "no_phone"}).content.decode()
-    assert "Siti Aminah" in page and "Rp 150.000" in page and "70.000" not in page
-    row = LapseNotice.objects.first()
-    assert office.get(f"/admin/mobile/lapsenotice/{row.pk}/change/").status_code == 200
-    assert office.post(f"/admin/mobile/lapsenotice/{row.pk}/delete/", {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.django_db
+def test_what_has_lapsed_meanwhile_is_on_no_list(siti: Person) -> None:
+    notices.tell(Notice.Kind.LAPSE, 1, [siti.pk], until=timezone.now() - timedelta(days=1), amount=1)
+    Delivery.objects.update(state="passed", ended_at=timezone.now())
+    Delivery.objects.create(notice=Notice.objects.get(), channel="list")
+    assert not Delivery.objects.to_tell().exists()
 
 
 @pytest.mark.django_db
@@ -135,36 +121,18 @@ def test_more_wallets_than_a_round_holds_are_all_told(monkeypatch: pytest.Monkey
         for title in ("Satu", "Dua"):
             people.grant(wallet_of(person), 1_000, title, usable_until=in_days(2), lapses=True)
     assert warn_of_lapse() == 5
-    assert (Sms.objects.count(), LapseNotice.objects.count()) == (5, 10)
+    assert Notice.objects.count() == Delivery.objects.count() == 10
 
 
 @pytest.mark.usefixtures("committed_db")
-def test_workers_at_once_send_one_message_a_wallet() -> None:
+def test_workers_at_once_tell_each_purse_once() -> None:
     for number in range(12):
         person = people.register(f"Warga {number}", f"+62812345670{number:02}")
         for title in ("Satu", "Dua"):
             people.grant(wallet_of(person), 1_000, title, usable_until=in_days(2), lapses=True)
-    done = at_once(4, lambda _: warn_of_lapse())
-    assert sum(done) == 12, done
-    assert sorted(len(message.text.split(";")) for message in Sms.objects.all()) == [2] * 12
-    assert len({message.phone for message in Sms.objects.all()}) == 12
-    assert LapseNotice.objects.filter(sms__isnull=False).count() == 24
-
-
-@pytest.mark.usefixtures("committed_db")
-def test_a_notice_whose_message_was_not_written_was_not_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    person = people.register()
-    people.grant(wallet_of(person), 1_000, "Satu", usable_until=in_days(2), lapses=True)
-
-    def fail(*_: Any, **__: Any) -> None:
-        raise RuntimeError("gone")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(lapse_notices.sms, "queue", fail)
-        with pytest.raises(RuntimeError):
-            warn_of_lapse()
-    assert not LapseNotice.objects.exists()
-    assert warn_of_lapse() == 1
+    done = at_once(4, lambda _: sum(lapse_notices.warn_all()))
+    assert sum(done) == 24, done
+    assert Notice.objects.count() == Delivery.objects.filter(channel="sms", state="queued").count() == 24
 
 
 # --- and in the application ---
@@ -203,4 +171,4 @@ def test_what_was_warned_of_then_lapses(siti: Person) -> None:
     people.grant(wallet_of(siti), 1_000, "Satu", usable_until=in_days(2), lapses=True)
     assert warn_of_lapse() == 1
     assert [transfer.amount for transfer in purses.lapse_due(in_days(2))] == [1_000]
-    assert Purse.objects.filter(lapse_notices__amount=1_000).count() == 1
+    assert Notice.objects.get().amount == 1_000

@@ -56,7 +56,8 @@ DOES: dict[str, tuple[str, ...]] = {
         "beneficiaries.add_household",
         "beneficiaries.change_household",
         "beneficiaries.change_person",
-        "mobile.tell_exclusionnotice",
+        "mobile.tell_delivery",
+        "mobile.retry_delivery",
     ),
     # Who serves people at the desk does not pass their money on, nor take it back.
     "Penyetuju": (

@@ -1,0 +1,201 @@
+"""The words of a notice, made from the rows it points at when it is shown or sent, in the language that is spoken then.
+
+A kind of notice is one entry of WORDERS: a function that reads the subjects of many notices at once. What is told of a payment
+is what is true now: one that was taken back since is not said to have come.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from beneficiaries.models import Exclusion, GrievanceMessage, Objection
+from disbursement.models import Calculation, Instruction
+from mobile import exclusion_words, gsm, refusal_words, rules
+from mobile.models import Notice
+from wallet.models import Purse
+from wallet.money import rupiah
+
+K = Notice.Kind
+TITLE_MOST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What one notice says: a title, the whole text, and what of it a text message carries (letters of `gsm.GSM`)."""
+
+    title: str
+    text: str
+    message: str
+
+
+Worder = Callable[[Sequence[Notice]], dict[int, Words]]
+
+
+def of(notices: Iterable[Notice]) -> dict[int, Words]:
+    """The words of each notice by its number; a few queries for each kind, however many there are."""
+    by_kind: dict[str, list[Notice]] = defaultdict(list)
+    for notice in notices:
+        by_kind[notice.kind].append(notice)
+    found: dict[int, Words] = {}
+    for kind, theirs in by_kind.items():
+        found |= WORDERS[kind](theirs)
+    return found
+
+
+def message_of(notices: Sequence[Notice]) -> str:
+    """One text message that tells all of these, the oldest first; letters of `gsm.GSM` alone."""
+    words = of(notices)
+    said = [words[notice.pk].message for notice in sorted(notices, key=lambda notice: notice.pk)]
+    return gsm.plain(" ".join(dict.fromkeys(said)))
+
+
+def _words(title: str, text: str, message: str) -> Words:
+    return Words(title, text, gsm.plain(message))
+
+
+def _fits(whole: str, title: str, **words: str) -> str:
+    """The sentence with the title, which is cut where it would need a second part; only the title may be of any letters."""
+    bare = whole % (words | {"title": ""})
+    return whole % (words | {"title": gsm.plain(title, max(gsm.ONE_PART - len(bare), 10))})
+
+
+def _day(day: date) -> str:
+    return f"{day:%d-%m-%Y}"
+
+
+def _instructions(notices: Sequence[Notice]) -> dict[int, Instruction]:
+    rows = Instruction.objects.filter(pk__in=[notice.subject for notice in notices])
+    return {row.pk: row for row in rows.select_related("chunk__terms", "cycle", "enrolment__programme")}
+
+
+def _ends(instruction: Instruction) -> datetime | None:
+    """Until when the purse that it opened can be used."""
+    chunk = instruction.chunk
+    return chunk.finished_at + timedelta(days=chunk.purse_days) if chunk.purse_days and chunk.finished_at else None
+
+
+def _paid(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = _instructions(notices)
+    return {notice.pk: _paid_words(rows[notice.subject]) for notice in notices}
+
+
+def _paid_words(row: Instruction) -> Words:
+    amount, chunk = rupiah(row.amount), row.chunk
+    if row.status != Instruction.Status.PAID:
+        whole = _("Bantuan %(amount)s %(title)s ditarik kembali. Tanyakan di kantor kelurahan.")
+        said = _fits(whole, chunk.title, amount=amount)
+        return _words(_("Bantuan ditarik kembali"), whole % {"amount": amount, "title": chunk.title}, said)
+    ends = _ends(row)
+    until = _("Pakai sampai %(day)s.") % {"day": _day(rules.last_day(ends))} if ends else _("Tidak ada batas waktu.")
+    places = [
+        rules.where(chunk.terms.mccs),
+        *rules.in_regions(chunk.terms.regions),
+        rules.cash(chunk.terms.cash_allowed),
+    ]
+    period = date_format(row.cycle.period, "F Y")
+    text = _("%(programme)s %(period)s: %(amount)s sudah masuk ke dompet Anda.") % {
+        "programme": row.enrolment.programme.name,
+        "period": period,
+        "amount": amount,
+    }
+    whole = _("Bantuan %(title)s %(amount)s sudah masuk dompet Anda. %(rules)s")
+    for shorter in (
+        [places[0], until],
+        [until],
+    ):  # where it can be spent, if that is not a list of shops too long for a phone
+        said = whole % {"title": "", "amount": amount, "rules": gsm.plain(" ".join(shorter))}
+        if len(said) + TITLE_MOST // 2 <= gsm.ONE_PART:
+            break
+    message = _fits(whole, chunk.title, amount=amount, rules=gsm.plain(" ".join(shorter)))
+    return _words(_("Bantuan masuk"), " ".join([text, *places, until]), message)
+
+
+def _refused(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = _instructions(notices)
+    return {
+        notice.pk: _not_paid(
+            rows[notice.subject].enrolment.programme.name,
+            rows[notice.subject].cycle.period,
+            rows[notice.subject].failure,
+        )
+        for notice in notices
+    }
+
+
+def _unpaid(notices: Sequence[Notice]) -> dict[int, Words]:
+    found = Calculation.objects.filter(pk__in=[notice.subject for notice in notices])
+    rows = {row.pk: row for row in found.select_related("batch__cycle", "enrolment__programme")}
+    return {
+        notice.pk: _not_paid(
+            rows[notice.subject].enrolment.programme.name,
+            rows[notice.subject].batch.cycle.period,
+            rows[notice.subject].reason,
+        )
+        for notice in notices
+    }
+
+
+def _not_paid(programme: str, period: date, code: str) -> Words:
+    reason, remedy = refusal_words.why(code)
+    whole = _("Bantuan %(title)s %(period)s belum dibayar: %(reason)s. %(remedy)s")
+    told = {"reason": reason, "remedy": remedy}
+    text = whole % (told | {"title": programme, "period": date_format(period, "F Y")})
+    message = _fits(whole, programme, period=f"{period:%m-%Y}", **told)
+    return _words(_("Bantuan belum dibayar"), text, message)
+
+
+def _lapse(notices: Sequence[Notice]) -> dict[int, Words]:
+    titles = dict(Purse.objects.filter(pk__in=[one.subject for one in notices]).values_list("pk", "title"))
+    return {one.pk: lapse_words(titles[one.subject], one.amount or 0, one.until) for one in notices}
+
+
+def lapse_words(title: str, amount: int, until: datetime | None) -> Words:
+    """What a holder is told of a purse whose rupiah return to their fund."""
+    whole = _("%(amount)s bantuan %(title)s kembali ke dana program jika tidak dipakai sampai %(day)s.")
+    told = {"amount": rupiah(amount), "day": _day(rules.last_day(until)) if until else ""}
+    return _words(_("Bantuan segera hangus"), whole % (told | {"title": title}), _fits(whole, title, **told))
+
+
+def _of_exclusions(notices: Sequence[Notice]) -> dict[int, Words]:
+    found = Exclusion.objects.select_related("person", "household").in_bulk([one.subject for one in notices])
+    said = {
+        one.pk: (
+            exclusion_words.of_lifting(found[one.subject], one.person)
+            if one.kind == K.LIFTED
+            else exclusion_words.of_exclusion(found[one.subject])
+        )
+        for one in notices
+    }
+    return {one.pk: _words(str(one.get_kind_display()), said[one.pk], said[one.pk]) for one in notices}
+
+
+def _decided(notices: Sequence[Notice]) -> dict[int, Words]:
+    found = Objection.objects.select_related("exclusion").in_bulk([one.subject for one in notices])
+    said = {one.pk: exclusion_words.of_decision(found[one.subject], one.person) for one in notices}
+    return {one.pk: _words(_("Sanggahan diputuskan"), said[one.pk], said[one.pk]) for one in notices}
+
+
+def _answered(notices: Sequence[Notice]) -> dict[int, Words]:
+    """A phone is read by whoever holds it: what the matter is stays in the application and at the counter."""
+    found = GrievanceMessage.objects.select_related("grievance").in_bulk([one.subject for one in notices])
+    whole = _("Aduan %(number)s sudah dijawab. Baca di aplikasi Salur, atau tanyakan di kantor kelurahan.")
+    said = {one.pk: whole % {"number": found[one.subject].grievance.number} for one in notices}
+    return {one.pk: _words(_("Aduan dijawab"), said[one.pk], said[one.pk]) for one in notices}
+
+
+WORDERS: dict[str, Worder] = {
+    K.PAID: _paid,
+    K.REFUSED: _refused,
+    K.UNPAID: _unpaid,
+    K.LAPSE: _lapse,
+    K.EXCLUDED: _of_exclusions,
+    K.LIFTED: _of_exclusions,
+    K.DECIDED: _decided,
+    K.ANSWERED: _answered,
+}

@@ -1,0 +1,50 @@
+"""Why aid did not come, in the words of whoever waits for it, and what they can do.
+
+The office has its own words for the same codes (`disbursement.failures`): what an officer does about it is not what the person
+can do.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from disbursement.models import Calculation
+
+_WAIT = _("Tidak perlu apa-apa: kami membayarnya dalam pembayaran susulan.")
+_ASK = _("Tanyakan di kantor kelurahan dengan membawa KTP dan KK.")
+_SPEND = _("Belanjakan dahulu saldonya, atau lengkapi data diri di kantor kelurahan; lalu kami membayar susulan.")
+# By code: why, and the remedy.
+WORDS: dict[str, tuple[Any, Any]] = {
+    "wallet_frozen": (_("dompet Anda dibekukan"), _("Datang ke kantor kelurahan membawa KTP untuk membukanya.")),
+    "wallet_closed": (_("dompet Anda sudah ditutup"), _ASK),
+    "balance_limit_exceeded": (_("saldo dompet Anda akan melebihi batas"), _SPEND),
+    "monthly_limit_exceeded": (_("dana masuk bulan ini akan melebihi batas"), _SPEND),
+    "content_changed": (_("pembayaran ini masih kami periksa"), _WAIT),
+    "given_up": (_("pembayaran ini ditunda kantor"), _WAIT),
+    "stopped": (_("pembayaran ini dihentikan kantor sebelum giliran Anda"), _WAIT),
+    "no_wallet": (_("Anda belum mempunyai dompet"), _ASK),
+    "deceased": (_("penerima tercatat meninggal dunia"), _ASK),
+    "left_registry": (_("Anda tidak lagi tercatat dalam registri"), _ASK),
+    "restricted": (_("Anda meminta pembatasan pemrosesan data"), _("Cabut pembatasannya di kantor kelurahan.")),
+    "excluded": (_("Anda dikecualikan"), _("Bila keliru, ajukan sanggahan lewat aplikasi Salur atau kelurahan.")),
+    "duplicate": (_("Anda mungkin tercatat dua kali"), _ASK),
+    "deadlock": (_("sistem sedang sibuk"), _WAIT),
+    "timeout": (_("sistem sedang sibuk"), _WAIT),
+    "connection": (_("sistem sedang terganggu"), _WAIT),
+    "exhausted": (_("sistem sedang terganggu"), _WAIT),
+    "unexpected": (_("ada gangguan yang sedang kami perbaiki"), _WAIT),
+    Calculation.Reason.NO_COMPONENT.value: (
+        _("tidak ada syarat bantuan yang terpenuhi"),
+        _("Bila data keluarga berubah, perbarui di kantor kelurahan."),
+    ),
+}
+# Officers' own words, where a line was given up in them, are written for officers.
+_OTHER = (_("ada hal yang harus diperiksa kantor"), _ASK)
+
+
+def why(code: str) -> tuple[str, str]:
+    """The reason and the remedy of a line's or a calculation's code, for the person; of one unknown here, whom to ask."""
+    reason, remedy = WORDS.get(code, _OTHER)
+    return str(reason), str(remedy)
