@@ -387,6 +387,9 @@ DISBURSEMENT = {
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
     "appeal_days": env.int("APPEAL_DAYS", default=14),  # working days to appeal against a suspension or an exit
     "appeal_answer_days": env.int("APPEAL_ANSWER_DAYS", default=10),  # working days to decide on it
+    "clawback_share": env.int("CLAWBACK_SHARE", default=20),  # percent of a cycle's aid that is withheld at most
+    "clawback_objection_days": env.int("CLAWBACK_OBJECTION_DAYS", default=14),  # working days after notice
+    "clawback_answer_days": env.int("CLAWBACK_ANSWER_DAYS", default=10),  # working days after an objection was filed
     "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
     "small_group": env.int("REPORT_SMALL_GROUP", default=5),  # people: reports for the public mask smaller groups
 }
@@ -398,9 +401,6 @@ PARTNERS = {  # who pays for us (disbursement.providers)
     "most_sends": 4,
     "notice_wait": timedelta(seconds=env.int("PARTNER_NOTICE_SECONDS", default=120)),  # then it is asked
     "sending_stale": timedelta(seconds=120),  # whoever was sending has died: more than two answers and a token take
-    "clawback_share": env.int("CLAWBACK_SHARE", default=20),  # percent of a cycle's aid that is withheld at most
-    "clawback_objection_days": env.int("CLAWBACK_OBJECTION_DAYS", default=14),  # working days after notice
-    "clawback_answer_days": env.int("CLAWBACK_ANSWER_DAYS", default=10),  # working days after an objection was filed
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

@@ -160,16 +160,12 @@ FORGOTTEN = "dihapus"  # the database lets what a case says of a person become t
 
 
 def hold_of(person: Person) -> str:
-    """Who still receives aid, or may have received some, is known by name until that ends."""
+    """Who still receives aid or waits for it, may have received some, or is claimed back from, is known by name until that ends."""
     waiting = PayoutLine.objects.filter(instruction__enrolment__person=person, state__in=PayoutLine.OPEN)
     if waiting.exists():
         return gettext("masih ada pembayaran lewat mitra yang belum diketahui hasilnya.")
-    """Who still receives aid, or is claimed back from, is known by name until that ends."""
     if Clawback.objects.filter(person=person, status__in=OPEN).exists():
         return gettext("ada perkara pengembalian kelebihan bayar yang belum selesai; selesaikan dahulu.")
-    active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
-    names = ", ".join(enrolment.programme.name for enrolment in active)
-    """Who still receives aid, or waits for it, is known by name until that ends."""
     live = Enrolment.objects.filter(person=person).exclude(status=Enrolment.Status.ENDED).select_related("programme")
     names = ", ".join(enrolment.programme.name for enrolment in live)
     return (
