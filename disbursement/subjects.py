@@ -160,7 +160,7 @@ FORGOTTEN = "dihapus"  # the database lets what a case says of a person become t
 
 
 def hold_of(person: Person) -> str:
-    """Who still receives aid or waits for it, may have received some, or is claimed back from, is known by name until that ends."""
+    """Who receives aid or waits for it, may have received some, or is claimed back from, is known by name until that ends."""
     waiting = PayoutLine.objects.filter(instruction__enrolment__person=person, state__in=PayoutLine.OPEN)
     if waiting.exists():
         return gettext("masih ada pembayaran lewat mitra yang belum diketahui hasilnya.")
