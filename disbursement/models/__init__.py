@@ -11,10 +11,13 @@ from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
 from disbursement.models.calculation import Calculation
 from disbursement.models.confirmation import Confirmation
+from disbursement.models.correction import Correction, Recalculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.owed_cycle import OwedCycle
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.schedule import Schedule, ScheduledRun
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -34,6 +37,7 @@ __all__ = [
     "Comparison",
     "Component",
     "Confirmation",
+    "Correction",
     "Cycle",
     "Delegation",
     "Enrolment",
@@ -41,10 +45,14 @@ __all__ = [
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "OwedCycle",
     "Preflight",
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
+    "Recalculation",
+    "Schedule",
+    "ScheduledRun",
     "SentBack",
     "Statement",
     "StatementAccount",
