@@ -154,7 +154,8 @@ def overpaid(cycle: Cycle | None = None, enrolment: Enrolment | None = None) -> 
     What is in a batch and not yet paid does not count, nor what was taken back.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_OVERPAID, {"cycle": cycle and cycle.pk, "enrolment": enrolment and enrolment.pk})
+        asked = {"cycle": cycle.pk if cycle else None, "enrolment": enrolment.pk if enrolment else None}
+        cursor.execute(_OVERPAID, asked)
         return [Overpaid(*map(int, found)) for found in cursor.fetchall()]
 
 

@@ -186,13 +186,13 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
     cursor.execute(f"CREATE TEMPORARY TABLE earlier ON COMMIT DROP AS {own}", asked)
     cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
     cursor.execute(_REGULAR, asked)
-    due = cursor.rowcount
+    due = int(cursor.rowcount)
     cursor.execute("CREATE UNIQUE INDEX ON due (number)")
     cursor.execute(_OWING, asked)
     if cursor.rowcount:
         due += _collect_arrears(cursor, asked | {"after": due})
     cursor.execute(_SHORT, asked)
-    due += cursor.rowcount
+    due += int(cursor.rowcount)
     cursor.execute("ANALYZE due; DROP TABLE owing, earlier")
     return due
 
@@ -209,7 +209,7 @@ def _collect_arrears(cursor: CursorWrapper, asked: dict[str, Any]) -> int:
     cursor.execute(f"CREATE TEMPORARY TABLE earlier_owing ON COMMIT DROP AS {of_owing}")
     cursor.execute("ANALYZE earlier_owing")
     cursor.execute(_ARREARS, asked)
-    found = cursor.rowcount
+    found = int(cursor.rowcount)
     cursor.execute("DROP TABLE excluded_then, earlier_owing")
     return found
 
@@ -222,7 +222,21 @@ def forget(cursor: CursorWrapper) -> None:
 def groups(cursor: CursorWrapper, size: int) -> Iterator[list[Due]]:
     """Who is due, in groups."""
     for rows in _slices(cursor, _GROUP, size):
-        yield [Due(*row[:7], json.loads(row[7] or "{}"), row[8] or [], row[9]) for row in rows]
+        yield [
+            Due(
+                enrolment,
+                person,
+                wallet,
+                household,
+                restricted,
+                cycle,
+                kind,
+                json.loads(tried or "{}"),
+                live or [],
+                batch,
+            )
+            for enrolment, person, wallet, household, restricted, cycle, kind, tried, live, batch in rows
+        ]
 
 
 def short_groups(cursor: CursorWrapper, size: int) -> Iterator[list[Short]]:

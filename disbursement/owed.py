@@ -52,10 +52,12 @@ def owe(
     """
     why = wallets.required(why)
     versions.check_ends(versions.of(cycle.programme, cycle.period))
-    asked = open_to(cycle).filter(pk__in=enrolments.order_by().values("pk")).order_by().values("pk")
+    asked = open_to(cycle).filter(pk__in=enrolments.values("pk")).order_by().values("pk")
     sql, parameters = asked.query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_OWE.format(asked=sql), [cycle.pk, str(ground), why, decree.strip(), by and by.pk, *parameters])
+        cursor.execute(
+            _OWE.format(asked=sql), [cycle.pk, str(ground), why, decree.strip(), by.pk if by else None, *parameters]
+        )
         count = int(cursor.rowcount)
     if not count:
         raise NothingOwed
@@ -130,7 +132,7 @@ def with_state(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
     )
 
 
-def _live(cycle: object, enrolment: object) -> QuerySet[Instruction]:
+def _live(cycle: int | OuterRef, enrolment: int | OuterRef) -> QuerySet[Instruction]:
     """What the enrolment has of the cycle, pending or paid, corrections apart."""
     rows = Instruction.objects.filter(cycle=cycle, enrolment=enrolment, live=True, status__in=LIVE)
     return rows.exclude(kind=CORRECTION)

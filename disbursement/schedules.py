@@ -94,7 +94,7 @@ def check(schedule: Schedule) -> None:
         months = [day.replace(day=1) for day in schedule.dates]
         if len(set(months)) < len(months):
             raise ScheduleBroken(reason=str(ScheduleBroken.TWO_IN_A_MONTH))
-    if schedule.kind == kinds.STAGES and not schedule.months:
+    if schedule.kind == kinds.STAGES and (not schedule.months or not set(schedule.months) <= set(range(1, 13))):
         raise ScheduleBroken(reason=str(ScheduleBroken.NO_MONTHS))
     if schedule.last_period is not None and schedule.last_period < schedule.first_period:
         raise ScheduleBroken(reason=str(ScheduleBroken.ENDS_BEFORE))

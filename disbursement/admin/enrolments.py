@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries import regions
 from disbursement import enrolments, exclusions
 from disbursement.admin import calculations
+from disbursement.admin.owed import EnrolmentSteps
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
 from disbursement.models import Batch, Enrolment, Instruction
@@ -43,7 +44,7 @@ def facts_in_words(facts: dict[str, Any]) -> str:
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
+class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
     """Enrolments are made by the programme's rule, never by hand; here one is looked up, or ended."""
 
     list_display = ("person", "nik", "programme", "status_label", "created_at")
@@ -65,7 +66,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
         "created_at",
     )
     readonly_fields = ("nik", "status_label", "facts_shown", "instructions", "calculations", "left_out")
-    actions_detail = ("end",)
+    actions_detail = ("owe", "recalculate", "end")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Enrolment], search_term: str
@@ -74,9 +75,10 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         enrolment = self.get_object(request, str(object_id))
-        if enrolment is None or enrolment.status != Enrolment.Status.ACTIVE:
-            return []
-        return list(super().get_actions_detail(request, object_id))
+        steps = list(super().get_actions_detail(request, object_id))
+        if enrolment is not None and enrolment.status == Enrolment.Status.ACTIVE:
+            return steps
+        return [step for step in steps if not step.action_name.endswith("_end")]
 
     @admin.display(description="NIK")
     def nik(self, enrolment: Enrolment) -> str:
@@ -107,7 +109,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
             (
                 date_format(row.cycle.period, "F Y"),
                 row.exclusion.reason,
-                gettext("pengecualian dibatalkan: siapkan batch siklus ini untuk membayarnya")
+                gettext("pengecualian dibatalkan: catat rapelnya, atau siapkan batch siklus ini")
                 if row.exclusion.annulled and row.cycle_id in owed
                 else "",
             )

@@ -21,17 +21,20 @@ from disbursement import (
     batches,
     breaks,
     confirmations,
+    corrections,
     delegations,
     eligibility,
     execution,
+    owed,
     preflight,
     programmes,
+    schedules,
     trials,
     versions,
 )
-from disbursement.models import Batch, Programme
+from disbursement.models import Batch, Enrolment, Programme
 from tests import money
-from tests.disbursement import statement_files
+from tests.disbursement import scheduling, statement_files
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
@@ -120,6 +123,20 @@ def tried(programme: Programme) -> None:
     later.save(update_fields=["eligibility"])
     trials.request(later, None)
     assert trials.run_next()
+
+
+def scheduled(house: House) -> None:
+    """The programme has a schedule, somebody is owed August, and September was calculated anew under a dearer version."""
+    schedules.establish(scheduling.unsaved(house.programme), house.officers["bendahara"])
+    newest = versions.newest(house.programme)
+    assert newest is not None
+    dearer = versions.copy(newest, newest.starts_on)
+    dearer.components.update(amount=350_000)
+    versions.enforce(dearer)
+    august = batches.cycle_of(house.programme, date(2026, 8, 1))
+    owed.owe(Enrolment.objects.order_by("pk")[:1], august, "terlewat", house.officers["petugas"], decree="BA 1/2026")
+    row = corrections.request(house.closed.cycle, house.officers["petugas"])
+    assert corrections.run(row.pk)
 
 
 def _suspect_twins() -> None:
