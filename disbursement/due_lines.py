@@ -109,10 +109,10 @@ SELECT DISTINCT ON (c.cycle_id, c.enrolment_id) c.*
 FROM disbursement_correction c JOIN disbursement_recalculation r ON r.id = c.recalculation_id AND r.status = 'confirmed'
 WHERE {of} ORDER BY c.cycle_id, c.enrolment_id, c.recalculation_id DESC
 """
+_LATEST = f"CREATE TEMPORARY TABLE latest ON COMMIT DROP AS {LATEST.format(of='c.cycle_id = ANY(%(old)s)')}"
 _SHORT = f"""
 CREATE TEMPORARY TABLE short ON COMMIT DROP AS
-WITH latest AS ({LATEST.format(of="c.cycle_id = ANY(%(old)s)")}),
-given AS ({GIVEN.format(asked="(cycle_id, enrolment_id) IN (SELECT cycle_id, enrolment_id FROM latest)")})
+WITH given AS ({GIVEN.format(asked="(cycle_id, enrolment_id) IN (SELECT cycle_id, enrolment_id FROM latest)")})
 SELECT row_number() OVER (ORDER BY latest.cycle_id, latest.enrolment_id) AS number, latest.cycle_id AS cycle,
        latest.enrolment_id AS enrolment, p.wallet_id AS wallet, latest.version_id AS version, latest.id AS correction,
        latest.parts, given.base, given.corrected, given.tried
@@ -191,9 +191,13 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
     cursor.execute(_OWING, asked)
     if cursor.rowcount:
         due += _collect_arrears(cursor, asked | {"after": due})
+    cursor.execute(_LATEST, asked)
+    cursor.execute(
+        "ANALYZE latest"
+    )  # mostly a handful: without knowing, the planner would read every instruction there is
     cursor.execute(_SHORT, asked)
     due += int(cursor.rowcount)
-    cursor.execute("ANALYZE due; DROP TABLE owing, earlier")
+    cursor.execute("ANALYZE due; DROP TABLE owing, earlier, latest")
     return due
 
 

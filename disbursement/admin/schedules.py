@@ -79,7 +79,7 @@ class WhenFilter(admin.SimpleListFilter):
             ("semua", _("semua sejak awal")),
         ]
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         """What is shown at first is not everything: years of it lie before what comes next."""
         for choice in super().choices(changelist):
             first = choice["query_string"] == changelist.get_query_string(remove=[self.parameter_name])

@@ -71,12 +71,17 @@ def test_a_schedules_dates_are_shown_before_it_is_in_force(house: House) -> None
         ({"kind": "dates", "dates": "besok"}, "Bukan tanggal: besok"),
         ({"kind": "dates", "dates": ""}, "satu tanggal"),
         ({"day": "32"}, "31"),
-        ({"decree": ""}, "Dasar"),
     ],
 )
 def test_what_is_no_schedule_is_said_in_words(house: House, changes: dict[str, Any], said: str) -> None:
     page = house.client("bendahara").post(_url("programme_schedule", house.programme.pk), _form(**changes))
     assert said in page.content.decode()
+    assert not Schedule.objects.exists()
+
+
+def test_a_schedule_rests_on_something(house: House) -> None:
+    page = house.client("bendahara").post(_url("programme_schedule", house.programme.pk), _form(decree=""))
+    assert list(page.context["form"].errors) == ["decree"]
     assert not Schedule.objects.exists()
 
 
