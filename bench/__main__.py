@@ -10,7 +10,10 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 AREAS = ("ledger", "costs", "partitions", "registry", "disbursement")
-PARTS = ("ledger.bulk", "ledger.redemptions", "ledger.history", "registry.search")  # of areas, for whoever works on one
+PARTS = (  # of areas, for whoever works on one
+    *("ledger.bulk", "ledger.redemptions", "ledger.history", "registry.search"),
+    *("disbursement.preparing", "disbursement.paying", "disbursement.office"),
+)
 RESULTS, TRIALS = ROOT / "bench" / "results", ROOT / ".data" / "bench"
 
 

@@ -4,6 +4,7 @@ import os
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES, INSTALLED_APPS
+from config.settings import REDIS_URL as BROKER
 
 DEBUG = False  # under DEBUG Django keeps every query, which costs time and memory
 DATABASE = os.environ.get("BENCH_DATABASE", "bench_salur")
@@ -13,7 +14,10 @@ INSTALLED_APPS = [*INSTALLED_APPS, "mptt", "hordak"]
 DEFAULT_CURRENCY = "IDR"
 # No keys of anybody: the bench's codes are made in SQL, where a key of zeros leaves constants (bench.ledger.queue_world).
 PIN_PEPPER = bytes(32)
-# Approving a batch rings the workers: nobody is to hear it.
+# Approving a batch rings the workers: nobody is to hear it, but who was started to hear (bench.crew).
 REDIS_URL = ""
-CELERY_BROKER_URL = "memory://"
+if QUEUE_OF_WORKER := os.environ.get("BENCH_QUEUE"):
+    CELERY_BROKER_URL, CELERY_TASK_DEFAULT_QUEUE = BROKER, QUEUE_OF_WORKER
+else:
+    CELERY_BROKER_URL = "memory://"
 LOGGING = {"version": 1, "disable_existing_loggers": False, "root": {"handlers": [], "level": "ERROR"}}

@@ -47,6 +47,7 @@ _ERROR_CELL = re.compile(r"#(?:N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|C
 _NOT_PLAIN = re.compile(r'[^\n -~]|"|  |^[ =@#+-]| $', re.MULTILINE)
 _REQUIRED = [at for at, column in enumerate(COLUMNS) if column not in MAY_BE_EMPTY]
 _DECILE = re.compile(r"[1-9]|10")
+_LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z '.,/-]*")
 _NAME_SIGNS = frozenset(" '’.,-/")
 
 
@@ -107,6 +108,8 @@ def name_refusal(name: str) -> Refusal | None:
     """What keeps a text, written cleanly, from being a name, or None."""
     if len(name) > NAME_LIMIT:
         return Refusal(NAME, "too_long", {"limit": NAME_LIMIT})
+    if _LATIN_NAME.fullmatch(name):  # nearly all
+        return None
     if not all(map(_is_name_sign, name)) or not any(map(str.isalpha, name)):
         return Refusal(NAME, "name_letters")
     return None

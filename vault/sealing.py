@@ -43,8 +43,12 @@ def _place(table: str, field: str, row: object, key_number: int) -> bytes:
 
 def sealing_key() -> int:
     """The number of the key that seals."""
+    return _sealing_key(settings.VAULT_KEYS)
+
+
+def _sealing_key(keys: dict[int, bytes]) -> int:
     number: int | None = settings.VAULT_KEY_IN_USE
-    return max(settings.VAULT_KEYS) if number is None else number
+    return max(keys) if number is None else number
 
 
 def seal(text: str, *, table: str, field: str, row: object) -> bytes:
@@ -55,7 +59,7 @@ def seal(text: str, *, table: str, field: str, row: object) -> bytes:
 def seal_bytes(content: bytes, *, table: str, field: str, row: object) -> bytes:
     """As `seal`, for what is no text: a piece of a file."""
     keys: dict[int, bytes] = settings.VAULT_KEYS
-    number = sealing_key()
+    number = _sealing_key(keys)
     nonce = os.urandom(NONCE_BYTES)
     box = _cipher(keys[number]).encrypt(nonce, content, _place(table, field, row, number))
     return bytes((VERSION, number)) + nonce + box
@@ -81,15 +85,23 @@ def unseal_bytes(box: bytes, *, table: str, field: str, row: object) -> bytes:
         raise CannotOpen(f"{table}.{field}: the value was changed or belongs to another row") from None
 
 
-def _index_keys() -> dict[int, bytes]:
-    unnumbered: bytes | None = settings.BLIND_INDEX_KEY
-    keys: dict[int, bytes] = settings.BLIND_INDEX_KEYS
-    return keys if unnumbered is None else keys | {UNNUMBERED: unnumbered}
+@lru_cache(maxsize=16)
+def _ring(
+    unnumbered: bytes | None, numbered: tuple[tuple[int, bytes], ...], in_use: int | None
+) -> tuple[dict[int, bytes], list[int]]:
+    keys = dict(numbered) if unnumbered is None else dict(numbered) | {UNNUMBERED: unnumbered}
+    return keys, in_order(list(keys), in_use)
+
+
+def _index_keys() -> tuple[dict[int, bytes], list[int]]:
+    """The index keys by number, and their numbers in order. Kept: settings are slow to read, an import asks six times a row."""
+    numbered: dict[int, bytes] = settings.BLIND_INDEX_KEYS
+    return _ring(settings.BLIND_INDEX_KEY, tuple(numbered.items()), settings.BLIND_INDEX_KEY_IN_USE)
 
 
 def index_keys() -> list[int]:
     """The numbers of the configured index keys: first the one in use, then the others, newest first."""
-    return in_order(list(_index_keys()), settings.BLIND_INDEX_KEY_IN_USE)
+    return list(_index_keys()[1])
 
 
 def index_key_of(index: bytes) -> int:
@@ -102,14 +114,19 @@ def blind_index(text: str, *, subject: str, key: int | None = None) -> bytes:
 
     `key` is the number of a configured key; by default the one in use. Raises KeyError.
     """
-    number = index_keys()[0] if key is None else key
-    digest = hmac.digest(_index_keys()[number], f"{subject}|{text}".encode(), "sha256")
-    return digest if number == UNNUMBERED else bytes((number,)) + digest
+    keys, numbers = _index_keys()
+    return _index(keys, numbers[0] if key is None else key, text, subject)
 
 
 def blind_indexes(text: str, *, subject: str) -> list[bytes]:
     """What a text's index may be in the database: under every configured key, the one in use first."""
-    return [blind_index(text, subject=subject, key=number) for number in index_keys()]
+    keys, numbers = _index_keys()
+    return [_index(keys, number, text, subject) for number in numbers]
+
+
+def _index(keys: dict[int, bytes], number: int, text: str, subject: str) -> bytes:
+    digest = hmac.digest(keys[number], f"{subject}|{text}".encode(), "sha256")
+    return digest if number == UNNUMBERED else bytes((number,)) + digest
 
 
 class Sealed:

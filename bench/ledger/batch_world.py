@@ -14,10 +14,11 @@ from django.contrib.auth.models import User
 from bench.database import sql
 from demo import authenticators
 from disbursement import approvals, batches, programmes
-from disbursement.models import Batch
+from disbursement.models import Batch, Programme
 from wallet.models import PurseTerms
 
 AID = 300_000  # rupiah an instruction
+PERIOD = date(2026, 11, 1)
 
 
 def approved_batch(people: int) -> int:
@@ -29,6 +30,14 @@ def approved_batch(people: int) -> int:
 
 def submitted_batch(people: int) -> Batch:
     """So many enrolled people with wallets, and one submitted batch that would pay each of them."""
+    programme = enrolled(people)
+    programmes.fund(programme, people * AID, "DIPA-1")
+    batch = batches.prepare(batches.cycle_of(programme, PERIOD))
+    return approvals.submit(batch, by=User.objects.create_user("maker"))
+
+
+def enrolled(people: int) -> Programme:
+    """So many people with wallets in a programme that pays everyone the same."""
     sql(
         """
         INSERT INTO beneficiaries_household (uid, kk_sealed, kk_index, address_sealed, kelurahan, decile)
@@ -57,10 +66,8 @@ def submitted_batch(people: int) -> Batch:
         """,
         {"programme": programme.pk},
     )
-    programmes.fund(programme, people * AID, "DIPA-1")
     sql("ANALYZE")
-    batch = batches.prepare(batches.cycle_of(programme, date(2026, 11, 1)))
-    return approvals.submit(batch, by=User.objects.create_user("maker"))
+    return programme
 
 
 def approve(batch: Batch) -> None:

@@ -61,7 +61,7 @@ class Bulk:
         database.copy(self.template, self.name)
         tallies = clients.together(self.name, _work, [(self.batch,)] * count)
         self.peak_memory.append(max(tally.peak_memory for tally in tallies))
-        self._check()
+        self.check()
         if not (execution.close_if_done(self.batch) and verification.verify().holds):
             raise RuntimeError("the batch does not close, or the ledger does not verify")
         return clients.elapsed(tallies)
@@ -81,7 +81,7 @@ class Bulk:
         for portion in portions:
             database.sql(text, {"batch": self.batch, "chunks": portion})
         seconds = time.monotonic() - began
-        self._check(marked=marked)
+        self.check(marked=marked)
         return seconds
 
     def hordak(self, pay: Callable[[Start, int], Tally], payments: int) -> float:
@@ -95,7 +95,8 @@ class Bulk:
     def rate(self, pay: Callable[[], float]) -> float:
         return self.people / pay()
 
-    def _check(self, *, marked: bool = True) -> None:
+    def check(self, *, marked: bool = True) -> None:
+        """Raises RuntimeError if the batch did not leave behind what it must."""
         end, due = batch_world.bulk_end(self.batch), batch_world.paid_in_full(self.batch, marked=marked)
         if end != due:
             raise RuntimeError(f"not paid as it should be: {end} instead of {due}")
