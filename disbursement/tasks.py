@@ -7,7 +7,18 @@ import time
 
 from celery import shared_task
 
-from disbursement import batches, breaks, enrolments, execution, filling, places, statements, trials
+from disbursement import (
+    batches,
+    breaks,
+    corrections,
+    enrolments,
+    execution,
+    filling,
+    places,
+    schedules,
+    statements,
+    trials,
+)
 from disbursement import preflight as check
 from disbursement.errors import InvalidRule
 from wallet import doorbell
@@ -38,12 +49,20 @@ def preflight(batch: int) -> None:
     check.run(batch)
 
 
+@shared_task(name="disbursement.tasks.recalculate")
+def recalculate(recalculation: int) -> None:
+    """Calculates a paid cycle anew, if that was asked for."""
+    corrections.run(recalculation)
+
+
 @shared_task(name="disbursement.tasks.sweep")
 def sweep() -> None:
-    """Rings for whatever is due; rung by the beat every 30 seconds."""
+    """Rings for whatever is due, and makes the drafts that schedules ask for; rung by the beat every 30 seconds."""
     execution.sweep()
+    schedules.sweep()
     filling.sweep()
     check.sweep()
+    corrections.sweep()
     statements.sweep()
     enrolments.lift_run_out()
     places.sweep()

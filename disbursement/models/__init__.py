@@ -11,12 +11,15 @@ from disbursement.models.batch_step import BatchStep, Filling
 from disbursement.models.breaks import Break, BreakStep, Comparison
 from disbursement.models.calculation import Calculation
 from disbursement.models.confirmation import Confirmation
+from disbursement.models.correction import Correction, Recalculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.enrolment_step import EnrolmentAppeal, EnrolmentStep
+from disbursement.models.owed_cycle import OwedCycle
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
 from disbursement.models.programme_conflict import ConflictNote, PlaceLook, ProgrammeConflict
+from disbursement.models.schedule import Schedule, ScheduledRun
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -37,6 +40,7 @@ __all__ = [
     "Component",
     "Confirmation",
     "ConflictNote",
+    "Correction",
     "Cycle",
     "Delegation",
     "Enrolment",
@@ -46,12 +50,16 @@ __all__ = [
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "OwedCycle",
     "PlaceLook",
     "Preflight",
     "PreflightFinding",
     "Programme",
     "ProgrammeConflict",
     "ProgrammeVersion",
+    "Recalculation",
+    "Schedule",
+    "ScheduledRun",
     "SentBack",
     "Statement",
     "StatementAccount",

@@ -129,7 +129,11 @@ class Chunk(models.Model):
 
 
 class Instruction(models.Model):
-    """Pay this enrolment this part of what it gets for this cycle, into one purse. At most one that is pending or paid."""
+    """Pay this enrolment this part of what it gets for this cycle, into one purse. At most one that is pending or paid.
+
+    Regular pay and arrears of a cycle exclude each other. A correction pays what was short; there may be several, one after
+    another, told apart by `attempt`.
+    """
 
     class Kind(models.TextChoices):
         REGULAR = "regular", _("Rutin")
@@ -173,8 +177,13 @@ class Instruction(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="instruction_once_a_cycle",
-                fields=["enrolment", "cycle", "part", "kind"],
-                condition=Q(live=True),
+                fields=["enrolment", "cycle", "part"],
+                condition=Q(live=True) & ~Q(kind="correction"),
+            ),
+            models.UniqueConstraint(
+                name="correction_once",
+                fields=["enrolment", "cycle", "part", "attempt"],
+                condition=Q(live=True, kind="correction"),
             ),
             models.UniqueConstraint(
                 name="instruction_attempt", fields=["batch", "enrolment", "cycle", "part", "kind", "attempt"]

@@ -20,7 +20,7 @@ from disbursement.errors import (
     NothingToAppeal,
     ReasonMissing,
 )
-from disbursement.models import Enrolment, EnrolmentAppeal
+from disbursement.models import Enrolment, EnrolmentAppeal, OwedCycle
 from tests import money
 from tests.disbursement.test_places import programme as programme_of_quota
 from tests.owner import as_owner
@@ -169,6 +169,11 @@ def test_an_upheld_appeal_names_the_cycles_missed_and_none_that_was_paid_or_not_
     assert appeals.missed(appeal) == []
     appeal = appeals.uphold(appeal, other, "benar")
     assert [cycle.period.month for cycle in appeals.missed(appeal)] == [2, 3]
+    owed = OwedCycle.objects.filter(enrolment=row).order_by("cycle__period")
+    assert [(one.cycle.period.month, one.ground, one.by) for one in owed] == [
+        (2, "restored", other),
+        (3, "restored", other),
+    ]
     again = month(2)
     assert list(again.instructions.values_list("enrolment", flat=True)) == [row.pk]
     assert [cycle.period.month for cycle in appeals.missed(appeal)] == [3]

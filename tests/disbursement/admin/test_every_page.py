@@ -16,7 +16,7 @@ from django.urls import reverse
 from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
 from tests import money
-from tests.disbursement.admin.conftest import House, add_people, lived, tried
+from tests.disbursement.admin.conftest import House, add_people, lived, scheduled, tried
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
@@ -27,7 +27,8 @@ OURS = {"wallet", "disbursement", "officers", "auth"}
 
 @pytest.fixture
 def house(house: House) -> House:
-    """With a draft of a version that was tried, and somebody who appeals."""
+    """With a schedule, arrears, a cycle calculated anew, a draft of a version that was tried, and somebody who appeals."""
+    scheduled(house)
     tried(house.programme)
     lived(house)
     return house
