@@ -1,4 +1,4 @@
-"""Programmes as a file: versions, components, purse terms, schedules and conflicts in JSON, so that a decree is set up without code.
+"""Programmes as a file: versions, components, terms, schedules and conflicts in JSON, so that a decree is set up without code.
 
 `data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that says something else from
 the same day on becomes the next version, and a schedule that says something else the next schedule. A schedule without a
