@@ -35,6 +35,20 @@ def after(day: date, count: int) -> date:
     return day
 
 
+def on_or_before(day: date) -> date:
+    """The day itself if it is a working day, else the last one before it."""
+    while not is_working(day):
+        day -= timedelta(days=1)
+    return day
+
+
+def on_or_after(day: date) -> date:
+    """The day itself if it is a working day, else the first one after it."""
+    while not is_working(day):
+        day += timedelta(days=1)
+    return day
+
+
 def deadline(moment: datetime, count: int) -> datetime:
     """When the count-th working day after the moment's day is over, in Jakarta."""
     last = after(timezone.localdate(moment), count)

@@ -193,6 +193,11 @@ RESTRICTED = {
     "disbursement_programmeconflict": changing("ends_on"),
     "disbursement_conflictnote": "SELECT, INSERT, DELETE",
     "disbursement_placelook": NEVER_DELETED,
+    # What is owed and what should have been is written once; triggers say how a row may end.
+    "disbursement_schedule": changing("planned_at", "stopped_at", "stopped_by_id", "stop_reason"),
+    "disbursement_owedcycle": changing("withdrawn_at", "withdrawn_by_id", "withdraw_reason"),
+    "disbursement_recalculation": NEVER_DELETED,
+    "disbursement_correction": changing("facts", "members"),
     "disbursement_versiontrial": NEVER_DELETED,
     "disbursement_trialregion": APPEND_ONLY,
     "disbursement_trialchange": "SELECT, INSERT, DELETE",  # goes when its person is forgotten

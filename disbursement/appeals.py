@@ -5,6 +5,7 @@ As with objections to exclusions (beneficiaries.objections) a late one is heard 
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 from django.conf import settings
@@ -14,9 +15,19 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from beneficiaries import working_days
+from disbursement import owed
 from disbursement.enrolment_states import LIVE, R, S, advance
-from disbursement.errors import AppealDecided, DeciderTookStep, NothingToAppeal, ReasonMissing
-from disbursement.models import Batch, Calculation, Cycle, Enrolment, EnrolmentAppeal, EnrolmentStep, Instruction
+from disbursement.errors import AppealDecided, DeciderTookStep, NothingOwed, NothingToAppeal, ReasonMissing
+from disbursement.models import (
+    Batch,
+    Calculation,
+    Cycle,
+    Enrolment,
+    EnrolmentAppeal,
+    EnrolmentStep,
+    Instruction,
+    OwedCycle,
+)
 from wallet.transactions import retried
 
 AGAINST = (S.SUSPENDED, S.ENDED)
@@ -74,7 +85,7 @@ def file(
 
 @retried
 def uphold(appeal: EnrolmentAppeal, by: User, reason: str) -> EnrolmentAppeal:
-    """The citizen is right: the enrolment is what it was before that step, even beyond the quota; `missed` says what is owed.
+    """The citizen is right: the enrolment is what it was before that step, even beyond the quota, and what it missed is owed.
 
     Where the enrolment went on meanwhile (lifted, ended by another step), only the decision is kept. Raises AppealDecided,
     DeciderTookStep, ReasonMissing, ConflictHeld, HouseholdHasPlace.
@@ -85,6 +96,7 @@ def uphold(appeal: EnrolmentAppeal, by: User, reason: str) -> EnrolmentAppeal:
         before = S(step.from_status)
         to = before if before in LIVE else S.ACTIVE
         advance([step.enrolment_id], to, reason=R.UPHELD, words=reason, by=by, origins=[S(step.to_status)])
+        _owe_missed(appeal, by, reason)
     return appeal
 
 
@@ -108,7 +120,7 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
     until = back.at if back is not None else timezone.now()
     prepared = Batch.objects.filter(cycle=OuterRef("pk"), prepared_at__gte=appeal.step.at, prepared_at__lt=until)
     live = Instruction.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment, live=True)
-    reckoned = Calculation.objects.filter(batch__cycle=OuterRef("pk"), enrolment=enrolment)
+    reckoned = Calculation.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment)
     rows = Cycle.objects.filter(
         Exists(prepared.exclude(status=Batch.Status.CANCELLED)),
         ~Exists(live),
@@ -116,6 +128,14 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
         programme=appeal.step.enrolment.programme_id,
     )
     return list(rows.select_related("programme").order_by("period", "pk"))
+
+
+def _owe_missed(appeal: EnrolmentAppeal, by: User, reason: str) -> None:
+    """The next batch pays what was missed; an excluded cycle is not owed, nor one that somebody has noted already."""
+    for cycle in missed(appeal):
+        with contextlib.suppress(NothingOwed):
+            one = Enrolment.objects.filter(pk=appeal.step.enrolment_id)
+            owed.owe(one, cycle, reason.strip()[:300], by, ground=OwedCycle.Ground.RESTORED)
 
 
 def _is_last(step: EnrolmentStep) -> bool:

@@ -34,10 +34,10 @@ RUNNING = (S.SUBMITTED, *RESERVED)  # bound to its content, and not at its end
 
 
 @transaction.atomic
-def begin(by: User | None = None, **fields: Any) -> Batch:
-    """A new draft, with its first step."""
+def begin(by: User | None = None, reason: str = "", **fields: Any) -> Batch:
+    """A new draft, with its first step: who asked for it, and why."""
     batch = Batch.objects.create(status=S.DRAFT, **fields)
-    BatchStep.objects.create(batch=batch, to_status=S.DRAFT, by=by)
+    BatchStep.objects.create(batch=batch, to_status=S.DRAFT, by=by, reason=reason)
     return batch
 
 

@@ -6,13 +6,15 @@ Between its maker and its money: approvals.py.
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement import budgets, exclusions, execution, filling, preflight, preparation, versions
+from disbursement import budgets, due_lines, exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
 from disbursement.errors import (
     FillingKeptFailing,
@@ -27,18 +29,52 @@ from disbursement.models import Batch, Chunk, Cycle, Enrolment, Filling, Instruc
 from wallet import doorbell
 from wallet.transactions import retried
 
+# By kind and cycle, told by one line of each chunk: a chunk holds one sort. What is regular is the rest of the batch's total.
+_CONTENTS = """
+SELECT one.kind, c.period, sum(chunk.count), coalesce(sum(lines.total), 0)
+FROM disbursement_chunk chunk
+JOIN LATERAL (SELECT kind, cycle_id FROM disbursement_instruction i WHERE i.chunk_id = chunk.id LIMIT 1) one ON true
+JOIN disbursement_cycle c ON c.id = one.cycle_id
+LEFT JOIN LATERAL (SELECT sum(i.amount) AS total FROM disbursement_instruction i
+                   WHERE i.chunk_id = chunk.id AND i.status <> 'cancelled') lines ON one.kind <> 'regular'
+WHERE chunk.batch_id = %s GROUP BY one.kind, c.period
+"""
 MOST_AT_ONCE = 20_000  # enrolments prepared within a request
 FILLING_ATTEMPTS = 3
 
 
-def cycle_of(programme: Programme, period: date) -> Cycle:
-    """The programme's cycle for the month of the date; made if it is missing, one whoever races."""
-    cycle, _ = Cycle.objects.get_or_create(programme=programme, period=period.replace(day=1))
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Of a batch the lines of one kind and cycle: how many, and rupiah."""
+
+    kind: str
+    period: date
+    count: int
+    total: int
+
+
+def contents(batch: Batch) -> list[Contents]:
+    """What the batch holds by kind and cycle, regular pay first; as cheap for a million lines as for ten."""
+    with connection.cursor() as cursor:
+        cursor.execute(_CONTENTS, [batch.pk])
+        found = [Contents(kind, period, int(count), int(total)) for kind, period, count, total in cursor.fetchall()]
+    rest = batch.total - sum(one.total for one in found)
+    regular = Instruction.Kind.REGULAR.value
+    found = [replace(one, total=rest) if one.kind == regular else one for one in found]
+    return sorted(found, key=lambda one: (Instruction.Kind.values.index(one.kind), one.period))
+
+
+def cycle_of(programme: Programme, period: date, due_at: datetime | None = None) -> Cycle:
+    """The programme's cycle for the month of the date; made if it is missing, due then (or now), one whoever races."""
+    due = {"due_at": due_at} if due_at else {}
+    cycle, _ = Cycle.objects.get_or_create(programme=programme, period=period.replace(day=1), defaults=due)
     return cycle
 
 
 def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
     """A batch with what each active enrolment of an active person gets in this cycle and has not pending or paid yet.
+
+    With it comes what enrolments are owed of older cycles (`owed`), and what they are short of (`corrections`).
 
     Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
     that leaves nobody. `follows` narrows it to those who failed in that batch. All at once, in the caller's time: `draft`
@@ -48,12 +84,20 @@ def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) 
 
 
 @transaction.atomic
-def draft(cycle: Cycle, by: User | None = None, follows: Batch | None = None) -> Batch:
+def draft(
+    cycle: Cycle,
+    by: User | None = None,
+    follows: Batch | None = None,
+    *,
+    pay_at: datetime | None = None,
+    reason: str = "",
+) -> Batch:
     """What `prepare` makes, filled by a worker: for programmes too large for one request. The sweeper rings until it is filled.
 
-    Where there is nobody to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse.
+    `pay_at` is when it is to be paid, until its maker says otherwise, and `reason` why there is the draft. Where there is nobody
+    to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse.
     """
-    batch = _new(cycle, _payable(cycle), by, follows)
+    batch = _new(cycle, _payable(cycle), by, follows, pay_at=pay_at, reason=reason)
     Filling.objects.create(batch=batch)
     doorbell.ring_after_commit("disbursement.tasks.fill", batch.pk)
     return batch
@@ -89,6 +133,8 @@ def is_large(cycle: Cycle) -> bool:
 def follow_up(batch: Batch, by: User | None = None) -> Batch:
     """A batch of the same cycle with only those who failed in this closed one and may be paid now, each as another attempt.
 
+    Arrears and corrections that failed there are in it for the cycles that they were for.
+
     A draft where those are many. Raises WrongStatus and what `prepare` raises.
     """
     batch.refresh_from_db()
@@ -99,9 +145,11 @@ def follow_up(batch: Batch, by: User | None = None) -> Batch:
     return make(batch.cycle, by, batch)
 
 
-def _new(cycle: Cycle, version: ProgrammeVersion, by: User | None, follows: Batch | None) -> Batch:
-    title = f"{version.programme.code} {cycle.period:%m/%Y}"
-    return begin(by, cycle=cycle, version=version, follows=follows, purse_title=title)
+def _new(
+    cycle: Cycle, version: ProgrammeVersion, by: User | None, follows: Batch | None, *, reason: str = "", **fields: Any
+) -> Batch:
+    title = preparation.title_of(version.programme, cycle, Instruction.Kind.REGULAR)
+    return begin(by, reason, cycle=cycle, version=version, follows=follows, purse_title=title, **fields)
 
 
 def _payable(cycle: Cycle) -> ProgrammeVersion:
@@ -117,15 +165,14 @@ def _payable(cycle: Cycle) -> ProgrammeVersion:
 def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: filling.Tell = filling.nobody) -> Batch:
     """The draft, filled. Raises as `prepare`; then nothing is left of a draft made here, and the caller's is as it was."""
     with transaction.atomic():
-        # Two officers at once: the second finds nothing left.
-        Cycle.objects.select_for_update().get(pk=cycle.pk)
-        version = _payable(cycle)  # under the lock
         with connection.cursor() as cursor:
+            cycles = due_lines.lock(cursor, cycle)  # two officers at once: the second finds nothing left
+            version = _payable(cycle)  # under the lock
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(draft(version), version, tell)
+                made = _filled(draft(version), version, cycles, tell)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
@@ -135,8 +182,8 @@ def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: fi
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
-def _filled(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Batch:
-    filled = preparation.fill(batch, version, tell)
+def _filled(batch: Batch, version: ProgrammeVersion, cycles: list[Cycle], tell: filling.Tell) -> Batch:
+    filled = preparation.fill(batch, version, cycles, tell)
     if filled.count == 0:
         raise NothingToPay
     budgets.count(batch)

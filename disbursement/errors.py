@@ -316,3 +316,64 @@ class ConflictBroken(DisbursementError):
     KNOWN = _("larangan yang sama sudah berlaku; akhiri dahulu yang lama.")
     NO_DECREE = _("isi dasar hukumnya.")
     ENDS_EARLY = _("tanggal berakhirnya sebelum tanggal mulainya, atau sudah diakhiri.")
+
+
+class ScheduleBroken(DisbursementError):
+    """A schedule that says no date, or two for one month."""
+
+    code = "schedule_broken"
+    message = _("Jadwal tidak dapat dipakai: %(reason)s")
+    NO_DATES = _("isi paling sedikit satu tanggal.")
+    NO_MONTHS = _("pilih paling sedikit satu bulan.")
+    TWO_IN_A_MONTH = _("ada dua tanggal dalam satu bulan; satu periode adalah satu bulan.")
+    ENDS_BEFORE = _("periode terakhir lebih awal daripada periode pertama.")
+    TOO_LONG_AGO = _("periode pertama terlalu lama berlalu; siklus lama disiapkan dari halaman program.")
+    NOTHING = _("tidak ada satu periode pun yang jatuh di dalamnya.")
+
+
+class ScheduleStopped(DisbursementError):
+    code = "schedule_stopped"
+    message = _("Jadwal ini sudah dihentikan. Tetapkan jadwal baru bila perlu.")
+
+
+class RunNotDue(DisbursementError):
+    """Made already, decided by somebody, or not yet due."""
+
+    code = "run_not_due"
+    message = _("Penyaluran ini belum waktunya, atau sudah disiapkan. Muat ulang halaman.")
+
+
+class NothingOwed(DisbursementError):
+    """None of those who were named is owed the cycle: paid, in a batch, excluded, or on the list already."""
+
+    code = "nothing_owed"
+    message = _(
+        "Tidak seorang pun dari yang dipilih terutang pada siklus ini: sudah dibayar, sedang dalam batch, dikecualikan, atau "
+        "sudah dicatat."
+    )
+
+
+class OwedNoMore(DisbursementError):
+    """What was withdrawn, or is in a batch or paid, cannot be withdrawn."""
+
+    code = "owed_no_more"
+    message = _("Rapel ini sudah dicabut, sudah dibayar, atau sedang dalam batch. Muat ulang halaman.")
+
+
+class NothingPaid(DisbursementError):
+    """Only what was paid can be found to be too little or too much."""
+
+    code = "nothing_paid"
+    message = _("Belum ada yang dibayar pada siklus ini, jadi tidak ada yang dihitung ulang.")
+
+
+class RecalculationMoved(DisbursementError):
+    code = "recalculation_moved"
+    message = _("Perhitungan ulang ini berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class RecalculationStale(DisbursementError):
+    """A later one of the same cycle says what counts."""
+
+    code = "recalculation_stale"
+    message = _("Siklus ini sudah dihitung ulang lagi sesudahnya. Batalkan yang ini, dan putuskan yang terbaru.")

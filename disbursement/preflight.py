@@ -49,13 +49,15 @@ SEVERITY = {
     "no_wallet": W,
 }
 
-# The people of the batch's lines, once each: `line` (enrolment, person, wallet, status).
+# The people of the batch's lines, once for each cycle that they are paid for: `line`, with where the enrolment stands.
 _LINES = """
 CREATE TEMPORARY TABLE line ON COMMIT DROP AS
-SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet, e.status
+SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet, c.period, e.status, i.kind
 FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
+JOIN disbursement_cycle c ON c.id = i.cycle_id
 WHERE i.batch_id = %(batch)s AND i.status = 'pending'
 """
+_PERIODS = "SELECT DISTINCT period FROM line ORDER BY period"
 # By reason, the enrolments it strikes.
 _STRUCK = {
     "wallet_frozen": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'frozen'",
@@ -68,9 +70,11 @@ _STRUCK = {
     """,
     "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
     "restricted": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.restricted",
-    "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)",  # noqa: S608  # our own constant
+    "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)"  # noqa: S608  # our own constant
+    " WHERE line.period = %(day)s",  # who is excluded now may be owed a cycle of before
     "suspended": "SELECT enrolment FROM line WHERE status = 'suspended'",
-    "enrolment_ended": "SELECT enrolment FROM line WHERE status = 'ended'",
+    # Who is owed a cycle of before is paid it after the end too.
+    "enrolment_ended": "SELECT enrolment FROM line WHERE status = 'ended' AND kind = 'regular'",
     "duplicate": """
         SELECT enrolment FROM line JOIN beneficiaries_duplicatepair d ON d.low_id = line.person
         JOIN beneficiaries_person other ON other.id = d.high_id WHERE d.status = 'open' AND other.status = 'active'
@@ -175,12 +179,16 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
         "programme": batch.cycle.programme_id,
         "batch": batch.pk,
     }
+    cursor.execute(_PERIODS)
+    periods = [period for (period,) in cursor.fetchall()]
     for reason, struck in _STRUCK.items():
-        cursor.execute(
-            "INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)"  # noqa: S608  # our own constants
-            f" SELECT DISTINCT %(batch)s::bigint, %(reason)s, found.enrolment FROM ({struck}) AS found (enrolment)",
-            parameters | {"reason": reason, "day": batch.cycle.period},
-        )
+        for day in periods if "%(day)s" in struck else [batch.cycle.period]:
+            cursor.execute(
+                "INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)"  # noqa: S608  # our own constants
+                f" SELECT DISTINCT %(batch)s::bigint, %(reason)s, found.enrolment FROM ({struck}) AS found (enrolment)"
+                " ON CONFLICT DO NOTHING",
+                parameters | {"reason": reason, "day": day},
+            )
     _find_over_limit(cursor, batch)
     cursor.execute("DROP TABLE line")
 

@@ -3,16 +3,20 @@
 In groups, with COPY, so that a million enrolments take as much memory as a few thousand. Whoever gets nothing is calculated
 too, and is told why.
 
+Arrears of older cycles, and what corrections found short, are in it too: each with a calculation of its own, under the version
+and the facts of the cycle that it is for.
+
 As long as some part of what an enrolment gets in a cycle is pending or paid, the rest is owed as that calculation says: facts
 or decrees that changed meanwhile do not change half of a payment. Where nothing is, everything is calculated anew.
 
-Whoever is claimed back from (withholding.py) comes last, because their cases are locked from then on.
+Of regular pay, whoever is claimed back from (withholding.py) comes last, because their cases are locked from then on.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any, NamedTuple
@@ -22,46 +26,20 @@ from django.db import connection
 from django.db.backends.utils import CursorWrapper
 
 from beneficiaries import facts
-from disbursement import entitlement, filling, withholding
-from disbursement.models import Batch, Calculation, Chunk, Cycle, ProgrammeVersion
+from disbursement import due_lines, entitlement, filling, versions, withholding
+from disbursement.due_lines import Due, Short
+from disbursement.models import Batch, Calculation, Chunk, Cycle, Instruction, Programme, ProgrammeVersion
 from wallet.models import Purse
 
 GROUP = 2_000  # enrolments calculated at once
 TITLE = Purse._meta.get_field("title").max_length or 0
 
-# Enrolments that are due, numbered; `excluded` is the table of those left out (exclusions.note_left_out). Of each what the cycle
-# has of it already: how many instructions of a part there were, which parts are pending or paid, and by which batch.
-_EARLIER = """
-CREATE TEMPORARY TABLE earlier ON COMMIT DROP AS
-SELECT enrolment_id AS enrolment, jsonb_object_agg(part, attempts) AS attempts,
-       array_agg(part) FILTER (WHERE live) AS live, max(batch) FILTER (WHERE live) AS batch
-FROM (SELECT enrolment_id, part, count(*) AS attempts, bool_or(live) AS live, max(batch_id) FILTER (WHERE live) AS batch
-      FROM disbursement_instruction WHERE cycle_id = %s AND kind = 'regular' GROUP BY enrolment_id, part) of_part
-GROUP BY enrolment_id
-"""
-_DUE = f"""
-CREATE TEMPORARY TABLE due ON COMMIT DROP AS
-SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
-    SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
-           earlier.attempts, earlier.live, earlier.batch, p.id IN ({withholding.CLAIMED}) AS claimed,
-           route.id AS route, route.provider_id AS provider
-    FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
-    JOIN beneficiaries_household h ON h.id = p.household_id
-    LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL
-    LEFT JOIN earlier ON earlier.enrolment = e.id
-    WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-        AND e.person_id NOT IN (SELECT person FROM excluded)
-        AND (%s::bigint IS NULL OR EXISTS (
-            SELECT FROM disbursement_instruction f WHERE f.batch_id = %s AND f.enrolment_id = e.id AND f.status = 'failed'))
-        -- What the whole of it was is not known from before calculations were kept: it was one part.
-        AND (earlier.batch IS NULL OR EXISTS (
-            SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
-                AND c.parts - earlier.live::text[] <> '{{}}'))) found
-"""  # noqa: S608  # a constant of ours
-_GROUP = """
-SELECT enrolment, person, wallet, household, kelurahan, restricted, attempts::text, live, batch, claimed, route, provider
-FROM due WHERE number > %s AND number <= %s ORDER BY number
-"""
+_WORDS = {
+    Instruction.Kind.REGULAR: "",
+    Instruction.Kind.ARREARS: "rapel",
+    Instruction.Kind.CORRECTION: "koreksi",
+}
+GIVEN = "Sudah diberikan sebelumnya"  # the line of a correction that takes off what was given
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,38 +51,19 @@ class Filled:
     nothing: int
 
 
-@dataclass(slots=True)
-class _Due:
-    enrolment: int
-    person: int
-    wallet: int
-    household: int
-    kelurahan: str
-    restricted: bool
-    attempts: dict[str, int]
-    live: list[str]
-    batch: int | None
-    claimed: bool
-    route: int | None
-    provider: int | None
-
-
-class _Line(NamedTuple):
-    """What becomes an instruction."""
+class _Sort(NamedTuple):
+    """What the lines of one chunk have in common."""
 
     version: int
     part: str
     provider: int | None
-    enrolment: int
-    wallet: int
-    amount: int
-    attempt: int
-    route: int | None
+    cycle: int
+    kind: str
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """The chunk of a version, part and provider that is being filled."""
+    """The chunk of one sort of line that is being filled."""
 
     number: int
     room: int = 0
@@ -121,45 +80,54 @@ class _Kept:
     parts: dict[str, int]
     withheld: int = 0  # by the lines of it that are pending or paid
 
+    def as_line(self, due: Due | Short, batch: int, kind: str) -> str:
+        """The row as COPY reads it."""
+        total = sum(self.parts.values()) - self.withheld
+        reason = "" if total else Calculation.Reason.NO_COMPONENT.value
+        return (
+            f"{batch}\t{due.enrolment}\t{due.cycle}\t{kind}\t{self.version}\t{self.facts}\t{self.members}\t{self.lines}"
+            f"\t{_json(self.parts)}\t{self.withheld}\t{total}\t{due.kelurahan}\t{reason}\n"
+        )
 
-def fill(batch: Batch, version: ProgrammeVersion, tell: filling.Tell) -> Filled:
+
+class _Line(NamedTuple):
+    """An instruction to be."""
+
+    sort: _Sort
+    enrolment: int
+    wallet: int
+    amount: int
+    attempt: int
+    route: int | None
+
+
+def title_of(programme: Programme, cycle: Cycle, kind: str) -> str:
+    """What the purses of a cycle are called, and that they are arrears or a correction if they are: KLJ 07/2026 rapel."""
+    return f"{programme.code} {cycle.period:%m/%Y} {_WORDS[Instruction.Kind(kind)]}".strip()
+
+
+def fill(batch: Batch, version: ProgrammeVersion, cycles: list[Cycle], tell: filling.Tell) -> Filled:
     """The batch gets a calculation for each enrolment that is due, and an instruction for each part that is above zero.
 
-    Where it follows another, for those who failed there. `tell` hears how many enrolments are done, of how many.
-    The caller holds the cycle's lock and has made the table `excluded`. Raises InvalidRule.
+    Where it follows another, for those who failed there. `tell` hears how many enrolments are done, of how many. The caller holds
+    the locks of the cycles, the batch's own among them, and has made the table `excluded`. Raises InvalidRule, NowhereToLapse.
     """
-    cycle = batch.cycle
     with connection.cursor() as cursor:
-        cursor.execute(_EARLIER, [cycle.pk])
-        cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
-        cursor.execute(_DUE, [cycle.programme_id, cycle.programme_id, batch.follows_id, batch.follows_id])
-        due = cursor.rowcount
-        cursor.execute("CREATE UNIQUE INDEX ON due (number)")
-        cursor.execute("ANALYZE due")
-        filled = _Filling(batch, cycle, version, withholding.Withholdings(cycle.programme_id))
-        for done, group in enumerate(_groups(cursor)):
-            tell(done * GROUP, due)
+        due = due_lines.collect(cursor, batch, cycles)
+        withholdings = withholding.Withholdings(batch.cycle.programme_id)
+        filled = _Filling(batch, {cycle.pk: cycle for cycle in cycles}, {batch.cycle_id: version}, withholdings)
+        done = 0
+        for group in due_lines.groups(cursor, GROUP):
+            tell(done, due)
             filled.add(cursor, group)
-        cursor.execute("DROP TABLE due, earlier")
+            done += len(group)
+        for short in due_lines.short_groups(cursor, GROUP):
+            tell(done, due)
+            filled.correct(cursor, short)
+            done += len(short)
+        due_lines.forget(cursor)
         filled.finish(cursor)
     return Filled(filled.count, filled.total, filled.nothing)
-
-
-def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
-    first = 0
-    while True:
-        cursor.execute(_GROUP, [first, first + GROUP])
-        group = [_as_due(*row) for row in cursor.fetchall()]
-        if not group:
-            return
-        yield group
-        first += GROUP
-
-
-def _as_due(*row: Any) -> _Due:
-    enrolment, person, wallet, household, kelurahan, restricted, attempts, live, *rest = row
-    tried: dict[str, int] = json.loads(attempts or "{}")
-    return _Due(enrolment, person, wallet, household, kelurahan, restricted, tried, live or [], *rest)
 
 
 @dataclass(slots=True)
@@ -167,79 +135,106 @@ class _Filling:
     """A batch being filled, group by group."""
 
     batch: Batch
-    cycle: Cycle
-    version: ProgrammeVersion
+    cycles: dict[int, Cycle]
+    versions: dict[int, ProgrammeVersion]  # by the cycle that is paid under them
     withholdings: withholding.Withholdings
     scales: dict[int, entitlement.Scale] = field(default_factory=dict)
-    chunks: dict[tuple[int, str, int | None], _Chunk] = field(default_factory=dict)
+    chunks: dict[_Sort, _Chunk] = field(default_factory=dict)
     numbers: int = 0
     count: int = 0
     total: int = 0
     nothing: int = 0
 
-    def add(self, cursor: CursorWrapper, group: list[_Due]) -> None:
+    def add(self, cursor: CursorWrapper, group: list[Due]) -> None:
         """The group's calculations and instructions, each in one COPY."""
         kept_of = self._kept_before(cursor, [due for due in group if due.batch is not None])
-        kept_of |= self._calculated([due for due in group if due.batch is None])
+        anew = [due for due in group if due.batch is None]
+        for cycle in dict.fromkeys(due.cycle for due in anew):
+            kept_of |= self._calculated(cycle, [due for due in anew if due.cycle == cycle])
         calculations = StringIO()
         lines: list[_Line] = []
         for due in group:
-            kept = kept_of[due.enrolment]
+            kept = kept_of[due.enrolment, due.cycle]
             cases = self.withholdings.of(cursor, due.person) if due.claimed else []
-            withheld = kept.withheld
             for part, entitled in kept.parts.items():
                 if part not in due.live:
                     attempt = 1 + due.attempts.get(part, 0)
                     taken = withholding.take(cases, entitled)
                     self.withholdings.keep(taken, due.enrolment, part, attempt, entitled)
                     less = sum(one.amount for one in taken)
-                    withheld += less
-                    line = (due.enrolment, due.wallet, entitled - less, attempt, due.route)
-                    lines.append(_Line(kept.version, part, due.provider, *line))
-            total = sum(kept.parts.values()) - withheld
-            reason = "" if total else Calculation.Reason.NO_COMPONENT.value
-            self.nothing += not total
-            calculations.write(
-                f"{self.batch.pk}\t{due.enrolment}\t{kept.version}\t{kept.facts}\t{kept.members}\t{kept.lines}"
-                f"\t{_json(kept.parts)}\t{withheld}\t{total}\t{due.kelurahan}\t{reason}\n"
-            )
+                    kept.withheld += less
+                    sort = _Sort(kept.version, part, due.provider, due.cycle, due.kind)
+                    lines.append(_Line(sort, due.enrolment, due.wallet, entitled - less, attempt, due.route))
+            self.nothing += not kept.parts
+            calculations.write(kept.as_line(due, self.batch.pk, due.kind))
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
         self._instruct(cursor, lines)
-        self.withholdings.write(cursor, self.batch.pk, self.cycle.pk)
+        self.withholdings.write(cursor, self.batch.pk, self.batch.cycle_id)
 
-    def _calculated(self, group: list[_Due]) -> dict[int, _Kept]:
-        """What the version gives to each by the facts of the cycle's first day."""
-        scale = self._scale(self.version.pk)
+    def correct(self, cursor: CursorWrapper, group: list[Short]) -> None:
+        """The same for what a confirmed recalculation left short: what should have been, less what was given."""
+        kind, calculations = Instruction.Kind.CORRECTION.value, StringIO()
+        lines: list[_Line] = []
+        for short in group:
+            given = dict(Counter(short.base) + Counter(short.corrected))
+            before = sum(given.values())
+            taken_off = {"component": "", "name": GIVEN, "people": 1, "each": -before, "months": 1, "total": -before}
+            parts = due_lines.still_due(short.parts, given)
+            kept = _Kept(
+                *(short.version, _escaped(short.facts), _escaped(short.members)),
+                *(_json([*short.lines, taken_off]), parts),
+            )
+            calculations.write(kept.as_line(short, self.batch.pk, kind))
+            for part, amount in parts.items():
+                sort = _Sort(short.version, part, short.provider, short.cycle, kind)
+                attempt = 1 + short.tried.get(part, 0)
+                lines.append(_Line(sort, short.enrolment, short.wallet, amount, attempt, short.route))
+        _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
+        self._instruct(cursor, lines)
+
+    def _version(self, cycle: int) -> ProgrammeVersion:
+        """The version that the cycle is paid under, old cycles under theirs. Raises NowhereToLapse."""
+        if cycle not in self.versions:
+            version = versions.of(self.batch.cycle.programme, self.cycles[cycle].period)
+            versions.check_ends(version)
+            self.versions[cycle] = version
+        return self.versions[cycle]
+
+    def _calculated(self, cycle: int, group: list[Due]) -> dict[tuple[int, int], _Kept]:
+        """What the cycle's version gives to each by the facts of the cycle's first day, as they are known now."""
+        version = self._version(cycle)
+        scale = self._scale(version.pk)
         of_person = {due.person: due for due in group}
         promised = {due.person for due in group if due.restricted}
-        found: dict[int, _Kept] = {}
-        for home in facts.homes(self.cycle.period, [due.household for due in group], promised):
+        found: dict[tuple[int, int], _Kept] = {}
+        for home in facts.homes(self.cycles[cycle].period, [due.household for due in group], promised):
             for member in home.members:
                 due = of_person.get(member.pk)
                 if due is not None:
-                    found[due.enrolment] = _as_row(self.version.pk, scale.apply(member.facts, home.members))
+                    found[due.enrolment, cycle] = _as_row(version.pk, scale.apply(member.facts, home.members))
         return found
 
-    def _kept_before(self, cursor: CursorWrapper, group: list[_Due]) -> dict[int, _Kept]:
+    def _kept_before(self, cursor: CursorWrapper, group: list[Due]) -> dict[tuple[int, int], _Kept]:
         """The calculation that the parts rest on which are pending or paid."""
         if not group:
             return {}
         cursor.execute(
             """
-            SELECT c.enrolment_id, c.version_id, c.facts::text, c.members::text, c.lines::text, c.parts::text,
+            SELECT c.enrolment_id, c.cycle_id, c.version_id, c.facts::text, c.members::text, c.lines::text, c.parts::text,
                 (SELECT coalesce(sum(w.amount), 0) FROM disbursement_instruction i
                  JOIN disbursement_withholding w ON w.instruction_id = i.id
-                 WHERE i.enrolment_id = c.enrolment_id AND i.cycle_id = %s AND i.kind = 'regular' AND i.live)
-            FROM unnest(%s::bigint[], %s::bigint[]) AS rest (enrolment, batch)
+                 WHERE i.enrolment_id = c.enrolment_id AND i.cycle_id = c.cycle_id AND i.kind = 'regular' AND i.live)
+            FROM unnest(%s::bigint[], %s::bigint[], %s::bigint[]) AS rest (enrolment, cycle, batch)
             JOIN disbursement_calculation c ON c.enrolment_id = rest.enrolment AND c.batch_id = rest.batch
+                AND c.cycle_id = rest.cycle AND c.kind <> 'correction'
             """,
-            [self.cycle.pk, [due.enrolment for due in group], [due.batch for due in group]],
+            [[due.enrolment for due in group], [due.cycle for due in group], [due.batch for due in group]],
         )
         return {
-            enrolment: _Kept(
+            (enrolment, cycle): _Kept(
                 version, _escaped(known), _escaped(members), _escaped(lines), json.loads(parts), int(withheld)
             )
-            for enrolment, version, known, members, lines, parts, withheld in cursor.fetchall()
+            for enrolment, cycle, version, known, members, lines, parts, withheld in cursor.fetchall()
         }
 
     def _scale(self, version: int) -> entitlement.Scale:
@@ -248,40 +243,42 @@ class _Filling:
         return self.scales[version]
 
     def _instruct(self, cursor: CursorWrapper, lines: list[_Line]) -> None:
-        """Instructions for the lines, in chunks of one version, part and provider each."""
+        """Instructions for the lines, in chunks of one sort each."""
         placed: list[tuple[int, _Line]] = []
-        opened: list[tuple[int, int, str, int | None]] = []
+        opened: list[tuple[int, _Sort]] = []
         for line in lines:
-            kind = line[:3]
-            chunk = self.chunks.get(kind)
+            chunk = self.chunks.get(line.sort)
             if chunk is None or not chunk.room:
                 self.numbers += 1
-                chunk = self.chunks[kind] = _Chunk(self.numbers, settings.DISBURSEMENT["chunk_size"])
-                opened.append((chunk.number, *kind))
+                chunk = self.chunks[line.sort] = _Chunk(self.numbers, settings.DISBURSEMENT["chunk_size"])
+                opened.append((chunk.number, line.sort))
             chunk.room -= 1
             placed.append((chunk.number, line))
         self._open(opened)
         id_of = self._ids({number for number, _line in placed})
         rows = StringIO()
         for number, line in placed:
+            of = line.sort
             rows.write(
-                f"{self.batch.pk}\t{id_of[number]}\t{self.cycle.pk}\t{line.enrolment}\t{line.wallet}\t{line.part}"
+                f"{self.batch.pk}\t{id_of[number]}\t{of.cycle}\t{line.enrolment}\t{line.wallet}\t{of.part}\t{of.kind}"
                 f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}\n"
             )
             self.total += line.amount
         self.count += len(placed)
         _copy(cursor, "disbursement_instruction", _INSTRUCTION, rows)
 
-    def _open(self, opened: Iterable[tuple[int, int, str, int | None]]) -> None:
+    def _open(self, opened: Iterable[tuple[int, _Sort]]) -> None:
         rows = []
-        for number, version, part, provider in opened:
-            scale = self._scale(version)
-            rule = scale.parts[part]
-            title = f"{self.batch.purse_title} {rule.name}".strip()[:TITLE]
+        for number, of in opened:
+            scale = self._scale(of.version)
+            rule = scale.parts[of.part]
+            title = f"{title_of(self.batch.cycle.programme, self.cycles[of.cycle], of.kind)} {rule.name}".strip()[
+                :TITLE
+            ]
             rows.append(
                 Chunk(
                     batch=self.batch, number=number, title=title, terms_id=rule.terms,
-                    purse_days=scale.version.purse_days, count=0, provider_id=provider,
+                    purse_days=scale.version.purse_days, count=0, provider_id=of.provider,
                 )
             )  # fmt: skip
         Chunk.objects.bulk_create(rows)
@@ -303,8 +300,11 @@ class _Filling:
         )
 
 
-_CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, withheld, total, kelurahan, reason"
-_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, amount, attempt, route_id"
+_CALCULATION = (
+    "batch_id, enrolment_id, cycle_id, kind, version_id, facts, members, lines, parts, withheld, total, kelurahan"
+    ", reason"
+)
+_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id"
 NULL = "\\N"  # as COPY reads it
 
 

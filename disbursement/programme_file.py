@@ -1,7 +1,8 @@
-"""Programmes as a file: codes, versions, components, terms, budgets and conflicts, so that a decree is set up without code.
+"""Programmes as a file: versions, components, terms, budgets, schedules and conflicts, so that a decree is set up without code.
 
 `data/jakarta.json` is one. A file may be loaded again: what is there already stays; a version that no version in force from
-that day on has said yet becomes the next version.
+that day on has said yet becomes the next version, and a schedule that says something else the next schedule. A schedule
+without a first period begins with the month after it was loaded.
 """
 
 from __future__ import annotations
@@ -17,34 +18,42 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
-from disbursement import budgets, conflicts, programmes, versions
+from disbursement import budgets, conflicts, programmes, schedules, versions
+from disbursement.due_dates import months_later
 from disbursement.errors import DisbursementError, ProgrammeFileBroken
-from disbursement.models import Component, Programme, ProgrammeConflict, ProgrammeVersion
+from disbursement.models import Component, Programme, ProgrammeConflict, ProgrammeVersion, Schedule
 from wallet.models import PurseTerms
 
 JAKARTA = Path(__file__).parent / "data" / "jakarta.json"
-_PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household", "budgets")
+_PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household", "budgets", "schedule")
 _TERMS = ("name",), ("mccs", "regions", "cash", "lapses")
 _VERSION = (
     ("starts_on", "eligibility", "terms", "components"),
-    ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority"),
+    ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority", "back_pay_months"),
 )
 _BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
 _SAID_BY_TERMS = ("mccs", "regions", "cash_allowed", "lapses_to_id")
 _CONFLICT = ("programmes", "scope", "starts_on", "decree"), ("ends_on",)
+_SCHEDULE = (
+    ("kind", "day", "decree"),
+    ("every", "months", "dates", "hour", "moved", "lead_days", "first_period", "last_period"),
+)
+_WHOLE_OF_SCHEDULE = ("every", "months", "day", "hour", "lead_days")
 _TERMS_OF_VERSION = ("terms", "cash_terms")
-_WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota")
+_WHOLE = ("amount", "months", "cash_limit", "most_people", "purse_days", "quota", "back_pay_months")
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """What one programme of the file came to: new or not, and the numbers of the versions that were added."""
+    """What one programme of the file came to: new or not, the numbers of the versions that were added, and of a new schedule."""
 
     programme: Programme
     new: bool
     added: tuple[int, ...]
+    scheduled: int | None = None
 
 
 @transaction.atomic
@@ -80,7 +89,43 @@ def _load(said: dict[str, Any], where: str) -> Loaded:
             added.append(version.number)
     for at, one in enumerate(said.get("budgets", [])):
         _budget(one, programme, f"{where}.budgets[{at}]")
-    return Loaded(programme, new, tuple(added))
+    scheduled = None
+    if "schedule" in said:
+        scheduled = _schedule(said["schedule"], programme, f"{where}.schedule")
+    return Loaded(programme, new, tuple(added), scheduled)
+
+
+def _schedule(said: Any, programme: Programme, where: str) -> int | None:
+    """The number of the schedule, in force; None if the newest one says the same already."""
+    _keys(said, *_SCHEDULE, where)
+    fields = dict(said)
+    if not isinstance(said.get("months", []), list):
+        raise ProgrammeFileBroken(where=f"{where}.months", reason=f"{said['months']!r}")
+    for name in _WHOLE_OF_SCHEDULE:
+        told = said.get(name, 0)
+        if not all(type(one) is int for one in (told if isinstance(told, list) and name == "months" else [told])):
+            raise ProgrammeFileBroken(where=f"{where}.{name}", reason=f"{said[name]!r}")
+    try:
+        fields["dates"] = [date.fromisoformat(day) for day in said.get("dates", [])]
+        for name in ("first_period", "last_period"):
+            if fields.get(name) is not None:
+                fields[name] = date.fromisoformat(fields[name]).replace(day=1)
+    except (TypeError, ValueError) as error:
+        raise ProgrammeFileBroken(where=where, reason=str(error)) from error
+    newest = Schedule.objects.filter(programme=programme).order_by("-number").first()
+    if fields.get("first_period") is None:
+        begins = months_later(timezone.localdate(), 1)
+        fields["first_period"] = newest.first_period if newest else begins
+    wanted = Schedule(programme=programme, **fields)
+    _clean(wanted, where, exclude={"number"})
+    if newest and all(getattr(newest, name) == getattr(wanted, name) for name in schedules.COPIED):
+        return None
+    if newest and "first_period" not in said:
+        wanted.first_period = months_later(timezone.localdate(), 1)
+    try:
+        return schedules.establish(wanted).number
+    except DisbursementError as error:
+        raise ProgrammeFileBroken(where=where, reason=str(error)) from error
 
 
 def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms:

@@ -18,12 +18,14 @@ from disbursement.models import (
     ClawbackStep,
     Confirmation,
     ConflictNote,
+    Correction,
     Enrolment,
     EnrolmentAppeal,
     EnrolmentStep,
     GiveBack,
     Instruction,
     LeftOut,
+    OwedCycle,
     PayoutLine,
     PreflightFinding,
     Route,
@@ -77,7 +79,19 @@ TOLD = Declaration(
             Calculation,
             ("enrolment__person",),
             without=("members",),
-            also=((_("periode"), "batch.cycle.period"), (_("nama program"), "version.programme.name")),
+            also=((_("periode"), "cycle.period"), (_("nama program"), "version.programme.name")),
+        ),
+        Table(
+            OwedCycle,
+            ("enrolment__person",),
+            without=("by", "withdrawn_by"),
+            also=((_("periode"), "cycle.period"), (_("nama program"), "cycle.programme.name")),
+        ),
+        Table(
+            Correction,
+            ("enrolment__person",),
+            without=("members",),
+            also=((_("periode"), "cycle.period"), (_("alasan"), "recalculation.reason")),
         ),
         Table(TrialChange, ("person",), also=((_("nama program"), "trial.version.programme.name"),)),
         Table(
@@ -137,6 +151,9 @@ TOLD = Declaration(
         "disbursement.Instruction.enrolment__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
+        "disbursement.OwedCycle.enrolment__household": OF_ANOTHER,
+        "disbursement.Correction.enrolment__household": OF_ANOTHER,
+        "disbursement.Recalculation": "an order to calculate a cycle anew: what it came to for the subject is told",
         "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
         "disbursement.Break.instruction__wallet": "as with the instruction itself",
         "disbursement.PayoutLine.instruction__wallet": "as with the instruction itself",
@@ -193,3 +210,5 @@ def forget(person: Person) -> None:
     Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
     # The second condition is the index's own.
     Calculation.objects.exclude(members=[]).filter(members__contains=[{"id": person.pk}]).update(members=[])
+    Correction.objects.filter(enrolment__person=person).update(facts={}, members=[])
+    Correction.objects.exclude(members=[]).filter(members__contains=[{"id": person.pk}]).update(members=[])

@@ -8,7 +8,19 @@ import time
 from celery import shared_task
 from django.conf import settings
 
-from disbursement import batches, breaks, clawback, enrolments, execution, filling, places, statements, trials
+from disbursement import (
+    batches,
+    breaks,
+    clawback,
+    corrections,
+    enrolments,
+    execution,
+    filling,
+    places,
+    schedules,
+    statements,
+    trials,
+)
 from disbursement import preflight as check
 from disbursement.errors import InvalidRule
 from disbursement.providers import calling
@@ -54,13 +66,21 @@ def preflight(batch: int) -> None:
     check.run(batch)
 
 
+@shared_task(name="disbursement.tasks.recalculate")
+def recalculate(recalculation: int) -> None:
+    """Calculates a paid cycle anew, if that was asked for."""
+    corrections.run(recalculation)
+
+
 @shared_task(name="disbursement.tasks.sweep")
 def sweep() -> None:
-    """Rings for whatever is due; rung by the beat every 30 seconds."""
+    """Rings for whatever is due, and makes the drafts that schedules ask for; rung by the beat every 30 seconds."""
     execution.sweep()
     calling.sweep()
+    schedules.sweep()
     filling.sweep()
     check.sweep()
+    corrections.sweep()
     statements.sweep()
     clawback.sweep()
     enrolments.lift_run_out()

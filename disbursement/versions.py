@@ -14,7 +14,10 @@ from disbursement import conditions, entitlement
 from disbursement.errors import EnforcerIsDrafter, NoVersion, NowhereToLapse, VersionBroken, VersionInForce
 from disbursement.models import Component, Programme, ProgrammeVersion
 
-COPIED = ("eligibility", "terms", "cash_terms", "purse_days", "most_people", "quota", "priority", "decree")
+COPIED = (
+    *("eligibility", "terms", "cash_terms", "purse_days", "most_people", "quota", "priority", "decree"),
+    "back_pay_months",
+)
 COMPONENT = ("code", "name", "condition", "amount", "per", "most_people", "months", "cash_limit", "terms")
 
 

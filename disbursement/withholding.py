@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 CLAIMED = """
 SELECT coalesce(p.merged_into_id, p.id)
 FROM disbursement_clawback c JOIN beneficiaries_person p ON p.id = c.person_id
-WHERE c.programme_id = %s AND c.status = 'in_force'
+WHERE c.programme_id = %(programme)s AND c.status = 'in_force'
 """
 _LOCK = """
 SELECT id FROM disbursement_clawback WHERE programme_id = %s AND status = 'in_force' ORDER BY id FOR NO KEY UPDATE

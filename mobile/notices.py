@@ -65,7 +65,8 @@ SELECT count(*) FROM new
 _OF_GROUP = f"""
 WITH looked_at AS (
     SELECT id, enrolment_id, total, reason FROM disbursement_calculation
-    WHERE batch_id = %(batch)s AND enrolment_id > %(after)s ORDER BY enrolment_id LIMIT %(group)s),
+    WHERE batch_id = %(batch)s AND enrolment_id > %(after)s
+    ORDER BY enrolment_id FETCH FIRST %(group)s ROWS WITH TIES),  -- of one enrolment there may be several
 new AS (
     INSERT INTO mobile_notice (kind, subject, person_id)
     SELECT 'unpaid', c.id, e.person_id FROM looked_at c JOIN disbursement_enrolment e ON e.id = c.enrolment_id

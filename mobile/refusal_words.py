@@ -14,6 +14,7 @@ from disbursement.models import Calculation
 
 _WAIT = _("Tidak perlu apa-apa: kami membayarnya dalam pembayaran susulan.")
 _ASK = _("Tanyakan di kantor kelurahan dengan membawa KTP dan KK.")
+_ACCOUNT = _("Datang ke kantor kelurahan membawa KTP untuk memeriksa nomor akun Anda.")
 _SPEND = _("Belanjakan dahulu saldonya, atau lengkapi data diri di kantor kelurahan; lalu kami membayar susulan.")
 # By code: why, and the remedy.
 WORDS: dict[str, tuple[Any, Any]] = {
@@ -24,6 +25,17 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "content_changed": (_("pembayaran ini masih kami periksa"), _WAIT),
     "given_up": (_("pembayaran ini ditunda kantor"), _WAIT),
     "stopped": (_("pembayaran ini dihentikan kantor sebelum giliran Anda"), _WAIT),
+    "provider_inactive": (_("penyalurnya sedang tidak melayani"), _WAIT),
+    "provider_float": (_("penyalurnya sedang terganggu"), _WAIT),
+    "provider_cancelled": (_("penyalurnya membatalkan pembayaran ini"), _WAIT),
+    "provider_refused": (_("penyalurnya menolak pembayaran ini"), _WAIT),
+    "provider_limit": (_("batas akun Anda di penyalur terlampaui"), _ACCOUNT),
+    "provider_account": (_("akun Anda di penyalur tidak dikenal atau tidak aktif"), _ACCOUNT),
+    "provider_returned": (_("penyalurnya mengembalikan pembayaran ini"), _ACCOUNT),
+    "no_account": (_("nomor akun Anda di penyalur tidak ada lagi"), _ACCOUNT),
+    "officer_failed": (_("pembayaran ini tidak sampai, menurut pemeriksaan kantor"), _WAIT),
+    "suspended": (_("kepesertaan Anda ditangguhkan"), _("Bila keliru, ajukan keberatan di kantor kelurahan.")),
+    "enrolment_ended": (_("kepesertaan Anda berakhir"), _("Bila keliru, ajukan keberatan di kantor kelurahan.")),
     "no_wallet": (_("Anda belum mempunyai dompet"), _ASK),
     "deceased": (_("penerima tercatat meninggal dunia"), _ASK),
     "left_registry": (_("Anda tidak lagi tercatat dalam registri"), _ASK),

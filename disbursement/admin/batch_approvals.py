@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import format_html
-from django.utils.timezone import localtime
+from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +32,12 @@ from wallet.money import rupiah
 
 S = Batch.Status
 NAMED = 5  # how many people who may sign next are named
+
+
+def _when_due(batch: Batch) -> dict[str, Any]:
+    """When its cycle is due, if that is to come: what the maker of a scheduled batch finds filled in."""
+    due = batch.cycle.due_at
+    return {"pay_at": f"{localtime(due):%Y-%m-%dT%H:%M}"} if due > now() else {}
 
 
 def may_sign(request: HttpRequest) -> bool:
@@ -74,6 +80,7 @@ class ApprovalSteps:
             facts=self.facts(batch),
             warnings=[*_short(batch), *found_before(batch)],
             form=SubmitForm,
+            initial=_when_due(batch),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)  # type: ignore[arg-type]

@@ -9,6 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from disbursement import failures
+from disbursement.admin.kinds import in_words
 from disbursement.admin.people import masked_name
 from disbursement.models import Batch, Chunk, Instruction
 from wallet.admin import sheets
@@ -32,6 +33,7 @@ def _header() -> list[str]:
     return [
         gettext("nama (disamarkan)"),
         gettext("nomor kepesertaan"),
+        gettext("jenis dan periode"),
         gettext("jumlah (Rp)"),
         gettext("status"),
         gettext("alasan"),
@@ -42,7 +44,7 @@ def _header() -> list[str]:
 
 def _rows(batch: Batch, language: str) -> Iterator[list[object]]:
     for chunk in batch.chunks.order_by("number"):
-        lines = list(chunk.instructions.select_related("enrolment__person").order_by("enrolment_id", "pk"))
+        lines = list(chunk.instructions.select_related("enrolment__person", "cycle").order_by("enrolment_id", "pk"))
         with translation.override(language):  # the request's language is gone when this runs
             yield from [_row(line, chunk) for line in lines]
 
@@ -52,6 +54,7 @@ def _row(line: Instruction, chunk: Chunk) -> list[object]:
     return [
         masked_name(line.enrolment.person.name),
         line.enrolment_id,
+        in_words(line.kind, line.cycle.period),
         line.amount,
         str(line.get_status_display()),
         str(reason.words) if reason else "",

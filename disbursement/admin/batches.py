@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, execution, filling, preflight
-from disbursement.admin import budgets, reports
+from disbursement.admin import budgets, kinds, reports
 from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
 from disbursement.admin.batch_running import RunningSteps, findings, only_when
@@ -92,6 +92,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
                     ("pay_at", "chain_shown"),
                     "terms",
                     "digest_shown",
+                    "contents_shown",
                     "lines",
                 )
             },
@@ -106,6 +107,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
         "purse_life",
         "terms",
         "digest_shown",
+        "contents_shown",
         "lines",
         "chain_shown",
     )
@@ -250,6 +252,10 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
     def chain_shown(self, batch: Batch) -> SafeString | str:
         return self.chain(batch)
 
+    @admin.display(description=_("isi menurut jenis"))
+    def contents_shown(self, batch: Batch) -> SafeString | str:
+        return kinds.of_batch(batch)
+
     @admin.display(description=_("isi"))
     def lines(self, batch: Batch) -> SafeString:
         lines = link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
@@ -326,6 +332,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             (_("Periode"), self.month(batch)),
             (_("Instruksi bayar"), counted(batch.count)),
             (_("Jumlah"), money(batch.total)),
+            (_("Menurut jenis"), self.contents_shown(batch)),
             (_("Judul kantong"), batch.purse_title),
             (_("Masa pakai"), self.purse_life(batch)),
             (_("Dibayar mulai"), self._moment(batch)),

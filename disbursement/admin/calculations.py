@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models import Person
+from disbursement.admin import kinds
 from disbursement.admin.clawback_parts import withheld_lines
 from disbursement.admin.people import masked_nik, narrowed
-from disbursement.models import CASH, MAIN, Calculation, Instruction
+from disbursement.models import CASH, MAIN, Calculation, Instruction, OwedCycle, Recalculation
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
 from wallet.money import rupiah
 
@@ -72,22 +73,30 @@ def _value(name: str, value: Any) -> str:
 
 def arithmetic(lines: list[dict[str, Any]]) -> SafeString:
     """The lines as a table: what, how it is reckoned, what it comes to, and what of it is cash."""
+    titles = (gettext("Komponen"), gettext("Perhitungan"), gettext("Jumlah"), gettext("Bagian tunai"))
     rows = format_html_join(
         "",
-        '<tr><td>{}</td><td>{}</td><td class="right money">{}</td><td class="right money">{}</td></tr>',
+        '<tr><td data-label="{}">{}</td><td data-label="{}">{}</td><td class="right money" data-label="{}">{}</td>'
+        '<td class="right money" data-label="{}">{}</td></tr>',
         (
-            (line["name"], reckoned(line), rupiah(line["total"]), rupiah(line["cash"]) if line.get("cash") else "-")
+            tuple(chain.from_iterable(zip(titles, _cells(line), strict=True)))  # each cell with its title
             for line in lines
         ),
     )
-    head = format_html_join(
-        "", "<th>{}</th>", [(name,) for name in (_("Komponen"), _("Perhitungan"), _("Jumlah"), _("Bagian tunai"))]
+    head = format_html_join("", "<th>{}</th>", [(name,) for name in titles])
+    return format_html(
+        '<table class="office-table office-stacked"><thead><tr>{}</tr></thead><tbody>{}</tbody></table>', head, rows
     )
-    return format_html('<div class="office-scroll"><table class="office-table"><tr>{}</tr>{}</table></div>', head, rows)
+
+
+def _cells(line: dict[str, Any]) -> tuple[str, str, str, str]:
+    return line["name"], reckoned(line), rupiah(line["total"]), rupiah(line["cash"]) if line.get("cash") else "-"
 
 
 def reckoned(line: dict[str, Any]) -> str:
     """A line's arithmetic: 2 orang × Rp 225.000 × 3 bulan."""
+    if not line["component"]:  # what a correction takes off, which is no component's
+        return "-"
     told = gettext("%(people)s orang × %(each)s") % {"people": line["people"], "each": rupiah(line["each"])}
     if line["months"] == 1:
         return told
@@ -98,14 +107,15 @@ def reckoned(line: dict[str, Any]) -> str:
 class CalculationAdmin(LongTable, ViewOnlyAdmin):
     """What was calculated when a batch was prepared: to look at, for whoever asks."""
 
-    list_display = ("id", "person", "nik", "period", "total_shown", "why_nothing", "batch_id")
+    list_display = ("id", "person", "nik", "what_for", "total_shown", "why_nothing", "batch_id")
     list_display_links = ("id", "person")
     list_filter = (
         "reason",
+        "kind",
         by_number("batch", _("batch")),
         by_number("enrolment", _("kepesertaan")),
     )
-    list_select_related = ("enrolment__person", "batch__cycle")
+    list_select_related = ("enrolment__person", "cycle")
     search_fields = ("enrolment__person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
     fields = readonly_fields = (
@@ -113,6 +123,8 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         "nik",
         "enrolment",
         "batch",
+        "what_for",
+        "because",
         "total_shown",
         "why_nothing",
         "lines_shown",
@@ -135,9 +147,23 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
     def nik(self, row: Calculation) -> str:
         return masked_nik(row.enrolment.person)
 
-    @admin.display(description=_("periode"))
-    def period(self, row: Calculation) -> str:
-        return date_format(row.batch.cycle.period, "F Y")
+    @admin.display(description=_("untuk"))
+    def what_for(self, row: Calculation) -> str:
+        return kinds.in_words(row.kind, row.cycle.period)
+
+    @admin.display(description=_("dibayar karena"))
+    def because(self, row: Calculation) -> SafeString | str:
+        """On whose word an older cycle is paid, or corrected: the reason and what it rests on."""
+        if row.kind == Instruction.Kind.ARREARS:
+            owed = OwedCycle.objects.filter(cycle=row.cycle_id, enrolment=row.enrolment_id).order_by("-pk").first()
+            return link(change_url(owed), " · ".join(filter(None, (owed.why, owed.decree)))) if owed else "-"
+        if row.kind == Instruction.Kind.CORRECTION:
+            said = Recalculation.objects.filter(
+                corrections__enrolment=row.enrolment_id, cycle=row.cycle_id, status=Recalculation.Status.CONFIRMED
+            )
+            latest = said.order_by("-pk").first()
+            return link(change_url(latest), f"{latest.reason} · {latest.decree}") if latest else "-"
+        return gettext("siklusnya sendiri")
 
     @admin.display(description=_("jumlah"))
     def total_shown(self, row: Calculation) -> SafeString:
@@ -158,7 +184,10 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("masuk ke kantong"))
     def parts_shown(self, row: Calculation) -> SafeString | str:
         """Each part with its amount, linked to the instruction of this batch where there is one."""
-        made = {one.part: one for one in Instruction.objects.filter(batch=row.batch_id, enrolment=row.enrolment_id)}
+        of_it = Instruction.objects.filter(
+            batch=row.batch_id, enrolment=row.enrolment_id, cycle=row.cycle_id, kind=row.kind
+        )
+        made = {one.part: one for one in of_it}
         names = {MAIN: gettext("utama"), CASH: gettext("tunai")}
         names |= {line["component"]: line["name"] for line in row.lines}
         rows = [
@@ -197,9 +226,11 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         return row.version.decree or "-"
 
 
-def why(batch: int, enrolment: int) -> SafeString | str:
+def why(line: Instruction) -> SafeString | str:
     """The link to why an enrolment gets what it gets in a batch."""
-    row = Calculation.objects.filter(batch=batch, enrolment=enrolment).first()
+    row = Calculation.objects.filter(
+        batch=line.batch_id, enrolment=line.enrolment_id, cycle=line.cycle_id, kind=line.kind
+    ).first()
     if row is None:
         return "-"
     return link(change_url(row), gettext("%(total)s: lihat perhitungannya") % {"total": rupiah(row.total)})

@@ -21,6 +21,7 @@ from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 from beneficiaries import regions
 from disbursement import appeals, conflicts, enrolments, exclusions, places
 from disbursement.admin import calculations, enrolment_steps
+from disbursement.admin.owed import EnrolmentSteps
 from disbursement.admin.people import TONES, masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
 from disbursement.models import (
@@ -133,7 +134,7 @@ def facts_in_words(facts: dict[str, Any]) -> str:
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
+class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
     """Enrolments are made by the programme's rule, never by hand; here one is looked up, suspended, ended or taken up again."""
 
     list_display = ("person", "nik", "programme", "status_label", "rank", "created_at")
@@ -164,7 +165,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
     )  # fmt: skip
     inlines = (StepInline,)
     actions = ("suspend_many", "lift_many", "end_many")  # type: ignore[assignment]
-    actions_detail = ("set_route", "suspend", "lift", "end", "appeal", "readmit", "keep")
+    actions_detail = ("set_route", "owe", "recalculate", "suspend", "lift", "end", "appeal", "readmit", "keep")
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RankedChangeList
@@ -188,6 +189,8 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
         if row is None:
             return []
         fits = {
+            "owe": True,
+            "recalculate": True,
             "suspend": row.status == S.ACTIVE,
             "lift": row.status == S.SUSPENDED,
             "end": row.status != S.ENDED,
@@ -293,7 +296,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
             (
                 date_format(row.cycle.period, "F Y"),
                 row.exclusion.reason,
-                gettext("pengecualian dibatalkan: siapkan batch siklus ini untuk membayarnya")
+                gettext("pengecualian dibatalkan: catat rapelnya, atau siapkan batch siklus ini")
                 if row.exclusion.annulled and row.cycle_id in owed
                 else "",
             )
@@ -303,7 +306,7 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
             (
                 date_format(cycle.period, "F Y"),
                 step.get_reason_display(),
-                gettext("keberatan dikabulkan: siapkan batch siklus ini untuk membayarnya"),
+                gettext("keberatan dikabulkan: dicatat sebagai rapel, dibayar batch berikutnya"),
             )
             for step in enrolment.steps.filter(appeal__status="upheld").select_related("appeal").order_by("pk")
             for cycle in appeals.missed(step.appeal)

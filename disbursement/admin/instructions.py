@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from disbursement import confirmations, execution
 from disbursement.admin import calculations, clawback_proposal, payouts
 from disbursement.admin.batch_lines import reason_of
+from disbursement.admin.kinds import in_words
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
@@ -36,15 +37,16 @@ RETRIES = {
 
 @admin.register(Instruction)
 class InstructionAdmin(LongTable, ViewOnlyAdmin):
-    list_display = ("id", "person", "nik", "part", "amount_shown", "status_label", "why", "batch_id")
+    list_display = ("id", "person", "nik", "kind_shown", "part", "amount_shown", "status_label", "why", "batch_id")
     list_display_links = ("id", "person")
     list_filter = (
         "status",
+        "kind",
         by_number("batch", _("batch")),
         by_number("chunk", _("potongan")),
         by_number("enrolment", _("kepesertaan")),
     )
-    list_select_related = ("enrolment__person", "chunk")
+    list_select_related = ("enrolment__person", "chunk", "cycle")
     search_fields = ("enrolment__person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
     fields = (
@@ -56,7 +58,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "wallet",
         "through",
         "part",
-        "kind",
+        "kind_shown",
         "amount_shown",
         "calculation",
         "attempt",
@@ -70,6 +72,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "person",
         "nik",
         "through",
+        "kind_shown",
         "amount_shown",
         "calculation",
         "status_label",
@@ -106,13 +109,17 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         line = PayoutLine.objects.filter(pk=row.pk).first()
         return payouts.shown(line) if line else str(row.route.provider)
 
+    @admin.display(description=_("untuk"))
+    def kind_shown(self, row: Instruction) -> str:
+        return in_words(row.kind, row.cycle.period)
+
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Instruction) -> SafeString:
         return money(row.amount)
 
     @admin.display(description=_("mengapa sebanyak ini"))
     def calculation(self, row: Instruction) -> SafeString | str:
-        return calculations.why(row.batch_id, row.enrolment_id)
+        return calculations.why(row)
 
     @display(
         description=_("status"),

@@ -9,7 +9,7 @@ from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -18,13 +18,14 @@ from beneficiaries import regions
 from disbursement import batches, eligibility, entitlement, places, preflight, programmes, versions
 from disbursement.admin import reports
 from disbursement.admin.charts import places_bar
+from disbursement.admin.schedule_step import ScheduleStep
 from disbursement.batch_states import RUNNING
 from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
-from disbursement.models import Batch, Budget, Chunk, Cycle, Enrolment, Programme, ProgrammeVersion
+from disbursement.models import Batch, Budget, Chunk, Enrolment, Programme, ProgrammeVersion, ScheduledRun
 from wallet.admin import above
 from wallet.admin.decorators import action
-from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, change_url, link, list_url, money
+from wallet.admin.rows import OfficeAdmin, change_url, link, list_url, money
 from wallet.admin.steps import Done, Step, row_of, take
 from wallet.errors import WalletError
 from wallet.models import PurseTerms, Transfer
@@ -48,7 +49,7 @@ above.PLACE_NAMES.append(regions.short_name)
 
 
 @admin.register(Programme)
-class ProgrammeAdmin(OfficeAdmin):
+class ProgrammeAdmin(ScheduleStep, OfficeAdmin):
     form = ProgrammeForm
     list_display = ("name", "code", "version_shown", "enrolled", "fund_balance", "active")
     list_display_links = ("name",)
@@ -58,7 +59,7 @@ class ProgrammeAdmin(OfficeAdmin):
     search_help_text = _("Nama atau kode")
     ordering = ("name",)
     actions = None
-    actions_detail = ("fund_it", "try_rule", "enrol", "prepare")
+    actions_detail = ("fund_it", "try_rule", "enrol", "prepare", "schedule")
     add_fieldsets = (
         (None, {"fields": (("name", "code"), ("amount", "purse_days"))}),
         (_("Siapa yang berhak"), {"fields": ("eligibility", "one_per_household")}),
@@ -171,6 +172,7 @@ class ProgrammeAdmin(OfficeAdmin):
                         f"{list_url(Budget)}by_region/?programme={programme.pk}&year={timezone.localdate().year}",
                         _("anggaran"),
                     ),
+                    link(list_url(ScheduledRun, programme=programme.pk), _("jadwal")),
                     link(list_url(Transfer, account=programme.fund_id), _("mutasi dana")),
                     reports.link_to(_("laporan"), programmes=programme.pk),
                 )
@@ -345,35 +347,3 @@ def _outlook(programme: Programme, warnings: list[Any]) -> list[tuple[Any, Any]]
         (_("Saldo dana"), money(balance)),
         (_("Cukup untuk"), _("%(count)s siklus") % {"count": balance // cost if cost else "-"}),
     ]
-
-
-@admin.register(Cycle)
-class CycleAdmin(ViewOnlyAdmin):
-    list_display = ("programme", "month", "due_at", "batch_links")
-    list_display_links = ("programme", "month")
-    list_filter = ("programme",)
-    list_select_related = ("programme",)
-    search_fields = ("programme__name",)
-    search_help_text = _("Nama program")
-    ordering = ("-period", "programme")
-    fields = ("programme", "month", "due_at", "batch_links", "report")
-    readonly_fields = ("month", "batch_links", "report")
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Cycle]:
-        rows: QuerySet[Cycle] = super().get_queryset(request)
-        return rows.prefetch_related("batches")
-
-    @admin.display(description=_("periode"), ordering="period")
-    def month(self, cycle: Cycle) -> str:
-        return date_format(cycle.period, "F Y")
-
-    @admin.display(description=_("batch"))
-    def batch_links(self, cycle: Cycle) -> SafeString:
-        links = (link(change_url(batch), f"#{batch.pk} {batch.get_status_display()}") for batch in cycle.batches.all())
-        return SafeString(" · ".join(links) or "-")
-
-    @admin.display(description=_("laporan"))
-    def report(self, cycle: Cycle) -> SafeString:
-        month = f"{cycle.period:%Y-%m}"
-        asked = {"programmes": cycle.programme_id, "period_from": month, "period_to": month, "grouping": "region"}
-        return reports.link_to(_("Buat laporan siklus ini"), **asked)

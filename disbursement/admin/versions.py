@@ -48,6 +48,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
             "most_people",
             "quota",
             "priority",
+            "back_pay_months",
         )
 
     def clean_eligibility(self) -> str:
@@ -104,7 +105,7 @@ class ProgrammeVersionAdmin(OfficeAdmin):
     inlines = (ComponentInline,)
     fieldsets = (
         (None, {"fields": (("programme_shown", "state"), ("starts_on", "decree"), "by_whom", "trials_shown")}),
-        (_("Siapa yang berhak"), {"fields": ("eligibility", ("most_people", "quota", "priority"))}),
+        (_("Siapa yang berhak"), {"fields": ("eligibility", ("most_people", "quota", "priority"), "back_pay_months")}),
         (_("Bagaimana dipakai"), {"fields": (("terms", "cash_terms"), "purse_days", "rule")}),
     )
     readonly_fields = ("programme_shown", "state", "by_whom", "trials_shown", "rule")

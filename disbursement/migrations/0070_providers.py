@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('disbursement', '0052_enrolment_guards'),
+        ('disbursement', '0063_schedule_and_arrears_guards'),
         ('wallet', '0008_provider_accounts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -30,8 +30,9 @@ class Migration(migrations.Migration):
             name='status',
             field=models.CharField(choices=[('pending', 'Menunggu'), ('sent', 'Menunggu hasil mitra'), ('done', 'Selesai'), ('blocked', 'Tidak dibayar'), ('failed', 'Gagal, perlu diperiksa')], db_default='pending', default='pending', max_length=7, verbose_name='status'),
         ),
-        # A generated column cannot be altered before PostgreSQL 17: it is made again, and with it the key that reads it.
+        # A generated column cannot be altered before PostgreSQL 17: it is made again, and with it the keys that read it.
         migrations.RemoveConstraint(model_name='instruction', name='instruction_once_a_cycle'),
+        migrations.RemoveConstraint(model_name='instruction', name='correction_once'),
         migrations.RemoveField(model_name='instruction', name='live'),
         migrations.AddField(
             model_name='instruction',
@@ -40,7 +41,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='instruction',
-            constraint=models.UniqueConstraint(condition=models.Q(('live', True)), fields=('enrolment', 'cycle', 'part', 'kind'), name='instruction_once_a_cycle'),
+            constraint=models.UniqueConstraint(condition=models.Q(('live', True), models.Q(('kind', 'correction'), _negated=True)), fields=('enrolment', 'cycle', 'part'), name='instruction_once_a_cycle'),
+        ),
+        migrations.AddConstraint(
+            model_name='instruction',
+            constraint=models.UniqueConstraint(condition=models.Q(('kind', 'correction'), ('live', True)), fields=('enrolment', 'cycle', 'part', 'attempt'), name='correction_once'),
         ),
         migrations.AlterField(
             model_name='instruction',

@@ -13,15 +13,18 @@ from disbursement.models.budget import BatchRegion, Budget
 from disbursement.models.calculation import Calculation
 from disbursement.models.clawback import Clawback, ClawbackPayment, ClawbackStep, GiveBack, Withholding
 from disbursement.models.confirmation import Confirmation
+from disbursement.models.correction import Correction, Recalculation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
 from disbursement.models.enrolment_step import EnrolmentAppeal, EnrolmentStep
+from disbursement.models.owed_cycle import OwedCycle
 from disbursement.models.payout import BulkNotice, BulkRequest, Exchange, PayoutLine, Resolution
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
 from disbursement.models.programme_conflict import ConflictNote, PlaceLook, ProgrammeConflict
 from disbursement.models.provider import ProviderAccount, ProviderToken, Route
 from disbursement.models.report import Report
+from disbursement.models.schedule import Schedule, ScheduledRun
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -49,6 +52,7 @@ __all__ = [
     "Component",
     "Confirmation",
     "ConflictNote",
+    "Correction",
     "Cycle",
     "Delegation",
     "Enrolment",
@@ -60,6 +64,7 @@ __all__ = [
     "GiveBack",
     "Instruction",
     "LeftOut",
+    "OwedCycle",
     "PayoutLine",
     "PlaceLook",
     "Preflight",
@@ -69,9 +74,12 @@ __all__ = [
     "ProgrammeVersion",
     "ProviderAccount",
     "ProviderToken",
+    "Recalculation",
     "Report",
     "Resolution",
     "Route",
+    "Schedule",
+    "ScheduledRun",
     "SchemeAgreement",
     "SentBack",
     "Statement",

@@ -146,7 +146,8 @@ class Chunk(models.Model):
 class Instruction(models.Model):
     """Pay this enrolment this part of what it gets for this cycle, into one purse or through a partner (`route`).
 
-    At most one that is pending, at a partner (sent, or its outcome unknown) or paid.
+    At most one that is pending, at a partner (sent, or its outcome unknown) or paid. Regular pay and arrears of a cycle exclude
+    each other. A correction pays what was short; there may be several, one after another, told apart by `attempt`.
     """
 
     class Kind(models.TextChoices):
@@ -202,8 +203,13 @@ class Instruction(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="instruction_once_a_cycle",
-                fields=["enrolment", "cycle", "part", "kind"],
-                condition=Q(live=True),
+                fields=["enrolment", "cycle", "part"],
+                condition=Q(live=True) & ~Q(kind="correction"),
+            ),
+            models.UniqueConstraint(
+                name="correction_once",
+                fields=["enrolment", "cycle", "part", "attempt"],
+                condition=Q(live=True, kind="correction"),
             ),
             models.UniqueConstraint(
                 name="instruction_attempt", fields=["batch", "enrolment", "cycle", "part", "kind", "attempt"]

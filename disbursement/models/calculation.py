@@ -3,13 +3,17 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from disbursement.models.batch import Batch
+from disbursement.models.batch import Batch, Instruction
+from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment
 from disbursement.models.version import ProgrammeVersion
 
 
 class Calculation(models.Model):
     """The answer to "why 435,000?" for one enrolment of a batch, nothing included. Written once; only forgotten (trigger).
+
+    One for the batch's own cycle, and one more for each older cycle that the batch pays as arrears or corrects. What a correction
+    pays is what is short: its last line takes off what was given before.
 
     `facts` are those of the person and the household that the version's rules read; `members` are the members of the family
     that were counted (`id`, `component`, `facts`). `lines` are the arithmetic (`component`, `name`, `people`, `each`,
@@ -24,6 +28,10 @@ class Calculation(models.Model):
         Batch, models.PROTECT, related_name="calculations", db_index=False, verbose_name=_("batch")
     )
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="calculations", verbose_name=_("kepesertaan"))
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", db_index=False, verbose_name=_("siklus"))
+    kind = models.CharField(
+        _("jenis"), max_length=10, choices=Instruction.Kind, default=Instruction.Kind.REGULAR, db_default="regular"
+    )
     version = models.ForeignKey(
         ProgrammeVersion, models.PROTECT, related_name="+", db_index=False, verbose_name=_("versi program")
     )
@@ -41,7 +49,7 @@ class Calculation(models.Model):
         verbose_name = _("perhitungan bantuan")
         verbose_name_plural = _("perhitungan bantuan")
         constraints = [
-            models.UniqueConstraint(name="calculation_once", fields=["batch", "enrolment"]),
+            models.UniqueConstraint(name="calculation_once", fields=["batch", "enrolment", "cycle", "kind"]),
             models.CheckConstraint(
                 name="calculation_pays_or_says_why",
                 condition=models.Q(total__gt=0, reason="") | (models.Q(total=0) & ~models.Q(reason="")),

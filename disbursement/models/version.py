@@ -68,6 +68,13 @@ class ProgrammeVersion(models.Model):
     quota = models.PositiveIntegerField(
         _("kuota peserta"), null=True, blank=True, help_text=_("Kosong berarti tanpa kuota.")
     )
+    back_pay_months = models.PositiveSmallIntegerField(
+        _("rapel bagi yang terlambat didaftarkan (bulan)"),
+        default=0,
+        db_default=0,
+        validators=[MaxValueValidator(MOST_MONTHS)],
+        help_text=_("Paling lama berapa bulan sebelum didaftarkan yang boleh dibayar kemudian. 0 berarti tidak."),
+    )
     priority = models.CharField(
         _("urutan prioritas"), max_length=8, choices=Priority, default=Priority.OLDEST, db_default=Priority.OLDEST
     )

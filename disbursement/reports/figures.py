@@ -126,7 +126,7 @@ _CALCULATED = """
 SELECT {group}, e.programme_id, p.id, false
 FROM disbursement_calculation k
 JOIN disbursement_batch b ON b.id = k.batch_id
-JOIN disbursement_cycle c ON c.id = b.cycle_id
+JOIN disbursement_cycle c ON c.id = k.cycle_id
 JOIN disbursement_enrolment e ON e.id = k.enrolment_id
 {person}
 WHERE b.status NOT IN ('draft', 'cancelled') AND {scope} AND {place}

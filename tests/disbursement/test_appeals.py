@@ -20,7 +20,7 @@ from disbursement.errors import (
     NothingToAppeal,
     ReasonMissing,
 )
-from disbursement.models import Enrolment, EnrolmentAppeal
+from disbursement.models import Enrolment, EnrolmentAppeal, OwedCycle
 from tests import money
 from tests.disbursement.test_places import programme as programme_of_quota
 from tests.owner import as_owner
@@ -169,11 +169,15 @@ def test_an_upheld_appeal_names_the_cycles_missed_and_none_that_was_paid_or_not_
     assert appeals.missed(appeal) == []
     appeal = appeals.uphold(appeal, other, "benar")
     assert [cycle.period.month for cycle in appeals.missed(appeal)] == [2, 3]
-    again = month(2)
-    assert list(again.instructions.values_list("enrolment", flat=True)) == [row.pk]
-    assert [cycle.period.month for cycle in appeals.missed(appeal)] == [3]
-    month(6)
-    assert [cycle.period.month for cycle in appeals.missed(appeal)] == [3]
+    owed = OwedCycle.objects.filter(enrolment=row).order_by("cycle__period")
+    assert [(one.cycle.period.month, one.ground, one.by) for one in owed] == [
+        (2, "restored", other),
+        (3, "restored", other),
+    ]
+    later = month(6)
+    lines = later.instructions.filter(enrolment=row).values_list("cycle__period__month", "kind")
+    assert set(lines) == {(2, "arrears"), (3, "arrears"), (6, "regular")}
+    assert appeals.missed(appeal) == []
 
 
 def test_a_place_given_away_meanwhile_is_not_taken_back_from_anybody() -> None:

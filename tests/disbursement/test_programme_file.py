@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from disbursement import programme_file, versions
 from disbursement.errors import ProgrammeFileBroken
-from disbursement.models import Component, Programme, ProgrammeVersion
+from disbursement.models import Component, Programme, ProgrammeVersion, Schedule
 from wallet.models import PurseTerms
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +58,29 @@ def test_loading_again_changes_nothing(capsys: Any) -> None:
         PurseTerms.objects.count(),
     )
     assert not ProgrammeVersion.objects.filter(enforced_at=None).exists()
+
+
+def test_a_schedule_comes_with_its_programme_and_a_changed_one_is_the_next(tmp_path: Path, capsys: Any) -> None:
+    programme_file.load()
+    klj = Schedule.objects.get(programme__code="KLJ")
+    assert (klj.number, klj.kind, klj.months, klj.day, klj.moved) == (1, "stages", [1, 4, 7, 10], 15, "previous")
+    assert klj.runs.exists() and not Schedule.objects.exclude(number=1).exists()
+    there = changed(("programmes", 3, "schedule", "day"), 20)
+    call_command("programmes", "load", str(written(tmp_path, there)))
+    assert "jadwal 2" in capsys.readouterr().out
+    assert Schedule.objects.get(programme__code="KLJ", number=2).day == 20
+    assert not programme_file.load(written(tmp_path, there))[3].scheduled
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("day", "15"), ("day", 40), ("months", [1, True]), ("kind", "weekly"), ("first_period", "Januari"), ("jam", 9)],
+)
+def test_a_schedule_that_cannot_be_is_refused_with_its_place(tmp_path: Path, name: str, value: Any) -> None:
+    said = changed(("programmes", 3, "schedule", name), value)
+    with pytest.raises(ProgrammeFileBroken, match=r"programmes\[3\]\.schedule"):
+        programme_file.load(written(tmp_path, said))
+    assert not Programme.objects.exists()
 
 
 OF_KJP = ("programmes", 2, "versions", 0)

@@ -27,4 +27,6 @@ class Command(BaseCommand):
             raise CommandError(str(error)) from error
         for one in loaded:
             added = ", ".join(f"versi {number}" for number in one.added)
+            if one.scheduled is not None:
+                added = ", ".join(part for part in (added, f"jadwal {one.scheduled}") if part)
             self.stdout.write(f"{one.programme.code:<10} {added or 'tidak berubah'}")

@@ -25,19 +25,22 @@ from disbursement import (
     clawback,
     confirmations,
     conflicts,
+    corrections,
     delegations,
     eligibility,
     enrolments,
     execution,
+    owed,
     preflight,
     programmes,
+    schedules,
     trials,
     versions,
 )
 from disbursement.models import Batch, Enrolment, EnrolmentAppeal, EnrolmentStep, Programme, ProgrammeConflict
 from disbursement.reports import making
 from tests import money
-from tests.disbursement import statement_files
+from tests.disbursement import scheduling, statement_files
 from tests.wallet import books
 from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
 from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
@@ -149,6 +152,20 @@ def lived(house: House) -> None:
     officer = house.officers["petugas"]
     enrolments.suspend([row.pk], reason=EnrolmentStep.Reason.NOT_FOUND, words="rumah kosong", by=officer)
     appeals.file(row, "Saya dirawat di rumah anak.", channel=EnrolmentAppeal.Channel.OFFICE, by=officer)
+
+
+def scheduled(house: House) -> None:
+    """The programme has a schedule, somebody is owed August, and September was calculated anew under a dearer version."""
+    schedules.establish(scheduling.unsaved(house.programme), house.officers["bendahara"])
+    newest = versions.newest(house.programme)
+    assert newest is not None
+    dearer = versions.copy(newest, newest.starts_on)
+    dearer.components.update(amount=350_000)
+    versions.enforce(dearer)
+    august = batches.cycle_of(house.programme, date(2026, 8, 1))
+    owed.owe(Enrolment.objects.order_by("pk")[:1], august, "terlewat", house.officers["petugas"], decree="BA 1/2026")
+    row = corrections.request(house.closed.cycle, house.officers["petugas"])
+    assert corrections.run(row.pk)
 
 
 def _suspect_twins() -> None:

@@ -18,7 +18,7 @@ from disbursement.management.commands import roles
 from disbursement.providers import notices
 from tests import money
 from tests.disbursement import partners
-from tests.disbursement.admin.conftest import House, add_people, build_house, lived, tried
+from tests.disbursement.admin.conftest import House, add_people, build_house, lived, scheduled, tried
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
@@ -29,7 +29,8 @@ OURS = {"wallet", "disbursement", "officers", "auth"}
 
 @pytest.fixture
 def house(house: House) -> House:
-    """With a draft of a version that was tried, a partner that was asked and has told of something else, and an appeal."""
+    """With a schedule, arrears, a cycle calculated anew, a version that was tried, a partner that said otherwise, an appeal."""
+    scheduled(house)
     tried(house.programme)
     line = partners.line_of(partners.unknown(partners.provider()))
     notices.take(line.provider.partner, line.request.bulk_id, [{"partnerReferenceNo": "x"}], external_id="1", digest="")

@@ -1,0 +1,138 @@
+"""Arrears (rapel): who is owed a cycle that is over, on whose word, and why. The next batch of the programme pays it.
+
+Being owed is a row; being paid is an instruction of the enrolment and that cycle. Regular pay and arrears exclude each other by
+a key of the database, so a row too many never pays twice: who has the cycle already is passed over.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.expressions import RawSQL
+from django.utils import timezone
+
+from disbursement import versions
+from disbursement.due_dates import months_later
+from disbursement.errors import NothingOwed, OwedNoMore
+from disbursement.exclusions import EXCLUDED
+from disbursement.models import Batch, Calculation, Cycle, Enrolment, Instruction, LeftOut, OwedCycle
+from wallet import wallets
+from wallet.transactions import retried
+
+if TYPE_CHECKING:
+    from django.contrib.auth.models import User
+
+G = OwedCycle.Ground
+E = Enrolment.Status
+CORRECTION = Instruction.Kind.CORRECTION
+_OWE = """
+INSERT INTO disbursement_owedcycle (cycle_id, enrolment_id, ground, why, decree, by_id)
+SELECT %s, e.id, %s, %s, %s, %s FROM disbursement_enrolment e WHERE e.id IN ({asked})
+ORDER BY e.id ON CONFLICT DO NOTHING
+"""
+
+
+@retried
+def owe(
+    enrolments: QuerySet[Enrolment],
+    cycle: Cycle,
+    why: str,
+    by: User | None,
+    *,
+    ground: str = G.OTHER,
+    decree: str = "",
+) -> int:
+    """Keeps that these enrolments are owed the cycle; returns how many were new. The next batch of the programme pays them.
+
+    Passed over are those of another programme, who has the cycle pending or paid, who was excluded on its first day, and who is
+    on the list already. Raises NothingOwed (that leaves nobody), NoVersion, NowhereToLapse, wallet.errors.ReasonMissing.
+    """
+    why = wallets.required(why)
+    versions.check_ends(versions.of(cycle.programme, cycle.period))
+    asked = open_to(cycle).filter(pk__in=enrolments.values("pk")).order_by().values("pk")
+    sql, parameters = asked.query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _OWE.format(asked=sql), [cycle.pk, str(ground), why, decree.strip(), by.pk if by else None, *parameters]
+        )
+        count = int(cursor.rowcount)
+    if not count:
+        raise NothingOwed
+    return count
+
+
+@retried
+def withdraw(row: OwedCycle, by: User | None, reason: str) -> OwedCycle:
+    """Nobody is owed it any more. Raises OwedNoMore (withdrawn, paid, or in a batch), wallet.errors.ReasonMissing."""
+    reason = wallets.required(reason)
+    Cycle.objects.select_for_update().get(pk=row.cycle_id)  # whoever prepares a batch of it is waited for
+    row = OwedCycle.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.withdrawn_at is not None or _live(row.cycle_id, row.enrolment_id).exists():
+        raise OwedNoMore
+    row.withdrawn_at, row.withdrawn_by, row.withdraw_reason = timezone.now(), by, reason
+    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdraw_reason"])
+    return row
+
+
+def open_to(cycle: Cycle) -> QuerySet[Enrolment]:
+    """Enrolments of the programme that have nothing of the cycle, pending or paid, and may be owed it."""
+    rows = Enrolment.objects.filter(programme=cycle.programme_id, status__in=[E.ACTIVE, E.ENDED])
+    excluded = RawSQL(f"SELECT person FROM ({EXCLUDED}) excluded", [cycle.period] * 4)  # noqa: S608, S611  # our own constant
+    owed = OwedCycle.objects.filter(cycle=cycle, enrolment=OuterRef("pk"), withdrawn_at__isnull=True)
+    return rows.exclude(person__in=excluded).exclude(Exists(_live(cycle.pk, OuterRef("pk")))).exclude(Exists(owed))
+
+
+def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:
+    """Who may be owed the cycle, by ground, each enrolment under the first that fits; nothing is kept.
+
+    Left out by an exclusion that was annulled; failed in a batch that is closed; enrolled after the cycle was prepared, as far
+    back as the cycle's version allows; and, for an officer to choose from by name, every other active one. All of them
+    empty as long as no batch of the cycle has been prepared: who is due then is paid by it. Raises NoVersion.
+    """
+    rows = open_to(cycle)
+    first = Batch.objects.filter(cycle=cycle).exclude(status=Batch.Status.CANCELLED).order_by("prepared_at").first()
+    if first is None:
+        return dict.fromkeys((G.EXCLUSION, G.FAILED, G.LATE, G.OTHER), rows.none())
+    annulled = LeftOut.objects.filter(
+        cycle=cycle, enrolment=OuterRef("pk"), exclusion__ends_on__lte=F("exclusion__starts_on")
+    )
+    failed = Instruction.objects.filter(
+        cycle=cycle, status=Instruction.Status.FAILED, batch__status=Batch.Status.CLOSED, enrolment=OuterRef("pk")
+    ).exclude(kind=CORRECTION)
+    back = versions.of(cycle.programme, cycle.period).back_pay_months
+    until = months_later(cycle.period, back)
+    late = Q(status=E.ACTIVE, created_at__gt=first.prepared_at, created_at__date__lt=until) if back else Q(pk__in=[])
+    by_exclusion, by_failure = Q(Exists(annulled)), Q(Exists(failed))
+    return {
+        G.EXCLUSION: rows.filter(by_exclusion),
+        G.FAILED: rows.filter(by_failure).exclude(by_exclusion),
+        G.LATE: rows.filter(late).exclude(by_exclusion | by_failure),
+        G.OTHER: rows.filter(status=E.ACTIVE).exclude(by_exclusion | by_failure | late),
+    }
+
+
+def with_state(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
+    """The rows with `state`: withdrawn, paid, in_batch, nothing (calculated, and it came to zero), or waiting."""
+    live = _live(OuterRef("cycle"), OuterRef("enrolment"))
+    nothing = Calculation.objects.filter(
+        enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), kind=Instruction.Kind.ARREARS, total=0
+    )
+    return rows.annotate(
+        state=Case(
+            When(withdrawn_at__isnull=False, then=Value("withdrawn")),
+            When(Exists(live.filter(status=Instruction.Status.PAID)), then=Value("paid")),
+            When(Exists(live), then=Value("in_batch")),
+            When(Exists(nothing), then=Value("nothing")),
+            default=Value("waiting"),
+            output_field=CharField(),
+        )
+    )
+
+
+def _live(cycle: int | OuterRef, enrolment: int | OuterRef) -> QuerySet[Instruction]:
+    """What the enrolment has of the cycle, pending or paid, corrections apart."""
+    rows = Instruction.objects.filter(cycle=cycle, enrolment=enrolment, live=True)
+    return rows.exclude(kind=CORRECTION)
