@@ -54,7 +54,7 @@ class Contents:
 
 
 def contents(batch: Batch) -> list[Contents]:
-    """What the batch holds by kind and cycle, regular pay first; as cheap for a million lines as for ten."""
+    """What the batch holds by kind and cycle, regular pay first; only lines that are not regular are read."""
     with connection.cursor() as cursor:
         cursor.execute(_CONTENTS, [batch.pk])
         found = [Contents(kind, period, int(count), int(total)) for kind, period, count, total in cursor.fetchall()]

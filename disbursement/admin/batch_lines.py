@@ -33,12 +33,12 @@ def _header() -> list[str]:
     return [
         gettext("nama (disamarkan)"),
         gettext("nomor kepesertaan"),
-        gettext("jenis dan periode"),
         gettext("jumlah (Rp)"),
         gettext("status"),
         gettext("alasan"),
         gettext("yang dapat dilakukan"),
         gettext("kunci transfer"),
+        gettext("jenis dan periode"),
     ]
 
 
@@ -54,12 +54,12 @@ def _row(line: Instruction, chunk: Chunk) -> list[object]:
     return [
         masked_name(line.enrolment.person.name),
         line.enrolment_id,
-        in_words(line.kind, line.cycle.period),
         line.amount,
         str(line.get_status_display()),
         str(reason.words) if reason else "",
         str(reason.remedy) if reason else "",
         line.key,
+        in_words(line.kind, line.cycle.period),
     ]
 
 

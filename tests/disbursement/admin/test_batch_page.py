@@ -192,11 +192,11 @@ def _csv(house: House, batch: Batch) -> list[list[str]]:
 def test_lines_are_downloaded_with_what_became_of_them_and_masked_names(house: House) -> None:
     batch, line = _failed(house)
     header, *rows = _csv(house, batch)
-    assert len(header) == 7 and len(rows) == 6
+    assert len(header) == 8 and len(rows) == 6
     [failed] = [row for row in rows if row[1] == str(line.enrolment_id)]
     assert failed[0] == "W••• 0•••"
     assert failed[2:5] == ["300000", "Gagal", "Dompet dibekukan"] and "batch susulan" in failed[5]
-    assert failed[6] == line.key
+    assert failed[6] == line.key and failed[7].startswith("Rutin ")
     assert {row[3] for row in rows} == {"Gagal", "Dibayar"}
     assert not any("Warga" in cell for row in rows for cell in row)
     assert LogEntry.objects.filter(object_id=str(batch.pk), change_message__contains="CSV").count() == 1

@@ -29,6 +29,7 @@ def edited(version: ProgrammeVersion, **changes: str) -> dict[str, str]:
         "eligibility": "person.age >= 65",
         "terms": str(version.terms_id),
         "priority": "oldest",
+        "back_pay_months": "3",
         "components-TOTAL_FORMS": "1",
         "components-INITIAL_FORMS": "1",
         "components-0-id": str(component.pk),
