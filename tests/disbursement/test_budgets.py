@@ -252,7 +252,7 @@ def test_a_trial_says_how_many_cycles_a_budget_pays(programme: Programme) -> Non
 
 def test_budgets_come_with_the_programme_file_and_loading_it_again_changes_nothing(tmp_path: Path) -> None:
     said = json.loads(programme_file.JAKARTA.read_text(encoding="utf-8"))
-    said["programmes"] = said["programmes"][:1]
+    said = {"programmes": said["programmes"][:1]}
     said["programmes"][0]["budgets"] = [
         {"year": 2026, "amount": 10_000_000, "decree": "DPA 1"},
         {"year": 2026, "region": "31.75", "amount": 4_000_000, "decree": "DPA 1"},
