@@ -17,10 +17,9 @@ from beneficiaries import uploads
 from beneficiaries.admin.entry_forms import DayInput
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
-from disbursement import statement_accounts, statement_csv, statement_lines, statements
+from disbursement import books, statement_accounts, statement_csv, statement_lines, statements
 from disbursement.admin.account_ends import EndSteps
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.books import BOOKS
 from disbursement.models import Statement, StatementAccount, StatementEntry
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
@@ -47,7 +46,7 @@ shown_sen = statement_lines.shown_sen
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     books = forms.MultipleChoiceField(
         label=_("Pembukuan yang dicocokkan"),
-        choices=[(book.code, book.title) for book in BOOKS.values()],
+        choices=lambda: [(book.code, book.title) for book in books.every().values()],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -57,12 +56,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        books, since = cleaned.get("books"), cleaned.get("starts_on")
-        if not books or not since:  # or the account is compared already, and neither is asked
+        expected, since = cleaned.get("books"), cleaned.get("starts_on")
+        if not expected or not since:  # or the account is compared already, and neither is asked
             return cleaned
         if self.instance.ends_on and since > self.instance.ends_on:
             self.add_error("starts_on", _("Sesudah tanggal akhirnya. Periksa keduanya."))
-        other = statement_accounts.expecting(books, since, but=self.instance.pk).first()
+        other = statement_accounts.expecting(expected, since, but=self.instance.pk).first()
         if other is not None:
             said = _(
                 "Salah satunya sudah dicocokkan pada rekening %(name)s. Akhiri rekening itu, lalu mulai sesudahnya."
@@ -97,7 +96,8 @@ class StatementAccountAdmin(EndSteps):
 
     @admin.display(description=_("pembukuan yang dicocokkan"))
     def books_shown(self, row: StatementAccount) -> str:
-        return ", ".join(str(BOOKS[code].title) for code in row.books if code in BOOKS)
+        known = books.every()
+        return ", ".join(str(known[code].title) for code in row.books if code in known)
 
 
 class SenField(forms.CharField):
