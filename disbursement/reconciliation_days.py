@@ -102,11 +102,13 @@ def of_batch(batch: Batch) -> OfBatch:
         yes=Count("pk", filter=Q(answer="received")),
         no=Count("pk", filter=Q(answer="not_received")),
     )
+    reference = f"coalesce(l.reference, {Instruction.key_in_sql('i')})"  # a partner knows it by another
     with connection.cursor() as cursor:
         cursor.execute(
             f"""
             SELECT count(*), coalesce(sum(abs(e.amount_sen)), 0) FROM disbursement_instruction i
-            JOIN disbursement_statemententry e ON e.subject = {SUBJECT.format(Instruction.key_in_sql("i"))}
+            LEFT JOIN disbursement_payoutline l ON l.instruction_id = i.id
+            JOIN disbursement_statemententry e ON e.subject = {SUBJECT.format(reference)}
             JOIN disbursement_statement s ON s.id = e.statement_id
             WHERE i.batch_id = %s AND s.state = 'booked' AND e.settled
             """,  # noqa: S608  # constants of ours

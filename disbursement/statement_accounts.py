@@ -13,7 +13,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
 
-from disbursement.books import Book, every
+from disbursement import books
 from disbursement.models import Statement, StatementAccount
 from disbursement.statement_errors import EndBeforeStart, EndIsOwn, EndMoved, EndTooEarly
 from wallet.transactions import retried
@@ -28,24 +28,24 @@ def compared_until(account: StatementAccount) -> date | None:
     return until
 
 
-def expecting(books: Iterable[str], since: date, but: int | None = None) -> QuerySet[StatementAccount]:
+def expecting(codes: Iterable[str], since: date, but: int | None = None) -> QuerySet[StatementAccount]:
     """The accounts that already expect one of the books on that day or later; `but` is not asked.
 
     Asked in a transaction, nobody adds or changes an account until that ends.
     """
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [ONE_LOCK])
-    rows = StatementAccount.objects.filter(_until(since), books__overlap=list(books)).exclude(
+    rows = StatementAccount.objects.filter(_until(since), books__overlap=list(codes)).exclude(
         pk__in=[but] if but else []
     )
     return rows.order_by("starts_on", "pk")
 
 
-def not_expected(day: date) -> list[Book]:
+def not_expected(day: date) -> list[books.Book]:
     """The books that no account expects on that day: nothing of them is compared."""
     rows = StatementAccount.objects.filter(_until(day), starts_on__lte=day)
-    named = {code for books in rows.values_list("books", flat=True) for code in books}
-    return [book for book in every().values() if book.code not in named]
+    named = {code for codes in rows.values_list("books", flat=True) for code in codes}
+    return [book for book in books.every().values() if book.code not in named]
 
 
 def _until(day: date) -> Q:

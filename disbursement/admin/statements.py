@@ -56,12 +56,12 @@ class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        books, since = cleaned.get("books"), cleaned.get("starts_on")
-        if not books or not since:  # or the account is compared already, and neither is asked
+        expected, since = cleaned.get("books"), cleaned.get("starts_on")
+        if not expected or not since:  # or the account is compared already, and neither is asked
             return cleaned
         if self.instance.ends_on and since > self.instance.ends_on:
             self.add_error("starts_on", _("Sesudah tanggal akhirnya. Periksa keduanya."))
-        other = statement_accounts.expecting(books, since, but=self.instance.pk).first()
+        other = statement_accounts.expecting(expected, since, but=self.instance.pk).first()
         if other is not None:
             said = _(
                 "Salah satunya sudah dicocokkan pada rekening %(name)s. Akhiri rekening itu, lalu mulai sesudahnya."

@@ -8,9 +8,12 @@ import pytest
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from disbursement import approvals, breaks, programme_file, programmes, reconciliation_days, statement_accounts
+from disbursement import approvals, books, breaks, programme_file, programmes, reconciliation_days, statement_accounts
 from disbursement.models import Break, Programme
+from disbursement.providers import results
+from disbursement.providers.protocol import Outcome, Told
 from tests import money
+from tests.disbursement import partners
 from tests.disbursement.statement_files import Entry, account, booked, camt
 
 
@@ -32,6 +35,20 @@ def test_the_columns_of_a_batch_count_each_part_once() -> None:
     row = reconciliation_days.of_batch(batch)
     assert (row.paid.count, row.paid.sen) == (2, 250_000_00)
     assert (row.statement.count, row.statement.sen) == (2, 250_000_00)
+
+
+@pytest.mark.django_db
+def test_what_a_partner_paid_is_found_under_its_own_reference() -> None:
+    through, today = partners.provider(), timezone.localdate()
+    batch = partners.unknown(through)
+    line = partners.line_of(batch)
+    results.settle(through, {line.reference: Told(Outcome.PAID, "2003900/00")}, line.Source.NOTICE)
+    of = account(books.partner_code(through.code), kind="provider", number="")
+    booked(camt(Entry(line.amount, line.reference, day=today), since=today, until=today + timedelta(days=3)), of)
+    breaks.find()
+    assert not Break.objects.exists()
+    row = reconciliation_days.of_batch(batch)
+    assert (row.paid, row.statement) == (reconciliation_days.Side(1, line.amount * 100),) * 2
 
 
 @pytest.mark.django_db
