@@ -196,6 +196,7 @@ CELERY_BEAT_SCHEDULE = {
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "escalate-grievances": {"task": "beneficiaries.tasks.escalate_grievances", "schedule": 300.0},
     "tell-answers": {"task": "mobile.tasks.tell_answers", "schedule": 60.0},
+    "tell-decisions": {"task": "mobile.tasks.tell_decisions", "schedule": 60.0},
     "make-notices": {"task": "mobile.tasks.make_notices", "schedule": 30.0},
     "deliver-notices": {"task": "mobile.tasks.deliver_notices", "schedule": 30.0},
     "flag-late-requests": {"task": "beneficiaries.tasks.flag_late", "schedule": 300.0},

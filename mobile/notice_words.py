@@ -15,7 +15,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import Exclusion, GrievanceMessage, Objection
-from disbursement.models import Calculation, Instruction
+from disbursement import appeals, clawback
+from disbursement.enrolment_states import S
+from disbursement.models import Calculation, Clawback, EnrolmentStep, Instruction
 from mobile import exclusion_words, gsm, refusal_words, rules
 from mobile.models import Notice
 from wallet.models import Purse
@@ -71,7 +73,9 @@ def _day(day: date) -> str:
 
 def _instructions(notices: Sequence[Notice]) -> dict[int, Instruction]:
     rows = Instruction.objects.filter(pk__in=[notice.subject for notice in notices])
-    return {row.pk: row for row in rows.select_related("chunk__terms", "cycle", "enrolment__programme")}
+    return {
+        row.pk: row for row in rows.select_related("chunk__terms", "cycle", "enrolment__programme", "route__provider")
+    }
 
 
 def _ends(instruction: Instruction) -> datetime | None:
@@ -91,6 +95,8 @@ def _paid_words(row: Instruction) -> Words:
         whole = _("Bantuan %(amount)s %(title)s ditarik kembali. Tanyakan di kantor kelurahan.")
         said = _fits(whole, chunk.title, amount=amount)
         return _words(_("Bantuan ditarik kembali"), whole % {"amount": amount, "title": chunk.title}, said)
+    if row.route is not None:
+        return _paid_elsewhere(row, row.route.provider.name)
     ends = _ends(row)
     until = _("Pakai sampai %(day)s.") % {"day": _day(rules.last_day(ends))} if ends else _("Tidak ada batas waktu.")
     places = [
@@ -116,6 +122,14 @@ def _paid_words(row: Instruction) -> Words:
     return _words(_("Bantuan masuk"), " ".join([text, *places, until]), message)
 
 
+def _paid_elsewhere(row: Instruction, provider: str) -> Words:
+    """Of what a partner paid: how it may be used is the partner's to say."""
+    whole = _("Bantuan %(title)s %(amount)s sudah masuk akun Anda di %(provider)s.")
+    told = {"amount": rupiah(row.amount), "provider": provider}
+    said = _fits(whole, row.chunk.title, **told)
+    return _words(_("Bantuan masuk"), whole % (told | {"title": row.chunk.title}), said)
+
+
 def _refused(notices: Sequence[Notice]) -> dict[int, Words]:
     rows = _instructions(notices)
     return {
@@ -130,11 +144,11 @@ def _refused(notices: Sequence[Notice]) -> dict[int, Words]:
 
 def _unpaid(notices: Sequence[Notice]) -> dict[int, Words]:
     found = Calculation.objects.filter(pk__in=[notice.subject for notice in notices])
-    rows = {row.pk: row for row in found.select_related("batch__cycle", "enrolment__programme")}
+    rows = {row.pk: row for row in found.select_related("cycle", "enrolment__programme")}
     return {
         notice.pk: _not_paid(
             rows[notice.subject].enrolment.programme.name,
-            rows[notice.subject].batch.cycle.period,
+            rows[notice.subject].cycle.period,
             rows[notice.subject].reason,
         )
         for notice in notices
@@ -189,6 +203,36 @@ def _answered(notices: Sequence[Notice]) -> dict[int, Words]:
     return {one.pk: _words(_("Aduan dijawab"), said[one.pk], said[one.pk]) for one in notices}
 
 
+def _of_steps(notices: Sequence[Notice]) -> dict[int, Words]:
+    """A step that was taken back since is told as what it was: the later step has a notice of its own."""
+    found = EnrolmentStep.objects.select_related("enrolment__programme").in_bulk([one.subject for one in notices])
+    return {one.pk: _step_words(found[one.subject]) for one in notices}
+
+
+def _step_words(step: EnrolmentStep) -> Words:
+    programme = step.enrolment.programme.name
+    if step.to_status == S.ACTIVE:
+        whole = _("Kepesertaan Anda di %(title)s aktif lagi. Bantuan dibayar mulai siklus berikutnya.")
+        return _words(_("Kepesertaan aktif lagi"), whole % {"title": programme}, _fits(whole, programme))
+    title = _("Kepesertaan ditangguhkan") if step.to_status == S.SUSPENDED else _("Kepesertaan berakhir")
+    whole = _("%(what)s: %(title)s. Alasan: %(reason)s. Bila keliru, ajukan keberatan di kelurahan sampai %(day)s.")
+    told = {"what": title, "reason": str(step.get_reason_display()), "day": _day(appeals.open_until(step))}
+    return _words(title, whole % (told | {"title": programme}), _fits(whole, programme, **told))
+
+
+def _of_clawbacks(notices: Sequence[Notice]) -> dict[int, Words]:
+    found = Clawback.objects.select_related("programme").in_bulk([one.subject for one in notices])
+    return {one.pk: _claim_words(found[one.subject]) for one in notices}
+
+
+def _claim_words(case: Clawback) -> Words:
+    """The reason stays in the application and the letter: a phone is read by whoever holds it."""
+    whole = _("Bantuan %(title)s lebih bayar %(claim)s, dipotong dari bantuan berikutnya. Keberatan sampai %(day)s.")
+    until = _day(case.objection_until) if case.objection_until else "-"
+    message = _fits(whole, case.programme.name, claim=rupiah(case.claim), day=until)
+    return _words(_("Kelebihan bayar ditagih kembali"), clawback.notice(case), message)
+
+
 WORDERS: dict[str, Worder] = {
     K.PAID: _paid,
     K.REFUSED: _refused,
@@ -198,4 +242,7 @@ WORDERS: dict[str, Worder] = {
     K.LIFTED: _of_exclusions,
     K.DECIDED: _decided,
     K.ANSWERED: _answered,
+    K.SUSPENDED: _of_steps,
+    K.RESUMED: _of_steps,
+    K.CLAWBACK: _of_clawbacks,
 }

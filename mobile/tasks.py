@@ -8,7 +8,7 @@ from time import monotonic
 from celery import shared_task
 from django.utils import timezone
 
-from mobile import grievances, lapse_notices, notice_messages, notice_pushes, notices, otp, push, sms
+from mobile import decision_notices, grievances, lapse_notices, notice_messages, notice_pushes, notices, otp, push, sms
 from wallet import doorbell
 
 SECONDS = 20  # what is left waits for the next tick; a task stays under 30 s
@@ -53,6 +53,18 @@ def tell_answers() -> int:
         told += 1
         if monotonic() > end:
             doorbell.ring("mobile.tasks.tell_answers")
+            break
+    return told
+
+
+@shared_task(name="mobile.tasks.tell_decisions")
+def tell_decisions() -> int:
+    """Tells of suspensions, exits and clawbacks, for some seconds, and rings for the rest; returns how many notices."""
+    told, end = 0, monotonic() + SECONDS
+    for made in decision_notices.tell_all():
+        told += made
+        if monotonic() > end:
+            doorbell.ring("mobile.tasks.tell_decisions")
             break
     return told
 

@@ -35,6 +35,9 @@ class Notice(models.Model):
         LIFTED = "lifted", _("Pengecualian dicabut")  # of an exclusion
         DECIDED = "decided", _("Sanggahan diputuskan")  # of an objection
         ANSWERED = "answered", _("Aduan dijawab")  # of a grievance's message
+        SUSPENDED = "suspended", _("Kepesertaan ditangguhkan atau berakhir")  # of an enrolment's step
+        RESUMED = "resumed", _("Kepesertaan aktif lagi")  # of an enrolment's step
+        CLAWBACK = "clawback", _("Kelebihan bayar ditagih kembali")  # of a clawback
 
     uid = models.UUIDField(db_default=RandomUUID(), editable=False)  # looked for among one person's: it needs no index
     kind = models.CharField(_("tentang"), max_length=9, choices=Kind)
@@ -63,7 +66,10 @@ class Notice(models.Model):
             models.CheckConstraint(
                 name="notice_kind",
                 condition=Q(
-                    kind__in=["paid", "refused", "unpaid", "lapse", "excluded", "lifted", "decided", "answered"]
+                    kind__in=[
+                        *("paid", "refused", "unpaid", "lapse", "excluded", "lifted", "decided", "answered"),
+                        *("suspended", "resumed", "clawback"),
+                    ]
                 ),
             ),
             models.CheckConstraint(name="notice_amount", condition=Q(amount__isnull=True) | Q(amount__gte=0)),
