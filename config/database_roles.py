@@ -116,7 +116,17 @@ RESTRICTED = {
     "disbursement_batchstep": APPEND_ONLY,
     # What is paid to whom is written once; only how it went changes. Triggers say more, for a server with one role.
     "disbursement_chunk": changing(
-        "count", "digest", "status", "paid_count", "paid_total", "attempts", "due_at", "failure", "error", "finished_at"
+        "count",
+        "digest",
+        "status",
+        "open_count",
+        "paid_count",
+        "paid_total",
+        "attempts",
+        "due_at",
+        "failure",
+        "error",
+        "finished_at",
     ),
     "disbursement_instruction": changing("status", "failure"),
     "disbursement_filling": NEVER_DELETED,
@@ -165,6 +175,34 @@ RESTRICTED = {
     "disbursement_breakstep": APPEND_ONLY,
     "disbursement_comparison": APPEND_ONLY,
     "disbursement_confirmation": APPEND_ONLY,
+    # A trigger keeps what was asked, and what has ended.
+    "disbursement_report": changing(
+        "status", "attempts", "at", "lines", "lines_done", "as_of", "result", "failure", "finished_at"
+    ),
+    # What goes to partners and comes back; which of these columns may become what, triggers decide (0071).
+    "disbursement_provideraccount": NEVER_DELETED,
+    "disbursement_route": changing("number_sealed", "ended_at"),
+    "disbursement_bulkrequest": changing(
+        "state", "attempts", "due_at", "claimed_at", "answered_at", "last_code", "partner_bulk_id"
+    ),
+    "disbursement_payoutline": changing(
+        "request_id",
+        "state",
+        "sends",
+        "asks",
+        "due_at",
+        "sent_at",
+        "last_code",
+        "last_at",
+        "partner_reference",
+        "settled_at",
+        "settled_by",
+        "contradiction",
+        "contradicted_at",
+    ),
+    "disbursement_exchange": changing("answered_at", "http_status", "code", "outcome"),
+    "disbursement_bulknotice": APPEND_ONLY,
+    "disbursement_resolution": changing("agreed", "decided_by_id", "decided_at", "note"),
 }
 
 # Each with its columns and the table whose rights it has: its own, or that which it is a partition of.

@@ -374,6 +374,16 @@ DISBURSEMENT = {
     "chunk_attempts": 5,
     "statement_bytes": env.int("STATEMENT_UPLOAD_LIMIT", default=200_000_000),
     "delegation_days": env.int("DELEGATION_DAYS", default=92),  # the longest that one officer signs for another
+    "small_group": env.int("REPORT_SMALL_GROUP", default=5),  # people: reports for the public mask smaller groups
+}
+PARTNERS = {  # who pays for us (disbursement.providers)
+    "connect_seconds": 3,
+    "answer_seconds": env.int("PARTNER_ANSWER_SECONDS", default=15),
+    # What a partner has not found so long after it was sent may be sent again; so often at most, then officers decide.
+    "not_found_grace": timedelta(seconds=env.int("PARTNER_NOT_FOUND_SECONDS", default=600)),
+    "most_sends": 4,
+    "notice_wait": timedelta(seconds=env.int("PARTNER_NOTICE_SECONDS", default=120)),  # then it is asked
+    "sending_stale": timedelta(seconds=120),  # whoever was sending has died: more than two answers and a token take
 }
 SCREENING = {
     "objection_days": env.int("OBJECTION_DAYS", default=14),  # working days after notice

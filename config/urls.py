@@ -11,7 +11,11 @@ from wallet.snap.views import UnknownView
 
 MOBILE = [path("api/v1/", include("mobile.urls"))]
 EVIDENCE = [path("evidence/v1/", include("beneficiaries.api.urls"))]
-SNAP: list[URLPattern | URLResolver] = [path("v1.0", UnknownView.as_view()), path("v1.0/", include("wallet.snap.urls"))]
+SNAP: list[URLPattern | URLResolver] = [
+    path("v1.0", UnknownView.as_view()),
+    path("v1.0/", include("disbursement.partner_api")),
+    path("v1.0/", include("wallet.snap.urls")),  # last: it answers whatever nobody else does
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path(

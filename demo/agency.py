@@ -63,7 +63,7 @@ def _accounted(done: RegistryImport) -> int:
 
 def enrol(proof: Proof) -> None:
     """Everyone whom a programme's rule admits is enrolled; a second time finds nobody new."""
-    for programme in Programme.objects.order_by("code"):
+    for programme in Programme.objects.filter(active=True).order_by("code"):
         new = eligibility.enrol_eligible(programme)
         rule = versions.of(programme, timezone.localdate()).eligibility
         screen.line(f"{programme.name}: {new:,} enrolled by the rule  {rule}")
@@ -82,7 +82,7 @@ def approve_batches(period: date, proof: Proof) -> list[Batch]:
     """One batch a programme: submitted, refused to its maker and without budget, then funded and approved."""
     maker, approver = User.objects.get(username="petugas"), User.objects.get(username="penyetuju")
     approved = []
-    for programme in Programme.objects.order_by("code"):
+    for programme in Programme.objects.filter(active=True).order_by("code"):
         batch = approvals.submit(batches.prepare(batches.cycle_of(programme, period)), by=maker)
         screen.line(
             f"{batch.purse_title}: {batch.count:,} instructions, {screen.rupiah(batch.total)}, sha256 {batch.digest[:16]}…"

@@ -52,7 +52,7 @@ def _options() -> argparse.Namespace:
 def _play(options: argparse.Namespace, proof: Proof) -> None:
     from django.conf import settings
 
-    from demo import agency, doubts, world
+    from demo import agency, doubts, paying_partner, world
     from demo.market import PAYMENTS_EACH, Market
     from wallet import verification
 
@@ -82,6 +82,7 @@ def _play(options: argparse.Namespace, proof: Proof) -> None:
     batches = agency.approve_batches(period, proof)
     agency.watch(batches, proof)
     doubts.check_paid(struck, doubled, period, proof)
+    batches += paying_partner.pay(base_url, period, proof)
     proof.figures["peak memory of a worker process"] = f"{processes.peak_memory('worker') / 2**20:,.0f} MiB"
 
     screen.heading(6, "Redemption over HTTP: the mobile API and SNAP BI")
@@ -151,11 +152,12 @@ def _summary(
     parts = {
         "fund": money["fund"],
         "purses": money["purse"],
+        "partners": money["provider"],
         "merchants": money["merchant"],
         "settled": money["bank"] + money["settlement"],
     }
     proof.claim("no batch holds money back", 0, money["clearing"])
-    proof.claim("budget = fund + purses + merchants + settled", budget, sum(parts.values()))
+    proof.claim("budget = fund + purses + partners + merchants + settled", budget, sum(parts.values()))
     proof.claim(
         "settled = owed before + paid − refunded", owed_before + takings.paid - takings.refunded, settled.total()
     )

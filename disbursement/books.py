@@ -1,7 +1,7 @@
 """What our own books say that a bank or provider must say too: one query for each kind of money, by its reference.
 
-A further kind (another provider, another account) is one more row of BOOKS, and nothing else changes. Each query is seen from
-the statement: what comes into that account is positive. What was reversed is told twice, there and back.
+A further kind is one more row of BOOKS, and nothing else changes; each partner that pays for us has one of its own. Each query
+is seen from the statement: what comes into that account is positive. What was reversed is told twice, there and back.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from disbursement.models import Instruction
+from disbursement.models import Instruction, ProviderAccount
 
 # A reference without what banks change on its way; the same in Python: statement_lines.subject.
 SUBJECT = "upper(trim(BOTH '-' FROM regexp_replace({}, '[^A-Za-z0-9]+', '-', 'g')))"
@@ -71,3 +71,32 @@ DISBURSEMENT = Book(
     ),
 )
 BOOKS: dict[str, Book] = {book.code: book for book in (FUNDING, SETTLEMENT, DISBURSEMENT)}
+
+
+def of_partner(code: str) -> Book:
+    """What the partner with that code has paid for us, under the references that it knows."""
+    return Book(
+        partner_code(code),
+        _("Bantuan lewat mitra %(code)s") % {"code": code},
+        _WITH_REVERSALS.format(
+            picked=f"""
+            SELECT t.id, l.reference, t.amount, t.posted_at, i.id
+            FROM wallet_transfer t
+            JOIN disbursement_instruction i ON t.key = {Instruction.key_in_sql("i")}
+            JOIN disbursement_payoutline l ON l.instruction_id = i.id
+            JOIN disbursement_provideraccount p ON p.id = l.provider_id
+            WHERE t.kind = 'remittance' AND p.code = '{code}'
+            """  # noqa: S608  # a slug
+        ),
+    )
+
+
+def partner_code(code: str) -> str:
+    """The code of a partner's book."""
+    return f"mitra-{code}"
+
+
+def every() -> dict[str, Book]:
+    """All books by code, the partners' among them."""
+    partners = (of_partner(code) for code in ProviderAccount.objects.order_by("code").values_list("code", flat=True))
+    return BOOKS | {book.code: book for book in partners}

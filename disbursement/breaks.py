@@ -12,8 +12,18 @@ from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
-from disbursement.books import BOOKS, SUBJECT
-from disbursement.models import Break, BreakStep, Comparison, Confirmation, Instruction, Statement, StatementAccount
+from disbursement import books as booking
+from disbursement.books import SUBJECT
+from disbursement.models import (
+    Break,
+    BreakStep,
+    Comparison,
+    Confirmation,
+    Instruction,
+    PayoutLine,
+    Statement,
+    StatementAccount,
+)
 from disbursement.reconciliation import DIFFERENCES
 from disbursement.statement_errors import BreakMoved, NoteMissing, OwnerUnfit, SecondLookIsOwn
 from wallet.transactions import retried
@@ -91,6 +101,12 @@ SELECT 'not_received', NULL, 'instruction:' || i.id, '', {key},
        i.id, i.amount * 100, NULL, (answers.at AT TIME ZONE 'Asia/Jakarta')::date
 FROM answers JOIN disbursement_instruction i ON i.id = answers.instruction_id
 WHERE answers.answer = 'not_received' AND i.status = 'paid'
+UNION ALL
+-- What a partner said after its outcome was final, or of another amount: what we booked, and what it says now, if it pays.
+SELECT 'provider', NULL, 'payout:' || l.instruction_id, '', l.reference, i.id,
+       CASE l.state WHEN 'paid' THEN l.amount * 100 ELSE 0 END, CASE l.state WHEN 'failed' THEN l.amount * 100 END,
+       (l.contradicted_at AT TIME ZONE 'Asia/Jakarta')::date
+FROM disbursement_payoutline l JOIN disbursement_instruction i ON i.id = l.instruction_id WHERE l.contradiction <> ''
 """
 
 _STEP = """
@@ -169,7 +185,9 @@ def find() -> Comparison:
 
 
 def find_due() -> Comparison | None:
-    """Compares if it is time: once a night, after a statement was booked, within the hour of a "not received". Else None."""
+    """Compares if it is time: once a night, after a statement was booked or a partner contradicted itself, within the hour of
+    a "not received". Else None.
+    """
     latest = Comparison.objects.order_by("-pk").first()
     return find() if latest is None or _is_due(latest) else None
 
@@ -185,6 +203,8 @@ def _is_due(latest: Comparison) -> bool:
         night -= timedelta(days=1)
     if latest.at < night or latest.statements != _booked():
         return True
+    if PayoutLine.objects.exclude(contradiction="").filter(contradicted_at__gte=latest.at).exists():
+        return True
     return latest.at < now - CONFIRMED_AFTER and Confirmation.objects.filter(at__gte=latest.at).exists()
 
 
@@ -193,7 +213,7 @@ def ledger_query() -> str:
     named = {code for books in StatementAccount.objects.values_list("books", flat=True) for code in books}
     parts = [
         _LEDGER.format(code=book.code, subject=SUBJECT.format("q.reference"), query=book.query)
-        for book in BOOKS.values()
+        for book in booking.every().values()
         if book.code in named
     ]
     # No placeholder is in it: whoever runs it with parameters may do so as it is.

@@ -1,9 +1,10 @@
 """What a batch says, as digests: computed at submission, compared at approval, computed again at execution.
 
-An instruction's line is ``enrolment|cycle|part|kind|wallet|amount|attempt``; a chunk's digest is SHA-256 over its lines in this
-order. The batch's is SHA-256 over who pays what from which fund and, of each chunk, what its purses will be and its digest. So
-one chunk can be proved without reading the others' lines, and the batch from its chunks alone: from submission on the database
-lets neither lines nor chunks change. A line that was left out before submission (cancelled) is no content.
+An instruction's line is ``enrolment|cycle|part|kind|wallet|amount|attempt``, and ``|route`` where a partner pays it; a chunk's
+digest is SHA-256 over its lines in this order. The batch's is SHA-256 over who pays what from which fund and, of each chunk,
+what its purses will be, or which partner pays, and its digest. So one chunk can be proved without reading the others' lines, and
+the batch from its chunks alone: from submission on the database lets neither lines nor chunks change. A line that was left out
+before submission (cancelled) is no content.
 """
 
 from __future__ import annotations
@@ -83,11 +84,15 @@ class _Frozen(NamedTuple):
     title: str
     purse_days: int | None
     terms: int
+    provider: int | None
 
 
 def _chunks(batch: int) -> list[_Frozen]:
     rows = Chunk.objects.filter(batch_id=batch).order_by("id")
-    return [_Frozen(*row) for row in rows.values_list("pk", "count", "digest", "title", "purse_days", "terms_id")]
+    return [
+        _Frozen(*row)
+        for row in rows.values_list("pk", "count", "digest", "title", "purse_days", "terms_id", "provider_id")
+    ]
 
 
 def _batch_digest(batch: Batch, chunks: Iterable[tuple[_Frozen, str]]) -> str:
@@ -109,9 +114,11 @@ def _batch_digest(batch: Batch, chunks: Iterable[tuple[_Frozen, str]]) -> str:
 
 
 def _terms_line(chunk: _Frozen, terms: PurseTerms) -> str:
-    """What the purses will be: called what, spendable where, as cash, until when, and what happens then."""
+    """What the purses will be: called what, spendable where, as cash, until when, and what happens then; and who pays."""
+    partner = () if chunk.provider is None else (f"provider {chunk.provider}",)
     return _line(
         (
+            *partner,
             chunk.title,
             chunk.purse_days,
             terms.pk,
@@ -134,7 +141,7 @@ def _lines_by_chunk(chunks: list[int]) -> dict[int, Lines]:
             """
             SELECT chunk_id, count(*), sum(amount), encode(sha256(convert_to(string_agg(
                 enrolment_id || '|' || cycle_id || '|' || part || '|' || kind || '|' || wallet_id || '|' || amount || '|'
-                || attempt, E'\\n' ORDER BY enrolment_id, cycle_id, part, kind, attempt
+                || attempt || coalesce('|' || route_id, ''), E'\\n' ORDER BY enrolment_id, cycle_id, part, kind, attempt
             ), 'UTF8')), 'hex')
             FROM disbursement_instruction WHERE chunk_id = ANY(%s) AND status <> 'cancelled' GROUP BY chunk_id
             """,

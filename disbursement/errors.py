@@ -218,3 +218,24 @@ class DelegationRefused(DisbursementError):
 class DelegationEnded(DisbursementError):
     code = "delegation_ended"
     message = _("Pelimpahan ini sudah berakhir atau dicabut.")
+
+
+class ReportEnded(DisbursementError):
+    """A report that is done, failed or was cancelled stays as it is."""
+
+    code = "report_ended"
+    message = _("Laporan ini sudah berakhir (%(status)s) dan tidak berubah lagi. Buat laporan baru bila perlu.")
+
+
+class ReportKeptFailing(DisbursementError):
+    """Every worker who was at it died or failed."""
+
+    code = "report_kept_failing"
+    message = _("Penghitungan berhenti di tengah jalan %(attempts)s kali. Buat lagi; bila berulang, laporkan.")
+
+
+class ReportNotDone(DisbursementError):
+    """There are no figures yet, or never will be."""
+
+    code = "report_not_done"
+    message = _("Laporan ini belum selesai (%(status)s). Tunggu sampai selesai, atau buat laporan baru.")

@@ -24,7 +24,6 @@ SELECT person, min(exclusion) AS exclusion FROM (
     WHERE x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on > %s) AND (m.id IS NULL OR m.at > x.created_at)
 ) of_day GROUP BY person
 """
-LIVE = (Instruction.Status.PENDING, Instruction.Status.PAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def note_left_out(cursor: CursorWrapper, cycle: Cycle) -> None:
         FROM excluded JOIN disbursement_enrolment e ON e.person_id = excluded.person
         WHERE e.programme_id = %s AND e.status = 'active' AND NOT EXISTS (
             SELECT FROM disbursement_instruction i
-            WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.status IN ('pending', 'paid'))
+            WHERE i.enrolment_id = e.id AND i.cycle_id = %s AND i.live)
         ORDER BY e.id ON CONFLICT DO NOTHING
         """,
         [cycle.pk, cycle.programme_id, cycle.pk],
@@ -71,7 +70,7 @@ def missed(exclusion: Exclusion, enrolment: Enrolment | None = None) -> list[Mis
     """
     if not exclusion.annulled:
         return []
-    live = Instruction.objects.filter(enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), status__in=LIVE)
+    live = Instruction.objects.filter(enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), live=True)
     rows = (
         LeftOut.objects.filter(exclusion=exclusion, enrolment__status=Enrolment.Status.ACTIVE)
         .exclude(Exists(live))

@@ -1,8 +1,8 @@
 """Execution: approved batches are paid chunk by chunk from their moment on, by any number of workers, each person once.
 
-A worker claims a pending chunk (FOR UPDATE SKIP LOCKED), recomputes its digest, posts it to the ledger and marks its rows, all in
-one transaction: a worker that dies leaves the chunk as it was. Whatever has to be remembered about a failure is written
-in a second transaction.
+A worker claims a pending chunk (FOR UPDATE SKIP LOCKED), recomputes its digest, has it posted to the ledger or written into a
+partner's outbox (disbursement.providers) and marks its rows, all in one transaction: a worker that dies leaves the chunk as it
+was. Whatever has to be remembered about a failure is written in a second transaction.
 """
 
 from __future__ import annotations
@@ -10,19 +10,20 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import content, failures
+from disbursement import content, failures, providers
 from disbursement.batch_states import advance
 from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
 from disbursement.models import Batch, Chunk, Instruction
-from wallet import doorbell, ledger, limits, wallets
+from disbursement.provider_errors import PaidElsewhere
+from wallet import doorbell, ledger, wallets
 from wallet.errors import InsufficientFunds
 from wallet.models import Transfer
 from wallet.transactions import retried
@@ -37,11 +38,12 @@ MOST_RINGS = 32  # each worker goes on until nothing is due, so more rings than 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is: instructions and rupiah."""
+    """How far a batch is: instructions and rupiah. `open` are at a partner, without an outcome yet."""
 
     count: int
     paid: int
     failed: int
+    open: int
     paid_total: int
     chunks: int
     chunks_ended: int
@@ -49,10 +51,12 @@ class Progress:
 
 def progress(batch: Batch) -> Progress:
     """Where the batch stands now; read from its chunks, so as cheap for a million lines as for ten."""
-    ended = ~Q(status=Chunk.Status.PENDING)
+    begun = ~Q(status=Chunk.Status.PENDING)
+    ended = begun & ~Q(status=Chunk.Status.SENT)
     row = Chunk.objects.filter(batch=batch).aggregate(
         instructions=Sum("count", default=0),
-        ended_count=Sum("count", filter=ended, default=0),
+        begun_count=Sum("count", filter=begun, default=0),
+        open=Sum("open_count", default=0),
         paid=Sum("paid_count", default=0),
         paid_total=Sum("paid_total", default=0),
         chunks=Count("id"),
@@ -61,7 +65,8 @@ def progress(batch: Batch) -> Progress:
     return Progress(
         count=row["instructions"],
         paid=row["paid"],
-        failed=row["ended_count"] - row["paid"],
+        failed=row["begun_count"] - row["paid"] - row["open"],
+        open=row["open"],
         paid_total=row["paid_total"],
         chunks=row["chunks"],
         chunks_ended=row["chunks_ended"],
@@ -126,63 +131,12 @@ def _claim(batch: int) -> Chunk | None:
 
 
 def _pay(chunk: Chunk) -> None:
-    """Posts the claimed chunk and marks its rows, in the caller's transaction."""
+    """Has the claimed chunk paid by its provider, which marks its rows, in the caller's transaction."""
     ledger.bind(chunk.terms)  # before they are compared, or they could change in between
     if not content.as_approved(chunk):
         _block(chunk)
         return
-    batch, now = chunk.batch, timezone.now()
-    pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
-    for reason, refused in _not_payable(chunk, now).items():
-        pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
-    count, total = _mark_paid(chunk)
-    Chunk.objects.filter(pk=chunk.pk).update(
-        status=Chunk.Status.DONE, paid_count=count, paid_total=total, failure="", error="", finished_at=now
-    )
-    if count:  # last, because it ends by locking the clearing account that all workers share
-        ledger.open_purses(
-            source=cast(int, batch.clearing_id),  # the CHECK batch_approved_is_reserved sees to it
-            terms=chunk.terms,
-            title=chunk.title,
-            usable_from=now,
-            usable_until=now + timedelta(days=chunk.purse_days) if chunk.purse_days else None,
-            grants=_grants(chunk, Instruction.Status.PAID),
-        )
-
-
-def _grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
-    """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
-    return ledger.GrantQuery(
-        f"SELECT {Instruction.key_in_sql()}, wallet_id, amount"  # noqa: S608  # a constant of ours
-        " FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id",
-        [chunk.pk, status.value],
-    )
-
-
-def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
-    """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit."""
-    grants = _grants(chunk, Instruction.Status.PENDING)
-    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(grants).items()}
-    found: dict[str, list[int]] = {}
-    for wallet, reason in (limits.exceeded(grants, moment) | inactive).items():
-        found.setdefault(reason, []).append(wallet)
-    return found
-
-
-def _mark_paid(chunk: Chunk) -> tuple[int, int]:
-    """Marks what is still pending as paid; returns how many and their rupiah."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            WITH paid AS (
-                UPDATE disbursement_instruction SET status = 'paid' WHERE chunk_id = %s AND status = 'pending'
-                RETURNING amount)
-            SELECT count(*), coalesce(sum(amount), 0) FROM paid
-            """,
-            [chunk.pk],
-        )
-        [(count, total)] = cursor.fetchall()
-    return int(count), int(total)
+    providers.of(chunk).hand_over(chunk, timezone.now())
 
 
 def _block(chunk: Chunk) -> None:
@@ -225,10 +179,11 @@ def _remember_failure(chunk: Chunk, error: Exception) -> None:
 def close_if_done(batch: int) -> bool:
     """Closes the batch when every chunk has ended: what was not paid returns from the clearing account to the fund.
 
-    True if this call closed it. A chunk that failed for good keeps the batch open until an officer has decided.
+    True if this call closed it. A chunk that failed for good keeps the batch open until an officer has decided, and one with a
+    line that nobody knows the outcome of until somebody does.
     """
     row = Batch.objects.select_for_update(of=("self",)).select_related("cycle__programme").get(pk=batch)
-    unfinished = row.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.FAILED])
+    unfinished = row.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.SENT, Chunk.Status.FAILED])
     if row.status != Batch.Status.PAYING or row.clearing_id is None or unfinished.exists():
         return False
     close(row)
@@ -248,7 +203,7 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
     """Takes back what was paid by mistake, while its purse still holds all of it; another attempt may then pay. Safe to repeat.
 
     The disbursement is reversed into the batch's clearing account; where the batch is closed, it goes on to the fund at
-    once. The first reason stays. Raises NotPaid, AlreadySpent, wallet.errors.ReasonMissing.
+    once. The first reason stays. Raises NotPaid, PaidElsewhere, AlreadySpent, wallet.errors.ReasonMissing.
     """
     reason = wallets.required(reason)
     batch = Batch.objects.select_for_update(of=("self",)).get(pk=instruction.batch_id)  # or it would close meanwhile
@@ -257,6 +212,8 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
         return row
     if row.status != Instruction.Status.PAID or batch.clearing_id is None:
         raise NotPaid(status=row.get_status_display())
+    if row.route_id is not None:
+        raise PaidElsewhere
     try:
         ledger.reverse(Transfer.objects.get(key=row.key), row_kept=True)
     except InsufficientFunds as error:

@@ -9,6 +9,8 @@ from typing import Any
 from django.db import InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy as _
 
+from disbursement.errors import DisbursementError
+
 
 class Retry(Enum):
     """Who pays after all."""
@@ -51,6 +53,32 @@ KNOWN = {
     "stopped": Failure(
         _("Batch dihentikan sebelum giliran ini"), F, _("Baca alasan penghentiannya, lalu buat batch susulan.")
     ),
+    # at a partner
+    "provider_inactive": Failure(
+        _("Mitra penyalurnya tidak aktif"), F, _("Aktifkan mitranya, lalu coba lagi potongannya; atau lepaskan.")
+    ),
+    "no_account": Failure(
+        _("Nomor akunnya di mitra tidak ada lagi"), F, _("Tetapkan jalur bayarnya lagi, lalu buat batch susulan.")
+    ),
+    "provider_account": Failure(
+        _("Akun penerima di mitra tidak dikenal atau tidak aktif"),
+        F,
+        _("Perbaiki nomor akunnya di kepesertaan, atau bayar ke dompet sendiri; lalu buat batch susulan."),
+    ),
+    "provider_limit": Failure(
+        _("Batas akun penerima di mitra terlampaui"), F, _("Tunggu bulan berganti, atau bayar ke dompet sendiri.")
+    ),
+    "provider_float": Failure(_("Dana kita di mitra tidak cukup"), F, _("Isi dana di mitra, lalu buat batch susulan.")),
+    "provider_cancelled": Failure(_("Dibatalkan oleh mitra"), F, _("Tanyakan alasannya, lalu buat batch susulan.")),
+    "provider_returned": Failure(
+        _("Dikembalikan oleh mitra sesudah dibayar"), F, _("Periksa nomor akunnya, lalu buat batch susulan.")
+    ),
+    "provider_refused": Failure(
+        _("Ditolak oleh mitra"), F, _("Baca kode jawabannya di Pembayaran lewat mitra, lalu buat batch susulan.")
+    ),
+    "officer_failed": Failure(
+        _("Ditetapkan tidak dibayar, oleh dua petugas"), F, _("Baca buktinya, lalu buat batch susulan.")
+    ),
     # found before approval
     "no_wallet": Failure(_("Belum punya dompet"), F, _("Daftarkan ulang yang berhak pada program: dompetnya dibuka.")),
     "deceased": Failure(
@@ -79,6 +107,15 @@ KNOWN = {
         _("Tidak dicoba lagi sendiri. Laporkan, atasi, lalu coba lagi potongannya."),
     ),
 }
+# No failures: what is at a partner, and what comes of it.
+AT_PARTNER = {
+    "partner_sent": Failure(_("Diserahkan ke mitra, belum ada hasil"), A, _("Tunggu hasilnya; sistem menanyakannya.")),
+    "partner_unknown": Failure(
+        _("Tidak diketahui apakah mitra sudah membayar"),
+        A,
+        _("Sistem menanyakannya sendiri sebelum mengirim apa pun lagi. Bila lama, lihat Pembayaran lewat mitra."),
+    ),
+}
 _TAKEN_BACK = Failure("", F, _("Baca alasannya; bila tetap berhak, siapkan batch lain."))
 
 _SQLSTATES = {
@@ -96,7 +133,7 @@ _CLASSES = {"08": "connection", "53": "exhausted"}
 
 def of(code: str) -> Failure:
     """The failure of a line's code; of a reason in an officer's own words (a line that was taken back), those words."""
-    return KNOWN.get(code) or Failure(code, _TAKEN_BACK.retry, _TAKEN_BACK.remedy)
+    return KNOWN.get(code) or AT_PARTNER.get(code) or Failure(code, _TAKEN_BACK.retry, _TAKEN_BACK.remedy)
 
 
 def code_of(error: BaseException) -> str:
@@ -104,6 +141,8 @@ def code_of(error: BaseException) -> str:
     state = getattr(error, "pgcode", None) or getattr(error.__cause__, "pgcode", None)
     if state:
         return _SQLSTATES.get(state) or _CLASSES.get(state[:2], "unexpected")
+    if isinstance(error, DisbursementError) and error.code in KNOWN:
+        return error.code
     if isinstance(error, TimeoutError):
         return "timeout"
     if isinstance(error, ConnectionError | OperationalError | InterfaceError):  # without a SQLSTATE the line was cut

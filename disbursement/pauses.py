@@ -10,6 +10,8 @@ from disbursement import execution
 from disbursement.batch_states import advance
 from disbursement.errors import WrongStatus
 from disbursement.models import Batch, Chunk
+from disbursement.provider_errors import OutcomesOpen
+from disbursement.providers import handing_over
 from wallet import wallets
 from wallet.transactions import retried
 
@@ -46,13 +48,18 @@ def resume(batch: Batch, by: User, reason: str = "") -> Batch:
 def stop(batch: Batch, by: User, reason: str) -> Batch:
     """Closes a paused batch: who is not paid yet will not be, their money is back in the fund, and a follow-up may pay them.
 
-    Waits for the chunks under way. Raises WrongStatus (it is not paused), wallet.errors.ReasonMissing.
+    Waits for the chunks under way. Raises WrongStatus (it is not paused), OutcomesOpen (a partner may have paid somebody),
+    wallet.errors.ReasonMissing.
     """
     batch, reason = _locked(batch), wallets.required(reason)
     if batch.status != Batch.Status.PAUSED:
         raise WrongStatus(status=batch.get_status_display())
     unpaid = batch.chunks.filter(status__in=[Chunk.Status.PENDING, Chunk.Status.FAILED]).order_by("pk")
     chunks = list(unpaid.select_for_update().values_list("pk", flat=True))
+    at_partners = batch.chunks.filter(status=Chunk.Status.SENT).order_by("pk")
+    handing_over.cancel_unsent(list(at_partners.select_for_update().values_list("pk", flat=True)), "stopped")
+    if count := handing_over.in_doubt(batch.pk):
+        raise OutcomesOpen(count=count)
     execution.give_up(chunks, "stopped", failure="stopped")
     execution.close(batch, by, reason)
     return batch

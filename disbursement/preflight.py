@@ -180,9 +180,13 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
 
 
 def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
-    """Asked as paying asks, with all that the batch brings to each wallet, as of when it will be paid."""
+    """Asked as paying asks, with all that the batch brings to each wallet, as of when it will be paid.
+
+    What goes through a partner comes into no wallet of ours.
+    """
     pending = GrantQuery(
-        "SELECT '', wallet_id, amount FROM disbursement_instruction WHERE batch_id = %s AND status = %s",
+        "SELECT '', wallet_id, amount FROM disbursement_instruction"
+        " WHERE batch_id = %s AND status = %s AND route_id IS NULL",
         [batch.pk, Instruction.Status.PENDING.value],
     )
     moment = max(timezone.now(), batch.pay_at) if batch.pay_at else timezone.now()

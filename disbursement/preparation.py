@@ -13,7 +13,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from io import StringIO
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import connection
@@ -40,8 +40,10 @@ GROUP BY enrolment_id
 _DUE = """
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY e.id) AS number, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet,
-       p.household_id AS household, p.restricted, earlier.attempts, earlier.live, earlier.batch
+       p.household_id AS household, p.restricted, earlier.attempts, earlier.live, earlier.batch,
+       route.id AS route, route.provider_id AS provider
 FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL
 LEFT JOIN earlier ON earlier.enrolment = e.id
 WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
     AND e.person_id NOT IN (SELECT person FROM excluded)
@@ -53,7 +55,7 @@ WHERE e.programme_id = %s AND e.status = 'active' AND p.status = 'active' AND p.
             AND c.parts - earlier.live::text[] <> '{}'))
 """
 _GROUP = """
-SELECT enrolment, person, wallet, household, restricted, attempts::text, live, batch
+SELECT enrolment, person, wallet, household, restricted, attempts::text, live, batch, route, provider
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
 
@@ -77,11 +79,26 @@ class _Due:
     attempts: dict[str, int]
     live: list[str]
     batch: int | None
+    route: int | None
+    provider: int | None
+
+
+class _Line(NamedTuple):
+    """What becomes an instruction."""
+
+    version: int
+    part: str
+    provider: int | None
+    enrolment: int
+    wallet: int
+    amount: int
+    attempt: int
+    route: int | None
 
 
 @dataclass(slots=True)
 class _Chunk:
-    """The chunk of a version and part that is being filled."""
+    """The chunk of a version, part and provider that is being filled."""
 
     number: int
     room: int = 0
@@ -126,8 +143,8 @@ def _groups(cursor: CursorWrapper) -> Iterator[list[_Due]]:
     while True:
         cursor.execute(_GROUP, [first, first + GROUP])
         group = [
-            _Due(enrolment, person, wallet, household, restricted, json.loads(attempts or "{}"), live or [], batch)
-            for enrolment, person, wallet, household, restricted, attempts, live, batch in cursor.fetchall()
+            _Due(enrolment, person, wallet, household, restricted, json.loads(attempts or "{}"), live or [], *rest)
+            for enrolment, person, wallet, household, restricted, attempts, live, *rest in cursor.fetchall()
         ]
         if not group:
             return
@@ -143,7 +160,7 @@ class _Filling:
     cycle: Cycle
     version: ProgrammeVersion
     scales: dict[int, entitlement.Scale] = field(default_factory=dict)
-    chunks: dict[tuple[int, str], _Chunk] = field(default_factory=dict)
+    chunks: dict[tuple[int, str, int | None], _Chunk] = field(default_factory=dict)
     numbers: int = 0
     count: int = 0
     total: int = 0
@@ -153,7 +170,8 @@ class _Filling:
         """The group's calculations and instructions, each in one COPY."""
         kept_of = self._kept_before(cursor, [due for due in group if due.batch is not None])
         kept_of |= self._calculated([due for due in group if due.batch is None])
-        calculations, lines = StringIO(), []
+        calculations = StringIO()
+        lines: list[_Line] = []
         for due in group:
             kept = kept_of[due.enrolment]
             total = sum(kept.parts.values())
@@ -166,7 +184,8 @@ class _Filling:
             for part, amount in kept.parts.items():
                 if part not in due.live:
                     attempt = 1 + due.attempts.get(part, 0)
-                    lines.append((kept.version, part, due.enrolment, due.wallet, amount, attempt))
+                    line = (due.enrolment, due.wallet, amount, attempt, due.route)
+                    lines.append(_Line(kept.version, part, due.provider, *line))
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
         self._instruct(cursor, lines)
 
@@ -205,40 +224,41 @@ class _Filling:
             self.scales[version] = entitlement.of_version(ProgrammeVersion.objects.get(pk=version))
         return self.scales[version]
 
-    def _instruct(self, cursor: CursorWrapper, lines: list[tuple[int, str, int, int, int, int]]) -> None:
-        """Instructions for the lines, in chunks of one version and part each."""
-        placed: list[tuple[int, tuple[int, str, int, int, int, int]]] = []
-        opened: list[tuple[int, int, str]] = []
+    def _instruct(self, cursor: CursorWrapper, lines: list[_Line]) -> None:
+        """Instructions for the lines, in chunks of one version, part and provider each."""
+        placed: list[tuple[int, _Line]] = []
+        opened: list[tuple[int, int, str, int | None]] = []
         for line in lines:
-            version, part = line[:2]
-            chunk = self.chunks.get((version, part))
+            kind = line[:3]
+            chunk = self.chunks.get(kind)
             if chunk is None or not chunk.room:
                 self.numbers += 1
-                chunk = self.chunks[version, part] = _Chunk(self.numbers, settings.DISBURSEMENT["chunk_size"])
-                opened.append((chunk.number, version, part))
+                chunk = self.chunks[kind] = _Chunk(self.numbers, settings.DISBURSEMENT["chunk_size"])
+                opened.append((chunk.number, *kind))
             chunk.room -= 1
             placed.append((chunk.number, line))
         self._open(opened)
         id_of = self._ids({number for number, _line in placed})
         rows = StringIO()
-        for number, (_version, part, enrolment, wallet, amount, attempt) in placed:
+        for number, line in placed:
             rows.write(
-                f"{self.batch.pk}\t{id_of[number]}\t{self.cycle.pk}\t{enrolment}\t{wallet}\t{part}\t{amount}\t{attempt}\n"
+                f"{self.batch.pk}\t{id_of[number]}\t{self.cycle.pk}\t{line.enrolment}\t{line.wallet}\t{line.part}"
+                f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}\n"
             )
-            self.total += amount
+            self.total += line.amount
         self.count += len(placed)
         _copy(cursor, "disbursement_instruction", _INSTRUCTION, rows)
 
-    def _open(self, opened: Iterable[tuple[int, int, str]]) -> None:
+    def _open(self, opened: Iterable[tuple[int, int, str, int | None]]) -> None:
         rows = []
-        for number, version, part in opened:
+        for number, version, part, provider in opened:
             scale = self._scale(version)
             rule = scale.parts[part]
             title = f"{self.batch.purse_title} {rule.name}".strip()[:TITLE]
             rows.append(
                 Chunk(
                     batch=self.batch, number=number, title=title, terms_id=rule.terms,
-                    purse_days=scale.version.purse_days, count=0,
+                    purse_days=scale.version.purse_days, count=0, provider_id=provider,
                 )
             )  # fmt: skip
         Chunk.objects.bulk_create(rows)
@@ -261,7 +281,8 @@ class _Filling:
 
 
 _CALCULATION = "batch_id, enrolment_id, version_id, facts, members, lines, parts, total, reason"
-_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, amount, attempt"
+_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, amount, attempt, route_id"
+NULL = "\\N"  # as COPY reads it
 
 
 def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:

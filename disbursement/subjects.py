@@ -16,7 +16,9 @@ from disbursement.models import (
     Enrolment,
     Instruction,
     LeftOut,
+    PayoutLine,
     PreflightFinding,
+    Route,
     TrialChange,
 )
 
@@ -56,6 +58,31 @@ TOLD = Declaration(
         ),
         Table(PreflightFinding, ("enrolment__person",), also=((_("nama program"), "enrolment.programme.name"),)),
         Table(Confirmation, ("instruction__enrolment__person",), without=("by",), moment="at"),
+        Table(
+            Route,
+            ("enrolment__person",),
+            without=("set_by",),
+            also=((_("mitra penyalur"), "provider.name"),),
+            moment="set_at",
+        ),
+        # How often a partner was asked is not about them; where and when it paid them is.
+        Table(
+            PayoutLine,
+            ("instruction__enrolment__person",),
+            without=(
+                "chunk",
+                "request",
+                "sends",
+                "asks",
+                "due_at",
+                "last_code",
+                "last_at",
+                "contradiction",
+                "contradicted_at",
+            ),
+            also=((_("mitra penyalur"), "provider.name"),),
+            moment="opened_at",
+        ),
         # What is between the agency and its banks is not about them; what they said themselves is told above.
         Table(
             Break,
@@ -70,6 +97,10 @@ TOLD = Declaration(
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
         "disbursement.Confirmation.instruction__wallet": "as with the instruction itself",
         "disbursement.Break.instruction__wallet": "as with the instruction itself",
+        "disbursement.PayoutLine.instruction__wallet": "as with the instruction itself",
+        "disbursement.Route.enrolment__household": OF_ANOTHER,
+        "disbursement.Exchange": "that a partner was asked about a payment: the payment itself is told",
+        "disbursement.Resolution": "what officers decided of a payment's outcome: the payment itself is told",
         "disbursement.BreakStep": "who in the office did what about a difference between books: the break itself is told",
         "disbursement.LeftOut.enrolment__household": OF_ANOTHER,
         "disbursement.LeftOut.exclusion__household": OF_ANOTHER,
@@ -81,7 +112,10 @@ TOLD = Declaration(
 
 
 def hold_of(person: Person) -> str:
-    """Who still receives aid is known by name until that ends."""
+    """Who still receives aid, or may have received some, is known by name until that ends."""
+    waiting = PayoutLine.objects.filter(instruction__enrolment__person=person, state__in=PayoutLine.OPEN)
+    if waiting.exists():
+        return gettext("masih ada pembayaran lewat mitra yang belum diketahui hasilnya.")
     active = Enrolment.objects.filter(person=person, status=Enrolment.Status.ACTIVE).select_related("programme")
     names = ", ".join(enrolment.programme.name for enrolment in active)
     return (
@@ -92,11 +126,13 @@ def hold_of(person: Person) -> str:
 
 
 def forget(person: Person) -> None:
-    """Drops the facts that once made the person eligible, and those that amounts rest on, their own or their family's.
+    """Drops the facts that once made the person eligible, those that amounts rest on, their own or their family's, and where
+    partners paid them.
 
     That they were in the programme, and the arithmetic, stays with its money.
     """
     Enrolment.objects.filter(person=person).update(facts={})
+    Route.objects.filter(enrolment__person=person).update(number_sealed=b"")
     TrialChange.objects.filter(person=person).delete()
     Calculation.objects.filter(enrolment__person=person).update(facts={}, members=[])
     # The second condition is the index's own.

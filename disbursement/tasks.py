@@ -8,6 +8,9 @@ from celery import shared_task
 
 from disbursement import batches, breaks, execution, filling, statements, trials
 from disbursement import preflight as check
+from disbursement.providers import calling
+from disbursement.providers.handing_over import CALL
+from disbursement.reports import making
 from wallet import doorbell
 
 SECONDS_A_TASK = 20  # well under the broker's visibility timeout; then the bell is passed on
@@ -22,6 +25,16 @@ def pay(batch: int) -> None:
             execution.call_workers(batch, 1)
             return
     execution.close_if_done(batch)
+
+
+@shared_task(name="disbursement.tasks.call_partner")
+def call_partner(provider: int) -> None:
+    """Sends to a partner, and asks it, until nothing is due or the time is up."""
+    until = time.monotonic() + SECONDS_A_TASK
+    while calling.work_next(provider):
+        if time.monotonic() > until:
+            doorbell.ring(CALL, provider)
+            return
 
 
 @shared_task(name="disbursement.tasks.fill")
@@ -40,17 +53,27 @@ def preflight(batch: int) -> None:
 def sweep() -> None:
     """Rings for whatever is due; rung by the beat every 30 seconds."""
     execution.sweep()
+    calling.sweep()
     filling.sweep()
     check.sweep()
     statements.sweep()
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
+    if making.sweep():
+        doorbell.ring("disbursement.tasks.make_reports")
 
 
 @shared_task(name="disbursement.tasks.try_versions")
 def try_versions() -> None:
     """Does every trial of a version that waits; rung by whoever asks for one, and by the sweeper."""
     while trials.run_next():
+        pass
+
+
+@shared_task(name="disbursement.tasks.make_reports")
+def make_reports() -> None:
+    """Does every report that waits; rung by whoever asks for one, and by the sweeper."""
+    while making.run_next():
         pass
 
 

@@ -39,6 +39,7 @@ CLAIMED_BY_A_ROW = {
     Transfer.Kind.RESERVATION,
     Transfer.Kind.RELEASE,
     Transfer.Kind.DISBURSEMENT,
+    Transfer.Kind.REMITTANCE,
     Transfer.Kind.TOP_UP,
     Transfer.Kind.SETTLEMENT,
     Transfer.Kind.PAYOUT,

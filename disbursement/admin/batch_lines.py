@@ -61,7 +61,12 @@ def _row(line: Instruction, chunk: Chunk) -> list[object]:
 
 
 def reason_of(line: Instruction, chunk: Chunk) -> failures.Failure | None:
-    """Why the line is not paid (any more): its own reason, or, while it waits, what ended its chunk's last attempt."""
+    """Why the line is not paid (any more): its own reason, or, while it waits, what ended its chunk's last attempt.
+
+    Of what is at a partner, what is waited for.
+    """
+    if line.status in (Instruction.Status.SENT, Instruction.Status.UNKNOWN):
+        return failures.of(f"partner_{line.status}")
     waits = line.status == Instruction.Status.PENDING
     code = chunk.failure if waits else line.failure
     return failures.of(code) if code else None

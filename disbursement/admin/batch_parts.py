@@ -18,8 +18,8 @@ from wallet.admin.rows import ViewOnlyInline, link, list_url, money
 
 class ChunkInline(ViewOnlyInline):
     model = Chunk
-    fields = ("part", "paid_of", "paid_shown", "status_label", "trouble", "remedy")
-    readonly_fields = ("part", "paid_of", "paid_shown", "status_label", "trouble", "remedy")
+    fields = ("part", "payer", "paid_of", "paid_shown", "status_label", "trouble", "remedy")
+    readonly_fields = ("part", "payer", "paid_of", "paid_shown", "status_label", "trouble", "remedy")
     ordering = ("number",)
     show_change_link = False
     verbose_name_plural = _("Potongan")
@@ -27,6 +27,14 @@ class ChunkInline(ViewOnlyInline):
     @admin.display(description=_("potongan"))
     def part(self, chunk: Chunk) -> SafeString:
         return link(list_url(Instruction, chunk=chunk.pk), f"{chunk.number}")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Chunk]:
+        rows: QuerySet[Chunk] = super().get_queryset(request)
+        return rows.select_related("provider")
+
+    @admin.display(description=_("lewat"))
+    def payer(self, chunk: Chunk) -> str:
+        return str(chunk.provider) if chunk.provider else gettext("dompet sendiri")
 
     @admin.display(description=_("dibayar"))
     def paid_of(self, chunk: Chunk) -> str:
@@ -53,6 +61,7 @@ class ChunkInline(ViewOnlyInline):
         description=_("status"),
         label={
             Chunk.Status.PENDING: "info",
+            Chunk.Status.SENT: "warning",
             Chunk.Status.DONE: "success",
             Chunk.Status.BLOCKED: "danger",
             Chunk.Status.FAILED: "danger",

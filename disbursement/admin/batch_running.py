@@ -82,7 +82,8 @@ class RunningSteps(ViewOnlyAdmin):
         return [
             (_("Penerima"), counted(now.count)),
             (_("Sudah dibayar"), f"{counted(now.paid)} ({rupiah(now.paid_total)})"),
-            (_("Belum dibayar"), counted(now.count - now.paid - now.failed)),
+            (_("Belum dibayar"), counted(now.count - now.paid - now.failed - now.open)),
+            *([(_("Di mitra, belum ada hasil"), counted(now.open))] if now.open else []),
             (_("Jumlah batch"), money(batch.total)),
         ]
 

@@ -18,12 +18,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import batches, execution, filling, preflight
+from disbursement.admin import reports
 from disbursement.admin.batch_approvals import ApprovalSteps, signatures
 from disbursement.admin.batch_parts import ChunkInline, StepInline
 from disbursement.admin.batch_running import RunningSteps, findings, only_when
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.batch_states import RESERVED
-from disbursement.models import Batch, Chunk, Instruction
+from disbursement.models import Batch, Chunk, Instruction, PayoutLine
 from wallet.admin import purses
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import by_number, link, list_url, money
@@ -135,7 +136,8 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
         """With what was paid and what failed, summed in the same query."""
         chunks = Chunk.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
         paid = chunks.annotate(many=Sum("paid_count")).values("many")
-        ended = chunks.annotate(many=Sum("count", filter=~Q(status=Chunk.Status.PENDING))).values("many")
+        begun = Sum("count", filter=~Q(status=Chunk.Status.PENDING))
+        ended = chunks.annotate(many=begun - Sum("open_count")).values("many")
         rows: QuerySet[Batch] = super().get_queryset(request)
         return rows.annotate(
             paid=Coalesce(Subquery(paid, output_field=IntegerField()), 0),
@@ -250,7 +252,9 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
 
     @admin.display(description=_("isi"))
     def lines(self, batch: Batch) -> SafeString:
-        return link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
+        lines = link(list_url(Instruction, batch=batch.pk), _("Lihat semua instruksi bayar"))
+        report = reports.link_to(_("Buat laporan batch ini"), batch=batch.pk, grouping="region")
+        return format_html("{} · {}", lines, report)
 
     # --- How far it is ---
 
@@ -280,7 +284,9 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             "total": rupiah(batch.total),
             "paid": counted(now.paid),
             "failed": counted(now.failed),
-            "waiting": counted(now.count - now.paid - now.failed),
+            "waiting": counted(now.count - now.paid - now.failed - now.open),
+            "open": counted(now.open) if now.open else "",
+            "open_url": list_url(PayoutLine, batch=batch.pk),
             "paid_total": rupiah(now.paid_total),
             "paid_share": f"{paid:.2f}",
             "failed_share": f"{failed:.2f}",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,16 +13,48 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from beneficiaries import regions
 from disbursement import enrolments, exclusions
 from disbursement.admin import calculations
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
-from disbursement.models import Batch, Enrolment, Instruction
+from disbursement.models import Batch, Enrolment, Instruction, ProviderAccount, Route
+from disbursement.providers import routes
+from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, link, list_url
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+
+
+class RouteForm(forms.Form):
+    provider = forms.ModelChoiceField(
+        label=_("Lewat"),
+        queryset=ProviderAccount.objects.none(),
+        required=False,
+        empty_label=_("Dompet sendiri"),
+        widget=UnfoldAdminSelectWidget,
+    )
+    number = forms.CharField(
+        label=_("Nomor akun di mitra"),
+        required=False,
+        max_length=20,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Angka saja, misalnya 628123456789. Disimpan tersegel. Kosongkan untuk dompet sendiri."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        providers = ProviderAccount.objects.filter(active=True).order_by("name")
+        self.fields["provider"].queryset = providers  # type: ignore[attr-defined]
+
+
+def _masked(route: Route) -> str:
+    try:
+        return routes.masked(route)
+    except CannotOpen:
+        return "?"
 
 
 def facts_in_words(facts: dict[str, Any]) -> str:
@@ -58,14 +91,15 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
         "nik",
         "household",
         "status_label",
+        "route_shown",
         "facts_shown",
         "instructions",
         "calculations",
         "left_out",
         "created_at",
     )
-    readonly_fields = ("nik", "status_label", "facts_shown", "instructions", "calculations", "left_out")
-    actions_detail = ("end",)
+    readonly_fields = ("nik", "status_label", "route_shown", "facts_shown", "instructions", "calculations", "left_out")
+    actions_detail = ("set_route", "end")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Enrolment], search_term: str
@@ -85,6 +119,39 @@ class EnrolmentAdmin(LongTable, ViewOnlyAdmin):
     @display(description=_("status"), label={Enrolment.Status.ACTIVE: "success", Enrolment.Status.ENDED: "warning"})
     def status_label(self, enrolment: Enrolment) -> tuple[str, str]:
         return enrolment.status, enrolment.get_status_display()
+
+    @admin.display(description=_("dibayar lewat"))
+    def route_shown(self, enrolment: Enrolment) -> str:
+        route = routes.of(enrolment)
+        return f"{route.provider}, {_masked(route)}" if route else gettext("dompet sendiri")
+
+    @action(description=_("Jalur bayar"), permissions=["disbursement.set_route"], icon="alt_route")
+    def set_route(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        enrolment = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            if data["provider"] is None:
+                routes.set_own_wallet(enrolment, request.user)  # type: ignore[arg-type]
+                return Done(gettext("Mulai batch berikutnya dibayar ke dompet sendiri."))
+            routes.set_partner(enrolment, data["provider"], data["number"], request.user)  # type: ignore[arg-type]
+            return Done(gettext("Mulai batch berikutnya dibayar lewat %(provider)s.") % {"provider": data["provider"]})
+
+        step = Step(
+            title=_("Tetapkan jalur bayar"),
+            button=_("Tetapkan"),
+            text=_(
+                "Berlaku mulai batch yang disiapkan sesudah ini. Batch yang sudah disiapkan membayar lewat jalur yang disetujui."
+            ),
+            facts=[
+                (_("Penerima"), enrolment.person),
+                ("NIK", self.nik(enrolment)),
+                (_("Program"), enrolment.programme),
+                (_("Sekarang"), self.route_shown(enrolment)),
+            ],
+            form=RouteForm,
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, enrolment)
 
     @admin.display(description=_("fakta saat didaftarkan"))
     def facts_shown(self, enrolment: Enrolment) -> str:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import confirmations, execution
-from disbursement.admin import calculations
+from disbursement.admin import calculations, payouts
 from disbursement.admin.batch_lines import reason_of
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
 from disbursement.forms import ConfirmationForm
-from disbursement.models import Confirmation, Instruction
+from disbursement.models import Confirmation, Instruction, PayoutLine
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -54,6 +54,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "batch",
         "chunk",
         "wallet",
+        "through",
         "part",
         "kind",
         "amount_shown",
@@ -68,6 +69,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     readonly_fields = (
         "person",
         "nik",
+        "through",
         "amount_shown",
         "calculation",
         "status_label",
@@ -97,6 +99,13 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     def nik(self, row: Instruction) -> str:
         return masked_nik(row.enrolment.person)
 
+    @admin.display(description=_("dibayar lewat"))
+    def through(self, row: Instruction) -> SafeString | str:
+        if row.route is None:
+            return gettext("dompet sendiri")
+        line = PayoutLine.objects.filter(pk=row.pk).first()
+        return payouts.shown(line) if line else str(row.route.provider)
+
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Instruction) -> SafeString:
         return money(row.amount)
@@ -109,6 +118,8 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         description=_("status"),
         label={
             Instruction.Status.PENDING: "info",
+            Instruction.Status.SENT: "info",
+            Instruction.Status.UNKNOWN: "warning",
             Instruction.Status.PAID: "success",
             Instruction.Status.FAILED: "danger",
             Instruction.Status.CANCELLED: "warning",
@@ -179,7 +190,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
             said = {"amount": rupiah(done.amount), "reason": done.failure}
             return Done(gettext("%(amount)s ditarik kembali: %(reason)s") % said)
 
-        paid = row.status == Instruction.Status.PAID
+        paid = row.status == Instruction.Status.PAID and row.route_id is None
         step = Step(
             title=_("Tarik kembali bantuan"),
             button=_("Tarik kembali"),
@@ -198,7 +209,7 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
             form=ReasonForm,
             danger=True,
             possible=paid,
-            warnings=[] if paid else [_("Hanya yang sudah dibayar dapat ditarik kembali.")],
+            warnings=[] if paid else [_("Hanya yang sudah dibayar, ke dompet sendiri, dapat ditarik kembali.")],
             errors=ERRORS,
         )
         return take(self, request, step, run, row)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import regions
 from disbursement import batches, eligibility, entitlement, preflight, programmes, versions
+from disbursement.admin import reports
 from disbursement.batch_states import RUNNING
 from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import FundForm, MonthForm, NewProgrammeForm, ProgrammeForm
@@ -156,6 +157,7 @@ class ProgrammeAdmin(OfficeAdmin):
                     link(list_url(Enrolment, programme__id__exact=programme.pk), _("kepesertaan")),
                     link(list_url(Batch, programme=programme.pk), _("batch")),
                     link(list_url(Transfer, account=programme.fund_id), _("mutasi dana")),
+                    reports.link_to(_("laporan"), programmes=programme.pk),
                 )
             )
         )
@@ -324,8 +326,8 @@ class CycleAdmin(ViewOnlyAdmin):
     search_fields = ("programme__name",)
     search_help_text = _("Nama program")
     ordering = ("-period", "programme")
-    fields = ("programme", "month", "due_at", "batch_links")
-    readonly_fields = ("month", "batch_links")
+    fields = ("programme", "month", "due_at", "batch_links", "report")
+    readonly_fields = ("month", "batch_links", "report")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cycle]:
         rows: QuerySet[Cycle] = super().get_queryset(request)
@@ -339,3 +341,9 @@ class CycleAdmin(ViewOnlyAdmin):
     def batch_links(self, cycle: Cycle) -> SafeString:
         links = (link(change_url(batch), f"#{batch.pk} {batch.get_status_display()}") for batch in cycle.batches.all())
         return SafeString(" · ".join(links) or "-")
+
+    @admin.display(description=_("laporan"))
+    def report(self, cycle: Cycle) -> SafeString:
+        month = f"{cycle.period:%Y-%m}"
+        asked = {"programmes": cycle.programme_id, "period_from": month, "period_to": month, "grouping": "region"}
+        return reports.link_to(_("Buat laporan siklus ini"), **asked)

@@ -17,9 +17,8 @@ from beneficiaries import uploads
 from beneficiaries.admin.entry_forms import DayInput
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
-from disbursement import statement_csv, statement_lines, statements
+from disbursement import books, statement_csv, statement_lines, statements
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.books import BOOKS
 from disbursement.models import Statement, StatementAccount, StatementEntry
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
@@ -46,7 +45,7 @@ shown_sen = statement_lines.shown_sen
 class AccountForm(forms.ModelForm):  # type: ignore[type-arg]
     books = forms.MultipleChoiceField(
         label=_("Pembukuan yang dicocokkan"),
-        choices=[(book.code, book.title) for book in BOOKS.values()],
+        choices=lambda: [(book.code, book.title) for book in books.every().values()],
         widget=forms.CheckboxSelectMultiple,
     )
 
@@ -67,7 +66,8 @@ class StatementAccountAdmin(OfficeAdmin):
 
     @admin.display(description=_("pembukuan yang dicocokkan"))
     def books_shown(self, row: StatementAccount) -> str:
-        return ", ".join(str(BOOKS[code].title) for code in row.books if code in BOOKS)
+        known = books.every()
+        return ", ".join(str(known[code].title) for code in row.books if code in known)
 
 
 class SenField(forms.CharField):

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("disbursement", "0041_reconciliation_guards"),
+        ("disbursement", "0101_report_guards"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

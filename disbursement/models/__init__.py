@@ -13,8 +13,11 @@ from disbursement.models.calculation import Calculation
 from disbursement.models.confirmation import Confirmation
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment, FollowedMove, LeftOut
+from disbursement.models.payout import BulkNotice, BulkRequest, Exchange, PayoutLine, Resolution
 from disbursement.models.preflight import Preflight, PreflightFinding
 from disbursement.models.programme import Programme
+from disbursement.models.provider import ProviderAccount, ProviderToken, Route
+from disbursement.models.report import Report
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
@@ -29,6 +32,8 @@ __all__ = [
     "BatchStep",
     "Break",
     "BreakStep",
+    "BulkNotice",
+    "BulkRequest",
     "Calculation",
     "Chunk",
     "Comparison",
@@ -37,14 +42,21 @@ __all__ = [
     "Cycle",
     "Delegation",
     "Enrolment",
+    "Exchange",
     "Filling",
     "FollowedMove",
     "Instruction",
     "LeftOut",
+    "PayoutLine",
     "Preflight",
     "PreflightFinding",
     "Programme",
     "ProgrammeVersion",
+    "ProviderAccount",
+    "ProviderToken",
+    "Report",
+    "Resolution",
+    "Route",
     "SchemeAgreement",
     "SentBack",
     "Statement",

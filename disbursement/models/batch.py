@@ -94,10 +94,15 @@ class Batch(models.Model):
 
 
 class Chunk(models.Model):
-    """A part of a batch that one worker posts in one transaction: into purses of one title, life and set of terms."""
+    """A part of a batch that one worker posts in one transaction: into purses of one title, life and set of terms.
+
+    With a `provider`, it is handed to that partner instead: `open_count` of its lines have no outcome yet, and as long as
+    there is one, it is SENT.
+    """
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu")
+        SENT = "sent", _("Menunggu hasil mitra")
         DONE = "done", _("Selesai")
         BLOCKED = "blocked", _("Tidak dibayar")
         FAILED = "failed", _("Gagal, perlu diperiksa")
@@ -110,6 +115,16 @@ class Chunk(models.Model):
     count = models.PositiveIntegerField(_("banyak"))
     digest = models.CharField(_("sidik isi (SHA-256)"), max_length=64, blank=True, db_default="")
     status = models.CharField(_("status"), max_length=7, choices=Status, default=Status.PENDING, db_default="pending")
+    provider = models.ForeignKey(
+        "disbursement.ProviderAccount",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("mitra penyalur"),
+    )
+    open_count = models.PositiveIntegerField(_("menunggu hasil mitra"), default=0, db_default=0)
     paid_count = models.PositiveIntegerField(_("dibayar"), default=0, db_default=0)
     paid_total = models.BigIntegerField(_("jumlah dibayar (Rp)"), default=0, db_default=0)
     attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
@@ -129,7 +144,10 @@ class Chunk(models.Model):
 
 
 class Instruction(models.Model):
-    """Pay this enrolment this part of what it gets for this cycle, into one purse. At most one that is pending or paid."""
+    """Pay this enrolment this part of what it gets for this cycle, into one purse or through a partner (`route`).
+
+    At most one that is pending, at a partner (sent, or its outcome unknown) or paid.
+    """
 
     class Kind(models.TextChoices):
         REGULAR = "regular", _("Rutin")
@@ -138,6 +156,8 @@ class Instruction(models.Model):
 
     class Status(models.TextChoices):
         PENDING = "pending", _("Menunggu")
+        SENT = "sent", _("Diserahkan ke mitra")
+        UNKNOWN = "unknown", _("Hasil belum diketahui")
         PAID = "paid", _("Dibayar")
         FAILED = "failed", _("Gagal")
         CANCELLED = "cancelled", _("Dibatalkan")
@@ -152,6 +172,15 @@ class Instruction(models.Model):
         Enrolment, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("kepesertaan")
     )
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dompet"))
+    route = models.ForeignKey(
+        "disbursement.Route",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("jalur bayar"),
+    )
     part = models.SlugField(_("bagian"), max_length=30, default=MAIN, db_default=MAIN, db_index=False)
     kind = models.CharField(_("jenis"), max_length=10, choices=Kind, default=Kind.REGULAR, db_default=Kind.REGULAR)
     amount = models.BigIntegerField(_("jumlah (Rp)"))
@@ -160,7 +189,7 @@ class Instruction(models.Model):
     # What the unique key asks, in a column of its own: with `status` in its condition, marking an instruction paid would
     # write every index of the table anew (PostgreSQL's HOT updates need that no value an index reads has changed).
     live = models.GeneratedField(
-        expression=Q(status__in=["pending", "paid"]),  # type: ignore[arg-type]  # a condition is an expression too
+        expression=Q(status__in=["pending", "sent", "unknown", "paid"]),  # type: ignore[arg-type]  # a condition is an expression too
         output_field=models.BooleanField(),
         db_persist=True,
     )

@@ -25,6 +25,7 @@ class Break(models.Model):
         BALANCE_GAP = "balance_gap", _("Saldo awal tidak menyambung")
         INSTRUCTION = "instruction", _("Instruksi berbeda dengan buku besar")
         NOT_RECEIVED = "not_received", _("Penerima menyatakan belum menerima")
+        PROVIDER = "provider", _("Mitra penyalur membantah hasilnya sendiri")
 
     class State(models.TextChoices):
         OPEN = "open", _("Terbuka")

@@ -30,6 +30,7 @@ class Account(models.Model):
         MERCHANT = "merchant", _("Utang ke pedagang")
         SETTLEMENT = "settlement", _("Kliring penyelesaian")
         BANK = "bank", _("Bank")
+        PROVIDER = "provider", _("Dibayar lewat mitra")
 
     EXTERNAL = (Kind.BUDGET, Kind.BANK)
 
@@ -65,6 +66,7 @@ class Transfer(models.Model):
         RESERVATION = "reservation", _("Pencadangan")
         RELEASE = "release", _("Pengembalian cadangan")
         DISBURSEMENT = "disbursement", _("Penyaluran")
+        REMITTANCE = "remittance", _("Penyaluran lewat mitra")
         TOP_UP = "top_up", _("Isi saldo")
         REDEMPTION = "redemption", _("Belanja")
         CASH_OUT = "cash_out", _("Tarik tunai")

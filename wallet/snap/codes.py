@@ -17,6 +17,7 @@ class Service:
     """The standard's service codes we answer under; NONE where no service could be told."""
 
     NONE = "00"
+    BULK_CASHIN_NOTIFY = "41"
     QR_CPM_PAYMENT = "60"
     QR_CPM_QUERY = "61"
     ACCESS_TOKEN = "73"  # noqa: S105 (a service's number)

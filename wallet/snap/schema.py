@@ -59,6 +59,13 @@ TRANSACTION_CASES = (
 )
 AMOUNT = {"value": "10000.00", "currency": "IDR"}
 EXAMPLES: dict[str, dict[str, Any]] = {
+    Service.BULK_CASHIN_NOTIFY: {
+        "bulkId": "B0001",
+        "partnerBulkId": "SLR7c0f0e4b9d5a4f0f8f4b1d7e6a2c9b30",
+        "bulkObject": [
+            {"partnerReferenceNo": "SLR-1", "referenceNo": "P0001", "responseCode": "2004000", "amount": AMOUNT}
+        ],
+    },
     Service.ACCESS_TOKEN: {"grantType": "client_credentials", "additionalInfo": {}},
     Service.QR_CPM_PAYMENT: {
         "partnerReferenceNo": "2026112400000000000001",

@@ -30,6 +30,7 @@ from disbursement import (
     versions,
 )
 from disbursement.models import Batch, Programme
+from disbursement.reports import making
 from tests import money
 from tests.disbursement import statement_files
 from tests.wallet import books
@@ -108,6 +109,7 @@ def build_house() -> House:
     _shop()
     verification.record(verification.verify())
     _reconciled(closed)
+    making.make(making.request(making.Question("region"), officers["petugas"]))
     return house
 
 

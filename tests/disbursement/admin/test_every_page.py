@@ -15,8 +15,10 @@ from django.urls import reverse
 
 from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
+from disbursement.providers import notices
 from tests import money
-from tests.disbursement.admin.conftest import House, add_people, tried
+from tests.disbursement import partners
+from tests.disbursement.admin.conftest import House, add_people, build_house, tried
 from tests.wallet import books
 from wallet import seal_verification, verification
 from wallet.admin.ledger import CHECK_NAMES
@@ -27,8 +29,10 @@ OURS = {"wallet", "disbursement", "officers", "auth"}
 
 @pytest.fixture
 def house(house: House) -> House:
-    """With a draft of a version that was tried."""
+    """With a draft of a version that was tried, and a partner that was asked and has told of something else."""
     tried(house.programme)
+    line = partners.line_of(partners.unknown(partners.provider()))
+    notices.take(line.provider.partner, line.request.bulk_id, [{"partnerReferenceNo": "x"}], external_id="1", digest="")
     return house
 
 
@@ -127,7 +131,8 @@ def _pay_again(house: House) -> None:
             pass
 
 
-def test_the_front_page_adds_up_and_shows_only_what_one_may_see(house: House) -> None:
+def test_the_front_page_adds_up_and_shows_only_what_one_may_see(db: None) -> None:
+    house = build_house()
     page = house.client("admin").get("/admin/").content.decode()
     assert "Rp 10.000.000" in page and "Menunggu persetujuan" in page
     assert "tidak sama dengan anggaran" not in page

@@ -1,0 +1,70 @@
+"""Our own wallet as a provider: purses are opened and the lines marked in one transaction, set-based; nothing is ever unknown."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import cast
+
+from django.db import connection
+
+from disbursement.models import Chunk, Instruction
+from wallet import ledger, limits
+
+
+class OwnWallet:
+    """Pays at once: whoever may not receive fails for its reason, everybody else is paid when the transaction commits."""
+
+    def hand_over(self, chunk: Chunk, now: datetime) -> None:
+        """See `protocol.Provider`."""
+        batch = chunk.batch
+        pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
+        for reason, refused in _not_payable(chunk, now).items():
+            pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
+        count, total = _mark_paid(chunk)
+        Chunk.objects.filter(pk=chunk.pk).update(
+            status=Chunk.Status.DONE, paid_count=count, paid_total=total, failure="", error="", finished_at=now
+        )
+        if count:  # last, because it ends by locking the clearing account that all workers share
+            ledger.open_purses(
+                source=cast(int, batch.clearing_id),  # the CHECK batch_approved_is_reserved sees to it
+                terms=chunk.terms,
+                title=chunk.title,
+                usable_from=now,
+                usable_until=now + timedelta(days=chunk.purse_days) if chunk.purse_days else None,
+                grants=grants(chunk, Instruction.Status.PAID),
+            )
+
+
+def grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
+    """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
+    return ledger.GrantQuery(
+        f"SELECT {Instruction.key_in_sql()}, wallet_id, amount"  # noqa: S608  # a constant of ours
+        " FROM disbursement_instruction WHERE chunk_id = %s AND status = %s ORDER BY id",
+        [chunk.pk, status.value],
+    )
+
+
+def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
+    """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit."""
+    pending = grants(chunk, Instruction.Status.PENDING)
+    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(pending).items()}
+    found: dict[str, list[int]] = {}
+    for wallet, reason in (limits.exceeded(pending, moment) | inactive).items():
+        found.setdefault(reason, []).append(wallet)
+    return found
+
+
+def _mark_paid(chunk: Chunk) -> tuple[int, int]:
+    """Marks what is still pending as paid; returns how many and their rupiah."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH paid AS (
+                UPDATE disbursement_instruction SET status = 'paid' WHERE chunk_id = %s AND status = 'pending'
+                RETURNING amount)
+            SELECT count(*), coalesce(sum(amount), 0) FROM paid
+            """,
+            [chunk.pk],
+        )
+        [(count, total)] = cursor.fetchall()
+    return int(count), int(total)
