@@ -239,7 +239,8 @@ class ReportAdmin(ViewOnlyAdmin):
         if form not in FILES or report.result is None:
             raise Http404
         said = gettext("Laporan diunduh sebagai %(form)s.") % {"form": form.upper()}
-        self.log_change(request, report, said if everything else f"{said} {gettext('Kelompok kecil disamarkan.')}")
+        masked = gettext("Kelompok kecil disamarkan.")
+        self.log_change(request, report, said if everything else f"{said} {masked}")
         read = reading.read(report, everything=everything)
         return FILES[form](f"laporan-{report.pk}" if everything else f"laporan-{report.pk}-{PUBLIC}", read)
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
-from django.db import connection
+import time_machine
 from django.utils import timezone
 
 from beneficiaries.models import Person
 from disbursement import appeals, clawback, enrolments
 from disbursement.enrolment_states import R, S
 from disbursement.models import Enrolment, EnrolmentStep
-from mobile import gsm, notice_words
+from mobile import decision_notices, gsm, notice_words
 from mobile.models import Notice
 from mobile.tasks import tell_decisions
 from tests import money
@@ -62,15 +60,10 @@ def test_an_exit_is_told_and_a_death_is_not(siti: Person) -> None:
 
 def test_what_happened_long_ago_is_no_news(siti: Person) -> None:
     row = enrolment_of(siti)
-    long_ago = timezone.now() - timedelta(days=8)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO disbursement_enrolmentstep (enrolment_id, from_status, to_status, reason, at)"
-            " VALUES (%s, 'active', 'suspended', 'verify', %s)",
-            [row.pk, long_ago],
-        )
-    assert Enrolment.objects.get(pk=row.pk).status == S.SUSPENDED
-    assert tell_decisions() == 0
+    enrolments.suspend([row.pk], reason=R.VERIFY, words="cek", by=money.officer())
+    with time_machine.travel(timezone.now() + decision_notices.TOLD_WITHIN, tick=False):
+        assert tell_decisions() == 0
+    assert tell_decisions() == 1
 
 
 def test_a_claim_is_told_with_its_objection_day_and_its_reason_in_the_application_alone() -> None:

@@ -107,7 +107,12 @@ def test_who_gets_nothing_is_told_why_when_that_begins_and_not_every_month() -> 
     enrolment = siti.enrolments.get()
     first, _second = [
         Calculation.objects.create(
-            batch=batch, enrolment=enrolment, version=batch.version, total=0, reason="no_component"
+            batch=batch,
+            enrolment=enrolment,
+            cycle=batch.cycle,
+            version=batch.version,
+            total=0,
+            reason="no_component",
         )
         for batch in batches
     ]
