@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.urls import path
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -32,6 +33,7 @@ class NotifiedLine(Message):
     amount = Amount(required=False, default=None)
 
 
+@extend_schema_field(NotifiedLine(many=True))
 class NotifiedLines(serializers.Field):  # type: ignore[type-arg]
     """As many lines as one request may have, each checked; the first at fault is named."""
 
