@@ -108,9 +108,9 @@ def check(schedule: Schedule) -> None:
     if not periods:
         raise ScheduleBroken(reason=str(ScheduleBroken.NOTHING))
     lengths = cycles.months_of(schedule.programme_id, periods)
-    for (period, after), months in zip(itertools.pairwise(periods), lengths, strict=False):
-        if after < months_later(period, months):
-            raise ScheduleBroken(reason=str(ScheduleBroken.TOO_OFTEN) % {"months": months})
+    for (period, following), length in zip(itertools.pairwise(periods), lengths, strict=False):
+        if following < months_later(period, length):
+            raise ScheduleBroken(reason=str(ScheduleBroken.TOO_OFTEN) % {"months": length})
 
 
 def preview(schedule: Schedule, count: int) -> list[Due]:

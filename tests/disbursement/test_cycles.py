@@ -63,7 +63,7 @@ def test_three_months_at_once_are_not_paid_again_the_month_after() -> None:
     money.person(born=date(1950, 1, 1))
     assert money.prepared(klj, OCTOBER).total == 900_000  # October, November and December
     for month in (AUGUST, SEPTEMBER, NOVEMBER, DECEMBER):
-        with pytest.raises(CyclesOverlap, match="cycles_overlap") as told:
+        with pytest.raises(CyclesOverlap) as told:
             batches.cycle_of(klj, month)
         assert "Oktober 2026 - Desember 2026" in str(told.value)
     assert Cycle.objects.count() == 1
@@ -145,7 +145,7 @@ def test_a_version_from_an_earlier_day_lengthens_the_cycles_that_it_is_for(progr
 def test_a_version_under_which_cycles_of_before_would_overlap_is_not_put_into_force(programme: Programme) -> None:
     money.prepared(programme, OCTOBER)
     money.prepared(programme, NOVEMBER)
-    with pytest.raises(VersionBroken, match="version_broken") as told:
+    with pytest.raises(VersionBroken) as told:
         quarterly(programme, OCTOBER)
     assert str(VersionBroken.CYCLES_OVERLAP) in str(told.value)
     assert versions.of(programme, OCTOBER).months is None
