@@ -21,6 +21,7 @@ from unfold.widgets import (
 )
 
 from disbursement import corrections, cycles, owed
+from disbursement.admin import reports
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import Cycle, Enrolment, OwedCycle
 from wallet.admin.decorators import action
@@ -80,8 +81,8 @@ class CycleAdmin(ViewOnlyAdmin):
     search_fields = ("programme__name",)
     search_help_text = _("Nama program")
     ordering = ("-period", "programme")
-    fields = ("programme", "month", "due_at", "batch_links", "owed_links", "recalculation_links")
-    readonly_fields = ("month", "batch_links", "owed_links", "recalculation_links")
+    fields = ("programme", "month", "due_at", "batch_links", "owed_links", "recalculation_links", "report")
+    readonly_fields = ("month", "batch_links", "owed_links", "recalculation_links", "report")
     actions_detail = ("owe", "recalculate")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cycle]:
@@ -108,6 +109,12 @@ class CycleAdmin(ViewOnlyAdmin):
         return SafeString(
             " · ".join(link(change_url(row), f"#{row.pk} {row.get_status_display()}") for row in rows) or "-"
         )
+
+    @admin.display(description=_("laporan"))
+    def report(self, cycle: Cycle) -> SafeString:
+        month = f"{cycle.period:%Y-%m}"
+        asked = {"programmes": cycle.programme_id, "period_from": month, "period_to": month, "grouping": "region"}
+        return reports.link_to(_("Buat laporan siklus ini"), **asked)
 
     @action(description=_("Rapel"), permissions=["disbursement.add_owedcycle"], icon="history")
     def owe(self, request: HttpRequest, object_id: str) -> HttpResponse:

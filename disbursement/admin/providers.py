@@ -292,9 +292,13 @@ class BulkNoticeAdmin(LongTable, ViewOnlyAdmin):
         ("bulk_id", "external_id"),
         ("lines", "settled"),
         ("repeated", "contradicted", "unknown"),
-        "digest",
+        "digest_shown",
     )
-    readonly_fields = ("moment",)
+    readonly_fields = ("moment", "digest_shown")
+
+    @admin.display(description=_("sidik isi (SHA-256)"))
+    def digest_shown(self, row: BulkNotice) -> SafeString:
+        return format_html('<span class="office-mono">{}</span>', row.digest)
 
     @admin.display(description=_("diterima"))
     def moment(self, row: BulkNotice) -> str:

@@ -33,6 +33,9 @@ from beneficiaries.models import (
 from beneficiaries.resealing import opened_hex
 from beneficiaries.subject_rows import rows, subject_of
 from beneficiaries.uploads import _place
+from disbursement import enrolments
+from disbursement.models import Enrolment
+from disbursement.providers import routes
 from mobile import devices, otp, push
 from mobile import grievances as told_by_phone
 from mobile.lapse_notices import warn_all
@@ -41,6 +44,7 @@ from tests import money
 from tests.beneficiaries import cases, imports
 from tests.beneficiaries.conftest import person as row
 from tests.beneficiaries.evidence_told import CAR, excluded, tell
+from tests.disbursement import partners
 from vault.rotation import sealed_attributes, sealed_models
 from vault.sealing import unseal, unseal_bytes
 from wallet import wallets
@@ -50,10 +54,23 @@ pytestmark = pytest.mark.django_db
 NIK, KK, PHONE, PLATE = "3171015708900001", "3171011506150003", "+6281234567890", "B 1234 XYZ"
 NEXT_KK, NEXT_PHONE = "3171011506150005", "+6281299998888"
 SCAN = cases.PNG + b"rahasia"
-KNOWN = ("rahasia", NIK, KK, PHONE, NEXT_KK, NEXT_PHONE, PLATE.casefold(), b64encode(SCAN).decode().casefold())
+KNOWN = (
+    "rahasia",
+    NIK,
+    KK,
+    PHONE,
+    NEXT_KK,
+    NEXT_PHONE,
+    PHONE[1:],
+    PLATE.casefold(),
+    b64encode(SCAN).decode().casefold(),
+)
 STAGED = {"beneficiaries_stagedperson": Person, "beneficiaries_stagedhousehold": Household}
-# Of merchants, of officers, and what a bank wrote on its statement, which is a financial record.
-OF_OTHERS = ("wallet_partner.", "wallet_merchant.", "wallet_settlement.", "officers_", "disbursement_statemententry.")
+# Of merchants, of partners, of officers, and what a bank wrote on its statement, which is a financial record.
+OF_OTHERS = (
+    *("wallet_partner.", "wallet_merchant.", "wallet_settlement.", "officers_", "disbursement_statemententry."),
+    *("disbursement_provideraccount.", "disbursement_providertoken."),
+)
 
 
 @pytest.fixture
@@ -200,6 +217,9 @@ def everything_about(siti: Person, dewi: User, rudi: User) -> None:
     tell(siti, "vehicle", CAR)
     asked = data_requests.receive(siti, DataRequest.Kind.CORRECTION, by=dewi)
     data_requests.propose(asked, by=dewi, changes={"name": "RAHASIA"})
+    enrolment = Enrolment.objects.create(programme=money.programme(), person=siti)
+    routes.set_partner(enrolment, partners.provider(), PHONE[1:], dewi)
+    enrolments.end(enrolment)
     corrected(siti, dewi)
     moving = row(NAMA="SITI RAHASIA", KK=NEXT_KK, ALAMAT="Jalan Rahasia 5", TELEPON=NEXT_PHONE)
     others = row(NAMA="SITI", DESIL="0"), row(2, NAMA="NENENG", KK="3171011506150006")

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from beneficiaries import working_days
 from beneficiaries.models import Person
-from disbursement import clawback, execution, reconciliation, subjects
+from disbursement import clawback, enrolments, execution, reconciliation, subjects
 from disbursement.clawback_errors import (
     ClaimNotLower,
     ClaimsTooMuch,
@@ -316,8 +316,7 @@ def test_who_is_claimed_back_from_is_not_forgotten_before_it_ends_and_then_it_sa
 ) -> None:
     case = objected(proposed(overpaid, 40_000))
     person = case.person
-    overpaid.enrolment.status = "ended"
-    overpaid.enrolment.save(update_fields=["status"])
+    enrolments.end(overpaid.enrolment)
     assert "pengembalian" in subjects.hold_of(person)
     clawback.drop(case, by=officer, reason="keliru")
     assert subjects.hold_of(person) == ""

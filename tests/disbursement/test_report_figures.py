@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -44,7 +44,7 @@ from tests.disbursement.report_world import (
 from tests.owner import tamper
 from wallet import ledger
 from wallet.errors import WalletError
-from wallet.models import Transfer
+from wallet.models import Transfer, Wallet
 
 REFUSED = (WalletError, DisbursementError, BeneficiaryError, DuplicatePair.DoesNotExist)
 GROUPINGS = Report.Grouping.values
@@ -259,15 +259,14 @@ def test_who_was_erased_or_left_the_programme_stays_in_the_totals() -> None:
 
 @pytest.mark.django_db
 def test_who_has_been_enrolled_since_the_period_is_not_of_it() -> None:
-    person()
     made = programme()
-    paid(made, date(2026, 6, 1))
-    Enrolment.objects.update(created_at=datetime(2026, 5, 31, tzinfo=timezone.get_default_timezone()))
-    person()
-    paid(made, NOVEMBER)
-    Enrolment.objects.order_by("-pk").filter(created_at__gt=timezone.now() - timedelta(days=1)).update(
-        created_at=datetime(2026, 11, 1, tzinfo=timezone.get_default_timezone())
-    )
+    for day, period in ((date(2026, 5, 31), date(2026, 6, 1)), (date(2026, 11, 1), NOVEMBER)):
+        someone = person()
+        someone.wallet = Wallet.objects.create(holder=someone.uid)
+        someone.save(update_fields=["wallet"])
+        at = datetime.combine(day, time.min, tzinfo=timezone.get_default_timezone())
+        Enrolment.objects.create(programme=made, person=someone, created_at=at)
+        paid(made, period)
     assert groups_of(reported("programme", period_to=date(2026, 10, 31)))[""]["enrolled"] == 1
     assert groups_of(reported("programme", period_to=date(2026, 11, 30)))[""]["enrolled"] == 2
     agrees(period_to=date(2026, 10, 31))

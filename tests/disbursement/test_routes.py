@@ -10,7 +10,18 @@ import pytest
 from django.db import connection
 
 from beneficiaries import subject_data
-from disbursement import approvals, batches, content, eligibility, preflight, programmes, reconciliation, subjects
+from disbursement import (
+    approvals,
+    batches,
+    content,
+    eligibility,
+    enrolments,
+    preflight,
+    programmes,
+    reconciliation,
+    subjects,
+)
+from disbursement.enrolment_states import R
 from disbursement.models import Chunk, Enrolment, ProviderAccount, Route
 from disbursement.provider_errors import InvalidAccount, ProviderInactive, RouteUnchanged
 from disbursement.providers import calling, routes
@@ -121,7 +132,7 @@ def test_who_is_forgotten_has_no_account_number_any_more_and_nobody_is_while_an_
 ) -> None:
     batch = partners.unknown(provider)
     person = batch.instructions.get().enrolment.person
-    Enrolment.objects.update(status="ended")
+    enrolments.end_all(list(Enrolment.objects.values_list("pk", flat=True)), reason=R.OWN_WISH, words="", by=None)
     assert "hasilnya" in subjects.hold_of(person)
     partners.hurry()
     calling.ask_next(provider.pk, partners.Scripted())

@@ -69,6 +69,12 @@ def released() -> Transfer:
     return money.move(clearing, ledger.open_account(Account.Kind.FUND), 100, kind=Kind.RELEASE)
 
 
+def remitted() -> Transfer:
+    """What a partner paid in our name leaves the batch's clearing account for the partner's."""
+    clearing = reserved().credit
+    return money.move(clearing, ledger.open_account(Account.Kind.PROVIDER, "Mitra"), 100, kind=Kind.REMITTANCE)
+
+
 def funded() -> Transfer:
     return Transfer.objects.get(credit=money.fund(100))
 
@@ -85,6 +91,7 @@ MADE: dict[Transfer.Kind, tuple[str, Callable[[], Transfer]]] = {
     Kind.RESERVATION: ("row kept", reserved),
     Kind.RELEASE: ("row kept", released),
     Kind.DISBURSEMENT: ("row kept", granted),
+    Kind.REMITTANCE: ("row kept", remitted),
     Kind.TOP_UP: ("row kept", topped_up),
     Kind.GIVE_BACK: ("row kept", given_back),
     Kind.SETTLEMENT: ("row kept", settled),

@@ -148,7 +148,7 @@ def lived(house: House) -> None:
     conflicts.set_up(house.programme, other, scope=person, starts_on=today, decree="SK 7/2026")
     add_people(1, start=50)
     eligibility.enrol_eligible(other)
-    row = Enrolment.objects.get(programme=other)
+    row = Enrolment.objects.filter(programme=other).latest("pk")
     officer = house.officers["petugas"]
     enrolments.suspend([row.pk], reason=EnrolmentStep.Reason.NOT_FOUND, words="rumah kosong", by=officer)
     appeals.file(row, "Saya dirawat di rumah anak.", channel=EnrolmentAppeal.Channel.OFFICE, by=officer)

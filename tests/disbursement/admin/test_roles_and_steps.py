@@ -177,7 +177,7 @@ def test_the_maker_cannot_approve_whoever_it_is(house: House, superuser: bool) -
     assert "harus disetujui orang lain" in opened.content.decode()
     assert 'name="code"' not in opened.content.decode()
     page, batch = _approve(house, "petugas")
-    assert "bukan yang mengajukannya" in page
+    assert "bukan yang menyiapkan atau pernah mengajukannya" in page
     assert batch.status == Batch.Status.SUBMITTED and not batch.approvals.exists()
 
 
