@@ -17,7 +17,14 @@ from django.utils import timezone
 from beneficiaries import working_days
 from disbursement import owed
 from disbursement.enrolment_states import LIVE, R, S, advance
-from disbursement.errors import AppealDecided, DeciderTookStep, NothingOwed, NothingToAppeal, ReasonMissing
+from disbursement.errors import (
+    AppealDecided,
+    CyclesOverlap,
+    DeciderTookStep,
+    NothingOwed,
+    NothingToAppeal,
+    ReasonMissing,
+)
 from disbursement.models import (
     Batch,
     Calculation,
@@ -133,7 +140,7 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
 def _owe_missed(appeal: EnrolmentAppeal, by: User, reason: str) -> None:
     """The next batch pays what was missed; an excluded cycle is not owed, nor one that somebody has noted already."""
     for cycle in missed(appeal):
-        with contextlib.suppress(NothingOwed):
+        with contextlib.suppress(NothingOwed, CyclesOverlap):
             one = Enrolment.objects.filter(pk=appeal.step.enrolment_id)
             owed.owe(one, cycle, reason.strip()[:300], by, ground=OwedCycle.Ground.RESTORED)
 

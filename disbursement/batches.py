@@ -11,10 +11,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from disbursement import budgets, due_lines, exclusions, execution, filling, preflight, preparation, versions
+from disbursement import budgets, cycles, due_lines, exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
 from disbursement.errors import (
     FillingKeptFailing,
@@ -65,9 +65,14 @@ def contents(batch: Batch) -> list[Contents]:
 
 
 def cycle_of(programme: Programme, period: date, due_at: datetime | None = None) -> Cycle:
-    """The programme's cycle for the month of the date; made if it is missing, due then (or now), one whoever races."""
+    """The programme's cycle for the month of the date; made if it is missing, due then (or now), one whoever races.
+
+    Raises CyclesOverlap where another cycle covers a month of it.
+    """
+    period = period.replace(day=1)
+    cycles.check(programme.pk, period)
     due = {"due_at": due_at} if due_at else {}
-    cycle, _ = Cycle.objects.get_or_create(programme=programme, period=period.replace(day=1), defaults=due)
+    cycle, _ = Cycle.objects.get_or_create(programme=programme, period=period, defaults=due)
     return cycle
 
 
@@ -78,7 +83,7 @@ def prepare(cycle: Cycle, by: User | None = None, follows: Batch | None = None) 
 
     Who is excluded on the cycle's first day is left out, and the exclusion kept as the reason (models.LeftOut), also where
     that leaves nobody. `follows` narrows it to those who failed in that batch. All at once, in the caller's time: `draft`
-    leaves it to a worker. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay.
+    leaves it to a worker. Raises ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, CyclesOverlap, NothingToPay.
     """
     return _prepared(cycle, lambda version: _new(cycle, version, by, follows))
 
@@ -95,7 +100,7 @@ def draft(
     """What `prepare` makes, filled by a worker: for programmes too large for one request. The sweeper rings until it is filled.
 
     `pay_at` is when it is to be paid, until its maker says otherwise, and `reason` why there is the draft. Where there is nobody
-    to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse.
+    to pay, the worker cancels it and says so. Raises ProgrammeInactive, NoVersion, NowhereToLapse, CyclesOverlap.
     """
     batch = _new(cycle, _payable(cycle), by, follows, pay_at=pay_at, reason=reason)
     Filling.objects.create(batch=batch)
@@ -149,7 +154,12 @@ def _new(
     cycle: Cycle, version: ProgrammeVersion, by: User | None, follows: Batch | None, *, reason: str = "", **fields: Any
 ) -> Batch:
     title = preparation.title_of(version.programme, cycle, Instruction.Kind.REGULAR)
-    return begin(by, reason, cycle=cycle, version=version, follows=follows, purse_title=title, **fields)
+    try:
+        return begin(by, reason, cycle=cycle, version=version, follows=follows, purse_title=title, **fields)
+    except IntegrityError as error:
+        if cycles.is_overlap(error):  # prepared at once with another, or one of before that another covers
+            cycles.check(cycle.programme_id, cycle.period)
+        raise
 
 
 def _payable(cycle: Cycle) -> ProgrammeVersion:
@@ -166,13 +176,13 @@ def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: fi
     """The draft, filled. Raises as `prepare`; then nothing is left of a draft made here, and the caller's is as it was."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cycles = due_lines.lock(cursor, cycle)  # two officers at once: the second finds nothing left
+            locked = due_lines.lock(cursor, cycle)  # two officers at once: the second finds nothing left
             version = _payable(cycle)  # under the lock
             exclusions.note_left_out(cursor, cycle)
         made, nothing = None, NothingToPay()
         try:
             with transaction.atomic():
-                made = _filled(draft(version), version, cycles, tell)
+                made = _filled(draft(version), version, locked, tell)
         except NothingToPay as error:
             nothing = error
         with connection.cursor() as cursor:
@@ -182,8 +192,8 @@ def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: fi
     raise nothing  # after the commit: what an upheld objection owes rests on the notes
 
 
-def _filled(batch: Batch, version: ProgrammeVersion, cycles: list[Cycle], tell: filling.Tell) -> Batch:
-    filled = preparation.fill(batch, version, cycles, tell)
+def _filled(batch: Batch, version: ProgrammeVersion, locked: list[Cycle], tell: filling.Tell) -> Batch:
+    filled = preparation.fill(batch, version, locked, tell)
     if filled.count == 0:
         raise NothingToPay
     budgets.count(batch)

@@ -36,6 +36,16 @@ class NoVersion(DisbursementError):
     )
 
 
+class CyclesOverlap(DisbursementError):
+    """Another cycle of the programme pays for a month that this one would pay for."""
+
+    code = "cycles_overlap"
+    message = _(
+        "Siklus %(period)s beririsan dengan siklus %(other)s yang sudah punya batch atau rapel: bulan yang sama akan dibayar dua "
+        "kali. Pilih bulan yang belum tercakup, atau batalkan dahulu batch siklus %(other)s bila keliru."
+    )
+
+
 class VersionInForce(DisbursementError):
     """What is in force never changes."""
 
@@ -52,6 +62,10 @@ class VersionBroken(DisbursementError):
     NO_CASH_TERMS = _("ada komponen berbatas tunai; isi aturan kantong tunai.")
     FAMILY_COUNTED_TWICE = _(
         "ada komponen untuk tiap anggota keluarga; program ini harus satu per keluarga, agar keluarga dihitung satu kali."
+    )
+    FEWER_MONTHS = _("ada komponen yang dibayar untuk lebih banyak bulan sekaligus daripada bulan tiap siklus.")
+    CYCLES_OVERLAP = _(
+        "siklus yang sudah ada akan mencakup bulan siklus sesudahnya. Mulailah versi ini pada siklus yang belum punya batch."
     )
     CASH_TERMS_WITHOUT_CASH = _("aturan kantong tunai tidak membolehkan tarik tunai; pilih aturan yang membolehkannya.")
 
@@ -325,6 +339,7 @@ class ScheduleBroken(DisbursementError):
     message = _("Jadwal tidak dapat dipakai: %(reason)s")
     NO_DATES = _("isi paling sedikit satu tanggal.")
     NO_MONTHS = _("pilih paling sedikit satu bulan.")
+    TOO_OFTEN = _("satu siklus program ini mencakup %(months)s bulan; jarak antarperiode paling sedikit sebanyak itu.")
     TWO_IN_A_MONTH = _("ada dua tanggal dalam satu bulan; satu periode adalah satu bulan.")
     ENDS_BEFORE = _("periode terakhir lebih awal daripada periode pertama.")
     TOO_LONG_AGO = _("periode pertama terlalu lama berlalu; siklus lama disiapkan dari halaman program.")

@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from disbursement import versions
+from disbursement import cycles, versions
 from disbursement.due_dates import months_later
 from disbursement.errors import NothingOwed, OwedNoMore
 from disbursement.exclusions import EXCLUDED
@@ -48,17 +48,23 @@ def owe(
     """Keeps that these enrolments are owed the cycle; returns how many were new. The next batch of the programme pays them.
 
     Passed over are those of another programme, who has the cycle pending or paid, who was excluded on its first day, and who is
-    on the list already. Raises NothingOwed (that leaves nobody), NoVersion, NowhereToLapse, wallet.errors.ReasonMissing.
+    on the list already. Raises NothingOwed (that leaves nobody), CyclesOverlap, NoVersion, NowhereToLapse,
+    wallet.errors.ReasonMissing.
     """
     why = wallets.required(why)
     versions.check_ends(versions.of(cycle.programme, cycle.period))
     asked = open_to(cycle).filter(pk__in=enrolments.values("pk")).order_by().values("pk")
     sql, parameters = asked.query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _OWE.format(asked=sql), [cycle.pk, str(ground), why, decree.strip(), by.pk if by else None, *parameters]
-        )
-        count = int(cursor.rowcount)
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                _OWE.format(asked=sql), [cycle.pk, str(ground), why, decree.strip(), by.pk if by else None, *parameters]
+            )
+            count = int(cursor.rowcount)
+    except IntegrityError as error:
+        if cycles.is_overlap(error):
+            cycles.check(cycle.programme_id, cycle.period)
+        raise
     if not count:
         raise NothingOwed
     return count

@@ -31,7 +31,7 @@ _PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household", "budge
 _TERMS = ("name",), ("mccs", "regions", "cash", "lapses")
 _VERSION = (
     ("starts_on", "eligibility", "terms", "components"),
-    ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority", "back_pay_months"),
+    ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority", "back_pay_months", "months"),
 )
 _BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")

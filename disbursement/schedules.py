@@ -8,6 +8,7 @@ cause is gone where the database can tell, else later and later.
 
 from __future__ import annotations
 
+import itertools
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,9 +21,10 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext
 
-from disbursement import batches, due_dates
+from disbursement import batches, cycles, due_dates
 from disbursement.due_dates import Due, months_later
 from disbursement.errors import (
+    CyclesOverlap,
     DisbursementError,
     NoVersion,
     NowhereToLapse,
@@ -41,6 +43,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 MONTHS_AHEAD, MONTHS_BACK = 13, 12  # how far runs are planned; how old a first period may be when an officer sets it
+LOOKED_AT = 36  # periods whose distances are asked when a schedule is set
 PLAN_AGAIN = timedelta(days=1)  # holidays are announced, and the months go by
 FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(days=1)
 DRAFT_CANCELLED = "draft_cancelled"
@@ -65,6 +68,7 @@ WHERE r.prepare_at <= %(now)s AND s.stopped_at IS NULL AND (%(run)s::bigint IS N
         WHEN 'no_version' THEN EXISTS (
             SELECT FROM disbursement_programmeversion v
             WHERE v.programme_id = p.id AND v.enforced_at IS NOT NULL AND v.starts_on <= r.period)
+        WHEN 'cycles_overlap' THEN disbursement_overlapping_cycle(p.id, r.period) IS NULL
         ELSE r.retry_at IS NULL OR r.retry_at <= %(now)s END
 ORDER BY r.due_at, r.id
 """
@@ -100,8 +104,13 @@ def check(schedule: Schedule) -> None:
         raise ScheduleBroken(reason=str(ScheduleBroken.ENDS_BEFORE))
     if schedule.first_period < months_later(timezone.localdate().replace(day=1), -MONTHS_BACK):
         raise ScheduleBroken(reason=str(ScheduleBroken.TOO_LONG_AGO))
-    if not preview(schedule, 1):
+    periods = [due.period for due in preview(schedule, LOOKED_AT)]
+    if not periods:
         raise ScheduleBroken(reason=str(ScheduleBroken.NOTHING))
+    lengths = cycles.months_of(schedule.programme_id, periods)
+    for (period, following), length in zip(itertools.pairwise(periods), lengths, strict=False):
+        if following < months_later(period, length):
+            raise ScheduleBroken(reason=str(ScheduleBroken.TOO_OFTEN) % {"months": length})
 
 
 def preview(schedule: Schedule, count: int) -> list[Due]:
@@ -266,7 +275,7 @@ def make(run: int) -> bool:
         with transaction.atomic():
             cycle = batches.cycle_of(row.programme, row.period, row.due_at)
             batch = batches.draft(cycle, pay_at=row.due_at, reason=_said(row))
-    except (ProgrammeInactive, NoVersion, NowhereToLapse) as error:
+    except (ProgrammeInactive, NoVersion, NowhereToLapse, CyclesOverlap) as error:
         _trouble(row, error.code, str(error))
         return False
     _settle(row, batch, made=True)

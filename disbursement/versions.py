@@ -6,17 +6,18 @@ from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from disbursement import conditions, entitlement
+from disbursement import conditions, cycles, entitlement
 from disbursement.errors import EnforcerIsDrafter, NoVersion, NowhereToLapse, VersionBroken, VersionInForce
-from disbursement.models import Component, Programme, ProgrammeVersion
+from disbursement.models import Component, Cycle, Programme, ProgrammeVersion
+from wallet.transactions import retried
 
 COPIED = (
     *("eligibility", "terms", "cash_terms", "purse_days", "most_people", "quota", "priority", "decree"),
-    "back_pay_months",
+    *("back_pay_months", "months"),
 )
 COMPONENT = ("code", "name", "condition", "amount", "per", "most_people", "months", "cash_limit", "terms")
 
@@ -70,6 +71,8 @@ def check(version: ProgrammeVersion) -> None:
     components = list(version.components.all())
     if not components:
         raise VersionBroken(reason=str(VersionBroken.NO_COMPONENT))
+    if version.months is not None and version.months < max(one.months for one in components):
+        raise VersionBroken(reason=str(VersionBroken.FEWER_MONTHS))
     if any(one.per == Component.Per.MEMBERS for one in components) and not version.programme.one_per_household:
         raise VersionBroken(reason=str(VersionBroken.FAMILY_COUNTED_TWICE))
     if any(one.cash_limit for one in components):
@@ -100,13 +103,16 @@ def check_ends(version: ProgrammeVersion) -> None:
         raise NowhereToLapse
 
 
-@transaction.atomic
+@retried
 def enforce(version: ProgrammeVersion, by: User | None = None) -> ProgrammeVersion:
     """From now on the version counts and never changes.
 
     What an officer drafted another puts into force; what a file or a command drafted needs nobody (`by` is None in both).
+    Cycles that it is now the version of cover as many months as it says, if they were shorter.
     Raises VersionInForce, EnforcerIsDrafter and what `check` raises.
     """
+    # Before the programme, as whoever prepares a batch does.
+    list(Cycle.objects.select_for_update(no_key=True).filter(programme=version.programme_id).order_by("pk"))
     row = ProgrammeVersion.objects.select_for_update(of=("self",)).get(pk=version.pk)
     if row.enforced_at is not None:
         raise VersionInForce
@@ -114,5 +120,11 @@ def enforce(version: ProgrammeVersion, by: User | None = None) -> ProgrammeVersi
         raise EnforcerIsDrafter
     check(row)
     row.enforced_at, row.enforced_by = timezone.now(), by
-    row.save(update_fields=["enforced_at", "enforced_by"])
+    try:
+        with transaction.atomic():
+            row.save(update_fields=["enforced_at", "enforced_by"])
+    except IntegrityError as error:
+        if cycles.is_overlap(error):
+            raise VersionBroken(reason=str(VersionBroken.CYCLES_OVERLAP)) from error
+        raise
     return row

@@ -10,7 +10,6 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -21,7 +20,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from disbursement import corrections, owed
+from disbursement import corrections, cycles, owed
 from disbursement.admin import reports
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import Cycle, Enrolment, OwedCycle
@@ -92,7 +91,7 @@ class CycleAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("periode"), ordering="period")
     def month(self, cycle: Cycle) -> str:
-        return date_format(cycle.period, "F Y")
+        return cycles.in_words(cycle.period, cycle.months)
 
     @admin.display(description=_("batch"))
     def batch_links(self, cycle: Cycle) -> SafeString:

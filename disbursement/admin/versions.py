@@ -49,6 +49,7 @@ class VersionForm(forms.ModelForm):  # type: ignore[type-arg]
             "quota",
             "priority",
             "back_pay_months",
+            "months",
         )
 
     def clean_eligibility(self) -> str:
@@ -105,7 +106,10 @@ class ProgrammeVersionAdmin(OfficeAdmin):
     inlines = (ComponentInline,)
     fieldsets = (
         (None, {"fields": (("programme_shown", "state"), ("starts_on", "decree"), "by_whom", "trials_shown")}),
-        (_("Siapa yang berhak"), {"fields": ("eligibility", ("most_people", "quota", "priority"), "back_pay_months")}),
+        (
+            _("Siapa yang berhak"),
+            {"fields": ("eligibility", ("most_people", "quota", "priority"), ("back_pay_months", "months"))},
+        ),
         (_("Bagaimana dipakai"), {"fields": (("terms", "cash_terms"), "purse_days", "rule")}),
     )
     readonly_fields = ("programme_shown", "state", "by_whom", "trials_shown", "rule")

@@ -58,6 +58,15 @@ class ProgrammeVersion(models.Model):
         validators=[MinValueValidator(1), MaxValueValidator(3660)],
         help_text=_("Kosong berarti tanpa batas waktu."),
     )
+    months = models.PositiveSmallIntegerField(
+        _("bulan tiap siklus"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_MONTHS)],
+        help_text=_(
+            "Berapa bulan dibayar oleh satu siklus. Kosong berarti sebanyak bulan sekaligus terbanyak dari komponennya."
+        ),
+    )
     most_people = models.PositiveSmallIntegerField(
         _("paling banyak orang sekeluarga"),
         null=True,
@@ -103,6 +112,10 @@ class ProgrammeVersion(models.Model):
             models.CheckConstraint(
                 name="version_purse_days",
                 condition=Q(purse_days__isnull=True) | Q(purse_days__gte=1, purse_days__lte=3660),
+            ),
+            models.CheckConstraint(
+                name="version_months",
+                condition=Q(months__isnull=True) | Q(months__gte=1, months__lte=MOST_MONTHS),
             ),
             models.CheckConstraint(
                 name="version_most_people", condition=Q(most_people__isnull=True) | Q(most_people__gte=1)

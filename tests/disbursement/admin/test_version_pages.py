@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from pathlib import Path
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from beneficiaries.models import Person
 from disbursement import programme_file, trials, versions
-from disbursement.models import Calculation, Instruction, Programme, ProgrammeVersion, VersionTrial
+from disbursement.models import Batch, Calculation, Cycle, Instruction, Programme, ProgrammeVersion, VersionTrial
 from tests import money
 from tests.disbursement.admin.conftest import House
 
@@ -110,9 +113,12 @@ def test_what_is_missing_is_said_when_it_is_put_into_force(house: House, draft: 
     assert "isi aturan kantong tunai" in answer.content.decode()
 
 
-def test_why_435_000(house: House) -> None:
+def test_why_435_000(house: House, tmp_path: Path) -> None:
     """The question on the page of the instruction and of the enrolment leads to the arithmetic, the facts and the decree."""
-    programme_file.load()
+    said = json.loads(programme_file.JAKARTA.read_text(encoding="utf-8"))
+    file = tmp_path / "kjp.json"  # the house has paid a KLJ of its own, by the month
+    file.write_text(json.dumps({"programmes": [one for one in said["programmes"] if one["code"] == "KJP"]}))
+    programme_file.load(file)
     kjp = Programme.objects.get(code="KJP")
     child = money.person(born=date(2012, 1, 1))
     Person.objects.filter(pk=child.pk).update(schooling="smp")
@@ -140,3 +146,15 @@ def test_every_list_and_page_opens_for_whoever_may_look(house: House, draft: Pro
         page_of(house.client("auditor"), f"/admin/disbursement/{name}/")
     page_of(house.client("auditor"), f"/admin/disbursement/versiontrial/{trial.pk}/change/")
     page_of(house.client("auditor"), f"/admin/disbursement/programmeversion/{draft.pk}/change/")
+
+
+def test_a_month_that_another_cycle_covers_is_refused_on_the_page_and_the_other_is_named(house: House) -> None:
+    version = versions.copy(versions.of(house.programme, date(2026, 11, 1)), date(2026, 11, 1))
+    ProgrammeVersion.objects.filter(pk=version.pk).update(months=3)
+    versions.enforce(version)  # November has a batch: it covers January now
+    client, before = house.client("petugas"), Batch.objects.count()
+    address = reverse("admin:disbursement_programme_prepare", args=[house.programme.pk])
+    page = client.post(address, {"month": "2026-12"}).content.decode()
+    assert "beririsan dengan siklus November 2026 - Januari 2027" in page
+    assert (Batch.objects.count(), Cycle.objects.filter(period="2026-12-01").exists()) == (before, False)
+    assert "November 2026 - Januari 2027" in page_of(client, "/admin/disbursement/cycle/")
