@@ -7,6 +7,7 @@ officer decides, and may leave out whom it blocks as long as the batch is not su
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -18,9 +19,10 @@ from django.utils import timezone
 from disbursement import budgets
 from disbursement.batch_states import OPEN
 from disbursement.errors import PreflightMissing, WrongStatus
-from disbursement.exclusions import EXCLUDED
+from disbursement.exclusions import DIED, EXCLUDED
 from disbursement.models import Batch, Instruction, Preflight, PreflightFinding
 from wallet import doorbell, limits
+from wallet.errors import BalanceLimitExceeded, MonthlyLimitExceeded
 from wallet.ledger import GrantQuery
 
 AT_ONCE = 5_000  # lines looked at within a request
@@ -48,6 +50,7 @@ SEVERITY = {
     "duplicate": W,
     "no_wallet": W,
 }
+_LIMITS = (BalanceLimitExceeded.code, MonthlyLimitExceeded.code)
 
 # The people of the batch's lines, once for each cycle that they are paid for: `line`, with where the enrolment stands.
 _LINES = """
@@ -62,12 +65,7 @@ _PERIODS = "SELECT DISTINCT period FROM line ORDER BY period"
 _STRUCK = {
     "wallet_frozen": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'frozen'",
     "wallet_closed": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'closed'",
-    "deceased": """
-        SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'deceased'
-        UNION SELECT enrolment FROM line JOIN beneficiaries_evidence v ON v.person_id = line.person
-        WHERE v.kind = 'death' AND v.superseded_at IS NULL AND v.contested_at IS NULL AND v.fact_date <= %(today)s
-            AND (v.valid_until IS NULL OR v.valid_until >= %(today)s)
-    """,
+    "deceased": f"SELECT enrolment FROM line WHERE {DIED.format(person='line.person')}",  # noqa: S608  # our own constant
     "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
     "restricted": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.restricted",
     "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)"  # noqa: S608  # our own constant
@@ -135,40 +133,47 @@ def sweep() -> int:
 
 @transaction.atomic
 def leave_out_blocked(batch: Batch) -> int:
-    """Leaves the lines of whom the check blocks out of a batch that is not submitted; returns how many.
+    """Leaves the lines of whom the check blocks out of a batch that is not submitted; returns how many people.
 
-    Each keeps the reason, and its person is free for another batch. Raises WrongStatus, PreflightMissing.
+    Of who would come over a limit, only those that paying would refuse: a part that fits is paid. Each keeps the reason, and
+    its person is free for another batch. Raises WrongStatus, PreflightMissing.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status not in OPEN:
         raise WrongStatus(status=batch.get_status_display())
     if not Preflight.objects.filter(batch=batch, done_at__isnull=False).exists():
         raise PreflightMissing
-    blocking = [reason for reason, severity in SEVERITY.items() if severity is Severity.BLOCK]
+    blocking = [reason for reason, severity in SEVERITY.items() if severity is Severity.BLOCK and reason not in _LIMITS]
+    refused = _refused_by_limits(batch)
     with connection.cursor() as cursor:
         cursor.execute(
             """
             WITH struck AS (
                 SELECT enrolment_id, min(reason) AS reason FROM disbursement_preflightfinding
                 WHERE batch_id = %(batch)s AND reason = ANY(%(blocking)s) GROUP BY enrolment_id
+            ), lines AS (
+                SELECT i.id, struck.reason FROM struck JOIN disbursement_instruction i
+                ON i.batch_id = %(batch)s AND i.enrolment_id = struck.enrolment_id
+                UNION ALL SELECT * FROM unnest(%(refused)s::bigint[], %(reasons)s::text[])
+            ), once AS (SELECT id, max(reason) AS reason FROM lines GROUP BY id
             ), gone AS (
-                UPDATE disbursement_instruction i SET status = 'cancelled', failure = struck.reason
-                FROM struck WHERE i.batch_id = %(batch)s AND i.enrolment_id = struck.enrolment_id AND i.status = 'pending'
-                RETURNING i.chunk_id, i.amount
+                UPDATE disbursement_instruction i SET status = 'cancelled', failure = once.reason
+                FROM once WHERE i.id = once.id AND i.status = 'pending'
+                RETURNING i.chunk_id, i.enrolment_id, i.amount
             ), fewer AS (
                 UPDATE disbursement_chunk c SET count = c.count - gone.count
                 FROM (SELECT chunk_id, count(*) FROM gone GROUP BY chunk_id) gone WHERE c.id = gone.chunk_id
             )
-            SELECT count(*), coalesce(sum(amount), 0) FROM gone
+            SELECT count(*), count(DISTINCT enrolment_id), coalesce(sum(amount), 0) FROM gone
             """,
-            {"batch": batch.pk, "blocking": blocking},
+            {"batch": batch.pk, "blocking": blocking, "refused": list(refused), "reasons": list(refused.values())},
         )
-        [(count, total)] = cursor.fetchall()
+        [(count, people, total)] = cursor.fetchall()
     batch.count, batch.total = batch.count - count, batch.total - int(total)
     batch.save(update_fields=["count", "total"])
     budgets.count(batch)
     soon(batch)
-    return int(count)
+    return int(people)
 
 
 def _find(cursor: CursorWrapper, batch: Batch) -> None:
@@ -194,17 +199,8 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
 
 
 def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
-    """Asked as paying asks, with all that the batch brings to each wallet, as of when it will be paid.
-
-    What goes through a partner comes into no wallet of ours.
-    """
-    pending = GrantQuery(
-        "SELECT '', wallet_id, amount FROM disbursement_instruction"
-        " WHERE batch_id = %s AND status = %s AND route_id IS NULL",
-        [batch.pk, Instruction.Status.PENDING.value],
-    )
-    moment = max(timezone.now(), batch.pay_at) if batch.pay_at else timezone.now()
-    over = limits.exceeded(pending, moment)
+    """Whom paying will refuse a line: whoever cannot receive all that the batch brings to their wallet."""
+    over = _over_limit(batch)
     cursor.execute(
         """
         INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)
@@ -213,3 +209,44 @@ def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
         """,
         [batch.pk, list(over), list(over.values())],
     )
+
+
+def _over_limit(batch: Batch) -> dict[int, str]:
+    """Asked as paying asks, with all that the batch brings to each wallet, as of when it will be paid; the reason by wallet.
+
+    What goes through a partner comes into no wallet of ours.
+    """
+    pending = GrantQuery(
+        "SELECT '', wallet_id, amount FROM disbursement_instruction"
+        " WHERE batch_id = %s AND status = %s AND route_id IS NULL",
+        [batch.pk, Instruction.Status.PENDING.value],
+    )
+    return limits.exceeded(pending, _moment(batch))
+
+
+def _refused_by_limits(batch: Batch) -> dict[int, str]:
+    """The lines that paying will refuse, with the reason: chunk after chunk, each line comes to what is there by then."""
+    found = Instruction.objects.filter(
+        batch=batch, status=Instruction.Status.PENDING, route=None, wallet__in=_over_limit(batch)
+    ).order_by("chunk__number", "pk")
+    waiting: dict[int, list[tuple[int, int]]] = {}
+    for line, wallet, amount in found.values_list("pk", "wallet", "amount"):
+        waiting.setdefault(wallet, []).append((line, amount))
+    came = dict.fromkeys(waiting, 0)
+    refused: dict[int, str] = {}
+    while waiting:
+        coming = {wallet: lines.pop(0) for wallet, lines in waiting.items()}
+        over = limits.exceeded(
+            {wallet: came[wallet] + amount for wallet, (_, amount) in coming.items()}, _moment(batch)
+        )
+        for wallet, (line, amount) in coming.items():
+            if wallet in over:
+                refused[line] = over[wallet]
+            else:
+                came[wallet] += amount
+        waiting = {wallet: lines for wallet, lines in waiting.items() if lines}
+    return refused
+
+
+def _moment(batch: Batch) -> datetime:
+    return max(timezone.now(), batch.pay_at) if batch.pay_at else timezone.now()

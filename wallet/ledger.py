@@ -290,12 +290,14 @@ def sweep(legs: Sequence[Leg]) -> list[Transfer]:
     return transfers
 
 
-def pin_wallets(grants: GrantQuery) -> dict[int, str]:
+def pin_wallets(grants: GrantQuery, *, alone: bool = False) -> dict[int, str]:
     """Nobody closes these wallets, or passes them on, until the transaction ends; returns the status of those not active.
 
+    With `alone`, nobody else who asks so brings them anything meanwhile either: what `limits` then says of them stays true.
     Must come before the ids of their purses' transfers are drawn, so that a wallet's statement is final up to its cut.
     Needs a transaction.
     """
+    strength = "NO KEY UPDATE" if alone else "KEY SHARE"
     with connection.cursor() as cursor:
         # MATERIALIZED: as a plain subquery the condition would go below the lock, and an active wallet would not be pinned.
         # LATERAL: a lock within it makes the planner look each wallet up by its key, in this order. As a join it reads all
@@ -306,7 +308,7 @@ def pin_wallets(grants: GrantQuery) -> dict[int, str]:
                 SELECT wallet.id, wallet.status
                 FROM (SELECT DISTINCT g.wallet FROM ({grants.sql}) AS g (key, wallet, amount) ORDER BY 1) wanted
                 CROSS JOIN LATERAL (
-                    SELECT id, status FROM wallet_wallet WHERE id = wanted.wallet FOR KEY SHARE) wallet)
+                    SELECT id, status FROM wallet_wallet WHERE id = wanted.wallet FOR {strength}) wallet)
             SELECT id, status FROM pinned WHERE status <> 'active'
             """,  # noqa: S608
             grants.parameters,

@@ -79,7 +79,8 @@ def new_bulk_id(provider: ProviderAccount) -> str:
 
 
 def _fail_who_may_not_receive(chunk: Chunk) -> None:
-    """Whose wallet is frozen or closed is not paid by another way either; nor whose account number was taken away."""
+    """Who died, or whose wallet is frozen or closed, is not paid by another way either; nor whose account number is gone."""
+    own_wallet.fail_who_died(chunk)
     pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
     found: dict[str, list[int]] = {}
     for wallet, status in ledger.pin_wallets(own_wallet.grants(chunk, Instruction.Status.PENDING)).items():

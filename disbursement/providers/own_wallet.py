@@ -6,9 +6,19 @@ from datetime import datetime, timedelta
 from typing import cast
 
 from django.db import connection
+from django.utils import timezone
 
+from disbursement.exclusions import DIED
 from disbursement.models import Chunk, Instruction
 from wallet import ledger, limits
+
+# LATERAL and OFFSET 0: each line's person and evidence are looked up by their keys, whatever the tables hold.
+_FAIL_THE_DEAD = f"""
+UPDATE disbursement_instruction SET status = 'failed', failure = 'deceased' WHERE id IN (
+    SELECT i.id FROM disbursement_instruction i CROSS JOIN LATERAL (
+        SELECT person_id FROM disbursement_enrolment WHERE id = i.enrolment_id OFFSET 0) e
+    WHERE i.chunk_id = %(chunk)s AND i.status = 'pending' AND ({DIED.format(person="e.person_id")}))
+"""  # noqa: S608  # our own constant
 
 
 class OwnWallet:
@@ -17,6 +27,7 @@ class OwnWallet:
     def hand_over(self, chunk: Chunk, now: datetime) -> None:
         """See `protocol.Provider`."""
         batch = chunk.batch
+        fail_who_died(chunk)
         pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
         for reason, refused in _not_payable(chunk, now).items():
             pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
@@ -35,6 +46,12 @@ class OwnWallet:
             )
 
 
+def fail_who_died(chunk: Chunk) -> None:
+    """Whoever has died since the batch was approved is not paid, by whichever way."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FAIL_THE_DEAD, {"chunk": chunk.pk, "today": timezone.localdate()})
+
+
 def grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
     """The chunk's instructions of that status as the ledger wants them. The key is that of `Instruction.key`."""
     return ledger.GrantQuery(
@@ -45,9 +62,13 @@ def grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
 
 
 def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
-    """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit."""
+    """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit.
+
+    One wallet may be in several chunks, of this batch or another: they come to it one after another, or each would see room
+    under the limits and all together pay too much.
+    """
     pending = grants(chunk, Instruction.Status.PENDING)
-    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(pending).items()}
+    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(pending, alone=True).items()}
     found: dict[str, list[int]] = {}
     for wallet, reason in (limits.exceeded(pending, moment) | inactive).items():
         found.setdefault(reason, []).append(wallet)

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError
+from django.utils import timezone
 
+from beneficiaries.models import Evidence, EvidenceKind, Person
 from disbursement import approvals, batches, content, execution
 from disbursement.errors import NothingToPay
 from disbursement.models import Batch, Chunk, Instruction, Programme
@@ -279,4 +281,23 @@ def test_one_chunks_failure_holds_no_other_up(programme: Programme, small_chunks
     money.pay_out(batch)
     assert list(batch.chunks.order_by("number").values_list("status", flat=True)) == ["done", "pending", "done"]
     assert (batch.status, Purse.objects.count()) == ("paying", 3)
+    money.assert_books_hold()
+
+
+def test_who_has_died_by_the_time_of_paying_is_not_paid(programme: Programme) -> None:
+    batch = money.approved(programme)
+    died, said_dead = batch.instructions.order_by("pk")[:2]
+    Person.objects.filter(pk=died.enrolment.person_id).update(status="deceased", deceased_on=date(2026, 11, 2))
+    Evidence.objects.create(
+        person=said_dead.enrolment.person,
+        kind=EvidenceKind.DEATH,
+        value={},
+        source="Dukcapil",
+        fact_date=timezone.localdate(),
+        fingerprint=bytes(32),
+    )
+    money.pay_out(batch)
+    failed = batch.instructions.filter(status="failed").values_list("pk", "failure")
+    assert dict(failed) == {died.pk: "deceased", said_dead.pk: "deceased"}
+    assert (batch.instructions.filter(status="paid").count(), money.balance(programme.fund)) == (3, 200)
     money.assert_books_hold()

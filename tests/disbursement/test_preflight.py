@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence
 from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
-from disbursement import approvals, batches, preflight, tasks
+from disbursement import approvals, batches, preflight, programme_file, programmes, tasks
 from disbursement.errors import PreflightMissing, WrongStatus
 from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
 from tests import money
@@ -214,3 +214,33 @@ def test_nobody_is_left_out_unseen_or_after_submission(programme: Programme) -> 
     approvals.submit(batch, by=money.officer())
     with pytest.raises(WrongStatus), transaction.atomic():
         preflight.leave_out_blocked(batch)
+
+
+@pytest.fixture
+def child_of_kjp(db: None) -> Batch:
+    """A prepared batch with two parts of one child: 150,000, and 100,000 in cash."""
+    programme_file.load()
+    made = Programme.objects.get(code="KJP")
+    programmes.fund(made, 10_000_000, "DIPA-1")
+    child = money.person(born=date(2017, 1, 1))
+    Person.objects.filter(pk=child.pk).update(schooling="sd")
+    return money.prepared(made, date(2026, 10, 1))
+
+
+@pytest.mark.parametrize(("limit", "paid"), [(200_000, {"main"}), (120_000, {"cash"}), (90_000, set())])
+def test_of_parts_that_are_too_much_together_those_that_paying_refuses_are_left_out(
+    child_of_kjp: Batch, settings: Any, limit: int, paid: set[str]
+) -> None:
+    settings.WALLET = settings.WALLET | {"balance_limit": {"registered": limit, "unregistered": limit}}
+    preflight.soon(child_of_kjp)
+    found = preflight.latest(child_of_kjp)
+    assert found is not None and found.counts == {"balance_limit_exceeded": 1}
+    with transaction.atomic():  # what paying does, if nobody is left out
+        batch = money.pay_out(money.approve(approvals.submit(child_of_kjp, by=money.officer())))
+        assert set(batch.instructions.filter(status="paid").values_list("part", flat=True)) == paid
+        transaction.set_rollback(True)
+    assert preflight.leave_out_blocked(child_of_kjp) == 1
+    left = child_of_kjp.instructions.filter(status="cancelled").values_list("part", "failure")
+    assert dict(left) == dict.fromkeys({"main", "cash"} - paid, "balance_limit_exceeded")
+    found = preflight.latest(child_of_kjp)
+    assert found is not None and found.counts == {}
