@@ -3,6 +3,8 @@
 Everything is asked in sets. The caller holds the locks of all the cycles (`lock`), so that whoever prepares another batch
 at the same moment waits, and then sees what this one took; behind it stand the unique keys of the instructions.
 
+A person has a cycle once, whichever of their rows it was paid to: what a row has that was merged into another, the other has.
+
 Regular pay is for active enrolments. Arrears and corrections are owed by name, so that an enrolment that ended meanwhile has them
 too; who was excluded on the first day of the cycle that is owed has not.
 """
@@ -48,6 +50,14 @@ _FAILED_THERE = """
     SELECT FROM disbursement_instruction f WHERE f.batch_id = %(follows)s AND f.enrolment_id = {enrolment}
         AND f.cycle_id = {cycle} AND f.kind {kind} AND f.status = 'failed'))
 """
+# Enrolments whose cycle another row of the same person has, pending or paid: one that was merged into them.
+TAKEN = """
+SELECT own.id AS enrolment, i.cycle_id AS cycle
+FROM beneficiaries_person gone JOIN disbursement_enrolment other ON other.person_id = gone.id
+JOIN disbursement_enrolment own ON own.person_id = gone.merged_into_id AND own.programme_id = other.programme_id
+JOIN disbursement_instruction i ON i.enrolment_id = other.id AND {of} AND i.live AND i.kind <> 'correction'
+WHERE own.programme_id = {programme}
+"""
 # Enrolments with their people, where they live, and the partner that pays them, if one does.
 _PEOPLE = """
 disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id JOIN beneficiaries_household h ON h.id = p.household_id
@@ -61,7 +71,7 @@ SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
            p.id IN ({withholding.CLAIMED}) AS claimed, route.id AS route, route.provider_id AS provider
     FROM {_PEOPLE} LEFT JOIN earlier ON earlier.enrolment = e.id
     WHERE e.programme_id = %(programme)s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
-        AND e.person_id NOT IN (SELECT person FROM excluded)
+        AND e.person_id NOT IN (SELECT person FROM excluded) AND e.id NOT IN (SELECT enrolment FROM taken)
         AND {_FAILED_THERE.format(enrolment="e.id", cycle="%(cycle)s", kind="= 'regular'")}
         AND {_REST.format(cycle="%(cycle)s")}) found
 """  # noqa: S608  # our own constants
@@ -80,6 +90,7 @@ FROM {_PEOPLE} JOIN owing o ON o.enrolment = e.id JOIN disbursement_cycle c ON c
 LEFT JOIN earlier_owing earlier ON earlier.enrolment = o.enrolment AND earlier.cycle = o.cycle
 WHERE e.programme_id = %(programme)s AND e.status IN ('active', 'ended') AND p.status = 'active' AND p.wallet_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM excluded_then x WHERE x.cycle = o.cycle AND x.person = e.person_id)
+    AND NOT EXISTS (SELECT FROM taken_then t WHERE t.cycle = o.cycle AND t.enrolment = o.enrolment)
     AND {_REST.format(cycle="o.cycle")}
 """  # noqa: S608
 _GROUP = """
@@ -199,6 +210,8 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
     own = _EARLIER.format(of="cycle_id = %(cycle)s")
     cursor.execute(f"CREATE TEMPORARY TABLE earlier ON COMMIT DROP AS {own}", asked)
     cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
+    taken = TAKEN.format(of="i.cycle_id = %(cycle)s", programme="%(programme)s")
+    cursor.execute(f"CREATE TEMPORARY TABLE taken ON COMMIT DROP AS {taken}", asked)
     cursor.execute(_REGULAR, asked)
     due = int(cursor.rowcount)
     cursor.execute("CREATE UNIQUE INDEX ON due (number)")
@@ -210,7 +223,7 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
     cursor.execute("ANALYZE latest")
     cursor.execute(_SHORT, asked)
     due += int(cursor.rowcount)
-    cursor.execute("ANALYZE due; DROP TABLE owing, earlier, latest")
+    cursor.execute("ANALYZE due; DROP TABLE owing, earlier, taken, latest")
     return due
 
 
@@ -224,10 +237,12 @@ def _collect_arrears(cursor: CursorWrapper, asked: dict[str, Any]) -> int:
         )
     of_owing = _EARLIER.format(of="(cycle_id, enrolment_id) IN (SELECT cycle, enrolment FROM owing)")
     cursor.execute(f"CREATE TEMPORARY TABLE earlier_owing ON COMMIT DROP AS {of_owing}")
-    cursor.execute("ANALYZE earlier_owing")
+    taken = TAKEN.format(of="i.cycle_id IN (SELECT cycle FROM owing)", programme="%(programme)s")
+    cursor.execute(f"CREATE TEMPORARY TABLE taken_then ON COMMIT DROP AS {taken}", asked)
+    cursor.execute("ANALYZE earlier_owing, taken_then")
     cursor.execute(_ARREARS, asked)
     found = int(cursor.rowcount)
-    cursor.execute("DROP TABLE excluded_then, earlier_owing")
+    cursor.execute("DROP TABLE excluded_then, earlier_owing, taken_then")
     return found
 
 

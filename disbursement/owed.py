@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from disbursement import cycles, versions
 from disbursement.due_dates import months_later
+from disbursement.due_lines import TAKEN
 from disbursement.errors import NothingOwed, OwedNoMore
 from disbursement.exclusions import EXCLUDED
 from disbursement.models import Batch, Calculation, Cycle, Enrolment, Instruction, LeftOut, OwedCycle
@@ -84,11 +85,21 @@ def withdraw(row: OwedCycle, by: User | None, reason: str) -> OwedCycle:
 
 
 def open_to(cycle: Cycle) -> QuerySet[Enrolment]:
-    """Enrolments of the programme that have nothing of the cycle, pending or paid, and may be owed it."""
+    """Enrolments of the programme that have nothing of the cycle, pending or paid, and may be owed it.
+
+    What another row of the same person has, they have.
+    """
     rows = Enrolment.objects.filter(programme=cycle.programme_id, status__in=[E.ACTIVE, E.ENDED])
     excluded = RawSQL(f"SELECT person FROM ({EXCLUDED}) excluded", [cycle.period] * 4)  # noqa: S608, S611  # our own constant
+    of_cycle = TAKEN.format(of="i.cycle_id = %s", programme="%s")
+    taken = RawSQL(f"SELECT enrolment FROM ({of_cycle}) taken", [cycle.pk, cycle.programme_id])  # noqa: S608, S611
     owed = OwedCycle.objects.filter(cycle=cycle, enrolment=OuterRef("pk"), withdrawn_at__isnull=True)
-    return rows.exclude(person__in=excluded).exclude(Exists(_live(cycle.pk, OuterRef("pk")))).exclude(Exists(owed))
+    return (
+        rows.exclude(pk__in=taken)
+        .exclude(person__in=excluded)
+        .exclude(Exists(_live(cycle.pk, OuterRef("pk"))))
+        .exclude(Exists(owed))
+    )
 
 
 def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:

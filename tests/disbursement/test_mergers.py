@@ -21,8 +21,9 @@ from beneficiaries.errors import (
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
-from disbursement import batches, eligibility, enrolments
-from disbursement.models import Enrolment, Instruction, Programme
+from disbursement import batches, eligibility, enrolments, owed
+from disbursement.errors import NothingOwed, NothingToPay
+from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, Programme
 from tests import money
 from tests.disbursement.merging import (
     DECEMBER,
@@ -153,6 +154,41 @@ def test_a_batch_under_way_pays_the_person_once() -> None:
     }
     assert book(survivor) == 300_000
     money.assert_books_hold()
+
+
+def _of_whom_only_the_other_row_was_paid() -> tuple[Batch, Person]:
+    survivor, other = twice()
+    made = programme()
+    mine = fresh(survivor).wallet
+    assert mine is not None
+    wallets.freeze(mine, "sengketa")
+    batch = paid(made)
+    wallets.unfreeze(mine, "selesai")
+    assert sorted(batch.instructions.values_list("status", flat=True)) == ["failed", "paid"]
+    merged(survivor, other)
+    assert book(survivor) == 300_000
+    return batch, survivor
+
+
+def test_a_person_whose_other_row_was_paid_is_not_paid_again_for_the_cycle() -> None:
+    batch, survivor = _of_whom_only_the_other_row_was_paid()
+    for again in (lambda: batches.follow_up(batch), lambda: batches.prepare(batch.cycle)):
+        with pytest.raises(NothingToPay):
+            again()
+    pay(batches.prepare(batches.cycle_of(batch.cycle.programme, DECEMBER)))
+    assert book(survivor) == 600_000
+
+
+def test_a_person_whose_other_row_was_paid_is_owed_nothing_of_the_cycle() -> None:
+    batch, survivor = _of_whom_only_the_other_row_was_paid()
+    mine = Enrolment.objects.filter(person=survivor)
+    with pytest.raises(NothingOwed):
+        owed.owe(mine, batch.cycle, "gagal dibayar", None)
+    OwedCycle.objects.create(
+        cycle=batch.cycle, enrolment=mine.get(), why="gagal dibayar"
+    )  # as if from before the merge
+    december = batches.prepare(batches.cycle_of(batch.cycle.programme, DECEMBER))
+    assert set(december.instructions.values_list("kind", flat=True)) == {"regular"}
 
 
 @pytest.mark.parametrize("whose", ["survivor", "other"])
