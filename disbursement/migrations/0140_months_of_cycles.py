@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disbursement", "0121_two_officers")]
+    dependencies = [("disbursement", "0136_states_in_order")]
     operations = [
         migrations.AddField(
             "cycle",
