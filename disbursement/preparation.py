@@ -99,6 +99,7 @@ class _Line(NamedTuple):
     amount: int
     attempt: int
     route: int | None
+    family: int | None = None
 
 
 def title_of(programme: Programme, cycle: Cycle, kind: str) -> str:
@@ -164,7 +165,9 @@ class _Filling:
                     less = sum(one.amount for one in taken)
                     kept.withheld += less
                     sort = _Sort(kept.version, part, due.provider, due.cycle, due.kind)
-                    lines.append(_Line(sort, due.enrolment, due.wallet, entitled - less, attempt, due.route))
+                    lines.append(
+                        _Line(sort, due.enrolment, due.wallet, entitled - less, attempt, due.route, due.family)
+                    )
             self.nothing += not kept.parts
             calculations.write(kept.as_line(due, self.batch.pk, due.kind))
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
@@ -261,7 +264,8 @@ class _Filling:
             of = line.sort
             rows.write(
                 f"{self.batch.pk}\t{id_of[number]}\t{of.cycle}\t{line.enrolment}\t{line.wallet}\t{of.part}\t{of.kind}"
-                f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}\n"
+                f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}"
+                f"\t{NULL if line.family is None else line.family}\n"
             )
             self.total += line.amount
         self.count += len(placed)
@@ -304,7 +308,9 @@ _CALCULATION = (
     "batch_id, enrolment_id, cycle_id, kind, version_id, facts, members, lines, parts, withheld, total, kelurahan"
     ", reason"
 )
-_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id"
+_INSTRUCTION = (
+    "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id, household_id"
+)
 NULL = "\\N"  # as COPY reads it
 
 

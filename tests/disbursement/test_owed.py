@@ -27,6 +27,7 @@ from disbursement import (
     preparation,
     versions,
 )
+from disbursement.enrolments import end
 from disbursement.errors import NothingOwed, NothingToPay, OwedNoMore
 from disbursement.models import (
     Batch,
@@ -161,7 +162,7 @@ def test_who_left_the_programme_is_still_paid_what_they_are_owed(programme: Prog
     late = left_out(programme)
     owe(late)
     money.eligibility.enrol_eligible(programme)
-    Enrolment.objects.filter(pk=late.pk).update(status=Enrolment.Status.ENDED)
+    end(late)
     batch = batches.prepare(cycle(programme, AUGUST))
     assert list(batch.instructions.filter(enrolment=late).values_list("kind", flat=True)) == ["arrears"]
 
