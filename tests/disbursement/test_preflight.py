@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence
 from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
-from disbursement import approvals, batches, preflight, tasks
+from disbursement import approvals, batches, eligibility, preflight, tasks
 from disbursement.errors import PreflightMissing, WrongStatus
 from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
 from tests import money
@@ -214,3 +214,19 @@ def test_nobody_is_left_out_unseen_or_after_submission(programme: Programme) -> 
     approvals.submit(batch, by=money.officer())
     with pytest.raises(WrongStatus), transaction.atomic():
         preflight.leave_out_blocked(batch)
+
+
+@pytest.mark.django_db
+def test_the_check_of_a_follow_up_speaks_of_its_own_people(programme: Programme) -> None:
+    batch = money.approved(programme)
+    frozen, moneyless = batch.instructions.order_by("pk")[:2]
+    for line in (frozen, moneyless):
+        money.wallets.freeze(line.wallet, "sengketa")
+    money.pay_out(batch)
+    money.wallets.unfreeze(frozen.wallet, "selesai")
+    newcomer = money.person()
+    eligibility.enrol_eligible(programme)
+    Person.objects.filter(pk__in=[newcomer.pk, moneyless.enrolment.person_id]).update(wallet=None)
+    again = batches.follow_up(batch)
+    preflight.soon(again)
+    assert (again.count, _found(again)) == (1, [("no_wallet", moneyless.enrolment_id)])
