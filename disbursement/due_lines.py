@@ -4,6 +4,7 @@ Everything is asked in sets. The caller holds the locks of all the cycles (`lock
 at the same moment waits, and then sees what this one took; behind it stand the unique keys of the instructions.
 
 A person has a cycle once, whichever of their rows it was paid to: what a row has that was merged into another, the other has.
+So has a family with one place, whoever of it held the place.
 
 Regular pay is for active enrolments. Arrears and corrections are owed by name, so that an enrolment that ended meanwhile has them
 too; who was excluded on the first day of the cycle that is owed has not.
@@ -50,13 +51,17 @@ _FAILED_THERE = """
     SELECT FROM disbursement_instruction f WHERE f.batch_id = %(follows)s AND f.enrolment_id = {enrolment}
         AND f.cycle_id = {cycle} AND f.kind {kind} AND f.status = 'failed'))
 """
-# Enrolments whose cycle another row of the same person has, pending or paid: one that was merged into them.
+# Enrolments whose cycle another has, pending or paid: of a row that was merged into theirs, or of the family's only place.
 TAKEN = """
 SELECT own.id AS enrolment, i.cycle_id AS cycle
 FROM beneficiaries_person gone JOIN disbursement_enrolment other ON other.person_id = gone.id
 JOIN disbursement_enrolment own ON own.person_id = gone.merged_into_id AND own.programme_id = other.programme_id
 JOIN disbursement_instruction i ON i.enrolment_id = other.id AND {of} AND i.live AND i.kind <> 'correction'
 WHERE own.programme_id = {programme}
+UNION ALL
+SELECT own.id, i.cycle_id
+FROM disbursement_instruction i JOIN disbursement_enrolment own ON own.household_id = i.household_id AND own.id <> i.enrolment_id
+WHERE {of} AND own.programme_id = {programme} AND i.live AND i.kind <> 'correction' AND i.household_id IS NOT NULL
 """
 # Enrolments with their people, where they live, and the partner that pays them, if one does.
 _PEOPLE = """
@@ -68,7 +73,7 @@ CREATE TEMPORARY TABLE due ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
     SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
            %(cycle)s::bigint AS cycle, 'regular' AS kind, earlier.attempts, earlier.live, earlier.batch,
-           p.id IN ({withholding.CLAIMED}) AS claimed, route.id AS route, route.provider_id AS provider
+           p.id IN ({withholding.CLAIMED}) AS claimed, route.id AS route, route.provider_id AS provider, e.household_id AS family
     FROM {_PEOPLE} LEFT JOIN earlier ON earlier.enrolment = e.id
     WHERE e.programme_id = %(programme)s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
         AND e.person_id NOT IN (SELECT person FROM excluded) AND e.id NOT IN (SELECT enrolment FROM taken)
@@ -84,18 +89,24 @@ WHERE o.cycle_id = ANY(%(old)s) AND o.withdrawn_at IS NULL
 """  # noqa: S608
 _ARREARS = f"""
 INSERT INTO due
-SELECT %(after)s + row_number() OVER (ORDER BY c.period, e.id), e.id, p.id, p.wallet_id, p.household_id, h.kelurahan,
-       p.restricted, o.cycle, 'arrears', earlier.attempts, earlier.live, earlier.batch, false, route.id, route.provider_id
+SELECT %(after)s + row_number() OVER (ORDER BY period, enrolment), enrolment, person, wallet, household, kelurahan, restricted,
+       cycle, 'arrears', attempts, live, batch, false, route, provider, family
+FROM (SELECT DISTINCT ON (o.cycle, coalesce(e.household_id, -e.id))
+      c.period, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+      o.cycle, earlier.attempts, earlier.live, earlier.batch, route.id AS route, route.provider_id AS provider,
+      e.household_id AS family
 FROM {_PEOPLE} JOIN owing o ON o.enrolment = e.id JOIN disbursement_cycle c ON c.id = o.cycle
 LEFT JOIN earlier_owing earlier ON earlier.enrolment = o.enrolment AND earlier.cycle = o.cycle
 WHERE e.programme_id = %(programme)s AND e.status IN ('active', 'ended') AND p.status = 'active' AND p.wallet_id IS NOT NULL
     AND NOT EXISTS (SELECT FROM excluded_then x WHERE x.cycle = o.cycle AND x.person = e.person_id)
     AND NOT EXISTS (SELECT FROM taken_then t WHERE t.cycle = o.cycle AND t.enrolment = o.enrolment)
+    AND NOT EXISTS (SELECT FROM due WHERE due.family = e.household_id AND due.cycle = o.cycle)
     AND {_REST.format(cycle="o.cycle")}
+ORDER BY o.cycle, coalesce(e.household_id, -e.id), e.id) one_a_family
 """  # noqa: S608
 _GROUP = """
 SELECT enrolment, person, wallet, household, kelurahan, restricted, cycle, kind, attempts::text, live, batch, claimed, route,
-       provider
+       provider, family
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
 # What enrolments ({asked}: cycle and enrolment) have of a cycle: `base` by part is what regular pay or arrears came to, whole,
@@ -167,6 +178,7 @@ class Due:
     claimed: bool
     route: int | None
     provider: int | None
+    family: int | None  # whose only place it is
 
 
 @dataclass(slots=True)

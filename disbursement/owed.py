@@ -87,12 +87,12 @@ def withdraw(row: OwedCycle, by: User | None, reason: str) -> OwedCycle:
 def open_to(cycle: Cycle) -> QuerySet[Enrolment]:
     """Enrolments of the programme that have nothing of the cycle, pending or paid, and may be owed it.
 
-    What another row of the same person has, they have.
+    What another row of the same person has, or another of a family with one place, they have.
     """
     rows = Enrolment.objects.filter(programme=cycle.programme_id, status__in=[E.ACTIVE, E.ENDED])
     excluded = RawSQL(f"SELECT person FROM ({EXCLUDED}) excluded", [cycle.period] * 4)  # noqa: S608, S611  # our own constant
     of_cycle = TAKEN.format(of="i.cycle_id = %s", programme="%s")
-    taken = RawSQL(f"SELECT enrolment FROM ({of_cycle}) taken", [cycle.pk, cycle.programme_id])  # noqa: S608, S611
+    taken = RawSQL(f"SELECT enrolment FROM ({of_cycle}) taken", [cycle.pk, cycle.programme_id] * 2)  # noqa: S608, S611
     owed = OwedCycle.objects.filter(cycle=cycle, enrolment=OuterRef("pk"), withdrawn_at__isnull=True)
     return (
         rows.exclude(pk__in=taken)

@@ -83,6 +83,9 @@ _STRUCK = {
     "no_wallet": """
         SELECT e.id FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
         WHERE e.programme_id = %(programme)s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NULL
+            AND (%(follows)s::bigint IS NULL OR EXISTS (
+                SELECT FROM disbursement_instruction f
+                WHERE f.batch_id = %(follows)s AND f.enrolment_id = e.id AND f.status = 'failed'))
     """,
 }
 
@@ -183,6 +186,7 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
         "today": timezone.localdate(),
         "programme": batch.cycle.programme_id,
         "batch": batch.pk,
+        "follows": batch.follows_id,
     }
     cursor.execute(_PERIODS)
     periods = [period for (period,) in cursor.fetchall()]

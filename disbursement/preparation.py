@@ -79,11 +79,12 @@ class _Kept:
     lines: str
     parts: dict[str, int]
     withheld: int = 0  # by the lines of it that are pending or paid
+    why_nothing: str = Calculation.Reason.NO_COMPONENT.value
 
     def as_line(self, due: Due | Short, batch: int, kind: str) -> str:
         """The row as COPY reads it."""
         total = sum(self.parts.values()) - self.withheld
-        reason = "" if total else Calculation.Reason.NO_COMPONENT.value
+        reason = "" if total else self.why_nothing
         return (
             f"{batch}\t{due.enrolment}\t{due.cycle}\t{kind}\t{self.version}\t{self.facts}\t{self.members}\t{self.lines}"
             f"\t{_json(self.parts)}\t{self.withheld}\t{total}\t{due.kelurahan}\t{reason}\n"
@@ -99,6 +100,7 @@ class _Line(NamedTuple):
     amount: int
     attempt: int
     route: int | None
+    family: int | None = None
 
 
 def title_of(programme: Programme, cycle: Cycle, kind: str) -> str:
@@ -164,7 +166,9 @@ class _Filling:
                     less = sum(one.amount for one in taken)
                     kept.withheld += less
                     sort = _Sort(kept.version, part, due.provider, due.cycle, due.kind)
-                    lines.append(_Line(sort, due.enrolment, due.wallet, entitled - less, attempt, due.route))
+                    lines.append(
+                        _Line(sort, due.enrolment, due.wallet, entitled - less, attempt, due.route, due.family)
+                    )
             self.nothing += not kept.parts
             calculations.write(kept.as_line(due, self.batch.pk, due.kind))
         _copy(cursor, "disbursement_calculation", _CALCULATION, calculations)
@@ -201,13 +205,16 @@ class _Filling:
         return self.versions[cycle]
 
     def _calculated(self, cycle: int, group: list[Due]) -> dict[tuple[int, int], _Kept]:
-        """What the cycle's version gives to each by the facts of the cycle's first day, as they are known now."""
+        """What the cycle's version gives to each by the facts of the cycle's first day, as they are known now.
+
+        Nothing to who died, left or moved since the table `due` was made: another batch asks anew where they live.
+        """
         version = self._version(cycle)
         scale = self._scale(version.pk)
         of_person = {due.person: due for due in group}
-        promised = {due.person for due in group if due.restricted}
-        found: dict[tuple[int, int], _Kept] = {}
-        for home in facts.homes(self.cycles[cycle].period, [due.household for due in group], promised):
+        gone = _Kept(version.pk, "{}", "[]", "[]", {}, why_nothing=Calculation.Reason.CHANGED.value)
+        found = {(due.enrolment, cycle): gone for due in group}
+        for home in facts.homes(self.cycles[cycle].period, [due.household for due in group], of_person):
             for member in home.members:
                 due = of_person.get(member.pk)
                 if due is not None:
@@ -261,7 +268,8 @@ class _Filling:
             of = line.sort
             rows.write(
                 f"{self.batch.pk}\t{id_of[number]}\t{of.cycle}\t{line.enrolment}\t{line.wallet}\t{of.part}\t{of.kind}"
-                f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}\n"
+                f"\t{line.amount}\t{line.attempt}\t{NULL if line.route is None else line.route}"
+                f"\t{NULL if line.family is None else line.family}\n"
             )
             self.total += line.amount
         self.count += len(placed)
@@ -304,7 +312,9 @@ _CALCULATION = (
     "batch_id, enrolment_id, cycle_id, kind, version_id, facts, members, lines, parts, withheld, total, kelurahan"
     ", reason"
 )
-_INSTRUCTION = "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id"
+_INSTRUCTION = (
+    "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id, household_id"
+)
 NULL = "\\N"  # as COPY reads it
 
 

@@ -70,7 +70,7 @@ TOLD = Declaration(
         Table(
             Instruction,
             ("enrolment__person",),
-            without=("live",),
+            without=("live", "household"),
             where=_in_batches_of_their_programmes,
             also=((_("periode"), "cycle.period"), (_("nama program"), "cycle.programme.name")),
         ),

@@ -166,7 +166,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             "approve": batch.status == S.SUBMITTED,
             "refuse": batch.status == S.SUBMITTED and batch.maker_id != request.user.pk,
             "withdraw": batch.status == S.SUBMITTED and batch.maker_id == request.user.pk,
-            "cancel": batch.status == S.PREPARED,
+            "cancel": batch.status in (S.DRAFT, S.PREPARED),
             "retry": stuck,
             "give_up": stuck,
             "pause": batch.status in (S.APPROVED, S.PAYING),
@@ -360,7 +360,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             text=_("Tidak ada yang dibayar dari batch ini, dan langkah ini tidak dapat ditarik kembali."),
             facts=self.facts(batch)[:4],
             danger=True,
-            **only_when(batch, S.PREPARED),
+            **only_when(batch, S.DRAFT, S.PREPARED),
             errors=ERRORS,
         )
         return take(self, request, step, run, batch)

@@ -27,5 +27,5 @@ UNDO = "DROP FUNCTION disbursement_batch_keeps_its_clearing CASCADE"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disbursement", "0121_two_officers")]
+    dependencies = [("disbursement", "0132_calculation_changed")]
     operations = [migrations.RunSQL(FROZEN, UNDO)]

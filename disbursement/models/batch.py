@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries.models import Household
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment
 from disbursement.models.version import ProgrammeVersion
@@ -148,6 +149,9 @@ class Instruction(models.Model):
 
     At most one that is pending, at a partner (sent, or its outcome unknown) or paid. Regular pay and arrears of a cycle exclude
     each other. A correction pays what was short; there may be several, one after another, told apart by `attempt`.
+
+    `household` is whose only place it pays, as it was then (programmes with one place a family): the family has a cycle once,
+    whoever of it held the place. Nobody changes it afterwards (trigger).
     """
 
     class Kind(models.TextChoices):
@@ -172,6 +176,11 @@ class Instruction(models.Model):
     enrolment = models.ForeignKey(
         Enrolment, models.PROTECT, related_name="instructions", db_index=False, verbose_name=_("kepesertaan")
     )
+    # Without a foreign key in the database, which would lock a row of the registry for every line; the enrolment has one.
+    household = models.ForeignKey(
+        Household, models.PROTECT, null=True, blank=True, editable=False, related_name="+", db_index=False,
+        db_constraint=False, verbose_name=_("keluarga"),
+    )  # fmt: skip
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="+", db_index=False, verbose_name=_("dompet"))
     route = models.ForeignKey(
         "disbursement.Route",
@@ -205,6 +214,11 @@ class Instruction(models.Model):
                 name="instruction_once_a_cycle",
                 fields=["enrolment", "cycle", "part"],
                 condition=Q(live=True) & ~Q(kind="correction"),
+            ),
+            models.UniqueConstraint(
+                name="household_once_a_cycle",
+                fields=["household", "cycle", "part"],
+                condition=Q(live=True, household__isnull=False) & ~Q(kind="correction"),
             ),
             models.UniqueConstraint(
                 name="correction_once",

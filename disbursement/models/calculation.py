@@ -23,6 +23,10 @@ class Calculation(models.Model):
 
     class Reason(models.TextChoices):
         NO_COMPONENT = "no_component", _("Tidak ada komponen yang syaratnya terpenuhi.")
+        CHANGED = (
+            "changed",
+            _("Datanya berubah selagi batch diisi; bila masih berhak, ia masuk batch berikutnya."),
+        )
 
     batch = models.ForeignKey(
         Batch, models.PROTECT, related_name="calculations", db_index=False, verbose_name=_("batch")

@@ -15,7 +15,7 @@ from django.db import connection, transaction
 
 from disbursement import batches, filling, preparation, tasks
 from disbursement.errors import NowhereToLapse, ProgrammeInactive
-from disbursement.models import Batch, BatchStep, Cycle, Filling, Instruction, Programme
+from disbursement.models import Batch, BatchStep, Calculation, Cycle, Filling, Instruction, Programme
 from tests import money
 from tests.processes import alone, together, waiting_for_locks
 from wallet import doorbell
@@ -84,6 +84,31 @@ def test_a_programme_closed_meanwhile_cancels_its_draft(programme: Programme) ->
     batches.fill(batch.pk)
     batch.refresh_from_db()
     assert (batch.status, batch.instructions.count()) == (S.CANCELLED, 0)
+
+
+def test_who_dies_or_is_restricted_while_a_draft_is_filled_keeps_nobody_else_from_their_aid(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dies, restricted, *_others = [money.person() for _ in range(4)]
+    cycle = _cycle(money.programme(amount=100))
+    lines = filling.Telling.lines
+
+    def meanwhile(self: filling.Telling, done: int, of: int) -> None:
+        lines(self, done, of)
+        with self.connection.cursor() as outside:  # another session, which commits at once
+            outside.execute(
+                "UPDATE beneficiaries_person SET status = 'deceased', deceased_on = '2026-11-02' WHERE id = %s",
+                [dies.pk],
+            )
+            outside.execute("UPDATE beneficiaries_person SET restricted = true WHERE id = %s", [restricted.pk])
+
+    monkeypatch.setattr(filling.Telling, "lines", meanwhile)
+    batch = batches.draft(cycle)
+    assert batches.fill(batch.pk)
+    batch.refresh_from_db()
+    assert (batch.status, batch.count) == (S.PREPARED, 3)
+    assert batch.instructions.filter(enrolment__person=restricted).exists()
+    assert Calculation.objects.filter(total=0).values_list("enrolment__person", "reason").get() == (dies.pk, "changed")
 
 
 def test_from_so_many_people_on_a_draft_is_made(programme: Programme, monkeypatch: Any) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from beneficiaries import evidence
 from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
-from disbursement import approvals, batches, preflight, programme_file, programmes, tasks
+from disbursement import approvals, batches, eligibility, preflight, programme_file, programmes, tasks
 from disbursement.errors import PreflightMissing, WrongStatus
 from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
 from tests import money
@@ -244,3 +244,19 @@ def test_of_parts_that_are_too_much_together_those_that_paying_refuses_are_left_
     assert dict(left) == dict.fromkeys({"main", "cash"} - paid, "balance_limit_exceeded")
     found = preflight.latest(child_of_kjp)
     assert found is not None and found.counts == {}
+
+
+@pytest.mark.django_db
+def test_the_check_of_a_follow_up_speaks_of_its_own_people(programme: Programme) -> None:
+    batch = money.approved(programme)
+    frozen, moneyless = batch.instructions.order_by("pk")[:2]
+    for line in (frozen, moneyless):
+        money.wallets.freeze(line.wallet, "sengketa")
+    money.pay_out(batch)
+    money.wallets.unfreeze(frozen.wallet, "selesai")
+    newcomer = money.person()
+    eligibility.enrol_eligible(programme)
+    Person.objects.filter(pk__in=[newcomer.pk, moneyless.enrolment.person_id]).update(wallet=None)
+    again = batches.follow_up(batch)
+    preflight.soon(again)
+    assert (again.count, _found(again)) == (1, [("no_wallet", moneyless.enrolment_id)])

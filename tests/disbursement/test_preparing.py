@@ -8,17 +8,19 @@ from datetime import date
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 
-from disbursement import approvals, batches, content, enrolments
+from disbursement import approvals, batches, content, enrolments, owed
 from disbursement.errors import (
+    NothingOwed,
     NothingToPay,
     NowhereToLapse,
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Batch, Cycle, Enrolment, Instruction, Programme
+from disbursement.models import Batch, Cycle, Enrolment, Instruction, OwedCycle, Programme
 from tests import money
+from tests.owner import as_owner
 from tests.processes import together
 
 NOVEMBER = date(2026, 11, 1)
@@ -171,3 +173,67 @@ def test_a_stale_copy_of_a_batch_does_not_act_on_what_it_remembers(programme: Pr
     assert stale.status == "submitted"
     with pytest.raises(WrongStatus):
         money.approve(stale)
+
+
+# --- one place a family ---
+
+
+def _family() -> tuple[Programme, Enrolment, Enrolment]:
+    """A family whose first member was paid in November, and whose second has the place now."""
+    home = money.household()
+    first, second = money.person(home, born=date(1950, 1, 1)), money.person(home, born=date(1955, 1, 1))
+    made = money.programme(amount=300, budget=10_000, one_per_household=True)
+    money.eligibility.enrol_eligible(made)
+    batch = money.pay_out(money.approve(approvals.submit(money.prepared(made, NOVEMBER), by=money.officer())))
+    assert batch.instructions.get().enrolment.person == first
+    enrolments.end(Enrolment.objects.get(person=first))
+    money.eligibility.enrol_eligible(made)
+    return made, Enrolment.objects.get(person=first), Enrolment.objects.get(person=second, status="active")
+
+
+@pytest.mark.django_db
+def test_a_family_that_was_paid_is_not_paid_again_through_another_member() -> None:
+    made, _first, second = _family()
+    november = batches.cycle_of(made, NOVEMBER)
+    with pytest.raises(NothingToPay):
+        batches.prepare(november)
+    with pytest.raises(NothingOwed):
+        owed.owe(Enrolment.objects.filter(pk=second.pk), november, "terlambat", None)
+    OwedCycle.objects.create(cycle=november, enrolment=second, why="terlambat")
+    december = batches.prepare(batches.cycle_of(made, date(2026, 12, 1)))
+    assert december.instructions.values_list("enrolment", "kind").get() == (second.pk, "regular")
+
+
+@pytest.mark.django_db
+def test_a_family_that_is_owed_a_cycle_through_two_members_has_it_once() -> None:
+    made, *both = _family()
+    october = batches.cycle_of(made, date(2026, 10, 1))
+    for enrolment in both:
+        OwedCycle.objects.create(cycle=october, enrolment=enrolment, why="terlambat")
+    december = batches.prepare(batches.cycle_of(made, date(2026, 12, 1)))
+    assert sorted(december.instructions.values_list("enrolment", "kind")) == [
+        (both[0].pk, "arrears"),
+        (both[1].pk, "regular"),
+    ]
+
+
+@pytest.mark.django_db
+def test_the_database_itself_refuses_a_family_its_second_line_of_a_cycle() -> None:
+    made, first, second = _family()
+    line = Instruction.objects.get(enrolment=first)
+    open_batch = batches.prepare(batches.cycle_of(made, date(2026, 12, 1)))
+    line.pk, line.enrolment, line.batch, line.chunk = None, second, open_batch, open_batch.chunks.get()
+    line.status = "pending"
+    with pytest.raises(IntegrityError, match="household_once_a_cycle"), transaction.atomic():
+        line.save()
+    line.household = None
+    with pytest.raises(IntegrityError, match="names the household"), transaction.atomic():
+        line.save()
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Instruction.objects.filter(enrolment=first).update(household=None)
+
+
+def test_not_even_the_owner_forgets_whose_family_a_line_paid(committed_db: None) -> None:
+    _made, first, _second = _family()
+    with pytest.raises(DatabaseError, match="stays as it is"), as_owner() as cursor:
+        cursor.execute("UPDATE disbursement_instruction SET household_id = NULL WHERE enrolment_id = %s", [first.pk])

@@ -168,6 +168,13 @@ def test_the_page_offers_what_is_possible(house: House, status: str, offered: se
     assert {step for step in every if f"{_url(batch, step).rstrip('/')}" in opened} == offered
 
 
+def test_a_draft_is_cancelled_from_its_page(house: House) -> None:
+    batch = batches.draft(house.prepared.cycle)
+    assert _url(batch, "cancel").rstrip("/") in _page(house, "petugas", batch)
+    house.client("petugas").post(_url(batch, "cancel"))
+    assert Batch.objects.get(pk=batch.pk).status == S.CANCELLED
+
+
 # --- follow-up ---
 
 
