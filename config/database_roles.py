@@ -123,6 +123,7 @@ RESTRICTED = {
         "open_count",
         "paid_count",
         "paid_total",
+        "returned_count",
         "attempts",
         "due_at",
         "failure",

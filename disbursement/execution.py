@@ -38,11 +38,15 @@ MOST_RINGS = 32  # each worker goes on until nothing is due, so more rings than 
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a batch is: instructions and rupiah. `open` are at a partner, without an outcome yet."""
+    """How far a batch is: instructions and rupiah. `open` are at a partner, without an outcome yet.
+
+    `returned` were paid and taken back: they are neither paid nor failed.
+    """
 
     count: int
     paid: int
     failed: int
+    returned: int
     open: int
     paid_total: int
     chunks: int
@@ -58,6 +62,7 @@ def progress(batch: Batch) -> Progress:
         begun_count=Sum("count", filter=begun, default=0),
         open=Sum("open_count", default=0),
         paid=Sum("paid_count", default=0),
+        returned=Sum("returned_count", default=0),
         paid_total=Sum("paid_total", default=0),
         chunks=Count("id"),
         chunks_ended=Count("id", filter=ended),
@@ -65,7 +70,8 @@ def progress(batch: Batch) -> Progress:
     return Progress(
         count=row["instructions"],
         paid=row["paid"],
-        failed=row["begun_count"] - row["paid"] - row["open"],
+        failed=row["begun_count"] - row["paid"] - row["returned"] - row["open"],
+        returned=row["returned"],
         open=row["open"],
         paid_total=row["paid_total"],
         chunks=row["chunks"],
@@ -227,7 +233,9 @@ def take_back(instruction: Instruction, reason: str) -> Instruction:
     row.status, row.failure = Instruction.Status.RETURNED, reason
     row.save(update_fields=["status", "failure"])
     Chunk.objects.filter(pk=row.chunk_id).update(
-        paid_count=F("paid_count") - 1, paid_total=F("paid_total") - row.amount
+        paid_count=F("paid_count") - 1,
+        paid_total=F("paid_total") - row.amount,
+        returned_count=F("returned_count") + 1,
     )
     clawback.reopen(withheld_for)
     return row

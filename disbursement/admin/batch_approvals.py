@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -34,10 +35,24 @@ S = Batch.Status
 NAMED = 5  # how many people who may sign next are named
 
 
+def _begins(pay_at: datetime | None) -> str:
+    return date_format(localtime(pay_at), "j F Y H:i") if pay_at else ""
+
+
 def _when_due(batch: Batch) -> dict[str, Any]:
     """When its cycle is due, if that is to come: what the maker of a scheduled batch finds filled in."""
     due = batch.cycle.due_at
     return {"pay_at": f"{localtime(due):%Y-%m-%dT%H:%M}"} if due > now() else {}
+
+
+def _when_paid(batch: Batch) -> str:
+    if batch.pay_at is None or batch.pay_at <= now():
+        return gettext(
+            "Dengan persetujuan terakhir, seluruh jumlah dicadangkan dari dana program dan pembayaran langsung dimulai."
+        )
+    return gettext(
+        "Dengan persetujuan terakhir, seluruh jumlah dicadangkan dari dana program; pembayaran dimulai %(moment)s."
+    ) % {"moment": _begins(batch.pay_at)}
 
 
 def may_sign(request: HttpRequest) -> bool:
@@ -94,10 +109,10 @@ class ApprovalSteps:
         def run(data: dict[str, Any]) -> Done:
             done = approvals.approve(batch, by=user, **data)
             if done.status != S.SUBMITTED:
-                return Done(
-                    gettext("Batch disetujui. %(total)s dicadangkan dan pembayaran dimulai.")
-                    % {"total": rupiah(batch.total)}
-                )
+                words = gettext("Batch disetujui. %(total)s dicadangkan dan pembayaran dimulai.")
+                if done.pay_at and done.pay_at > now():
+                    words = gettext("Batch disetujui. %(total)s dicadangkan; pembayaran dimulai %(moment)s.")
+                return Done(words % {"total": rupiah(batch.total), "moment": _begins(done.pay_at)})
             said = signatures(done) or {}
             return Done(
                 gettext("Persetujuan Anda dicatat: %(given)s dari %(needed)s. Berikutnya: %(role)s.")
@@ -109,9 +124,7 @@ class ApprovalSteps:
         step = Step(
             title=_("Setujui batch"),
             button=_("Setujui"),
-            text=_(
-                "Dengan persetujuan terakhir, seluruh jumlah dicadangkan dari dana program dan pembayaran langsung dimulai."
-            ),
+            text=_when_paid(batch),
             facts=[
                 *self.facts(batch),
                 (_("Diajukan oleh"), _name(batch.maker)),

@@ -80,9 +80,9 @@ class RunningSteps(ViewOnlyAdmin):
     def _progress_facts(self, batch: Batch) -> list[tuple[Any, Any]]:
         now = execution.progress(batch)
         return [
-            (_("Penerima"), counted(now.count)),
+            (_("Instruksi bayar"), counted(now.count)),
             (_("Sudah dibayar"), f"{counted(now.paid)} ({rupiah(now.paid_total)})"),
-            (_("Belum dibayar"), counted(now.count - now.paid - now.failed - now.open)),
+            (_("Belum dibayar"), counted(now.count - now.paid - now.failed - now.returned - now.open)),
             *([(_("Di mitra, belum ada hasil"), counted(now.open))] if now.open else []),
             (_("Jumlah batch"), money(batch.total)),
         ]

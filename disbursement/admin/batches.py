@@ -139,7 +139,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
         chunks = Chunk.objects.filter(batch=OuterRef("pk")).order_by().values("batch")
         paid = chunks.annotate(many=Sum("paid_count")).values("many")
         begun = Sum("count", filter=~Q(status=Chunk.Status.PENDING))
-        ended = chunks.annotate(many=begun - Sum("open_count")).values("many")
+        ended = chunks.annotate(many=begun - Sum("open_count") - Sum("returned_count")).values("many")
         rows: QuerySet[Batch] = super().get_queryset(request)
         return rows.annotate(
             paid=Coalesce(Subquery(paid, output_field=IntegerField()), 0),
@@ -290,7 +290,8 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             "total": rupiah(batch.total),
             "paid": counted(now.paid),
             "failed": counted(now.failed),
-            "waiting": counted(now.count - now.paid - now.failed - now.open),
+            "waiting": counted(now.count - now.paid - now.failed - now.returned - now.open),
+            "returned": counted(now.returned) if now.returned else "",
             "open": counted(now.open) if now.open else "",
             "open_url": list_url(PayoutLine, batch=batch.pk),
             "paid_total": rupiah(now.paid_total),

@@ -128,6 +128,7 @@ class Chunk(models.Model):
     open_count = models.PositiveIntegerField(_("menunggu hasil mitra"), default=0, db_default=0)
     paid_count = models.PositiveIntegerField(_("dibayar"), default=0, db_default=0)
     paid_total = models.BigIntegerField(_("jumlah dibayar (Rp)"), default=0, db_default=0)
+    returned_count = models.PositiveIntegerField(_("ditarik kembali"), default=0, db_default=0)
     attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0, db_default=0)
     due_at = models.DateTimeField(_("coba lagi"), db_default=Now())
     failure = models.CharField(_("jenis kesalahan"), max_length=40, blank=True, default="", db_default="")

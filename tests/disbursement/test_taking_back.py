@@ -38,7 +38,8 @@ def test_all_of_it_goes_back_to_the_fund(batch: Batch) -> None:
     assert (fund_of(batch) - before, money.balance(batch.clearing_id)) == (100, 0)
     assert Purse.objects.get(wallet=line.wallet).account.balance == 0
     how_far = execution.progress(batch)
-    assert (how_far.paid, how_far.paid_total, how_far.failed) == (2, 200, 1)
+    assert (how_far.paid, how_far.paid_total, how_far.returned) == (2, 200, 1)
+    assert how_far.failed == batch.instructions.filter(status="failed").count() == 0  # nobody failed to pay it
     assert reconciliation.differences() == []
     money.assert_books_hold()
 

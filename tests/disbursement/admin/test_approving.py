@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import Group
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from disbursement import approval_tiers, approvals
 from disbursement.models import Approval, ApprovalScheme, Batch, Delegation
@@ -232,3 +233,14 @@ def test_a_lost_phone_is_released_by_another_officer(house: House) -> None:
 def test_the_page_of_ones_own_authenticator_is_in_the_menu_of_who_may_sign(house: House) -> None:
     assert MINE in house.client("penyetuju").get("/admin/").content.decode()
     assert MINE not in house.client("petugas").get("/admin/").content.decode()
+
+
+def test_an_approval_says_when_payment_begins(house: House) -> None:
+    batch = approvals.submit(house.prepared, by=house.officers["petugas"], pay_at=timezone.now() + timedelta(days=3))
+    day = date_format(timezone.localtime(batch.pay_at), "j F Y")
+    asked = house.client("penyetuju").get(_at(batch, "approve")).content.decode()
+    said = _sign(house, "penyetuju", batch)
+    assert Batch.objects.get(pk=batch.pk).status == "approved"
+    for page in (asked, said):
+        assert f"pembayaran dimulai {day}" in page
+        assert "dan pembayaran dimulai" not in page and "langsung dimulai" not in page

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,8 +15,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from disbursement import batches, execution, pauses, preflight
-from disbursement.models import Batch, BatchStep, Chunk, Instruction, PreflightFinding
+from beneficiaries.models import Person
+from disbursement import batches, execution, pauses, preflight, programme_file, programmes
+from disbursement.models import Batch, BatchStep, Chunk, Instruction, PreflightFinding, Programme
 from tests import money
 from tests.disbursement.admin.conftest import House
 from wallet import wallets
@@ -232,6 +234,35 @@ def test_a_waiting_line_says_why_its_chunk_is_tried_again(house: House) -> None:
     line = batch.instructions.earliest("pk")
     shown = house.client("petugas").get(f"/admin/disbursement/instruction/{line.pk}/change/").content.decode()
     assert "Sambungan terputus" in shown and "ya, oleh sistem" in shown
+
+
+def test_what_was_taken_back_is_told_apart_and_needs_no_follow_up(house: House) -> None:
+    batch = money.pay_out(_approved(house))
+    execution.take_back(batch.instructions.filter(status="paid").earliest("pk"), "salah orang")
+    shown = _page(house, "petugas", batch)
+    assert re.search(r"Ditarik kembali <b[^>]*>1</b>", shown) and re.search(r"Gagal <b[^>]*>0</b>", shown)
+    assert "/follow_up/" not in shown
+
+
+def test_people_left_out_are_counted_as_people(house: House) -> None:
+    Programme.objects.filter(pk=house.programme.pk).update(code="LAMA")
+    programme_file.load()
+    kjp = Programme.objects.get(code="KJP")
+    programmes.fund(kjp, 1_000_000, "DIPA-1")
+    child = money.person(born=date(2017, 1, 1))
+    Person.objects.filter(pk=child.pk).update(schooling="sd")
+    batch = money.prepared(kjp, date(2026, 10, 1))
+    assert batch.count == 2  # two parts of one person
+    wallets.freeze(batch.instructions.earliest("pk").wallet, "sengketa")
+    preflight.soon(batch)
+    assert "1 orang dikeluarkan" in _post(house, "petugas", batch, "leave_out")
+
+
+def test_what_a_halt_is_told_counts_lines_as_lines(house: House) -> None:
+    approved = _approved(house)
+    pauses.pause(approved, house.officers["petugas"], "periksa")
+    stop = _page(house, "admin", approved, "stop")
+    assert "Instruksi bayar" in stop and "Penerima</dt>" not in stop
 
 
 # --- many lines ---
