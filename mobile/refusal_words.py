@@ -51,6 +51,7 @@ WORDS: dict[str, tuple[Any, Any]] = {
         _("tidak ada syarat bantuan yang terpenuhi"),
         _("Bila data keluarga berubah, perbarui di kantor kelurahan."),
     ),
+    Calculation.Reason.CHANGED.value: (_("data Anda berubah selagi pembayaran disiapkan"), _WAIT),
 }
 # Officers' own words, where a line was given up in them, are written for officers.
 _OTHER = (_("ada hal yang harus diperiksa kantor"), _ASK)
