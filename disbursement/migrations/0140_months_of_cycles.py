@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("disbursement", "0136_states_in_order")]
+    dependencies = [("disbursement", "0137_returned_count")]
     operations = [
         migrations.AddField(
             "cycle",
