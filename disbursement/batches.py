@@ -17,8 +17,10 @@ from django.utils import timezone
 from disbursement import budgets, cycles, due_lines, exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
 from disbursement.errors import (
+    CyclesOverlap,
     FillingKeptFailing,
     InvalidRule,
+    NobodyGetsAnything,
     NothingToPay,
     NoVersion,
     NowhereToLapse,
@@ -123,7 +125,7 @@ def fill(number: int) -> bool:
             return True
         try:
             _prepared(batch.cycle, lambda _version: batch, tell.lines)
-        except (ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, NothingToPay) as error:
+        except (ProgrammeInactive, NoVersion, NowhereToLapse, InvalidRule, CyclesOverlap, NothingToPay) as error:
             advance(batch, Batch.Status.CANCELLED, reason=str(error))
         else:
             preflight.request(batch)
@@ -194,6 +196,9 @@ def _prepared(cycle: Cycle, draft: Callable[[ProgrammeVersion], Batch], tell: fi
 
 def _filled(batch: Batch, version: ProgrammeVersion, locked: list[Cycle], tell: filling.Tell) -> Batch:
     filled = preparation.fill(batch, version, locked, tell)
+    if filled.count == 0 and filled.nothing:
+        components = ", ".join(version.components.order_by("pk").values_list("name", flat=True))
+        raise NobodyGetsAnything(count=filled.nothing, components=components)
     if filled.count == 0:
         raise NothingToPay
     budgets.count(batch)

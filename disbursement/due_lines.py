@@ -71,7 +71,7 @@ LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_
 _REGULAR = f"""
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
-    SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+    SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan,
            %(cycle)s::bigint AS cycle, 'regular' AS kind, earlier.attempts, earlier.live, earlier.batch,
            p.id IN ({withholding.CLAIMED}) AS claimed, route.id AS route, route.provider_id AS provider, e.household_id AS family
     FROM {_PEOPLE} LEFT JOIN earlier ON earlier.enrolment = e.id
@@ -89,10 +89,10 @@ WHERE o.cycle_id = ANY(%(old)s) AND o.withdrawn_at IS NULL
 """  # noqa: S608
 _ARREARS = f"""
 INSERT INTO due
-SELECT %(after)s + row_number() OVER (ORDER BY period, enrolment), enrolment, person, wallet, household, kelurahan, restricted,
+SELECT %(after)s + row_number() OVER (ORDER BY period, enrolment), enrolment, person, wallet, household, kelurahan,
        cycle, 'arrears', attempts, live, batch, false, route, provider, family
 FROM (SELECT DISTINCT ON (o.cycle, coalesce(e.household_id, -e.id))
-      c.period, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan, p.restricted,
+      c.period, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan,
       o.cycle, earlier.attempts, earlier.live, earlier.batch, route.id AS route, route.provider_id AS provider,
       e.household_id AS family
 FROM {_PEOPLE} JOIN owing o ON o.enrolment = e.id JOIN disbursement_cycle c ON c.id = o.cycle
@@ -105,7 +105,7 @@ WHERE e.programme_id = %(programme)s AND e.status IN ('active', 'ended') AND p.s
 ORDER BY o.cycle, coalesce(e.household_id, -e.id), e.id) one_a_family
 """  # noqa: S608
 _GROUP = """
-SELECT enrolment, person, wallet, household, kelurahan, restricted, cycle, kind, attempts::text, live, batch, claimed, route,
+SELECT enrolment, person, wallet, household, kelurahan, cycle, kind, attempts::text, live, batch, claimed, route,
        provider, family
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
@@ -169,7 +169,6 @@ class Due:
     wallet: int
     household: int
     kelurahan: str
-    restricted: bool
     cycle: int
     kind: str
     attempts: dict[str, int]
@@ -270,9 +269,9 @@ def groups(cursor: CursorWrapper, size: int) -> Iterator[list[Due]]:
 
 
 def _as_due(*row: Any) -> Due:
-    enrolment, person, wallet, household, kelurahan, restricted, cycle, kind, tried, live, *rest = row
+    enrolment, person, wallet, household, kelurahan, cycle, kind, tried, live, *rest = row
     attempts: dict[str, int] = json.loads(tried or "{}")
-    return Due(enrolment, person, wallet, household, kelurahan, restricted, cycle, kind, attempts, live or [], *rest)
+    return Due(enrolment, person, wallet, household, kelurahan, cycle, kind, attempts, live or [], *rest)
 
 
 def short_groups(cursor: CursorWrapper, size: int) -> Iterator[list[Short]]:

@@ -104,6 +104,16 @@ class NothingToPay(DisbursementError):
     message = _("Tidak ada peserta yang belum dibayar pada periode ini.")
 
 
+class NobodyGetsAnything(NothingToPay):
+    """Somebody is due, and no component's condition holds for anybody: nothing of that is kept."""
+
+    code = "nobody_gets_anything"
+    message = _(
+        "%(count)s peserta jatuh tempo, tetapi tidak seorang pun memenuhi syarat komponen mana pun (%(components)s). Periksa "
+        "syarat komponen versi ini dan fakta pesertanya."
+    )
+
+
 class FillingKeptFailing(DisbursementError):
     """A draft that workers began to fill so often, and none came to the end."""
 

@@ -22,7 +22,15 @@ from disbursement import (
     subjects,
     versions,
 )
-from disbursement.errors import EnforcerIsDrafter, InvalidRule, NothingToPay, NoVersion, VersionBroken, VersionInForce
+from disbursement.errors import (
+    EnforcerIsDrafter,
+    InvalidRule,
+    NobodyGetsAnything,
+    NothingToPay,
+    NoVersion,
+    VersionBroken,
+    VersionInForce,
+)
 from disbursement.models import Batch, Calculation, Component, Instruction, Programme, ProgrammeVersion
 from tests import money
 from tests.processes import together
@@ -110,7 +118,7 @@ def test_where_nobody_gets_anything_there_is_no_batch(kjp: Programme) -> None:
     pupil()
     eligibility.enrol_eligible(kjp)
     Person.objects.update(schooling="none")
-    with pytest.raises(NothingToPay):
+    with pytest.raises(NobodyGetsAnything, match=r"1 peserta jatuh tempo.*Biaya rutin"):
         batches.prepare(batches.cycle_of(kjp, OCTOBER))
     assert not Batch.objects.exists() and not Calculation.objects.exists()
 
