@@ -148,7 +148,12 @@ TOLD = Declaration(
     absent={
         "disbursement.EnrolmentStep.enrolment__household": OF_ANOTHER,
         "disbursement.ConflictNote.enrolment__household": OF_ANOTHER,
-        "disbursement.Instruction.enrolment__household": OF_ANOTHER,
+        "disbursement.Instruction.household": OF_ANOTHER,
+        "disbursement.Confirmation.instruction__household": OF_ANOTHER,
+        "disbursement.Break.instruction__household": OF_ANOTHER,
+        "disbursement.PayoutLine.instruction__household": OF_ANOTHER,
+        "disbursement.ClawbackPayment.instruction__household": OF_ANOTHER,
+        "disbursement.Withholding.instruction__household": OF_ANOTHER,
         "disbursement.Instruction.wallet": "what is paid into the subject's wallet is paid to an enrolment of theirs",
         "disbursement.Calculation.enrolment__household": OF_ANOTHER,
         "disbursement.OwedCycle.enrolment__household": OF_ANOTHER,

@@ -10,6 +10,7 @@ from django.contrib.auth.models import User
 from beneficiaries import erasure, objections, screening
 from beneficiaries.models import Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
 from beneficiaries.tasks import screen as work
+from mobile.models import Notice
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, TODAY, excluded, kepgub, screen, tell
 from tests.processes import Outcome, alone, together
@@ -82,7 +83,7 @@ def test_of_officers_who_accept_or_reject_one_proposal_at_once_one_does() -> Non
     proposal.refresh_from_db()
     assert Exclusion.objects.count() == (proposal.status == "accepted")
     for exclusion in Exclusion.objects.all():
-        assert exclusion.notices.count() == 1  # type: ignore[attr-defined]
+        assert Notice.objects.filter(kind=Notice.Kind.EXCLUDED, subject=exclusion.pk).count() == 1
 
 
 @pytest.mark.parametrize("end", [_lift, _uphold])
@@ -115,7 +116,7 @@ def test_of_two_decisions_on_one_objection_one_counts() -> None:
     objection.refresh_from_db()
     exclusion.refresh_from_db()
     assert exclusion.annulled == (objection.status == "upheld") and exclusion.active == (objection.status == "denied")
-    assert objection.notices.count() == 1  # type: ignore[attr-defined]
+    assert Notice.objects.filter(kind=Notice.Kind.DECIDED, subject=objection.pk).count() == 1
 
 
 def test_an_objection_upheld_while_the_exclusion_is_lifted_annuls_it_whoever_is_first() -> None:

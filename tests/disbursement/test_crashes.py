@@ -38,7 +38,8 @@ DONE = {"it is committed": "commit"}
 CHUNK = {
     "the chunk is claimed": "lock disbursement_chunk update",
     "the terms are bound": "update wallet_purseterms",
-    "the wallets are pinned": "lock wallet_wallet key share",
+    "who has died is marked": "update disbursement_instruction",
+    "the wallets are pinned": "lock wallet_wallet no key update",
     "who cannot be paid is marked": "update disbursement_instruction",
     "who is paid is marked": "update disbursement_instruction",
     "the chunk is done": "update disbursement_chunk",

@@ -27,6 +27,7 @@ HAND_OVER = {
     "that is committed": "commit",
     "the chunk is claimed": "lock disbursement_chunk update",
     "the terms are bound": "update wallet_purseterms",
+    "who has died fails": "update disbursement_instruction",
     "the wallets are pinned": "lock wallet_wallet key share",
     "who has no account fails": "update disbursement_instruction",
     "the request is written": "insert disbursement_bulkrequest",
