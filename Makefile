@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help install demo serve stop clean test check bench chaos mutants format messages constraints
+.PHONY: help install demo serve sandbox stop clean test check bench chaos mutants format messages constraints
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -31,11 +31,14 @@ demo: install messages ## the main job: registry → budget → batches → wall
 serve: install messages ## web, worker and beat on the demo's data, with its logins
 	@$(BIN)/python -m demo.serve
 
-stop: ## end what demo and serve started, and the embedded servers
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m demo.stop; fi
+sandbox: install messages ## a provider to practise on: values that fail on purpose, a clock to advance, a conformance run
+	@$(BIN)/python -m sandbox.serve
+
+stop: ## end what demo, serve and sandbox started, and the embedded servers
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m sandbox.stop; $(BIN)/python -m demo.stop; fi
 
 clean: stop ## remove all data and keys of this checkout
-	@if [ -x $(BIN)/python ]; then $(BIN)/python -m chaos --clean && $(BIN)/python -m config.embedded clean; fi
+	@if [ -x $(BIN)/python ]; then $(BIN)/python -m chaos --clean && $(BIN)/python -m sandbox.stop --clean && $(BIN)/python -m config.embedded clean; fi
 	@rm -rf .data/chaos* .data/demo .data/run .data/sms .data/beat* .data/bench .data/mutmut .data/mutants.env mutants static
 
 test: install messages ## every test
@@ -46,9 +49,10 @@ check: install messages ## style, types, import contracts, migrations, deploymen
 	@$(BIN)/python -m config.embedded start
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy .
+	SALUR_SANDBOX=True $(BIN)/mypy .
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py makemigrations --check --dry-run
+	DJANGO_SETTINGS_MODULE=sandbox.settings SALUR_SANDBOX=True $(BIN)/python manage.py makemigrations sandbox --check --dry-run
 	@# The protocol stands in for the agency's own gateway, which a deployment must name.
 	DEBUG=False SALUR_DEMO=False ALLOWED_HOSTS=example.org SMS_GATEWAY=mobile.sms.Gateway \
 		$(BIN)/python manage.py check --deploy --database default --fail-level WARNING

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-AREAS = ("ledger", "costs", "partitions", "registry", "disbursement")
+AREAS = ("ledger", "costs", "partitions", "registry", "disbursement", "merchants")
 PARTS = (  # of areas, for whoever works on one
     *("ledger.bulk", "ledger.redemptions", "ledger.history", "registry.search"),
     *("disbursement.preparing", "disbursement.paying", "disbursement.office"),
@@ -32,7 +32,7 @@ def main() -> None:
     began, rows = time.monotonic(), []
     try:
         report.tell("making the tables")
-        database.make(plan.empty)
+        database.make(plan.empty, options.tables_like)
         for area in options.only or AREAS:
             rows += importlib.import_module(f"bench.{area}").rows(plan, report.tell)
     finally:
@@ -54,6 +54,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--database", default="bench_salur", help="made for the run, and dropped; copies add to its name"
     )
+    parser.add_argument("--tables-like", default="", help="an empty database of ours to copy instead of migrating")
     parser.add_argument("--results", type=Path, help="where to write; full runs: bench/results, trials: .data/bench")
     return parser.parse_args()
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import redis
 
+from config import processes
 from config.celery import app
 from config.embedded import ROOT, process_alive
 from config.settings import REDIS_URL as BROKER
@@ -35,15 +36,7 @@ class Crew:
     def _started(self, log: Path) -> subprocess.Popen[bytes]:
         command = [*COMMAND, "-n", f"{self.queue}_{log.stem}@%h"]
         with log.open("wb") as output:
-            return subprocess.Popen(
-                command,
-                cwd=ROOT,
-                env=self._env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            return processes.start(command, self._env, output)
 
     def wait_until_ready(self) -> None:
         """Returns when every worker takes tasks. Raises RuntimeError if one does not."""
@@ -78,7 +71,8 @@ class Crew:
                 os.killpg(worker.pid, signal.SIGKILL)
             worker.wait()
         broker = redis.Redis.from_url(BROKER)
-        broker.delete(self.queue, f"_kombu.binding.{self.queue}")
+        others = broker.scan_iter(f"{self.queue}\x06\x16*")  # one list for each priority
+        broker.delete(self.queue, f"_kombu.binding.{self.queue}", *others)
 
 
 @contextmanager

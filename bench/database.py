@@ -19,6 +19,7 @@ from config import database_roles
 
 OWNER = "owner"
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "wal_sync_method")
+SMALL = 64 << 20  # bytes of a database that is copied sooner than the server makes a checkpoint
 PATIENCE = 10  # seconds until whoever has just left a database is gone from it
 
 
@@ -55,11 +56,14 @@ def owner() -> dict[str, str]:
     }
 
 
-def make(name: str) -> None:
-    """A fresh database with every table, in use by this process."""
+def make(name: str, like: str = "") -> None:
+    """A fresh database with every table, in use by this process.
+
+    `like` is an empty one of ours that nobody is in: its tables are copied, where migrating takes a minute.
+    """
     drop(name)
     with _server() as cursor:
-        cursor.execute(f'CREATE DATABASE "{name}"')
+        cursor.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{like}"' if like else ""))
     use(name)
     with _owner_by_default():
         call_command("migrate", verbosity=0, database="default")
@@ -67,11 +71,18 @@ def make(name: str) -> None:
 
 
 def copy(template: str, name: str) -> None:
-    """The database anew as a copy of the template, and in use by this process. The server makes a checkpoint for it."""
+    """The database anew as a copy of the template, and in use by this process.
+
+    A large one by copying its files: the server makes a checkpoint for it, which ends what earlier runs have left to be written.
+    A trial's small one through the log, which takes no checkpoint and a tenth of the time.
+    """
     connections.close_all()
     drop(name)
     with _server() as cursor:
-        _patiently(cursor, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY file_copy')
+        cursor.execute("SELECT pg_database_size(%s)", [template])
+        [(size,)] = cursor.fetchall()
+        strategy = "file_copy" if size > SMALL else "wal_log"
+        _patiently(cursor, f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY {strategy}')
     use(name)
 
 

@@ -22,13 +22,16 @@ from django.utils.module_loading import import_string
 from beneficiaries.duplicates import DECIDED_ON
 from beneficiaries.errors import (
     DecisionReasonMissing,
+    HeadJoined,
     MergeUndone,
     PairDecided,
     PersonNotActive,
+    PlaceTaken,
     SurvivorMerged,
     SurvivorNotOfPair,
 )
 from beneficiaries.history import telling
+from beneficiaries.household_rules import family_problems, member_of
 from beneficiaries.models import DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
@@ -59,8 +62,8 @@ def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
 def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge:
     """Joins the other row of the pair to the survivor, with enrolments and wallet, all or nothing.
 
-    Raises DecisionReasonMissing, PairDecided, PersonNotActive, SurvivorNotOfPair; MergeRefused in the words of whoever keeps
-    the aid.
+    A head with others at home is not joined before there is another head. Raises DecisionReasonMissing, PairDecided,
+    PersonNotActive, SurvivorNotOfPair, HeadJoined; MergeRefused in the words of whoever keeps the aid.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -72,6 +75,8 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
             raise PersonNotActive
         stays = people.pop(survivor.pk)
         [joined] = people.values()
+        if joined.relation == Person.Relation.HEAD and _at_home_with(joined):
+            raise HeadJoined
         kept: dict[str, Any] = _hook("on_merge")(stays, joined, by=by, reason=reason)
         Person.objects.filter(merged_into=joined).update(merged_into=stays)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.MERGED, merged_into=stays)
@@ -84,8 +89,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
     """Parts the two rows as they were before; the pair counts as two people from then on.
 
     Merges into one survivor may be undone in any order, but not while the survivor is merged itself. Raises
-    DecisionReasonMissing, MergeUndone, SurvivorMerged, PersonErased; MergeRefused if aid or money has gone where it cannot
-    be parted.
+    DecisionReasonMissing, MergeUndone, SurvivorMerged, PersonErased, PlaceTaken; MergeRefused if aid or money has gone where it
+    cannot be parted.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -99,6 +104,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
             raise SurvivorMerged
         if survivor.erased_at or joined.erased_at:
             raise PersonErased
+        if family_problems(map(member_of, [*_at_home_with(joined), joined]), head_needed=False):
+            raise PlaceTaken
         _hook("on_unmerge")(survivor, joined, row.kept, by=by, reason=reason)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.ACTIVE, merged_into=None)
         Person.objects.filter(pk__in=_came_with(joined)).update(merged_into=joined)
@@ -129,6 +136,12 @@ def _open_pair(pair: DuplicatePair) -> DuplicatePair:
 def _locked(people: Iterable[int]) -> dict[int, Person]:
     rows = Person.objects.select_for_update(of=("self",)).filter(pk__in=people).order_by("pk")
     return {person.pk: person for person in rows}
+
+
+def _at_home_with(person: Person) -> list[Person]:
+    """The active members of the household beside them."""
+    home = Person.objects.filter(household=person.household_id, status=Person.Status.ACTIVE)
+    return list(home.exclude(pk=person.pk).order_by("pk"))
 
 
 def _came_with(joined: Person) -> list[int]:

@@ -21,7 +21,7 @@ from beneficiaries import erasure_traces, kept_files, merged_rows, registry_lock
 from beneficiaries.history import telling
 from beneficiaries.models import Change, Household, Person
 from beneficiaries.privacy_errors import LegalHold, PersonErased
-from wallet.models import Transfer
+from wallet.models import Purse, Transfer
 
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
@@ -44,8 +44,9 @@ def financial_hold(person: Person) -> str:
     """Money that moved in the person's wallet is kept so many years after it last did."""
     if person.wallet_id is None:
         return ""
-    of_wallet = Q(debit__purse__wallet=person.wallet_id) | Q(credit__purse__wallet=person.wallet_id)
-    last: datetime | None = Transfer.objects.filter(of_wallet).aggregate(last=Max("posted_at"))["last"]
+    purses = list(Purse.objects.filter(wallet=person.wallet_id).values_list("pk", flat=True))
+    moved = Transfer.objects.filter(Q(debit__in=purses) | Q(credit__in=purses))
+    last: datetime | None = moved.aggregate(last=Max("posted_at"))["last"]
     if last is None:
         return ""
     until = last + timedelta(days=round(365.25 * settings.PRIVACY["financial_years"]))

@@ -5,7 +5,7 @@ Each emptier is given the erased row as it was read before, and its household if
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -22,6 +22,7 @@ from beneficiaries.models import (
     Exclusion,
     Grievance,
     GrievanceMessage,
+    GrievanceStep,
     Household,
     Objection,
     ObjectionFile,
@@ -37,6 +38,7 @@ from beneficiaries.models import (
 )
 
 R = Representation.Status
+FORGOTTEN = "dihapus"  # what officers' words about somebody may become in the database, and nothing else
 # And the household that a preview moves them to, if nobody else comes to live there or does already.
 _UNSTAGE = """
 WITH gone AS (DELETE FROM beneficiaries_stagedperson WHERE nik_index = ANY(%s) RETURNING run_id, kk_index, nik_index)
@@ -65,6 +67,8 @@ def _grievances(person: Person, household: Household | None, reason: str) -> Non
     about = list(Grievance.objects.filter(told).order_by("pk").values_list("pk", flat=True))
     Grievance.objects.filter(pk__in=about).update(text_sealed=b"", reporter_name_sealed=b"", phone_sealed=b"")
     GrievanceMessage.objects.filter(grievance__in=about).update(text_sealed=b"")
+    # Last: the database lets the words of a step go only where the grievance's own are gone.
+    GrievanceStep.objects.filter(grievance__in=about).exclude(reason="").update(reason=FORGOTTEN)
 
 
 def _representations(person: Person, household: Household | None, reason: str) -> None:
@@ -135,20 +139,24 @@ def _derived(person: Person, household: Household | None, reason: str) -> None:
 
 
 def _office_log(person: Person, household: Household | None, reason: str) -> None:
-    """The office's log quotes what a row was called then: the person, and whatever refers to them and bears their name."""
+    """The office's log quotes what a row was called then, and why an officer did it: of the person, of whatever refers to them,
+    and of their wallet. That something was done, when and by whom stays."""
+    if person.wallet_id is not None:
+        unname(type(person)._meta.get_field("wallet").related_model, [person.wallet_id])
     for row in (person, household) if household else (person,):
-        _unname(type(row), [row.pk])
+        unname(type(row), [row.pk])
         for relation in row._meta.get_fields(include_hidden=True):
             if isinstance(relation, models.ManyToOneRel) and relation.related_model not in (Change, PersonBlock):
                 rows = relation.related_model._base_manager.filter(**{relation.field.name: row.pk})
-                _unname(relation.related_model, list(rows.values_list("pk", flat=True)))
+                unname(relation.related_model, list(rows.values_list("pk", flat=True)))
 
 
-def _unname(model: type[models.Model], numbers: list[int]) -> None:
+def unname(model: type[models.Model], numbers: Sequence[int]) -> None:
+    """Of these rows the office's log says neither what they were called nor in which words something was done with them."""
     if numbers:
         LogEntry.objects.filter(
             content_type=ContentType.objects.get_for_model(model), object_id__in=[str(number) for number in numbers]
-        ).update(object_repr=Concat(Value("#"), F("object_id")))
+        ).update(object_repr=Concat(Value("#"), F("object_id")), change_message="")
 
 
 EMPTIERS: tuple[Callable[[Person, Household | None, str], None], ...] = (

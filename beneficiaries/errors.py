@@ -72,6 +72,26 @@ class SurvivorMerged(BeneficiaryError):
     message = _("Orang yang tetap sudah digabung ke orang lain. Pisahkan penggabungan itu dahulu.")
 
 
+class HeadJoined(BeneficiaryError):
+    """Joining this row would leave its household without a head."""
+
+    code = "head_joined"
+    message = _(
+        "Yang digabung adalah kepala keluarga, dan keluarganya masih punya anggota lain. Pilih dia sebagai yang tetap, "
+        "atau ganti dahulu kepala keluarganya."
+    )
+
+
+class PlaceTaken(BeneficiaryError):
+    """Parted, the row would be a second head, or a second husband or wife, of its household."""
+
+    code = "place_taken"
+    message = _(
+        "Keluarga orang yang dipisahkan sudah punya kepala keluarga, atau suami atau istrinya, yang lain. Ubah dahulu hubungan "
+        "anggota keluarga itu, lalu ulangi."
+    )
+
+
 class MergeRefused(BeneficiaryError):
     """Whoever keeps the aid of both says no; `said` is why, and nothing was changed."""
 
@@ -181,6 +201,29 @@ class NotInGroup(GrievanceError):
 class GrievanceEmpty(GrievanceError):
     code = "grievance_empty"
     message = _("Isi teksnya: paling sedikit satu huruf, paling banyak %(most)s karakter.")
+
+
+class GrievanceNotFound(GrievanceError):
+    """No ticket has that number and code; which of the two is wrong is not told."""
+
+    code = "grievance_not_found"
+    message = _("Tidak ada aduan dengan nomor dan kode itu. Periksa tulisannya, atau tanyakan di kantor kelurahan.")
+
+
+class TooManyAtOnce(GrievanceError):
+    """So many came from one address, or from all together, that the page takes no more for a while."""
+
+    code = "too_many_at_once"
+    message = _(
+        "Terlalu banyak kiriman dalam waktu singkat. Coba lagi beberapa menit lagi, atau datang ke kantor kelurahan."
+    )
+
+
+class AnswerFirst(GrievanceError):
+    """So many came from all together that the page asks a question first."""
+
+    code = "answer_first"
+    message = _("Halaman ini sedang ramai. Jawab pertanyaan di bawah, lalu kirim lagi.")
 
 
 class SameCategory(GrievanceError):

@@ -20,12 +20,11 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
 
-from beneficiaries import identity
+from beneficiaries import among, identity  # noqa: F401  # the lookup `__among`
 from beneficiaries.evidence_values import EMPLOYMENTS, STATE, VEHICLES
 from beneficiaries.models import Evidence, EvidenceKind, Household, Person
 from vault.sealing import index_key_of, index_keys
@@ -84,7 +83,6 @@ class Member:
     """A living, unrestricted member of the registry with the facts for rules about a person, and the evidence of them alone."""
 
     pk: int
-    uid: UUID
     birth_date: date
     facts: dict[str, Any]
     evidence: list[tuple[int, str]] = field(default_factory=list)  # id and kind
@@ -111,7 +109,7 @@ def homes(day: date, households: list[int] | None = None, promised: Collection[i
     last = 0
     wanted = Household.objects.order_by("pk").values("pk", "kelurahan", "decile")
     if households is not None:
-        wanted = wanted.filter(pk__in=households)
+        wanted = wanted.filter(pk__among=households)
     while group := list(wanted.filter(pk__gt=last)[:GROUP]):
         last = group[-1]["pk"]
         yield from _group([dict(row) for row in group], day, promised)
@@ -120,20 +118,19 @@ def homes(day: date, households: list[int] | None = None, promised: Collection[i
 def _group(group: list[dict[str, Any]], day: date, promised: Collection[int]) -> Iterator[Home]:
     ids = [row["pk"] for row in group]
     members: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    people = Person.objects.filter(household__in=ids, status=Person.Status.ACTIVE).order_by("pk")
-    for person in people.values("pk", "uid", "household_id", "birth_date", "restricted", *_OF_PERSON):
+    people = Person.objects.filter(household__among=ids, status=Person.Status.ACTIVE).order_by("pk")
+    for person in people.values("pk", "household_id", "birth_date", "restricted", *_OF_PERSON):
         person["restricted"] = person["restricted"] and person["pk"] not in promised
-        members[person["household_id"]].append(dict(person))
+        members[person["household_id"]].append(person)  # type: ignore[arg-type]
     of_household: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
     of_person: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
     standing = Evidence.objects.standing(day)
     told = ("pk", "kind", "value")
-    for owner, *row in standing.filter(household__in=ids).values_list("household_id", *told):
+    for owner, *row in standing.filter(household__among=ids).values_list("household_id", *told):
         of_household[owner].append((row[0], row[1], row[2]))
     everyone = [person["pk"] for rows in members.values() for person in rows if not person["restricted"]]
-    about = Q(person__in=everyone) | Q(
-        person__merged_into__in=everyone
-    )  # what was told of a row that was merged stays true
+    # What was told of a row that was merged stays true.
+    about = Q(person__among=everyone) | Q(person__merged_into__among=everyone)
     owner_of = Coalesce("person__merged_into", "person_id")
     newest: dict[tuple[Any, ...], tuple[int, str, Any]] = {}  # of one thing told of both rows
     of_both = standing.filter(about).annotate(member=owner_of).order_by("fact_date", "pk")
@@ -173,7 +170,7 @@ def _home(
         his = of_person.get(person["pk"], [])
         known = {"person": of_them, "household": household, "evidence": _person_facts(his), "members": counts}
         evidence = [(pk, kind) for pk, kind, _ in his]
-        members.append(Member(person["pk"], person["uid"], person["birth_date"], known, evidence))
+        members.append(Member(person["pk"], person["birth_date"], known, evidence))
     evidence = [(pk, kind) for pk, kind, _ in everything]
     return Home(row["pk"], row["kelurahan"], row["decile"], {"household": household}, members, evidence)
 

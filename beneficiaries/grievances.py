@@ -95,10 +95,12 @@ def file(report: Report, *, by: User | None = None) -> Grievance:
     Raises GrievanceEmpty.
     """
     text, now = _text(report.text), timezone.now()
-    if report.reference is not None and report.reporter is not None:
+    if report.reference is not None:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [report.reference.int % 2**63])
-        earlier = Grievance.objects.reported_by(report.reporter).filter(reference=report.reference).first()
+        of_nobody = Grievance.objects.filter(reporter__isnull=True)
+        mine = Grievance.objects.reported_by(report.reporter) if report.reporter else of_nobody
+        earlier = mine.filter(reference=report.reference).first()
         if earlier is not None:
             return earlier
     category = report.category

@@ -126,7 +126,7 @@ def clean_person(entry: PersonEntry, *, today: date, member: int | None = None) 
             phone = identity.parse_phone(entry.phone.strip())
         except FieldRefused as error:
             problems.append(_refused(error.refusal))
-    problems += _choice_problems(entry)
+    problems += choice_problems(entry)
     if problems:
         raise EntryRefused([Problem(problem.field, problem.said, member) for problem in problems])
     return PersonEntry(
@@ -196,7 +196,8 @@ def member_of(person: Person | PersonEntry, place: int | None = None, *, relatio
     return Member(kept, person.sex, person.birth_date, person.name, place)
 
 
-def _choice_problems(entry: PersonEntry) -> list[Problem]:
+def choice_problems(entry: PersonEntry) -> list[Problem]:
+    """What cannot be of relation, schooling, disability, occupation and pregnancy: each by itself, and beside the sex."""
     problems = []
     choices: tuple[tuple[str, Any, bool], ...] = (
         ("sex", Person.Sex, True),

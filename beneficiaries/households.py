@@ -34,7 +34,7 @@ from beneficiaries.household_rules import (
     member_of,
 )
 from beneficiaries.models import Change, Household, Person
-from vault.sealing import index_keys
+from vault.sealing import CannotOpen, index_keys
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -165,7 +165,15 @@ def add_member(
 
 @retried
 def move_member(
-    person: Person, to: Household, relation: str, *, seen: str, by: User, reason: str, despite: str = ""
+    person: Person,
+    to: Household,
+    relation: str,
+    *,
+    seen: str,
+    by: User,
+    reason: str,
+    despite: str = "",
+    source: str = SOURCE,
 ) -> Person:
     """The person lives with another household from now on; one who had left the registry is active again.
 
@@ -187,7 +195,7 @@ def move_member(
         family = [member_of(one) for one in _active(there) if one.household_id == to.pk and one.pk != person.pk]
         family.append(member_of(person, relation=relation))
         _refuse(family)
-        with _told(by, reason, family, despite):
+        with _told(by, reason, family, despite, source):
             person.household, person.relation, person.status = to, relation, S.ACTIVE
             person.save(update_fields=["household", "relation", "status"])
             import_string(settings.REGISTRY["on_move"])(person, by=by, reason=reason)
@@ -217,9 +225,25 @@ def correct_person(
                 if Person.objects.with_nik(entry.nik).exclude(pk=person.pk).exists():
                     raise NikKnown
                 person.nik = entry.nik
+            former = phone_of(person)
             _fill(person, entry)
             _save(person)
+            tell_former_phone(former, entry.phone)
     return person
+
+
+def phone_of(person: Person) -> str:
+    """The person's telephone; empty if there is none, or none that opens."""
+    try:
+        return person.phone
+    except CannotOpen:
+        return ""
+
+
+def tell_former_phone(former: str, phone: str) -> None:
+    """A telephone that is replaced is told so (settings.REGISTRY, `on_phone`), in the caller's transaction."""
+    if former and former != phone:
+        import_string(settings.REGISTRY["on_phone"])(former)
 
 
 @retried
@@ -300,7 +324,7 @@ def close(household: Household, *, seen: str, by: User, reason: str) -> int:
     return len(active)
 
 
-def _told(by: User, reason: str, family: Sequence[Member], despite: str) -> Any:
+def _told(by: User, reason: str, family: Sequence[Member], despite: str, source: str = SOURCE) -> Any:
     """The history's frame, once there is a reason and no doubt is left without an answer."""
     reason, despite = " ".join(reason.split()), " ".join(despite.split())
     if not reason:
@@ -309,7 +333,7 @@ def _told(by: User, reason: str, family: Sequence[Member], despite: str) -> Any:
     if doubts and not despite:
         raise Doubtful(doubts)
     told = f"{reason} ({despite})" if doubts else reason
-    return telling(source=SOURCE, by=by, reason=told[:REASON_LIMIT])
+    return telling(source=source, by=by, reason=told[:REASON_LIMIT])
 
 
 def _alone_while_keys_change() -> None:
@@ -338,6 +362,13 @@ def _one(members: Sequence[Person], person: Person) -> Person:
     if found is None:
         raise ChangedMeanwhile
     return found
+
+
+def refuse_family(person: Person, family: Sequence[Person], *, was_head: bool) -> None:
+    """Whether the person, as corrected, can live with the other active members. Raises HeadLeaves, EntryRefused."""
+    if was_head and person.relation != R.HEAD and family:
+        raise HeadLeaves
+    _refuse([*map(member_of, family), member_of(person)])
 
 
 def _active(members: Sequence[Person]) -> list[Person]:

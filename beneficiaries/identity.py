@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from functools import lru_cache
 
 import phonenumbers
 
@@ -31,6 +32,7 @@ _DAY_FIRST = re.compile(r"([0-9]{1,2})([/.-])([0-9]{1,2})\2([0-9]{4})")
 _TWO_DIGIT_YEAR = re.compile(r"[0-9]{1,2}([/.-])[0-9]{1,2}\1[0-9]{2}")
 
 
+@lru_cache(maxsize=16_384)
 def _is_date(day: int, month: int, year_of_century: int) -> bool:
     """True if the day exists in some century: 29 February of 00 does in 2000, not in 1900."""
     for century in (1900, 2000):

@@ -20,8 +20,9 @@ def file(
 ) -> Objection:
     """Keeps the objection, with its mark if it comes after the last day; a late one is heard all the same.
 
-    Raises NotInForce, ObjectionPending.
+    Raises TextMissing, NotInForce, ObjectionPending.
     """
+    text = screening.required(text)
     filed_on = filed_on or timezone.localdate()
     try:
         with transaction.atomic():
@@ -46,9 +47,10 @@ def file(
 def uphold(objection: Objection, by: User, reason: str) -> Objection:
     """The citizen is right: the exclusion never was, and the evidence it rests on is marked as contested.
 
-    Whoever was left out of a payment may be paid it: see disbursement.exclusions.missed. Raises ObjectionDecided,
-    DeciderAcceptedIt.
+    Whoever was left out of a payment may be paid it: see disbursement.exclusions.missed. Raises TextMissing,
+    ObjectionDecided, DeciderAcceptedIt.
     """
+    reason = screening.required(reason)
     # Before the objection, as filing one does: nobody lifts the exclusion meanwhile.
     Exclusion.objects.select_for_update(no_key=True).get(pk=objection.exclusion_id)
     objection = _decide(objection, Objection.Status.UPHELD, by, reason)
@@ -66,8 +68,8 @@ def uphold(objection: Objection, by: User, reason: str) -> Objection:
 
 @transaction.atomic
 def deny(objection: Objection, by: User, reason: str) -> Objection:
-    """The exclusion stays. Raises ObjectionDecided, DeciderAcceptedIt."""
-    objection = _decide(objection, Objection.Status.DENIED, by, reason)
+    """The exclusion stays. Raises TextMissing, ObjectionDecided, DeciderAcceptedIt."""
+    objection = _decide(objection, Objection.Status.DENIED, by, screening.required(reason))
     _tell(objection)
     return objection
 

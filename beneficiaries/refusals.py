@@ -169,6 +169,24 @@ TEXTS: dict[str, tuple[Any, Any]] = {
         _("Baris %(other)s juga kepala keluarga dengan nomor KK yang sama."),
         _("Periksa kartu keluarganya, sisakan satu kepala keluarga, dan perbaiki kolom HUBUNGAN yang lain."),
     ),
+    "spouse_twice": (
+        _("Baris %(other)s juga suami atau istri kepala keluarga dengan nomor KK yang sama."),
+        _("Periksa kartu keluarganya, sisakan satu suami atau istri, dan perbaiki kolom HUBUNGAN yang lain."),
+    ),
+    "head_known": (
+        _("Keluarga ini sudah punya kepala keluarga di registri."),
+        _(
+            "Periksa kartu keluarganya dan perbaiki kolom HUBUNGAN. Bila kepalanya memang berganti, tulis juga baris kepala "
+            "yang lama dengan hubungannya sekarang, atau ganti dahulu kepalanya di registri."
+        ),
+    ),
+    "spouse_known": (
+        _("Keluarga ini sudah punya suami atau istri kepala keluarga di registri."),
+        _(
+            "Periksa kartu keluarganya dan perbaiki kolom HUBUNGAN. Bila memang berganti, tulis juga baris suami atau istri "
+            "yang lama dengan hubungannya sekarang."
+        ),
+    ),
     "registry_differs": (
         _("Berbeda dengan data keluarga ini di registri."),
         _(

@@ -1,4 +1,4 @@
-"""Writing the table of regions from the packaged source, set by set."""
+"""Writing the table of regions from the packaged source, set by set; and finding in it what a text names."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db import connection, transaction
 
 from beneficiaries import regions
+from beneficiaries.models import Region
 
 _STAGING = """
 DROP TABLE IF EXISTS pg_temp.region_staged;
@@ -65,3 +66,14 @@ def load() -> Loaded:
             counts.append(cursor.rowcount)
     added, changed, withdrawn = counts
     return Loaded(added, changed, withdrawn, told - added - changed)
+
+
+def named(text: str) -> tuple[regions.Region, ...]:
+    """The kelurahan and desa in force that a text names, anywhere in the country, in code order: "Sukamaju" or "Sukamaju, Depok".
+
+    What follows a comma is part of the name of what it lies in. Empty before `regions load`.
+    """
+    name, _comma, part = (" ".join(piece.split()) for piece in text.partition(","))
+    rows = Region.objects.filter(level=Region.Level.VILLAGE, in_force=True, name__iexact=name).order_by("code")
+    found = (regions.kelurahan(code) for code in rows.values_list("code", flat=True))
+    return tuple(region for region in found if region and part.casefold() in region.path.casefold())

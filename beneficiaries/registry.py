@@ -46,7 +46,8 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 S = RegistryImport.State
-UNIQUE_VIOLATION = "23505"
+# A number that somebody registered, a head whom somebody named, since the preview.
+TAKEN_SINCE = ("23505", "23P01")  # unique_violation, exclusion_violation
 # Whoever wanted it to stop came too late.
 NOT_ENDED: dict[str, Any] = {"ended_by": None, "end_reason": ""}
 Report = Callable[[Progress], None]
@@ -255,7 +256,7 @@ def preview(run: RegistryImport, progress: Report = _nothing, *, today: date | N
         registry_merge.create_staging(cursor, run.pk)
         rows, _refused = registry_staging.stage(cursor, file, progress, today or timezone.localdate())
         progress(Progress(rows, _refused, 0.0, merging=True))
-        registry_merge.compare(cursor, correction=file.is_errors_file)
+        registry_merge.compare(cursor, run.pk, correction=file.is_errors_file, source=run.source, complete=run.complete)
         counts = registry_merge.keep(cursor, run.pk, source=run.source, complete=run.complete)
         refusals = registry_merge.count_refusals(cursor, run.pk)
     import_states.advance(
@@ -340,7 +341,7 @@ def _no_rows_in_errors() -> Iterator[None]:
         sqlstate = getattr(cause, "pgcode", None)
         if sqlstate in RETRIED_SQLSTATES:
             raise
-        if sqlstate == UNIQUE_VIOLATION:
+        if sqlstate in TAKEN_SINCE:
             raise import_errors.RegistryChanged from None
         constraint = getattr(getattr(cause, "diag", None), "constraint_name", None)
         raise import_errors.ImportRefused(cause=constraint or sqlstate or type(error).__name__) from None

@@ -16,14 +16,14 @@ SELECT listing.person_id
 FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
 WHERE listing.source = %(source)s AND listing.until_id IS NULL
   AND NOT EXISTS (SELECT FROM registry_staged_person AS told WHERE told.nik_index = person.nik_index)
-  AND NOT EXISTS (SELECT FROM beneficiaries_refusedrow AS refused
-                  WHERE refused.run_id = %(run)s AND refused.nik_index = person.nik_index)
+  AND NOT EXISTS (SELECT FROM registry_refused AS refused
+                  WHERE refused.nik_index = person.nik_index)
   AND NOT EXISTS (SELECT FROM beneficiaries_person AS merged JOIN registry_staged_person AS told USING (nik_index)
                   WHERE merged.merged_into_id = person.id)
   AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN registry_staged_person AS told USING (nik_index)
                   WHERE former.person_id = person.id)
-  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN beneficiaries_refusedrow AS refused USING (nik_index)
-                  WHERE former.person_id = person.id AND refused.run_id = %(run)s)
+  AND NOT EXISTS (SELECT FROM registry_former_nik AS former JOIN registry_refused AS refused USING (nik_index)
+                  WHERE former.person_id = person.id)
 """
 # Whom no other source names either.
 _LEAVING = f"""
@@ -36,6 +36,7 @@ _FIND_LEAVING = (
     "INSERT INTO beneficiaries_leaving (run_id, person_id)"
     f" SELECT %(run)s, person_id FROM ({_LEAVING}) AS unnamed ORDER BY person_id"
 )
+_COUNT_LEAVING = "SELECT count(*) FROM beneficiaries_leaving WHERE run_id = %(run)s"
 _COUNT_LISTED = """
 SELECT count(*) FROM beneficiaries_listing AS listing JOIN beneficiaries_person AS person ON person.id = listing.person_id
 WHERE listing.source = %(source)s AND listing.until_id IS NULL AND person.status = 'active'
@@ -66,14 +67,20 @@ ORDER BY told.line
 """
 
 
-def find(cursor: CursorWrapper, run: int, source: str) -> tuple[int, int]:
-    """Keeps who would leave, by number; returns how many they are, and of how many active people whom the source names."""
+def find(cursor: CursorWrapper, run: int, source: str) -> None:
+    """Keeps who would leave, by number."""
     of: dict[str, str | int] = {"run": run, "source": source}
-    cursor.execute(_COUNT_LISTED, of)
-    [listed] = cursor.fetchone()
     former_niks.stage(cursor, _UNNAMED, of)
     cursor.execute(_FIND_LEAVING, of)
-    return int(cursor.rowcount), int(listed)
+
+
+def count(cursor: CursorWrapper, run: int, source: str) -> tuple[int, int]:
+    """How many leave, and of how many active people whom the source names."""
+    cursor.execute(_COUNT_LEAVING, {"run": run})
+    [left] = cursor.fetchone()
+    cursor.execute(_COUNT_LISTED, {"source": source})
+    [listed] = cursor.fetchone()
+    return int(left), int(listed)
 
 
 def count_moved(cursor: CursorWrapper, run: int, source: str) -> int:

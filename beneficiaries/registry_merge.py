@@ -13,10 +13,11 @@ from itertools import groupby
 
 from django.db.backends.utils import CursorWrapper
 
-from beneficiaries import former_niks, registry_leaving
+from beneficiaries import former_niks, registry_leaving, registry_relations
 from beneficiaries.import_errors import PreviewOutdated, RegistryChanged
 from beneficiaries.refusals import Refusal
 from vault.rotation import stale_index
+from vault.sealing import INDEX_BYTES
 
 REFUSED = "registry_refused"
 STAGED_PERSON = "registry_staged_person"
@@ -49,7 +50,12 @@ CREATE TEMPORARY TABLE registry_staged_household (LIKE beneficiaries_stagedhouse
 ALTER TABLE registry_staged_person ALTER run_id SET DEFAULT {run};
 ALTER TABLE registry_staged_household ALTER run_id SET DEFAULT {run};
 """
-_INDEX = "CREATE INDEX ON registry_staged_person (nik_index); ANALYZE registry_staged_person, registry_staged_household"
+# What the planner asks about is in few columns, and looking at the sealed ones takes longest.
+_INDEX = """
+CREATE INDEX ON registry_staged_person (nik_index);
+ANALYZE registry_staged_person (line, nik_index, kk_index, known, same, household_same, returns, relation),
+        registry_staged_household (kk_index, known, source_digest)
+"""
 # The constant selects an import's rows by their index.
 _FORGET_STAGED = (
     "DELETE FROM beneficiaries_stagedperson WHERE run_id = %(run)s;"
@@ -65,9 +71,10 @@ INSERT INTO beneficiaries_stagedhousehold SELECT * FROM registry_staged_househol
 INSERT INTO beneficiaries_refusedrow (run_id, {REFUSED_COLUMNS})
 SELECT %(run)s, {REFUSED_COLUMNS} FROM registry_refused ORDER BY line, position
 """
-_LOAD = """
+_LOAD = f"""
 INSERT INTO registry_staged_person SELECT * FROM beneficiaries_stagedperson WHERE run_id = %(run)s;
-INSERT INTO registry_staged_household SELECT * FROM beneficiaries_stagedhousehold WHERE run_id = %(run)s
+INSERT INTO registry_staged_household SELECT * FROM beneficiaries_stagedhousehold WHERE run_id = %(run)s;
+INSERT INTO registry_refused SELECT {REFUSED_COLUMNS} FROM beneficiaries_refusedrow WHERE run_id = %(run)s
 """
 
 # Equal rows: the first stands for all. Rows that differ: nobody can know which is true, so none enters.
@@ -115,17 +122,6 @@ SELECT row.line, 0,
        'household_differs', 'other', told.line, '', NULL, row.nik_index
 FROM registry_staged_person AS row JOIN told USING (kk_index)
 WHERE row.household_digest <> told.household_digest
-"""
-
-# Nobody can know which of two is the head, so neither enters.
-_REFUSE_SECOND_HEADS = """
-WITH heads AS (
-    SELECT kk_index, min(line) AS first, (array_agg(line ORDER BY line))[2] AS second
-    FROM registry_staged_person WHERE relation = 'head' GROUP BY kk_index HAVING count(*) > 1
-)
-INSERT INTO registry_refused
-SELECT line, 0, 'HUBUNGAN', 'head_twice', 'other', CASE WHEN line = first THEN second ELSE first END, '', NULL, nik_index
-FROM registry_staged_person JOIN heads USING (kk_index) WHERE relation = 'head'
 """
 
 _FORGET_REFUSED = (
@@ -199,19 +195,25 @@ SELECT told.uid, household.id, told.nik_sealed, told.nik_index, told.name, told.
 FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
 WHERE NOT told.known ORDER BY told.line
 """
+# Whose relation is not known any more is told of it anew: their digest forgets the columns that a file may leave out.
+_LOSES_RELATION = (
+    "told.relation IS NULL AND person.household_id <> household.id AND person.relation IN ('head', 'husband', 'wife')"
+)
+_FIRST_HALF = f"""substr(told.source_digest, 1, CASE WHEN length(told.source_digest) > {INDEX_BYTES + 1}
+                                                     THEN length(told.source_digest) / 2 ELSE length(told.source_digest) END)"""
 # A phone that is as before keeps its sealed bytes: sealed anew they would differ, and stand in the history as a change.
-_CHANGE_PEOPLE = """
+_CHANGE_PEOPLE = f"""
 UPDATE beneficiaries_person AS person
 SET household_id = household.id, name = told.name, sex = told.sex, birth_date = told.birth_date,
     phone_sealed = CASE WHEN person.phone_index IS NOT DISTINCT FROM told.phone_index THEN person.phone_sealed
                         ELSE told.phone_sealed END,
-    phone_index = told.phone_index, relation = coalesce(told.relation, person.relation),
+    phone_index = told.phone_index, relation = {registry_relations.RELATION.format(stays="person.household_id = household.id")},
     schooling = coalesce(told.schooling, person.schooling), disability = coalesce(told.disability, person.disability),
     occupation = coalesce(told.occupation, person.occupation),
     -- Whose sex is corrected to male is not pregnant any more, whatever was known before.
     pregnant = CASE WHEN told.pregnant = 'yes' THEN true WHEN told.pregnant = 'no' THEN false
                     WHEN told.pregnant IS NULL AND told.sex = 'P' THEN person.pregnant END,
-    source_digest = told.source_digest,
+    source_digest = CASE WHEN {_LOSES_RELATION} THEN {_FIRST_HALF} ELSE told.source_digest END,
     status = CASE WHEN told.returns THEN 'active' ELSE person.status END
 FROM registry_staged_person AS told JOIN beneficiaries_household AS household USING (kk_index)
 WHERE told.known AND NOT told.same AND person.nik_index = told.nik_index AND person.uid = told.uid
@@ -247,28 +249,14 @@ _COUNT_REFUSALS = """
 SELECT field || '.' || code, count(*) FROM beneficiaries_refusedrow
 WHERE run_id = %(run)s AND position = 0 GROUP BY 1 ORDER BY 2 DESC, 1
 """
-# A card without a head is a lesser harm than a family without aid: it enters, and is counted for the office to look at.
-# Rows of a file without the column say nothing of it; of a member whom the file names, it says what they will be.
-_COUNT_WITHOUT_HEAD = """
-SELECT count(*) FROM (
-    SELECT FROM registry_staged_person AS told WHERE told.relation IS NOT NULL
-    GROUP BY kk_index HAVING bool_and(told.relation <> 'head')
-       AND NOT EXISTS (
-           SELECT FROM beneficiaries_household AS household
-           JOIN beneficiaries_person AS person ON person.household_id = household.id
-           WHERE household.kk_index = told.kk_index AND person.relation = 'head' AND person.status = 'active'
-             AND NOT EXISTS (SELECT FROM registry_staged_person AS named WHERE named.nik_index = person.nik_index)
-       )
-) AS households
-"""
-# Which columns of the file say something else than the registry does.
-_PERSON_DIFFERENCES = {
+# Which columns of the file say something else than the registry does; of a known `person` of a `household`.
+PERSON_DIFFERENCES = {
     "KK": "told.kk_index <> household.kk_index",
     "NAMA": "told.name <> person.name",
     "JENIS_KELAMIN": "told.sex <> person.sex",
     "TANGGAL_LAHIR": "told.birth_date <> person.birth_date",
     "TELEPON": "told.phone_index IS DISTINCT FROM person.phone_index",
-    "HUBUNGAN": "told.relation <> person.relation",
+    "HUBUNGAN": registry_relations.RELATION.format(stays="household.kk_index = told.kk_index") + " <> person.relation",
     "SEKOLAH": "told.schooling <> person.schooling",
     "DISABILITAS": "told.disability <> person.disability",
     "PEKERJAAN": "told.occupation <> person.occupation",
@@ -295,7 +283,7 @@ FROM registry_staged_household AS told JOIN beneficiaries_household AS household
 class Counts:
     """Accepted rows: of a new person, of a known one who or whose household changed, of a known one as before.
 
-    `households_without_head` counts those whose rows name no head and of whom the registry knows none either.
+    `households_without_head` counts those who are without one then, of those that the file tells of or takes the head from.
     `households_added` and `households_changed` count households, not rows: one row of a new member can change the home of
     all. `fields_changed` counts people and households by the column that differs. `returned` are people who had left, `left`
     those who leave, of `left_of` whom the source names so far.
@@ -318,33 +306,38 @@ def create_staging(cursor: CursorWrapper, run: int) -> None:
     cursor.execute(_TABLES.format(run=int(run)) + former_niks.TABLE)
 
 
-def compare(cursor: CursorWrapper, *, correction: bool) -> None:
-    """Refuses rows that contradict others, and chooses what is said of each household.
+def compare(cursor: CursorWrapper, run: int, *, correction: bool, source: str, complete: bool) -> None:
+    """Refuses rows that contradict others or the registry, finds who leaves, and chooses what is said of each household.
 
-    A `correction` (a file with note columns) changes no known household.
+    A `correction` (a file with note columns) changes no known household. What an earlier preview kept is dropped.
     """
+    forget(cursor, run)
     cursor.execute(_INDEX)
     contradictions = (_REFUSE_CONTRADICTING_REGISTRY,) if correction else ()
-    for refuse in (_REFUSE_DOUBLED, *contradictions, _REFUSE_HOUSEHOLD_DIFFERS, _REFUSE_SECOND_HEADS):
+    for refuse in (_REFUSE_DOUBLED, *contradictions, _REFUSE_HOUSEHOLD_DIFFERS, registry_relations.REFUSE_TWICE):
         cursor.execute(refuse)
+        cursor.execute(_FORGET_REFUSED)
+    if complete:
+        registry_leaving.find(cursor, run, source)
+    refused = 1
+    while refused:  # who is refused stays what they are, and may so be the head beside whom somebody else cannot be it
+        cursor.execute(registry_relations.REFUSE_BESIDE_REGISTRY, {"run": run})
+        refused = cursor.rowcount
         cursor.execute(_FORGET_REFUSED)
     cursor.execute(_CHOOSE_HOUSEHOLDS)
 
 
 def keep(cursor: CursorWrapper, run: int, *, source: str, complete: bool) -> Counts:
-    """Keeps what was staged for the commit, with the refused lines and who would leave, and counts it."""
-    forget(cursor, run)
+    """Keeps what was compared for the commit, with the refused lines, and counts it with those who would leave."""
     cursor.execute(_KEEP, {"run": run})
-    left = left_of = 0
-    if complete:
-        left, left_of = registry_leaving.find(cursor, run, source)
+    left, left_of = registry_leaving.count(cursor, run, source) if complete else (0, 0)
     cursor.execute(_COUNT_HOUSEHOLDS)
     households_added, households_changed = cursor.fetchone()
     cursor.execute(_COUNT_PEOPLE)
     added, changed, otherwise_changed, unchanged, returned, _same = cursor.fetchone()
-    cursor.execute(_COUNT_WITHOUT_HEAD)
+    cursor.execute(registry_relations.COUNT_WITHOUT_HEAD, {"run": run})
     [without_head] = cursor.fetchone()
-    differing = _differing(cursor, _PERSON_DIFFERENCES, _DIFFERING_PEOPLE)
+    differing = _differing(cursor, PERSON_DIFFERENCES, _DIFFERING_PEOPLE)
     differing |= _differing(cursor, _HOUSEHOLD_DIFFERENCES, _DIFFERING_HOUSEHOLDS)
     return Counts(
         added=added,
@@ -434,6 +427,8 @@ def merge(
         if expected is not None and cursor.rowcount != expected:
             raise RegistryChanged  # a row looked up at the start is not there, or not the same, any more
         done(number / len(sets))
+    both = "person_one_head, person_one_spouse"
+    cursor.execute(f"SET CONSTRAINTS {both} IMMEDIATE; SET CONSTRAINTS {both} DEFERRED")
 
 
 def refusals_by_line(

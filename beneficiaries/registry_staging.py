@@ -150,7 +150,7 @@ def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
         household_same = household is not None and household.digest == household_digest
         if not household_same:
             told.setdefault(household_digest, (row, kk_index))
-        uid = known.uid if known else uuid.uuid4()
+        uid = str(known.uid if known else uuid.uuid4())
         nik_sealed, phone_sealed = (None, None) if same else _sealed_person(row, uid)
         person_lines.append(
             (
@@ -187,7 +187,7 @@ def _stage_clean(cursor: CursorWrapper, rows: list[CleanRow]) -> None:
     _copy(cursor, registry_merge.STAGED_PERSON, registry_merge.PERSON_COLUMNS, person_lines)
 
 
-def _sealed_person(row: CleanRow, uid: uuid.UUID) -> tuple[bytes, bytes]:
+def _sealed_person(row: CleanRow, uid: str) -> tuple[bytes, bytes]:
     table = Person._meta.db_table
     return Person.nik.seal(table, uid, row.nik), Person.phone.seal(table, uid, row.phone) if row.phone else b""
 
@@ -239,5 +239,6 @@ def _as_text(value: Any) -> str:
 
 def _copy(cursor: CursorWrapper, table: str, columns: str, lines: Iterable[tuple[Any, ...]]) -> None:
     """Sends tuples to a table's columns."""
-    buffer = io.StringIO("".join("\t".join(map(_as_text, line)) + "\n" for line in lines))
+    texts = ["\t".join([v if type(v) is str and "\\" not in v else _as_text(v) for v in line]) for line in lines]
+    buffer = io.StringIO("".join([f"{text}\n" for text in texts]))
     cursor.copy_expert(f"COPY {table} ({columns}) FROM STDIN", buffer)

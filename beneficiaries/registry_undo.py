@@ -1,4 +1,4 @@
-"""Taking a whole import back, as long as nothing has come to depend on it: every field as it was, whoever it added gone.
+"""Taking a whole import back, as long as nothing was paid or decided on it: every field as it was, whoever it added gone.
 
 The registry's history tells what each row was before (sealed columns too, as sealed bytes of the same row), `Replaced` the
 columns that the history leaves out, `Listing` whom the source named. Refused, with how many stand in the way,
@@ -8,6 +8,9 @@ columns that the history leaves out, `Listing` whom the source named. Refused, w
 - where the contents of its history were kept long enough and dropped (`retention`);
 - where a programme says that it relies on somebody of the import (``REGISTRY["paid_since"]``: a function of people and a moment
   that gives a count and words, or None), or cannot bring somebody's place back (``"moves_taken"``: the same, of the import).
+What the programmes built on it and nobody stands for yet goes with it (``"on_undo"``; ``"goes_with"`` says beforehand what that
+is, ``"before_undo"`` waits for what they are building at this moment). Whom an import added and they enrolled meanwhile is not
+deleted, for their enrolment's history stays: they leave.
 The refused rows that were kept of its file are dropped.
 The history keeps both the import and its undoing.
 """
@@ -16,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import IntegrityError, connection, models, transaction
@@ -85,6 +88,16 @@ _PUT_BACK_UNTOLD = {
     "person": ", source_digest = coalesce(replaced.source_digest, row.source_digest),"
     " phone_index = CASE WHEN replaced.id IS NULL THEN row.phone_index ELSE replaced.phone_index END",
 }
+# Somebody else became the head, or the head's spouse, of a household since its own went with the import.
+_COUNT_TAKEN = """
+SELECT count(*) FROM (
+    SELECT household_id FROM beneficiaries_person
+    WHERE status = 'active' AND relation IN ('head', 'husband', 'wife') AND household_id IN (
+        SELECT person.household_id FROM beneficiaries_change AS change
+        JOIN beneficiaries_person AS person ON person.id = change.person_id WHERE change.source = %(source)s)
+    GROUP BY household_id, relation = 'head' HAVING count(*) > 1
+) AS taken
+"""
 _FORGET_REPLACED = """
 DELETE FROM beneficiaries_replaced WHERE run_id = %(run)s;
 DELETE FROM beneficiaries_confirmed WHERE run_id = %(run)s
@@ -126,8 +139,21 @@ WITH added AS ({_ADDED.format(name="person")})
 DELETE FROM beneficiaries_duplicatepair
 WHERE status = 'open' AND (low_id IN (SELECT person_id FROM added) OR high_id IN (SELECT person_id FROM added))
 """
-_COUNT_MOVED_IN = f"SELECT count(*) FROM beneficiaries_person WHERE household_id IN ({_ADDED.format(name='household')})"
-_REMOVE = f"DELETE FROM beneficiaries_{{name}} WHERE id IN ({_ADDED})"
+_COUNT_MOVED_IN = f"""
+SELECT count(*) FROM beneficiaries_person
+WHERE household_id IN ({_ADDED.format(name="household")}) AND id NOT IN ({_ADDED.format(name="person")})
+"""
+_LEAVE = f"""
+UPDATE beneficiaries_person SET status = 'left'
+WHERE status = 'active' AND id = ANY(%(kept)s) AND id IN ({_ADDED.format(name="person")})
+"""
+_REMOVE_PEOPLE = f"""
+DELETE FROM beneficiaries_person WHERE id IN ({_ADDED.format(name="person")}) AND NOT id = ANY(%(kept)s)
+"""
+_REMOVE_HOUSEHOLDS = f"""
+DELETE FROM beneficiaries_household AS household WHERE id IN ({_ADDED.format(name="household")})
+  AND NOT EXISTS (SELECT FROM beneficiaries_person WHERE household_id = household.id AND id = ANY(%(kept)s))
+"""
 
 
 def people_of(run: RegistryImport) -> QuerySet[Person]:
@@ -137,6 +163,18 @@ def people_of(run: RegistryImport) -> QuerySet[Person]:
         Q(pk__in=told.filter(person__isnull=False).values("person_id"))
         | Q(household_id__in=told.filter(household__isnull=False).values("household_id"))
     )
+
+
+def added_by(run: RegistryImport) -> QuerySet[Person]:
+    """Everybody whom the import added."""
+    told = Change.objects.filter(source=run.told_as, kind=Change.Kind.ADDED, person__isnull=False)
+    return Person.objects.filter(pk__in=told.values("person_id"))
+
+
+def goes_with(run: RegistryImport) -> list[str]:
+    """Sentences: what of the programmes goes with the import when it is taken back."""
+    said: list[str] = import_string(settings.REGISTRY["goes_with"])(people_of(run), run.committed_at or run.created_at)
+    return said
 
 
 def assert_possible(run: RegistryImport) -> None:
@@ -181,9 +219,11 @@ def request_undo(run: RegistryImport, *, by: User | None, reason: str) -> None:
 
 def take_back(run: RegistryImport, progress: registry.Report) -> None:
     """Does it; the import is UNDONE then. Runs in a transaction. Raises UndoRefused: then that is to be rolled back."""
-    of: dict[str, str | int] = {"source": run.told_as, "run": run.pk}
+    of: dict[str, Any] = {"source": run.told_as, "run": run.pk}
     with connection.cursor() as cursor:
         registry_lock.wait()
+        if settings.REGISTRY["before_undo"]:
+            import_string(settings.REGISTRY["before_undo"])(people_of(run))
         for name in ("household", "person"):  # so that nobody comes to depend on them between the question and the deed
             cursor.execute(_LOCK.format(name=name), of)
         progress(Progress(run.rows, run.refused, 0.2, merging=True))
@@ -195,30 +235,39 @@ def take_back(run: RegistryImport, progress: registry.Report) -> None:
     import_states.advance(run, S.UNDONE, ended_at=timezone.now())
 
 
-def _put_everything_back(cursor: CursorWrapper, run: RegistryImport, of: dict[str, str | int]) -> None:
+def _put_everything_back(cursor: CursorWrapper, run: RegistryImport, of: dict[str, Any]) -> None:
     for name, model in (("household", Household), ("person", Person)):
         cursor.execute(_put_back(name, model), of)
     _index_phones_anew(of)
+    cursor.execute(_COUNT_TAKEN, of)
+    [taken] = cursor.fetchone()
+    if taken:
+        raise ChangedSince(count=taken)
+    of["kept"] = []
+    if settings.REGISTRY["on_undo"]:
+        since = run.committed_at or run.created_at
+        of["kept"] = import_string(settings.REGISTRY["on_undo"])(
+            people_of(run), since, added=added_by(run), by=run.ended_by, reason=run.end_reason
+        )
     if run.fields_changed.get(KK):
         import_string(settings.REGISTRY["on_moves_undone"])(run, by=run.ended_by, reason=run.end_reason)
     cursor.execute(_FORGET_REPLACED, of)
     cursor.execute(_UNLIST, of)
     try:
         with transaction.atomic():
-            cursor.execute(_FORGET_DERIVED, of)
-            cursor.execute(_REMOVE.format(name="person"), of)
             cursor.execute(_COUNT_MOVED_IN, of)
             [moved_in] = cursor.fetchone()
             if moved_in:
                 raise ChangedSince(count=moved_in)
-            cursor.execute(_REMOVE.format(name="household"), of)
+            for statement in (_FORGET_DERIVED, _LEAVE, _REMOVE_PEOPLE, _REMOVE_HOUSEHOLDS):
+                cursor.execute(statement, of)
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
     except IntegrityError as error:
         constraint = getattr(getattr(error.__cause__, "diag", None), "table_name", None)
         raise StillReferred(cause=constraint or "?") from None
 
 
-def _index_phones_anew(of: dict[str, str | int]) -> None:
+def _index_phones_anew(of: dict[str, Any]) -> None:
     """Index keys may have changed since the import: then the index that it replaced is of an older one, or dropped."""
     touched = Change.objects.filter(source=of["source"], person__isnull=False).values("person_id")
     found = Person.objects.filter(pk__in=touched).exclude(phone_sealed=b"").order_by("pk")

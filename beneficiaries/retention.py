@@ -5,7 +5,7 @@ The database decides what is due, and one call drops at most so many rows: what 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,13 +13,28 @@ from typing import Any
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Case, Exists, F, OuterRef, Q, QuerySet, Value, When
-from django.db.models.functions import JSONObject
+from django.db.models.functions import JSONObject, Now
 from django.utils import timezone
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import evidence, objection_files
-from beneficiaries.models import Change, DataRequest, Evidence, Exclusion, ObjectionFile, Proposal, Reveal
+from beneficiaries.models import (
+    Change,
+    DataRequest,
+    Evidence,
+    Exclusion,
+    Grievance,
+    GrievanceMessage,
+    ObjectionFile,
+    Proposal,
+    Representation,
+    RepresentationScan,
+    Reveal,
+    SenderPace,
+    TrialHit,
+)
 
 BATCH = 1_000
 
@@ -30,12 +45,16 @@ def _delete(rows: QuerySet[Any]) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One kind of rows: which are older than a moment, and what becomes of them (deleted, unless said otherwise)."""
+    """One kind of rows: which are older than a moment, and what becomes of them (deleted, unless said otherwise).
+
+    `most`: how many go at once, where each is work.
+    """
 
     name: str
     title: Any
     older: Callable[[datetime], QuerySet[Any]]
     drop: Callable[[QuerySet[Any]], None] = _delete
+    most: int = BATCH
 
 
 def _changes_with_contents(moment: datetime) -> QuerySet[Change]:
@@ -70,6 +89,49 @@ def _without_numbers(rows: QuerySet[Any]) -> None:
     evidence.forget_numbers(rows)
 
 
+def _grievances_with_words(moment: datetime) -> QuerySet[Grievance]:
+    said = GrievanceMessage.objects.filter(grievance=OuterRef("pk")).exclude(text_sealed=b"")
+    words = ~Q(text_sealed=b"") | ~Q(reporter_name_sealed=b"") | ~Q(phone_sealed=b"") | Exists(said)
+    # Who reads the answer and is content seldom says so: an answer that nobody came back to is the end as well.
+    over = Q(closed_at__lt=moment) | Q(status=Grievance.Status.ANSWERED, answered_at__lt=moment)
+    return Grievance.objects.filter(words, over)
+
+
+def _without_words(rows: QuerySet[Any]) -> None:
+    """What it was about, its steps and its times stay, for the figures."""
+    GrievanceMessage.objects.filter(grievance__in=rows).update(text_sealed=b"")
+    rows.update(text_sealed=b"", reporter_name_sealed=b"", phone_sealed=b"")
+
+
+_R = Representation.Status
+
+
+def _over(moment: datetime, of: str = "") -> Q:
+    """Of representations that were refused, ended, or over by their period before the moment."""
+    day = timezone.localdate(moment)
+    return (
+        Q(**{f"{of}status": _R.REFUSED, f"{of}decided_at__lt": moment})
+        | Q(**{f"{of}status": _R.ENDED, f"{of}ended_at__lt": moment})
+        | Q(**{f"{of}status": _R.APPROVED, f"{of}ends_on__lt": day})
+    )
+
+
+def _outsiders(moment: datetime) -> QuerySet[Representation]:
+    """People outside the registry who act for nobody any more."""
+    return Representation.objects.filter(_over(moment), representative__isnull=True, nik_index__isnull=False)
+
+
+def _unknown(rows: QuerySet[Any]) -> None:
+    """Of whom only the period was over, the representation ends with it."""
+    run_out = rows.filter(status=_R.APPROVED)
+    run_out.update(status=_R.ENDED, ended_at=Now(), end_reason=gettext("Masa berlakunya habis."))
+    rows.update(name_sealed=b"", nik_sealed=b"", nik_index=None, phone_sealed=b"", phone_index=None, document_number="")
+
+
+def _without_contents(rows: QuerySet[Any]) -> None:
+    rows.update(content_sealed=b"")
+
+
 RULES = (
     Rule("access_log", _("Catatan akses"), lambda moment: Reveal.objects.filter(at__lt=moment)),
     Rule(
@@ -94,6 +156,24 @@ RULES = (
         _("Berkas bukti sanggahan yang sudah diputuskan"),
         lambda moment: ObjectionFile.objects.filter(objection__decided_at__lt=moment),
         objection_files.drop,
+    ),
+    Rule("grievances", _("Isi aduan yang sudah dijawab atau ditutup"), _grievances_with_words, _without_words),
+    Rule(
+        "sender_paces",
+        _("Jejak pengirim di halaman aduan"),
+        lambda moment: SenderPace.objects.filter(paced_until__lt=moment),
+    ),
+    Rule(
+        "representation_scans",
+        _("Pindaian dokumen wali dan kuasa yang sudah berakhir"),
+        lambda moment: RepresentationScan.objects.filter(_over(moment, "representation__")).exclude(content_sealed=b""),
+        _without_contents,
+    ),
+    Rule("outsiders", _("Data wakil di luar registri yang sudah berakhir"), _outsiders, _unknown),
+    Rule(
+        "trials",
+        _("Nama dalam percobaan aturan pengecualian"),
+        lambda moment: TrialHit.objects.filter(screening__finished_at__lt=moment),
     ),
 )
 
@@ -149,10 +229,15 @@ def drop(batch: int = BATCH) -> dict[str, int]:
     return dropped
 
 
+def may_have_more(dropped: Mapping[str, int]) -> bool:
+    """True if a rule dropped as many rows as go at once: there may be more of its."""
+    return any(dropped.get(one.rule.name) == min(BATCH, one.rule.most) for one in due())
+
+
 @transaction.atomic
 def _drop(one: Due, batch: int) -> int:
     model: type[models.Model] = one.rows.model
-    ids = list(one.rows.order_by("pk").values_list("pk", flat=True)[:batch])
+    ids = list(one.rows.order_by("pk").values_list("pk", flat=True)[: min(batch, one.rule.most)])
     if ids:
         one.rule.drop(model._default_manager.filter(pk__in=ids))
     return len(ids)

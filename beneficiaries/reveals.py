@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -28,6 +28,15 @@ from beneficiaries.privacy_errors import (
 if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
+
+class Masked(Protocol):
+    """A row of an app above whose sealed text speaks of people: its kind in the access log, and what of it is masked."""
+
+    pk: int
+    reveal_kind: str
+    masked: tuple[str, ...]
+
+
 PERSON_FIELDS = ("nik", "phone")
 HOUSEHOLD_FIELDS = ("kk", "address")
 EVIDENCE_FIELDS = ("number",)  # a plate or tax number: logged as looked at of whom the evidence is about
@@ -40,7 +49,7 @@ _LOCK = int.from_bytes(b"look")
 
 
 def reveal(
-    target: Person | Household | Evidence,
+    target: Person | Household | Evidence | Masked,
     field: str,
     *,
     reason: str,
@@ -56,17 +65,20 @@ def reveal(
     if field not in fields_of(target):
         raise ValueError(field)
     about = target.about if isinstance(target, Evidence) else target
-    _check_subject(about, reason)
+    if isinstance(about, Person | Household):
+        _check_subject(about, reason)
     log(about, field, reason=reason, note=note, by=by, address=address)
     value: str = getattr(target, field)
     return identity.show_phone(value) if field == "phone" else value
 
 
-def fields_of(target: Person | Household | Evidence) -> tuple[str, ...]:
+def fields_of(target: Person | Household | Evidence | Masked) -> tuple[str, ...]:
     """What of it pages mask."""
     if isinstance(target, Evidence):
         return EVIDENCE_FIELDS
-    return PERSON_FIELDS if isinstance(target, Person) else HOUSEHOLD_FIELDS
+    if isinstance(target, Person):
+        return PERSON_FIELDS
+    return HOUSEHOLD_FIELDS if isinstance(target, Household) else target.masked
 
 
 def _check_subject(target: Person | Household, reason: str) -> None:
@@ -82,7 +94,7 @@ def _check_subject(target: Person | Household, reason: str) -> None:
 
 
 def log(
-    target: Person | Household | RegistryImport | EvidenceImport,
+    target: Person | Household | RegistryImport | EvidenceImport | Masked,
     fields: str,
     *,
     reason: str,
@@ -93,6 +105,7 @@ def log(
     """Writes, and commits, that an officer is about to see something. Raises ReasonMissing, RevealLimitReached."""
     if not note.strip() or reason not in Reveal.Reason.values:
         raise ReasonMissing
+    above = None if isinstance(target, Person | Household | RegistryImport | EvidenceImport) else target
     with transaction.atomic(durable=True):
         # One officer's requests at once would otherwise all count the same past.
         with connection.cursor() as cursor:
@@ -105,6 +118,8 @@ def log(
             household=target if isinstance(target, Household) else None,
             run=target if isinstance(target, RegistryImport) else None,
             evidence_run=target if isinstance(target, EvidenceImport) else None,
+            subject_kind=above.reveal_kind if above else "",
+            subject_id=above.pk if above else None,
             fields=fields,
             reason=reason,
             note=note.strip(),

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from beneficiaries import facts
 from beneficiaries.models import ExclusionRule, Screening
-from beneficiaries.screening_errors import RuleBroken, RuleEnforced, RuleOverlaps, RuleUntried
+from beneficiaries.screening_errors import AuthorEnforces, RuleBroken, RuleEnforced, RuleOverlaps, RuleUntried
 
 # Loops inside loops: a rule of a few hundred characters could keep a worker busy for hours. No fact is a list.
 COMPREHENSION = re.compile(r"\.\s*(all|exists|exists_one|map|filter|transformList|transformMap)\s*\(")
@@ -98,8 +98,11 @@ def paths(expression: str, example: dict[str, Any]) -> tuple[Path, ...] | None:
 def value_at(known: dict[str, Any], path: Path) -> Any:
     """The fact at the path, or None where the facts do not have it."""
     value: Any = known
-    for name in path:
-        value = value.get(name) if isinstance(value, dict) else None
+    try:
+        for name in path:
+            value = value[name]
+    except (KeyError, TypeError):
+        return None
     return value
 
 
@@ -115,14 +118,16 @@ def of(version: ExclusionRule) -> Rule:
 def enforce(version: ExclusionRule, by: User | None) -> ExclusionRule:
     """The version counts from its first day on; an earlier one without an end is ended the day before.
 
-    Raises RuleEnforced (it is in force already), RuleUntried (no trial of it has finished), RuleOverlaps (another version
-    in force shares a day with it).
+    Raises AuthorEnforces (a trigger says so too), RuleEnforced (it is in force already), RuleUntried (no trial of it has
+    finished), RuleOverlaps (another version in force shares a day with it).
     """
     try:
         with transaction.atomic():
             version = ExclusionRule.objects.select_for_update().get(pk=version.pk)
             if version.enforced_at is not None:
                 raise RuleEnforced
+            if by is not None and by.pk == version.by_id:
+                raise AuthorEnforces
             if not version.trials.filter(status=Screening.Status.DONE).exists():
                 raise RuleUntried
             ExclusionRule.objects.filter(

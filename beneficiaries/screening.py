@@ -25,6 +25,8 @@ from beneficiaries.screening_errors import (
     RuleBroken,
     SubjectErased,
     SubjectRestricted,
+    TellerAccepts,
+    TextMissing,
 )
 
 WRITE = 5_000  # rows written in one statement
@@ -141,8 +143,11 @@ def accept(proposal: Proposal, by: User, reason: str, starts_on: date, noticed_o
     """The officer excludes: an exclusion from the day on, with an end of the time to object in working days from notice.
 
     Whoever `settings.SCREENING["on_exclusion"]` names tells the people, within the same transaction. What is in a payment
-    batch already stays that batch's. Raises SubjectErased, SubjectRestricted, ProposalDecided, AlreadyExcluded.
+    batch already stays that batch's. Who noted evidence that it rests on does not accept (a trigger says so too). Raises
+    TextMissing, TellerAccepts, SubjectErased, SubjectRestricted, ProposalDecided, AlreadyExcluded.
     """
+    if proposal.evidence.filter(by=by).exists():
+        raise TellerAccepts
     _check_subject(proposal)
     proposal = _decide(proposal, Proposal.Status.ACCEPTED, by, reason)
     already = Exclusion.objects.filter(
@@ -188,13 +193,13 @@ def _check_subject(proposal: Proposal) -> None:
 
 @transaction.atomic
 def reject(proposal: Proposal, by: User, reason: str) -> Proposal:
-    """Nobody is excluded, and the same is not proposed again on the same evidence. Raises ProposalDecided."""
+    """Nobody is excluded, and the same is not proposed again on the same evidence. Raises TextMissing, ProposalDecided."""
     return _decide(proposal, Proposal.Status.REJECTED, by, reason)
 
 
 def _decide(proposal: Proposal, status: Proposal.Status, by: User, reason: str) -> Proposal:
     hit = Proposal.objects.filter(pk=proposal.pk, status=Proposal.Status.UNDECIDED).update(
-        status=status, decided_by=by, decided_at=timezone.now(), decision_reason=reason
+        status=status, decided_by=by, decided_at=timezone.now(), decision_reason=required(reason)
     )
     if not hit:
         raise ProposalDecided
@@ -205,8 +210,8 @@ def _decide(proposal: Proposal, status: Proposal.Status, by: User, reason: str) 
 def lift(exclusion: Exclusion, by: User, reason: str, ends_on: date) -> Exclusion:
     """Aid may flow again from the day on: what was excluded before stays excluded.
 
-    Whoever `settings.SCREENING["on_lifting"]` names tells the people, within the same transaction. Raises NotInForce,
-    LiftBeforeStart.
+    Whoever `settings.SCREENING["on_lifting"]` names tells the people, within the same transaction. Raises TextMissing,
+    NotInForce, LiftBeforeStart.
     """
     end(exclusion, by, reason, ends_on)
     import_string(settings.SCREENING["on_lifting"])(exclusion)
@@ -218,8 +223,16 @@ def end(exclusion: Exclusion, by: User, reason: str, ends_on: date) -> None:
     if ends_on < exclusion.starts_on:
         raise LiftBeforeStart(starts_on=exclusion.starts_on.isoformat())
     hit = Exclusion.objects.filter(pk=exclusion.pk, ends_on__isnull=True).update(
-        ends_on=ends_on, lifted_by=by, lifted_at=timezone.now(), lift_reason=reason
+        ends_on=ends_on, lifted_by=by, lifted_at=timezone.now(), lift_reason=required(reason)
     )
     if not hit:
         raise NotInForce
     exclusion.refresh_from_db()
+
+
+def required(text: str) -> str:
+    """The text without blanks around it. Raises TextMissing if nothing is left."""
+    text = text.strip()
+    if not text:
+        raise TextMissing
+    return text

@@ -39,6 +39,25 @@ class RuleOverlaps(BeneficiaryError):
     message = _("Sudah ada versi %(code)s yang berlaku pada sebagian tanggal itu. Ubah tanggalnya di versi baru.")
 
 
+class AuthorEnforces(BeneficiaryError):
+    code = "author_enforces"
+    message = _("Aturan diberlakukan petugas lain, bukan yang menulisnya.")
+
+
+class TellerAccepts(BeneficiaryError):
+    """Whoever noted, or uploaded, evidence that a proposal rests on does not exclude on it."""
+
+    code = "teller_accepts"
+    message = _("Usulan ini bersandar pada bukti yang Anda catat sendiri, jadi petugas lain yang memutuskannya.")
+
+
+class TextMissing(BeneficiaryError):
+    """An objection that says nothing, or a decision without a reason."""
+
+    code = "text_missing"
+    message = _("Isi alasannya dahulu; alasan disimpan dan dapat dibaca warga.")
+
+
 class ProposalDecided(BeneficiaryError):
     code = "proposal_decided"
     message = _("Usulan ini sudah diputuskan. Muat ulang halaman.")

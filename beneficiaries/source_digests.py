@@ -37,7 +37,8 @@ def second_half(row: CleanRow, subject: str, columns: Iterable[str], key: int | 
     more = [f"{column}={value}" for column in columns if (value := getattr(row, column)) is not None]
     if not more:
         return b""
-    return blind_index(SEPARATOR.join((_told(row, subject)[0], *more)), subject=f"{subject}-optional", key=key)
+    number = row.kk if subject == HOUSEHOLD else row.nik
+    return blind_index(SEPARATOR.join((number, *more)), subject=f"{subject}-optional", key=key)
 
 
 def compared(row: CleanRow, subject: str, known: bytes) -> bytes:

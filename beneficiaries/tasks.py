@@ -79,7 +79,7 @@ def apply_retention() -> int:
         dropped = failed.dropped
         raise
     finally:
-        if any(count == retention.BATCH for count in dropped.values()):
+        if retention.may_have_more(dropped):
             doorbell.ring("beneficiaries.tasks.apply_retention")
     return sum(dropped.values())
 

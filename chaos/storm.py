@@ -86,7 +86,7 @@ class Storm:
     _taken: float = 0.0  # by faults: seconds in which the plan does not go on
 
     def run(self) -> None:
-        """Until every fault has come and the batch is closed, or nobody believes any more that it will be."""
+        """Until every fault has come, the batch is closed and every worker is back, or nobody believes any more in that."""
         self._began = time.monotonic()
         for fault in self.plan:
             while self._now() - self._taken < fault.at:
@@ -97,7 +97,10 @@ class Storm:
         self.open_at_last_fault = not self.watch.closed()
         self.line.delay = 0.0
         self._note("the faults end", "the line is fast from now on")
-        while self.closed_at is None and self._now() < self.last_fault + PATIENCE:
+        while self._now() < self.last_fault + PATIENCE:
+            # The last fault may have killed a worker that the others could do without.
+            if self.closed_at is not None and self.crew.is_whole():
+                break
             self._tick()
         self._note("the batch is closed" if self.closed_at is not None else "the batch is still open: given up")
 

@@ -13,7 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from config.embedded import ROOT, process_alive
+from config import processes
+from config.embedded import process_alive
 
 CHILDREN = 2  # of each worker
 READY = 900.0  # seconds for the workers to come up, on a machine that has other things to do
@@ -50,15 +51,7 @@ class _Service:
         self.restart_at = None
         with self.log.open("ab") as output:
             self._told_before = output.tell()
-            self.process = subprocess.Popen(
-                self.command,
-                cwd=ROOT,
-                env=self.env,
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+            self.process = processes.start(self.command, self.env, output)
 
     def is_up(self) -> bool:
         """True if it lives and has said, since it was started, that it takes tasks."""
@@ -103,10 +96,14 @@ class Crew:
         for service in (*self.workers, self._beat):
             service.start()
         until = time.monotonic() + READY
-        while not all(worker.is_up() for worker in self.workers):
+        while not self.is_whole():
             if time.monotonic() > until:
                 raise TimeoutError(f"no worker is ready after {READY:.0f} s: see {self.workers[0].log}")
             time.sleep(0.2)
+
+    def is_whole(self) -> bool:
+        """True if every worker takes tasks."""
+        return all(worker.is_up() for worker in self.workers)
 
     def end(self) -> None:
         for service in (*self.workers, self._beat):

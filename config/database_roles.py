@@ -37,15 +37,88 @@ RESTRICTED = {
     "wallet_walletstep": APPEND_ONLY,
     "wallet_purseterms": NEVER_DELETED,
     "wallet_purse": changing("wallet_id"),
+    "wallet_recoveryproposal": changing("status", "decided_by_id", "decided_at", "decision_reason"),
     "wallet_succession": APPEND_ONLY,
+    "wallet_successionproposal": changing("status", "decided_by_id", "decided_at", "decision_reason"),
     "wallet_merchant": NEVER_DELETED,
     "wallet_paymentcode": changing("used_at", "declines"),
+    "wallet_mpmcode": changing("state", "payment_id", "ended_at"),
+    "wallet_mpmpayment": APPEND_ONLY,
+    "wallet_cpmcode": changing("cancelled_at"),
+    "wallet_sixdigits": changing("code_id", "expires_at"),
+    "wallet_digitguesses": changing("since", "wrong", "blocked_until"),
     "wallet_payment": changing("refunded"),
     "wallet_refund": APPEND_ONLY,
     "wallet_topup": APPEND_ONLY,
+    # Written once; a trigger lets it end earlier, never later. Sealed anew when keys rotate.
+    "wallet_credential": changing(
+        "valid_until", "revoked_at", "revoked_by", "revoke_reason", "last_used_at", "secret_sealed"
+    ),
+    "wallet_partnerinvitation": changing("failures", "used_at", "ended_at"),
+    "wallet_bulkcashin": changing("state", "done_at", "extra_sealed"),
+    "wallet_bulkcashinline": changing("state", "refusal", "top_up_id", "settled_at"),
     "wallet_hold": changing("captured", "status", "ended_at"),
     "wallet_holdpart": changing("captured"),
-    "wallet_settlement": changing("status", "paid_at", "returned_at", "return_reason", "bank_account_sealed"),
+    "wallet_debitorder": changing(
+        "status", "cancelled_by", "attempts", "decline", "decline_detail", "payment_id", "ended_at"
+    ),
+    "wallet_partnerinfo": f"{changing('info_sealed')}, DELETE",  # sealed anew when keys rotate
+    "wallet_webhookendpoint": changing("failures", "paused_until", "served_at"),
+    "wallet_webhook": changing("state", "attempts", "due_at", "since", "claimed_at", "ended_at"),
+    "wallet_webhookattempt": changing("ended_at", "outcome", "http_status", "response"),
+    "wallet_webhookreplay": APPEND_ONLY,
+    "wallet_notificationkey": changing("private_sealed"),  # sealed anew when keys rotate
+    "wallet_settlement": changing(
+        "status",
+        "paid_at",
+        "returned_at",
+        "return_reason",
+        "bank_account_sealed",
+        "account_holder_sealed",
+        "payout_file_id",
+        "payee",
+    ),
+    "wallet_depositbooking": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "wallet_partnerchange": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "wallet_settlementreturn": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    "wallet_answerreturns": changing("status", "decided_by_id", "decided_at", "decision_reason"),
+    # What may change of these, and when, triggers say: migration wallet 0151.
+    "wallet_basketitem": APPEND_ONLY,
+    "wallet_merchantapplication": NEVER_DELETED,
+    "wallet_applicationwriter": APPEND_ONLY,
+    "wallet_applicationdocument": changing("content_sealed", "erased_at"),
+    "wallet_documentview": APPEND_ONLY,
+    "wallet_merchantstep": APPEND_ONLY,
+    "wallet_merchantchange": changing(
+        "status",
+        "decided_by_id",
+        "decided_at",
+        "decision_reason",
+        "bank_account_sealed",
+        "account_holder_sealed",
+    ),
+    "wallet_outlet": NEVER_DELETED,
+    "wallet_terminal": NEVER_DELETED,
+    "wallet_settlementrun": changing("finished_at"),
+    "wallet_settlementoutcome": APPEND_ONLY,
+    "wallet_payoutfile": changing("status", "ended_by_id", "ended_at", "end_reason"),
+    "wallet_payoutcontent": changing("xml_sealed"),  # sealed anew when keys rotate
+    "wallet_bankanswerfile": APPEND_ONLY,
+    "wallet_answerreview": APPEND_ONLY,
+    "wallet_bankanswer": changing("state", "settlement_id", "refusal"),
+    # What was signed, sent, agreed or placed stays; which of these columns may become what, triggers say (wallet 0171).
+    "wallet_offlineallowance": changing(
+        "loss_paid", "revoked_at", "revoke_reason", "revoked_by", "claims_until", "ended_at"
+    ),
+    "wallet_offlineclaim": changing("status", "reason", "payment_id", "proposed_by_id", "decided_by_id", "decided_at"),
+    "wallet_offlineclaimstep": APPEND_ONLY,
+    "wallet_lossfund": APPEND_ONLY,
+    "wallet_fraudrule": NEVER_DELETED,
+    "wallet_fraudscan": APPEND_ONLY,
+    "wallet_fraudcase": changing("score", "status", "decided_at", "decided_by_id", "decision_reason"),
+    "wallet_fraudsignal": changing("measured", "points", "at", "transfers", "wallets"),
+    "wallet_fraudhold": changing("released_by_id", "released_at", "release_reason"),
+    "wallet_deviceuse": APPEND_ONLY,
     # Which of these columns may become what (once, emptied, sealed anew), triggers decide: migration beneficiaries 0028.
     "beneficiaries_change": changing("before", "after", "reason"),
     "beneficiaries_consenttext": APPEND_ONLY,
@@ -90,7 +163,7 @@ RESTRICTED = {
         "phone_sealed",
     ),
     "beneficiaries_grievancemessage": changing("text_sealed"),
-    "beneficiaries_grievancestep": APPEND_ONLY,
+    "beneficiaries_grievancestep": changing("reason"),  # a trigger lets it only be forgotten
     "officers_authenticator": changing(
         "confirmed",
         "confirmed_at",
@@ -130,7 +203,7 @@ RESTRICTED = {
         "error",
         "finished_at",
     ),
-    "disbursement_instruction": changing("status", "failure"),
+    "disbursement_instruction": changing("status", "failure", "returned_at"),
     "disbursement_filling": NEVER_DELETED,
     "disbursement_preflight": NEVER_DELETED,
     "disbursement_sentback": APPEND_ONLY,
@@ -139,6 +212,7 @@ RESTRICTED = {
         "status",
         "claim",
         "reason",
+        "evidence",
         "noticed_at",
         "objection_until",
         "objection",
@@ -149,7 +223,7 @@ RESTRICTED = {
         "enforced_at",
     ),
     "disbursement_clawbackpayment": APPEND_ONLY,
-    "disbursement_clawbackstep": APPEND_ONLY,
+    "disbursement_clawbackstep": changing("reason"),  # a trigger lets it only be forgotten
     "disbursement_withholding": APPEND_ONLY,
     "disbursement_giveback": APPEND_ONLY,
     "disbursement_delegation": changing("revoked_at", "revoked_by_id", "revoke_reason"),
@@ -158,6 +232,7 @@ RESTRICTED = {
     "mobile_delivery": changing("state", "due_at", "attempts", "error", "bundle", "parts", "ended_at", "told_by_id")
     + ", DELETE",
     "mobile_noticedchunk": APPEND_ONLY,
+    "mobile_noticedoutcomes": changing("settled", "at"),
     "mobile_noticedbatch": changing("reached", "done"),
     "beneficiaries_evidence": changing(
         "superseded_at",
@@ -196,7 +271,7 @@ RESTRICTED = {
     "disbursement_placelook": NEVER_DELETED,
     # What is owed and what should have been is written once; triggers say how a row may end.
     "disbursement_schedule": changing("planned_at", "stopped_at", "stopped_by_id", "stop_reason"),
-    "disbursement_owedcycle": changing("withdrawn_at", "withdrawn_by_id", "withdraw_reason"),
+    "disbursement_owedcycle": changing("why", "withdrawn_at", "withdrawn_by_id", "withdraw_reason"),
     "disbursement_recalculation": NEVER_DELETED,
     "disbursement_correction": changing("facts", "members"),
     "disbursement_versiontrial": NEVER_DELETED,
@@ -216,7 +291,9 @@ RESTRICTED = {
     ),
     # What goes to partners and comes back; which of these columns may become what, triggers decide (0071).
     "disbursement_provideraccount": NEVER_DELETED,
-    "disbursement_route": changing("number_sealed", "ended_at"),
+    "disbursement_route": changing(
+        "number_sealed", "number_index", "why", "agreed_by_id", "agreed_at", "ended_by_id", "ended_at"
+    ),
     "disbursement_bulkrequest": changing(
         "state", "attempts", "due_at", "claimed_at", "answered_at", "last_code", "partner_bulk_id"
     ),
@@ -237,6 +314,7 @@ RESTRICTED = {
     ),
     "disbursement_exchange": changing("answered_at", "http_status", "code", "outcome"),
     "disbursement_bulknotice": APPEND_ONLY,
+    "disbursement_takeback": changing("reason", "agreed", "decided_by_id", "decided_at", "note"),
     "disbursement_resolution": changing("agreed", "decided_by_id", "decided_at", "note"),
 }
 

@@ -115,6 +115,7 @@ def _new_keys() -> dict[str, str]:
         "SECRET_KEY": secrets.token_urlsafe(50),
         "VAULT_KEYS": f"1:{key()}",
         "SEAL_KEYS": f"1:{key()}",
+        "OFFLINE_KEYS": f"1:{key()}",
         "BLIND_INDEX_KEY": key(),
         "PIN_PEPPER": key(),
         "DEBUG": "True",

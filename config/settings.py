@@ -5,7 +5,7 @@ Every amount is whole rupiah, every duration is seconds or a timedelta, every st
 
 import base64
 import os
-from datetime import timedelta
+from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -56,11 +56,14 @@ def _key_in_use(name: str, keys: dict[int, bytes]) -> int | None:
     return number
 
 
-# --- Keys: five of them, so that losing one does not open the others (docs/adr/0008) ---
+# --- Keys: one for each purpose, so that losing one does not open the others (docs/adr/0008) ---
 SECRET_KEY = env("SECRET_KEY")
 VAULT_KEYS = _numbered_keys("VAULT_KEYS")  # the highest number seals, all of them open
 VAULT_KEY_IN_USE = _key_in_use("VAULT_KEY_IN_USE", VAULT_KEYS)  # another one seals, until all processes know the newest
 SEAL_KEYS = _numbered_keys("SEAL_KEYS")  # seeds of Ed25519: the highest number signs, all of them verify
+# Seeds of Ed25519 for offline codes; none: there are no offline allowances. A new one is published first and signs later.
+OFFLINE_KEYS = _numbered_keys("OFFLINE_KEYS", default=[])
+OFFLINE_KEY_IN_USE = _key_in_use("OFFLINE_KEY_IN_USE", OFFLINE_KEYS)
 # The highest number indexes, rows are found under all of them; BLIND_INDEX_KEY, without a number, is the oldest: 0.
 BLIND_INDEX_KEYS = _numbered_keys("BLIND_INDEX_KEYS", default=[])
 BLIND_INDEX_KEY = None if BLIND_INDEX_KEYS and "BLIND_INDEX_KEY" not in os.environ else _key(env("BLIND_INDEX_KEY"))
@@ -71,6 +74,7 @@ PIN_PEPPER = _key(env("PIN_PEPPER"))
 
 # --- Web ---
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"] if DEBUG else [])
+PUBLIC_URL = env("PUBLIC_URL", default="")  # what payers' pages are reached by; empty: as the partner called us
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -183,15 +187,33 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_max": 0.2,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+# Taken only when nothing else waits: notices to a million people ring for hours, and payments, sign-ins and the sweep would wait
+# behind all of them. The broker keeps a list for each priority, and the lowest number goes first.
+LATER = 6
+CELERY_TASK_ROUTES = {
+    f"mobile.tasks.{name}": {"priority": LATER}
+    for name in ("make_notices", "deliver_notices", "tell_decisions", "tell_answers", "warn_of_lapse")
+}
 # Static ticks alone. What is due is decided in SQL, so a second beat, or none for an hour, changes nothing.
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "disbursement.tasks.sweep", "schedule": 30.0},
     "deliver-sms": {"task": "mobile.tasks.deliver_sms", "schedule": 30.0},
     "forget-codes": {"task": "mobile.tasks.forget_codes", "schedule": 3600.0},
+    "end-offline-allowances": {"task": "wallet.tasks.end_offline_allowances", "schedule": 60.0},
+    "scan-for-fraud": {"task": "wallet.tasks.scan_for_fraud", "schedule": 120.0},
     "expire-holds": {"task": "wallet.tasks.expire_holds", "schedule": 60.0},
+    "pay-bulk-cash-ins": {"task": "wallet.tasks.pay_bulk_cash_ins", "schedule": 30.0},
+    "expire-debit-orders": {"task": "wallet.tasks.expire_debit_orders", "schedule": 60.0},
+    "expire-mpm-codes": {"task": "wallet.tasks.expire_mpm_codes", "schedule": 60.0},
     "lapse-purses": {"task": "wallet.tasks.lapse_purses", "schedule": 600.0},
+    "settle-merchants": {"task": "wallet.tasks.settle_merchants", "schedule": 300.0},
+    "apply-bank-answers": {"task": "wallet.tasks.apply_bank_answers", "schedule": 60.0},
+    "end-suspensions": {"task": "wallet.tasks.end_suspensions", "schedule": 60.0},
+    "forget-merchant-documents": {"task": "wallet.tasks.forget_merchant_documents", "schedule": 3600.0},
     "advance-checkpoints": {"task": "wallet.tasks.advance_checkpoints", "schedule": 300.0},
     "warn-of-lapse": {"task": "mobile.tasks.warn_of_lapse", "schedule": 3600.0},
+    "forget-page-pins": {"task": "wallet.tasks.forget_page_pins", "schedule": 3600.0},
+    "forget-partner-info": {"task": "wallet.tasks.forget_partner_info", "schedule": 3600.0},
     "forget-external-ids": {"task": "wallet.tasks.forget_external_ids", "schedule": 3600.0},
     "seal-days": {"task": "wallet.tasks.seal_days", "schedule": 600.0},
     "escalate-grievances": {"task": "beneficiaries.tasks.escalate_grievances", "schedule": 300.0},
@@ -205,6 +227,8 @@ CELERY_BEAT_SCHEDULE = {
     "find-duplicates": {"task": "beneficiaries.tasks.find_duplicates", "schedule": 3600.0},
     "sweep-imports": {"task": "beneficiaries.tasks.sweep", "schedule": 30.0},
     "screen": {"task": "beneficiaries.tasks.screen", "schedule": 60.0},
+    "deliver-webhooks": {"task": "wallet.tasks.deliver_webhooks", "schedule": 10.0},
+    "suspend-gone": {"task": "disbursement.tasks.suspend_gone", "schedule": 3600.0},
     "find-breaks": {"task": "disbursement.tasks.find_breaks", "schedule": 300.0},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = env("BEAT_FILE", default=str(BASE_DIR / ".data" / "beat"))
@@ -261,7 +285,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     # Two fields named status: without a name of its own one of the two is numbered.
-    "ENUM_NAME_OVERRIDES": {"GrievanceStatusEnum": "beneficiaries.models.Grievance.Status"},
+    "ENUM_NAME_OVERRIDES": {
+        "GrievanceStatusEnum": "beneficiaries.models.Grievance.Status",
+        "ObjectionStatusEnum": ["filed", "upheld", "denied"],  # of exclusions' objections, and of appeals
+        "EnrolmentStatusEnum": "disbursement.models.Enrolment.Status",
+        "ClaimStatusEnum": "disbursement.models.Clawback.Status",
+    },
 }
 
 # --- Money and safety rules: set by regulation or policy, so configured, never coded ---
@@ -277,16 +306,102 @@ WALLET = {
         "registered": env.int("WALLET_MONTHLY_LIMIT", default=40_000_000),
         "unregistered": env.int("WALLET_MONTHLY_LIMIT_UNREGISTERED", default=20_000_000),
     },
+    "partner_info_kept": timedelta(days=env.int("PARTNER_INFO_DAYS", default=180)),
     "hold_lifetime": timedelta(hours=env.int("HOLD_LIFETIME_HOURS", default=24)),
+    "debit_lifetime": timedelta(minutes=env.int("DEBIT_LIFETIME_MINUTES", default=30)),  # where an order says nothing
+    "debit_longest": timedelta(days=7),
+    "debit_attempts": 10,  # at approving one order, right or wrong
+    # PINs typed on payment pages, where nothing else is proved: what they pay, and how many wrong ones stop a wallet, the
+    # pages of a partner, an address. The last two within the window, and until it is over.
+    "page_pin_ceiling": env.int("PAGE_PIN_CEILING", default=1_000_000),
+    "page_pins_of_wallet": 3,
+    "page_pins_of_partner": env.int("PAGE_PINS_WRONG_OF_PARTNER", default=100),
+    "page_pins_of_address": env.int("PAGE_PINS_WRONG_OF_ADDRESS", default=30),
+    "page_pins_window": timedelta(minutes=env.int("PAGE_PINS_WINDOW_MINUTES", default=60)),
+    "wallet_of_phone": "mobile.payers.wallet_of",  # who knows the people: a phone's wallet, or None
     "checkpoint_after": env.int("CHECKPOINT_AFTER", default=1_000),  # transfers of a merchant
     "lapse_notice": timedelta(days=env.int("LAPSE_NOTICE_DAYS", default=7)),
     "pin_attempts": 5,
     "pin_lockout": timedelta(minutes=30),
     "code_declines": 3,  # then a code is spent: a till must not try out what a purse holds
     "code_lifetime": timedelta(seconds=env.int("CODE_LIFETIME_SECONDS", default=180)),
+    # Six digits can be guessed: they live shorter, pay less, and wrong ones are counted for each till and each partner.
+    "digits_lifetime": timedelta(seconds=env.int("DIGITS_LIFETIME_SECONDS", default=120)),
+    "digits_ceiling": env.int("DIGITS_CEILING", default=1_000_000),
+    "digits_wrong": env.int("DIGITS_WRONG", default=10),
+    "digits_wrong_of_partner": env.int("DIGITS_WRONG_OF_PARTNER", default=200),
+    "digits_window": timedelta(minutes=env.int("DIGITS_WINDOW_MINUTES", default=60)),
+    # Codes that merchants present: how long a dynamic one lives, and at most; how we are named in them.
+    "mpm_lifetime": timedelta(minutes=env.int("MPM_LIFETIME_MINUTES", default=15)),
+    "mpm_lifetime_most": timedelta(days=env.int("MPM_LIFETIME_MOST_DAYS", default=7)),
+    "qris_guid": env("QRIS_GUID", default="ID.CO.SALUR.WWW"),
+    "qris_nns": env("QRIS_NNS", default="93600999"),
+    # Settlement of merchants, on working days. The demo settles in its story, not by the clock.
+    "settlement_daily": env.bool("SETTLEMENT_DAILY", default=not DEMO),
+    "settlement_cut_off": time.fromisoformat(env("SETTLEMENT_CUT_OFF", default="22:00")),  # in Jakarta
+    "bank_days_off": frozenset(map(date.fromisoformat, env.list("BANK_DAYS_OFF", default=[]))),
+    "bank_working_days": frozenset(map(date.fromisoformat, env.list("BANK_WORKING_DAYS", default=[]))),
+    "settlement_minimum": env.int("SETTLEMENT_MINIMUM", default=10_000),  # less is carried over to the next working day
+    "settlement_payer": {
+        "name": env("SETTLEMENT_PAYER_NAME", default=""),
+        "bank": env("SETTLEMENT_PAYER_BANK", default=""),
+        "account": env("SETTLEMENT_PAYER_ACCOUNT", default=""),
+    },
+    "answer_bytes": env.int("BANK_ANSWER_LIMIT", default=20_000_000),
+    # What a new merchant's refunds may take beyond what it is owed, until its next settlement.
+    "refund_credit": env.int("MERCHANT_REFUND_CREDIT", default=1_000_000),
+    "document_bytes": 2_000_000,
+    "document_retention": timedelta(days=env.int("MERCHANT_DOCUMENT_DAYS", default=1_827)),  # after a merchant's end
+    "document_retention_unapproved": timedelta(days=env.int("APPLICATION_DOCUMENT_DAYS", default=365)),
+    # Offline: rupiah one person may have reserved, how long tills accept, how long after that they may claim.
+    "offline_ceiling": env.int("OFFLINE_CEILING", default=300_000),
+    "offline_lifetime": {
+        "phone": timedelta(hours=env.int("OFFLINE_PHONE_HOURS", default=72)),
+        "card": timedelta(hours=env.int("OFFLINE_CARD_HOURS", default=14 * 24)),
+    },
+    "offline_grace": timedelta(days=env.int("OFFLINE_GRACE_DAYS", default=7)),
+    "offline_cards_a_day": env.int("OFFLINE_CARDS_A_DAY", default=30),  # that one officer may make
+    "offline_vouchers": 40,  # a card: what fits a sheet of A4 on both sides
+    "offline_claims": 100,  # a request
+    "fraud_first_look": timedelta(days=env.int("FRAUD_FIRST_LOOK_DAYS", default=7)),
+    "fraud_hold": timedelta(hours=env.int("FRAUD_HOLD_HOURS", default=72)),  # a rule's, unless an officer takes it over
+    # How often a partner may call, and an address ask for tokens: of each process of the web server; 0: as often as they like.
+    "partner_calls_a_second": env.int("PARTNER_CALLS_A_SECOND", default=200),
+    "tokens_a_minute": env.int("TOKEN_CALLS_A_MINUTE", default=300),
     "snap_token_lifetime": timedelta(seconds=900),
     "snap_clock_tolerance": timedelta(seconds=300),
+    # Who knows which wallets a telephone number leads to (wallet.customers); empty: nobody, only account numbers count.
+    "directory": "beneficiaries.wallet_directory.find",
+    # Who knows whether a wallet's holder has died (wallet.succession); empty: nobody, and nobody inherits.
+    "has_died": "beneficiaries.wallet_directory.has_died",
+    # Who knows when a holder's telephone was last changed (wallet.phone_changes), and for how long it then counts as new.
+    "phone_changed": "beneficiaries.wallet_directory.phone_changed",
+    "phone_new_for": timedelta(days=env.int("PHONE_NEW_DAYS", default=7)),
+    # The link and the code by which a partner's staff open its page once, and how long they then have.
+    "invitation_lifetime": timedelta(hours=env.int("PARTNER_INVITATION_HOURS", default=72)),
+    "invitation_attempts": 5,
+    "partner_page_time": timedelta(minutes=env.int("PARTNER_PAGE_MINUTES", default=30)),
 }
+WEBHOOKS: dict[str, Any] = {  # notices to partners (wallet.webhooks)
+    # Development and demo: http, the loopback, and any port from 1024 up are addresses too.
+    "local": env.bool("WEBHOOK_LOCAL", default=DEBUG),
+    "ports": [443, *map(int, env.list("WEBHOOK_PORTS", default=["8443"]))],
+    "channel_id": env("WEBHOOK_CHANNEL_ID", default="95221"),
+    "connect_seconds": 3,
+    "answer_seconds": env.int("WEBHOOK_ANSWER_SECONDS", default=8),  # for the whole call
+    "answer_bytes": 65_536,
+    "at_once": 8,  # calls of one worker's task
+    "endpoint_at_once": 4,  # calls to one endpoint, of all workers; one once it fails
+    "first_wait": timedelta(seconds=10),
+    "longest_wait": timedelta(hours=1),
+    "give_up_after": timedelta(hours=24),
+    "pause_after": 5,  # failures in a row
+    "first_pause": timedelta(seconds=30),
+    "longest_pause": timedelta(minutes=15),
+    "key_overlap": timedelta(days=7),  # how long a key that signs no more is published
+}
+if WEBHOOKS["local"] and not DEBUG:
+    raise ImproperlyConfigured("WEBHOOK_LOCAL lets notices go inside: it never runs with DEBUG=False.")
 MOBILE = {
     "otp_lifetime": timedelta(minutes=5),
     "otp_attempts": 5,
@@ -317,9 +432,13 @@ REGISTRY: dict[str, Any] = {
     "leaving_share": env.int("REGISTRY_LEAVING_SHARE", default=20),
     "uploads_of": ["disbursement.Statement"],  # models above the registry whose `upload` is kept as long as they say
     "paid_since": "disbursement.reliance.on_people",  # who asks before people of an import are taken back
+    "before_undo": "disbursement.reliance.hold",  # lets nobody begin to pay them meanwhile
+    "goes_with": "disbursement.reliance.goes_with",  # says what of the programmes goes with them
+    "on_undo": "disbursement.reliance.take_back",  # and sees to that
     # Who joins and parts the aid of two people who turn out to be one (beneficiaries.duplicates_merge).
     "on_merge": "disbursement.mergers.join",
     "on_unmerge": "disbursement.mergers.part",
+    "on_phone": "mobile.changed_phones.tell",  # who tells a telephone that it is somebody's no more
     "on_move": "disbursement.enrolments.follow",  # whose place in a household's aid moves with them
     # The same of all whom an import moves, what stands in the way of taking them back, and taking them back.
     "on_moves": "disbursement.moves.follow",
@@ -347,7 +466,7 @@ PRIVACY: dict[str, Any] = {
     "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
     # And what else of them is kept there and goes when they are erased.
     "forgotten_by": ["mobile.subjects.forget", "disbursement.subjects.forget"],
-    "retention_rules": ["beneficiaries.retention.RULES", "mobile.subjects.RULES"],
+    "retention_rules": ["beneficiaries.retention.RULES", "disbursement.subjects.RULES", "mobile.subjects.RULES"],
     "financial_years": env.int("FINANCIAL_RETENTION_YEARS", default=10),  # after the last transfer
     "retention": {  # days, by rule (beneficiaries.retention); 0 keeps it
         "access_log": max(3_653, env.int("ACCESS_LOG_DAYS", default=3_653)),  # the database keeps it ten years at least
@@ -356,6 +475,17 @@ PRIVACY: dict[str, Any] = {
         # Since it was superseded, contested or no longer valid.
         "evidence_numbers": env.int("EVIDENCE_NUMBERS_DAYS", default=1_827),
         "objection_files": env.int("OBJECTION_FILES_DAYS", default=1_827),  # after the decision
+        "grievances": env.int("GRIEVANCES_DAYS", default=1_827),  # after they were answered last, or closed
+        "sender_paces": 1,  # of who used the open page
+        # After the end of what they prove, or of what they did.
+        "representation_scans": env.int("REPRESENTATION_SCANS_DAYS", default=1_827),
+        "outsiders": env.int("OUTSIDERS_DAYS", default=1_827),
+        "trials": env.int("TRIALS_DAYS", default=366),  # who was hit by name; the counts stay
+        "programme_trials": env.int("TRIALS_DAYS", default=366),
+        "preflights": env.int("PREFLIGHTS_DAYS", default=731),
+        # Through which nothing was paid; the others as long as the books that they stand behind ("financial_years").
+        "ended_routes": env.int("ENDED_ROUTES_DAYS", default=1_827),
+        "left_people": env.int("LEFT_PEOPLE_DAYS", default=1_827),  # who never received anything
         "ended_messages": env.int("ENDED_MESSAGES_DAYS", default=90),
         "notices": max(366, env.int("NOTICES_DAYS", default=1_827)),  # the database keeps them a year at least
     },
@@ -376,6 +506,15 @@ VAULT_FORGET_DIGESTS = [
 EVIDENCE = {
     # Of one agency: so many calls at once, and as many each minute; then 429 with Retry-After (beneficiaries.api.pace).
     "calls_a_minute": env.int("EVIDENCE_CALLS_A_MINUTE", default=60),
+}
+# The open page for grievances: what one IPv4 address, behind which many phones may stand, or one /64 of IPv6 may send in an hour,
+# and what is said on one ticket. Beyond what all together send, a question is answered first, up to so many times as much.
+OPEN_DESK = {
+    "reports_an_hour": env.int("OPEN_REPORTS_AN_HOUR", default=30),
+    "messages_an_hour": env.int("OPEN_MESSAGES_AN_HOUR", default=10),
+    "all_reports_an_hour": env.int("OPEN_ALL_REPORTS_AN_HOUR", default=300),
+    "answered_times": env.int("OPEN_ANSWERED_TIMES", default=10),
+    "looks_an_hour": env.int("OPEN_LOOKS_AN_HOUR", default=120),
 }
 OFFICERS: dict[str, Any] = {
     "wait_after_wrong_code": 1,  # seconds; doubles with each wrong code, or password, in a row

@@ -18,9 +18,9 @@ from demo import screen
 from demo.phone_client import Inbox, Phone, Refused
 from demo.proof import Proof, stopwatch
 from demo.shops import SHOPS
-from demo.snap_client import SnapClient
 from demo.world import Credentials
 from disbursement.models import Programme
+from snap_client import SnapClient
 
 PAYMENTS_EACH = 3
 THREADS = 6

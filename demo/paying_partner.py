@@ -24,8 +24,9 @@ from disbursement import approvals, batches, programmes
 from disbursement.models import Batch, Enrolment, Instruction, PayoutLine, Programme, ProviderAccount
 from disbursement.provider_errors import RouteUnchanged
 from disbursement.providers import accounts, routes
-from wallet import ledger
+from wallet import credentials, ledger
 from wallet.models import Partner, PurseTerms
+from wallet.snap.codes import Service
 
 CODE, CLIENT_ID, SECRET = "EMONEY", "DEMO-UANG-ELEKTRONIK", "rahasia-demo"
 PEOPLE, AMOUNT = 5, 100_000
@@ -68,8 +69,9 @@ def _provider() -> tuple[ProviderAccount, str]:
     partner = Partner.objects.filter(client_id=CLIENT_ID).first() or Partner(
         client_id=CLIENT_ID, name="Uang elektronik"
     )
-    partner.public_key, partner.secret = public.decode(), SECRET
+    partner.scopes = [Service.BULK_CASHIN_NOTIFY]
     partner.save()
+    credentials.install(partner, public_key=public.decode(), secret=SECRET)
     provider = ProviderAccount.objects.filter(partner=partner).first()
     if provider is None:
         provider = ProviderAccount(
@@ -100,7 +102,7 @@ def _programme(period: date, provider: ProviderAccount) -> Programme:
     for number, person in enumerate(old[:PEOPLE]):
         enrolment, _ = Enrolment.objects.get_or_create(programme=programme, person_id=person)
         try:
-            routes.set_partner(enrolment, provider, f"62812000{number:04}1000", None)
+            routes.set_partner(enrolment, provider, f"62812000{number:04}1000")
         except RouteUnchanged:  # since the last run of the demo
             continue
     programme.refresh_from_db()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from demo.shops import SHOPS
-from demo.snap_client import SnapClient
+from snap_client import SnapClient
 
 
 def main() -> int:

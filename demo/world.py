@@ -20,8 +20,10 @@ from demo import authenticators
 from demo.shops import FOOD_MCCS, SHOPS
 from disbursement import programmes
 from disbursement.models import Programme
+from wallet import credentials as partner_credentials
 from wallet import ledger
 from wallet.models import Account, Merchant, Partner, PurseTerms
+from wallet.snap import scopes
 
 CLIENT_ID = "DEMO-KASIR-BERSAMA"
 ROLES = {
@@ -102,8 +104,9 @@ def _merchants(credentials: Credentials) -> None:
     )
     partner = Partner.objects.filter(client_id=credentials.client_id).first()
     partner = partner or Partner(client_id=credentials.client_id, name="Kasir Bersama (demo)")
-    partner.public_key, partner.secret = public_key.decode(), credentials.client_secret
+    partner.scopes = list(scopes.services())
     partner.save()
+    partner_credentials.install(partner, public_key=public_key.decode(), secret=credentials.client_secret)
     for merchant_id, name, mcc in SHOPS:
         if not Merchant.objects.filter(merchant_id=merchant_id).exists():
             account = ledger.open_account(Account.Kind.MERCHANT, name)

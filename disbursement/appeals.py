@@ -6,7 +6,7 @@ As with objections to exclusions (beneficiaries.objections) a late one is heard 
 from __future__ import annotations
 
 import contextlib
-from datetime import date
+from datetime import date, datetime
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -94,16 +94,23 @@ def file(
 def uphold(appeal: EnrolmentAppeal, by: User, reason: str) -> EnrolmentAppeal:
     """The citizen is right: the enrolment is what it was before that step, even beyond the quota, and what it missed is owed.
 
-    Where the enrolment went on meanwhile (lifted, ended by another step), only the decision is kept. Raises AppealDecided,
-    DeciderTookStep, ReasonMissing, ConflictHeld, HouseholdHasPlace.
+    Where the enrolment went on meanwhile (lifted, ended by another step), it stays as it is by now, and what it missed until
+    then is owed. Raises AppealDecided, DeciderTookStep, ReasonMissing, ConflictHeld, HouseholdHasPlace.
     """
     appeal = _decide(appeal, EnrolmentAppeal.Status.UPHELD, by, reason)
     step = appeal.step
+    until = _until(step)
     if _is_last(step):
         before = S(step.from_status)
         to = before if before in LIVE else S.ACTIVE
         advance([step.enrolment_id], to, reason=R.UPHELD, words=reason, by=by, origins=[S(step.to_status)])
-        _owe_missed(appeal, by, reason)
+    # Whoever prepares a batch has not seen it come back, and is waited for: what that batch leaves out is owed too.
+    list(Cycle.objects.select_for_update(no_key=True).filter(programme=step.enrolment.programme_id).order_by("pk"))
+    for cycle in _missed(appeal, until):
+        # An excluded cycle is not owed, nor one that somebody has noted already.
+        with contextlib.suppress(NothingOwed, CyclesOverlap):
+            one = Enrolment.objects.filter(pk=step.enrolment_id)
+            owed.owe(one, cycle, reason.strip()[:300], by, ground=OwedCycle.Ground.RESTORED)
     return appeal
 
 
@@ -117,15 +124,24 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
     """What an upheld appeal's step kept from the enrolment: cycles that a batch was prepared for meanwhile, oldest first.
 
     Without those that it is, or will be, paid for all the same, and those in which it was reckoned and got nothing. Empty while
-    nothing is upheld, and where the enrolment only waited.
+    nothing is upheld, and where the enrolment was not paid before the step either.
     """
-    if appeal.status != EnrolmentAppeal.Status.UPHELD or appeal.step.from_status == S.WAITING:
+    return _missed(appeal, _until(appeal.step)) if appeal.status == EnrolmentAppeal.Status.UPHELD else []
+
+
+def _until(step: EnrolmentStep) -> datetime | None:
+    """When the enrolment was active again, or was ended by a step of its own; None while it stands at the step."""
+    on = EnrolmentStep.objects.filter(enrolment=step.enrolment_id, pk__gt=step.pk, to_status__in=[S.ACTIVE, S.ENDED])
+    return on.order_by("pk").values_list("at", flat=True).first()
+
+
+def _missed(appeal: EnrolmentAppeal, until: datetime | None) -> list[Cycle]:
+    if appeal.step.from_status != S.ACTIVE:
         return []
     enrolment = appeal.step.enrolment_id
-    after = EnrolmentStep.objects.filter(enrolment=enrolment, pk__gt=appeal.step_id, to_status=S.ACTIVE).order_by("pk")
-    back = after.first()
-    until = back.at if back is not None else timezone.now()
-    prepared = Batch.objects.filter(cycle=OuterRef("pk"), prepared_at__gte=appeal.step.at, prepared_at__lt=until)
+    prepared = Batch.objects.filter(cycle=OuterRef("pk"), prepared_at__gte=appeal.step.at)
+    if until is not None:
+        prepared = prepared.filter(prepared_at__lt=until)
     live = Instruction.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment, live=True)
     reckoned = Calculation.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment)
     rows = Cycle.objects.filter(
@@ -135,14 +151,6 @@ def missed(appeal: EnrolmentAppeal) -> list[Cycle]:
         programme=appeal.step.enrolment.programme_id,
     )
     return list(rows.select_related("programme").order_by("period", "pk"))
-
-
-def _owe_missed(appeal: EnrolmentAppeal, by: User, reason: str) -> None:
-    """The next batch pays what was missed; an excluded cycle is not owed, nor one that somebody has noted already."""
-    for cycle in missed(appeal):
-        with contextlib.suppress(NothingOwed, CyclesOverlap):
-            one = Enrolment.objects.filter(pk=appeal.step.enrolment_id)
-            owed.owe(one, cycle, reason.strip()[:300], by, ground=OwedCycle.Ground.RESTORED)
 
 
 def _is_last(step: EnrolmentStep) -> bool:

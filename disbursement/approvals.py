@@ -18,7 +18,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from disbursement import approval_tiers, budgets, content, delegations, execution
+from disbursement import approval_tiers, budgets, content, delegations, execution, preflight
 from disbursement.batch_states import advance
 from disbursement.errors import (
     AlreadyTookPart,
@@ -62,8 +62,8 @@ class Turn:
 def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
     """The maker stands for the content: count, total, digest, and the moment from which it is paid (none: at once) are frozen.
 
-    Its tier is frozen with them. Raises WrongStatus, EverybodyLeftOut, BudgetExceeded (beside what else is submitted, approved
-    or paid).
+    Its tier is frozen with them, and the pre-flight check is asked anew, so that who approves it reads what is so now. Raises
+    WrongStatus, EverybodyLeftOut, BudgetExceeded (beside what else is submitted, approved or paid).
     """
     batch = _locked(batch)
     if batch.status != S.PREPARED:
@@ -102,6 +102,7 @@ def submit(batch: Batch, by: User, pay_at: datetime | None = None) -> Batch:
         digest=now.digest,
         submitted_at=timezone.now(),
     )
+    preflight.request(batch)
     return batch
 
 

@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from disbursement import budgets, cycles, due_lines, exclusions, execution, filling, preflight, preparation, versions
 from disbursement.batch_states import advance, begin
@@ -27,8 +28,18 @@ from disbursement.errors import (
     ProgrammeInactive,
     WrongStatus,
 )
-from disbursement.models import Batch, Chunk, Cycle, Enrolment, Filling, Instruction, Programme, ProgrammeVersion
-from wallet import doorbell
+from disbursement.models import (
+    Batch,
+    BatchStep,
+    Chunk,
+    Cycle,
+    Enrolment,
+    Filling,
+    Instruction,
+    Programme,
+    ProgrammeVersion,
+)
+from wallet import doorbell, wallets
 from wallet.transactions import retried
 
 # By kind and cycle, told by one line of each chunk: a chunk holds one sort. What is regular is the rest of the batch's total.
@@ -222,24 +233,42 @@ def cancel(batch: Batch, by: User | None = None, reason: str = "") -> Batch:
     return batch
 
 
-def retry_failed(batch: Batch) -> int:
-    """Chunks that ran out of attempts are due again; returns how many. For the officer who removed the cause."""
+@transaction.atomic
+def retry_failed(batch: Batch, *, by: User, reason: str) -> int:
+    """Chunks that ran out of attempts are due again; returns how many. For the officer who removed the cause.
+
+    Who did it and why stands among the batch's steps. Raises wallet.errors.ReasonMissing.
+    """
+    reason = wallets.required(reason)
     due = Chunk.objects.filter(batch=batch, status=Chunk.Status.FAILED).update(
         status=Chunk.Status.PENDING, attempts=0, due_at=timezone.now()
     )
+    if due:
+        _note(batch, by, _("%(count)s potongan dicoba lagi: %(reason)s") % {"count": due, "reason": reason})
     execution.call_workers(batch.pk, due)
     return due
 
 
 @retried
-def give_up_failed(batch: Batch) -> int:
+def give_up_failed(batch: Batch, *, by: User, reason: str) -> int:
     """Nobody in the chunks that ran out of attempts is paid by this batch; returns how many chunks that were.
 
     Their money returns to the fund when the batch closes, which follows at once if nothing else is open; the people are free
     for a follow-up batch. The transaction that would pay a chunk marks it, so a failed chunk has paid nobody.
+    Who decided it and why stands among the batch's steps. Raises wallet.errors.ReasonMissing.
     """
+    reason = wallets.required(reason)
     chunks = Chunk.objects.select_for_update().filter(batch=batch, status=Chunk.Status.FAILED)
     given_up = list(chunks.values_list("pk", flat=True))
+    if given_up:
+        said = {"count": len(given_up), "reason": reason}
+        _note(batch, by, _("%(count)s potongan dilepaskan: %(reason)s") % said)
     execution.give_up(given_up, "given_up")
     execution.close_if_done(batch.pk)
     return len(given_up)
+
+
+def _note(batch: Batch, by: User, said: str) -> None:
+    """A step that leaves the batch at its status: who did what about its chunks, and why."""
+    status = Batch.objects.values_list("status", flat=True).get(pk=batch.pk)
+    BatchStep.objects.create(batch=batch, from_status=status, to_status=status, by=by, reason=said[:300])

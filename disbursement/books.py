@@ -12,8 +12,9 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from disbursement.models import Instruction, ProviderAccount
+from wallet import counter
 
-# A reference without what banks change on its way; the same in Python: statement_lines.subject.
+# A reference without what banks change on its way; the same in Python: wallet.bank_references.
 SUBJECT = "upper(trim(BOTH '-' FROM regexp_replace({}, '[^A-Za-z0-9]+', '-', 'g')))"
 
 
@@ -70,7 +71,36 @@ DISBURSEMENT = Book(
         """  # noqa: S608  # a constant of ours
     ),
 )
-BOOKS: dict[str, Book] = {book.code: book for book in (FUNDING, SETTLEMENT, DISBURSEMENT)}
+DEPOSIT = Book(
+    "deposit",
+    _("Titipan mitra"),
+    _WITH_REVERSALS.format(
+        picked="""
+        SELECT t.id, substring(t.key FROM '^deposit(?:_back)?:[0-9]*:(.*)$'),
+            CASE WHEN starts_with(t.key, 'deposit_back:') THEN -t.amount ELSE t.amount END, t.posted_at, NULL::bigint
+        FROM wallet_transfer t WHERE t.kind = 'deposit'
+        """
+    ),
+)
+# Cash over the office's own counter, by the number of each form: compared with what was counted there, or paid in at the bank.
+COUNTER = Book(
+    "counter",
+    _("Kas loket kantor"),
+    _WITH_REVERSALS.format(
+        picked=f"""
+        SELECT t.id, u.partner_reference_no, t.amount, t.posted_at, NULL::bigint
+        FROM wallet_topup u JOIN wallet_partner p ON p.id = u.partner_id
+        JOIN wallet_transfer t ON t.key = 'top_up:' || u.id
+        WHERE p.client_id = '{counter.CLIENT_ID}'
+        UNION ALL
+        SELECT t.id, d.partner_reference_no, -t.amount, t.posted_at, NULL::bigint
+        FROM wallet_payment d JOIN wallet_partner p ON p.id = d.partner_id
+        JOIN wallet_transfer t ON t.payment_id = d.id AND t.kind = 'cash_out'
+        WHERE p.client_id = '{counter.CLIENT_ID}'
+        """  # noqa: S608  # a constant of ours
+    ),
+)
+BOOKS: dict[str, Book] = {book.code: book for book in (FUNDING, SETTLEMENT, DISBURSEMENT, DEPOSIT, COUNTER)}
 
 
 def of_partner(code: str) -> Book:

@@ -151,11 +151,12 @@ def notify(case: Clawback, *, by: User, reason: str) -> Clawback:
 
 @retried
 def object_to(
-    case: Clawback, text: str, *, channel: Clawback.Channel, by: User, objected_on: date | None = None
+    case: Clawback, text: str, *, channel: Clawback.Channel, by: User | None = None, objected_on: date | None = None
 ) -> Clawback:
     """The person objects: nothing is withheld before another officer than the proposer has decided.
 
-    `objected_on` is the day that it was brought, where it is written down later. Raises ReasonMissing, ClawbackMoved,
+    `by` is the officer who writes it down: nobody where the person brings it in the application. `objected_on` is the day that
+    it was brought, where it is written down later. Raises ReasonMissing, ClawbackMoved,
     ObjectionTooLate.
     """
     text, case = _required(text), _locked(case)
@@ -360,7 +361,7 @@ def notice(case: Clawback) -> str:
         _(
             "Perkara %(number)s: bantuan %(programme)s yang Anda terima kelebihan %(claim)s. Alasan: %(reason)s Kelebihan itu "
             "dipotong dari bantuan %(programme)s berikutnya, paling banyak %(share)s%% setiap kali. Uang yang sudah ada di "
-            "dompet Anda tidak diambil. Bila tidak setuju, ajukan keberatan sampai %(until)s."
+            "dompet Anda tidak diambil. Bila tidak setuju, ajukan keberatan lewat aplikasi atau kelurahan sampai %(until)s."
         )
         % said
     )

@@ -126,8 +126,17 @@ def _terms_line(chunk: _Frozen, terms: PurseTerms) -> str:
             ",".join(sorted(terms.regions)),
             terms.cash_allowed,
             terms.lapses_to_id,
+            *_goods(terms),
         )
     )
+
+
+def _goods(terms: PurseTerms) -> tuple[object, ...]:
+    """What the terms say of goods, if anything: a batch of others has the digest that it always had."""
+    if not terms.items_required:
+        return ()
+    ceilings = ",".join(f"{item}={price}" for item, price in sorted(terms.price_ceilings.items()))
+    return "items", ",".join(sorted(terms.banned_items)), ",".join(sorted(terms.allowed_items)), ceilings
 
 
 def _line(parts: Iterable[object]) -> str:

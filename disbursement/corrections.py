@@ -16,13 +16,29 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
 from django.db.backends.utils import CursorWrapper
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from beneficiaries import facts
 from disbursement import entitlement, versions
-from disbursement.due_lines import GIVEN, LATEST
-from disbursement.errors import DisbursementError, NothingPaid, RecalculationMoved, RecalculationStale
-from disbursement.models import Correction, Cycle, Enrolment, Instruction, Recalculation
+from disbursement.due_lines import GIVEN, STANDING
+from disbursement.errors import (
+    DisbursementError,
+    NothingPaid,
+    RecalculationMoved,
+    RecalculationOvertaken,
+    RecalculationStale,
+)
+from disbursement.models import (
+    Clawback,
+    ClawbackPayment,
+    Correction,
+    Cycle,
+    Enrolment,
+    Instruction,
+    Recalculation,
+)
 from wallet import doorbell, wallets
 from wallet.transactions import retried
 
@@ -41,7 +57,7 @@ CREATE TEMPORARY TABLE recalculated ON COMMIT DROP AS
 WITH given AS ({
     GIVEN.format(asked="cycle_id = %(cycle)s AND (%(enrolment)s::bigint IS NULL OR enrolment_id = %(enrolment)s)")
 }),
-latest AS ({LATEST.format(of="c.cycle_id = %(cycle)s")})
+latest AS ({STANDING.format(of="c.cycle_id = %(cycle)s")})
 SELECT row_number() OVER (ORDER BY given.enrolment) AS number, given.enrolment, e.person_id AS person,
        p.household_id AS household, p.restricted, given.base, given.corrected, latest.parts AS target
 FROM given JOIN disbursement_enrolment e ON e.id = given.enrolment JOIN beneficiaries_person p ON p.id = e.person_id
@@ -52,31 +68,6 @@ _GROUP = """
 SELECT enrolment, person, household, restricted, base, corrected, target FROM recalculated
 WHERE number > %s AND number <= %s ORDER BY number
 """
-_OVERPAID = f"""
-WITH latest AS ({LATEST.format(of="(%(cycle)s::bigint IS NULL OR c.cycle_id = %(cycle)s)")})
-SELECT latest.id, latest.cycle_id, latest.enrolment_id, latest.total, paid.total
-FROM latest JOIN LATERAL (
-    SELECT sum(i.amount) AS total FROM disbursement_instruction i
-    WHERE i.cycle_id = latest.cycle_id AND i.enrolment_id = latest.enrolment_id AND i.live AND i.status = 'paid'
-) paid ON paid.total > latest.total
-WHERE %(enrolment)s::bigint IS NULL OR latest.enrolment_id = %(enrolment)s
-ORDER BY latest.cycle_id, latest.enrolment_id
-"""  # noqa: S608
-
-
-@dataclass(frozen=True, slots=True)
-class Overpaid:
-    """An enrolment that was paid more for a cycle than the recalculation that counts gives it; all in rupiah."""
-
-    correction: int
-    cycle: int
-    enrolment: int
-    entitled: int
-    paid: int
-
-    @property
-    def excess(self) -> int:
-        return self.paid - self.entitled
 
 
 @retried
@@ -88,7 +79,7 @@ def request(cycle: Cycle, by: User | None, enrolment: Enrolment | None = None) -
         paid = paid.filter(enrolment=enrolment)
     if not paid.exists():
         raise NothingPaid
-    made = Recalculation.objects.create(cycle=cycle, enrolment=enrolment, by=by)
+    made = Recalculation.objects.create(cycle=cycle, enrolment=enrolment, by=by, created_at=timezone.now())
     doorbell.ring_after_commit(TASK, made.pk)
     return made
 
@@ -132,12 +123,17 @@ def sweep() -> int:
 def confirm(row: Recalculation, by: User, reason: str, decree: str) -> Recalculation:
     """From now on it says what the enrolments should have got: the next batch pays what is short.
 
-    Raises RecalculationMoved, RecalculationStale (a later one of the cycle was confirmed), wallet.errors.ReasonMissing.
+    Raises RecalculationMoved, RecalculationStale (a later one of the same people was confirmed), RecalculationOvertaken (an
+    earlier one was, after this one was worked out), wallet.errors.ReasonMissing.
     """
     reason, decree = wallets.required(reason), wallets.required(decree)
     row = _undecided(row)
-    if Recalculation.objects.filter(cycle=row.cycle_id, pk__gt=row.pk, status=S.CONFIRMED).exists():
+    others = _confirmed(row)
+    if others.filter(pk__gt=row.pk).exists():
         raise RecalculationStale
+    # It keeps only who differs from what counted then: whoever it leaves out would keep what the other one says.
+    if others.count() != row.known:
+        raise RecalculationOvertaken
     return _decide(row, S.CONFIRMED, by, reason, decree)
 
 
@@ -148,15 +144,29 @@ def drop(row: Recalculation, by: User, reason: str) -> Recalculation:
     return _decide(_undecided(row), S.DROPPED, by, reason, "")
 
 
-def overpaid(cycle: Cycle | None = None, enrolment: Enrolment | None = None) -> list[Overpaid]:
-    """Who was paid more than the latest confirmed recalculation of the cycle gives them; of all cycles and people, or of these.
+def overpaid() -> QuerySet[Correction]:
+    """Whoever was paid more for a cycle than the correction that counts gives them; by how many rupiah says `excess`.
 
-    What is in a batch and not yet paid does not count, nor what was taken back.
+    What cases of clawback claim already is no excess. What is in a batch and not yet paid does not count, nor what was taken
+    back.
     """
-    with connection.cursor() as cursor:
-        asked = {"cycle": cycle.pk if cycle else None, "enrolment": enrolment.pk if enrolment else None}
-        cursor.execute(_OVERPAID, asked)
-        return [Overpaid(*map(int, found)) for found in cursor.fetchall()]
+    mine = {"cycle": OuterRef("cycle"), "enrolment": OuterRef("enrolment")}
+    later = Correction.objects.filter(
+        **mine, recalculation__status=S.CONFIRMED, recalculation__gt=OuterRef("recalculation")
+    )
+    payments = Instruction.objects.filter(**mine, live=True, status=Instruction.Status.PAID).order_by()
+    claims = ClawbackPayment.objects.filter(
+        instruction__cycle=OuterRef("cycle"), instruction__enrolment=OuterRef("enrolment")
+    ).exclude(clawback__status=Clawback.Status.DROPPED)
+    counting = Correction.objects.filter(~Exists(later), recalculation__status=S.CONFIRMED)
+    kept = _sum(payments, "enrolment") - _sum(claims.order_by(), "instruction__enrolment")
+    return counting.annotate(excess=kept - F("total")).filter(excess__gt=0)
+
+
+def _sum(rows: QuerySet[Any], by: str) -> Coalesce:
+    """The rows' rupiah, 0 if there is none; they are all of one `by`."""
+    total = rows.values(by).annotate(rupiah=Sum("amount")).values("rupiah")
+    return Coalesce(Subquery(total), 0, output_field=BigIntegerField())
 
 
 def _undecided(row: Recalculation) -> Recalculation:
@@ -168,6 +178,12 @@ def _undecided(row: Recalculation) -> Recalculation:
     return row
 
 
+def _confirmed(row: Recalculation) -> QuerySet[Recalculation]:
+    """The confirmed recalculations of the cycle that say something of the same people."""
+    found = Recalculation.objects.filter(cycle=row.cycle_id, status=S.CONFIRMED)
+    return found if row.enrolment_id is None else found.filter(Q(enrolment=None) | Q(enrolment=row.enrolment_id))
+
+
 def _decide(row: Recalculation, status: str, by: User, reason: str, decree: str) -> Recalculation:
     row.status, row.decided_by, row.decided_at, row.reason, row.decree = status, by, timezone.now(), reason, decree
     row.save(update_fields=["status", "decided_by", "decided_at", "reason", "decree"])
@@ -177,6 +193,7 @@ def _decide(row: Recalculation, status: str, by: User, reason: str, decree: str)
 def _fill(row: Recalculation) -> None:
     """Writes who should have got something else, and counts them. Raises InvalidRule, NoVersion."""
     scale = entitlement.of_version(versions.of(row.cycle.programme, row.cycle.period))
+    row.known = _confirmed(row).count()  # before it reads what they say: one that comes in between is not known
     with connection.cursor() as cursor:
         cursor.execute(_PAID, {"cycle": row.cycle_id, "enrolment": row.enrolment_id})
         row.seen = cursor.rowcount
@@ -190,7 +207,7 @@ def _fill(row: Recalculation) -> None:
                 row.less_total += max(-one.difference, 0)
         cursor.execute("DROP TABLE recalculated")
     row.status = S.DONE
-    row.save(update_fields=["status", "seen", "more", "more_total", "less", "less_total"])
+    row.save(update_fields=["status", "known", "seen", "more", "more_total", "less", "less_total"])
 
 
 @dataclass(frozen=True, slots=True)

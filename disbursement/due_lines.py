@@ -6,6 +6,9 @@ at the same moment waits, and then sees what this one took; behind it stand the 
 A person has a cycle once, whichever of their rows it was paid to: what a row has that was merged into another, the other has.
 So has a family with one place, whoever of it held the place.
 
+What an officer took back stays settled: no batch pays it again by itself. It is paid once more only on a later decision, which
+is a row of arrears (nothing is left of the cycle) or a recalculation (a part of it is).
+
 Regular pay is for active enrolments. Arrears and corrections are owed by name, so that an enrolment that ended meanwhile has them
 too; who was excluded on the first day of the cycle that is owed has not.
 """
@@ -30,13 +33,13 @@ WHERE c.programme_id = %(programme)s AND o.withdrawn_at IS NULL
 UNION SELECT r.cycle_id FROM disbursement_recalculation r JOIN disbursement_cycle c ON c.id = r.cycle_id
 WHERE c.programme_id = %(programme)s AND r.status = 'confirmed' AND r.more > 0
 """
-# Of each enrolment what the cycle has of it already: how many instructions of a part there were, which parts are pending or
-# paid, and by which batch. Corrections come on top, and count for themselves.
+# Of each enrolment what the cycle has of it already: how many instructions of a part there were, which parts are settled,
+# and by which batch. Corrections come on top, and count for themselves.
 _EARLIER = """
 SELECT enrolment_id AS enrolment, cycle_id AS cycle, jsonb_object_agg(part, attempts) AS attempts,
-       array_agg(part) FILTER (WHERE live) AS live, max(batch) FILTER (WHERE live) AS batch
-FROM (SELECT enrolment_id, cycle_id, part, count(*) AS attempts, bool_or(live) AS live,
-             max(batch_id) FILTER (WHERE live) AS batch
+       array_agg(part) FILTER (WHERE settled) AS settled, max(batch) FILTER (WHERE settled) AS batch
+FROM (SELECT enrolment_id, cycle_id, part, count(*) AS attempts, bool_or({settled}) AS settled,
+             max(batch_id) FILTER (WHERE {settled}) AS batch
       FROM disbursement_instruction WHERE {of} AND kind <> 'correction' GROUP BY enrolment_id, cycle_id, part) of_part
 GROUP BY enrolment_id, cycle_id
 """
@@ -44,13 +47,15 @@ GROUP BY enrolment_id, cycle_id
 _REST = """
 (earlier.batch IS NULL OR EXISTS (
     SELECT FROM disbursement_calculation c WHERE c.enrolment_id = e.id AND c.batch_id = earlier.batch
-        AND c.cycle_id = {cycle} AND c.kind <> 'correction' AND c.parts - earlier.live::text[] <> '{{}}'))
+        AND c.cycle_id = {cycle} AND c.kind <> 'correction' AND c.parts - earlier.settled::text[] <> '{{}}'))
 """
 _FAILED_THERE = """
 (%(follows)s::bigint IS NULL OR EXISTS (
     SELECT FROM disbursement_instruction f WHERE f.batch_id = %(follows)s AND f.enrolment_id = {enrolment}
         AND f.cycle_id = {cycle} AND f.kind {kind} AND f.status = 'failed'))
 """
+# Settled is what is pending or paid; for regular pay what was taken back too. Whoever is owed arrears is owed that.
+LIVE, LIVE_OR_RETURNED = "live", "(live OR status = 'returned')"
 # Enrolments whose cycle another has, pending or paid: of a row that was merged into theirs, or of the family's only place.
 TAKEN = """
 SELECT own.id AS enrolment, i.cycle_id AS cycle
@@ -66,13 +71,13 @@ WHERE {of} AND own.programme_id = {programme} AND i.live AND i.kind <> 'correcti
 # Enrolments with their people, where they live, and the partner that pays them, if one does.
 _PEOPLE = """
 disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id JOIN beneficiaries_household h ON h.id = p.household_id
-LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL
+LEFT JOIN disbursement_route route ON route.enrolment_id = e.id AND route.ended_at IS NULL AND route.agreed_at IS NOT NULL
 """
 _REGULAR = f"""
 CREATE TEMPORARY TABLE due ON COMMIT DROP AS
 SELECT row_number() OVER (ORDER BY claimed, enrolment) AS number, * FROM (
     SELECT e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan,
-           %(cycle)s::bigint AS cycle, 'regular' AS kind, earlier.attempts, earlier.live, earlier.batch,
+           %(cycle)s::bigint AS cycle, 'regular' AS kind, earlier.attempts, earlier.settled, earlier.batch,
            p.id IN ({withholding.CLAIMED}) AS claimed, route.id AS route, route.provider_id AS provider, e.household_id AS family
     FROM {_PEOPLE} LEFT JOIN earlier ON earlier.enrolment = e.id
     WHERE e.programme_id = %(programme)s AND e.status = 'active' AND p.status = 'active' AND p.wallet_id IS NOT NULL
@@ -90,10 +95,10 @@ WHERE o.cycle_id = ANY(%(old)s) AND o.withdrawn_at IS NULL
 _ARREARS = f"""
 INSERT INTO due
 SELECT %(after)s + row_number() OVER (ORDER BY period, enrolment), enrolment, person, wallet, household, kelurahan,
-       cycle, 'arrears', attempts, live, batch, false, route, provider, family
+       cycle, 'arrears', attempts, settled, batch, false, route, provider, family
 FROM (SELECT DISTINCT ON (o.cycle, coalesce(e.household_id, -e.id))
       c.period, e.id AS enrolment, p.id AS person, p.wallet_id AS wallet, p.household_id AS household, h.kelurahan,
-      o.cycle, earlier.attempts, earlier.live, earlier.batch, route.id AS route, route.provider_id AS provider,
+      o.cycle, earlier.attempts, earlier.settled, earlier.batch, route.id AS route, route.provider_id AS provider,
       e.household_id AS family
 FROM {_PEOPLE} JOIN owing o ON o.enrolment = e.id JOIN disbursement_cycle c ON c.id = o.cycle
 LEFT JOIN earlier_owing earlier ON earlier.enrolment = o.enrolment AND earlier.cycle = o.cycle
@@ -105,23 +110,26 @@ WHERE e.programme_id = %(programme)s AND e.status IN ('active', 'ended') AND p.s
 ORDER BY o.cycle, coalesce(e.household_id, -e.id), e.id) one_a_family
 """  # noqa: S608
 _GROUP = """
-SELECT enrolment, person, wallet, household, kelurahan, cycle, kind, attempts::text, live, batch, claimed, route,
+SELECT enrolment, person, wallet, household, kelurahan, cycle, kind, attempts::text, settled, batch, claimed, route,
        provider, family
 FROM due WHERE number > %s AND number <= %s ORDER BY number
 """
 # What enrolments ({asked}: cycle and enrolment) have of a cycle: `base` by part is what regular pay or arrears came to, whole,
-# as long as some of it is pending or paid; `corrected` what corrections added to it; `tried` how many there were of each part.
+# but for parts that were taken back, as long as some of it is pending or paid; `corrected` what corrections added to it;
+# `tried` how many there were of each part.
 GIVEN = """
-SELECT given.cycle, given.enrolment, given.paid, coalesce(c.parts, given.base) AS base,
+SELECT given.cycle, given.enrolment, given.paid, coalesce(c.parts - given.returned::text[], given.base) AS base,
        coalesce(given.corrected, '{{}}') AS corrected, coalesce(given.tried, '{{}}') AS tried
 FROM (
     SELECT cycle_id AS cycle, enrolment_id AS enrolment, max(batch) AS batch, bool_or(paid) AS paid,
            jsonb_object_agg(part, base) FILTER (WHERE base IS NOT NULL) AS base,
+           coalesce(array_agg(part) FILTER (WHERE returned AND base IS NULL), '{{}}') AS returned,
            jsonb_object_agg(part, corrected) FILTER (WHERE corrected IS NOT NULL) AS corrected,
            jsonb_object_agg(part, tried) FILTER (WHERE tried > 0) AS tried
     FROM (
         SELECT cycle_id, enrolment_id, part, max(batch_id) FILTER (WHERE live AND kind <> 'correction') AS batch,
                bool_or(status = 'paid' AND kind <> 'correction') AS paid,
+               bool_or(status = 'returned' AND kind <> 'correction') AS returned,
                sum(amount) FILTER (WHERE live AND kind <> 'correction') AS base,
                sum(amount) FILTER (WHERE live AND kind = 'correction') AS corrected,
                count(*) FILTER (WHERE kind = 'correction') AS tried
@@ -133,12 +141,19 @@ LEFT JOIN disbursement_calculation c ON c.batch_id = given.batch AND c.enrolment
 WHERE given.batch IS NOT NULL
 """
 # What an enrolment should have got in a cycle, by the latest recalculation that was confirmed.
-LATEST = """
+_LATEST = """
 SELECT DISTINCT ON (c.cycle_id, c.enrolment_id) c.*
 FROM disbursement_correction c JOIN disbursement_recalculation r ON r.id = c.recalculation_id AND r.status = 'confirmed'
 WHERE {of} ORDER BY c.cycle_id, c.enrolment_id, c.recalculation_id DESC
 """
-_LATEST = f"CREATE TEMPORARY TABLE latest ON COMMIT DROP AS {LATEST.format(of='c.cycle_id = ANY(%(old)s)')}"
+# As long as nothing of it was taken back since it was asked for.
+STANDING = f"""
+SELECT latest.* FROM ({_LATEST}) latest JOIN disbursement_recalculation r ON r.id = latest.recalculation_id
+WHERE NOT EXISTS (
+    SELECT FROM disbursement_instruction i WHERE i.cycle_id = latest.cycle_id AND i.enrolment_id = latest.enrolment_id
+        AND i.status = 'returned' AND i.returned_at >= r.created_at)
+"""  # noqa: S608
+_STANDING = f"CREATE TEMPORARY TABLE latest ON COMMIT DROP AS {STANDING.format(of='c.cycle_id = ANY(%(old)s)')}"
 _SHORT = f"""
 CREATE TEMPORARY TABLE short ON COMMIT DROP AS
 WITH given AS ({GIVEN.format(asked="(cycle_id, enrolment_id) IN (SELECT cycle_id, enrolment_id FROM latest)")})
@@ -172,7 +187,7 @@ class Due:
     cycle: int
     kind: str
     attempts: dict[str, int]
-    live: list[str]
+    settled: list[str]
     batch: int | None
     claimed: bool
     route: int | None
@@ -218,7 +233,7 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
         "follows": batch.follows_id,
         "old": [cycle.pk for cycle in cycles],
     }
-    own = _EARLIER.format(of="cycle_id = %(cycle)s")
+    own = _EARLIER.format(of="cycle_id = %(cycle)s", settled=LIVE_OR_RETURNED)
     cursor.execute(f"CREATE TEMPORARY TABLE earlier ON COMMIT DROP AS {own}", asked)
     cursor.execute("ALTER TABLE earlier ADD PRIMARY KEY (enrolment)")
     taken = TAKEN.format(of="i.cycle_id = %(cycle)s", programme="%(programme)s")
@@ -229,7 +244,7 @@ def collect(cursor: CursorWrapper, batch: Batch, cycles: list[Cycle]) -> int:
     cursor.execute(_OWING, asked)
     if cursor.rowcount:
         due += _collect_arrears(cursor, asked | {"after": due})
-    cursor.execute(_LATEST, asked)
+    cursor.execute(_STANDING, asked)
     # Mostly a handful: without knowing, the planner would read every instruction there is.
     cursor.execute("ANALYZE latest")
     cursor.execute(_SHORT, asked)
@@ -246,7 +261,7 @@ def _collect_arrears(cursor: CursorWrapper, asked: dict[str, Any]) -> int:
             f"INSERT INTO excluded_then SELECT %s, person FROM ({EXCLUDED}) of_then",  # noqa: S608  # our own constant
             [cycle, *[period] * 4],
         )
-    of_owing = _EARLIER.format(of="(cycle_id, enrolment_id) IN (SELECT cycle, enrolment FROM owing)")
+    of_owing = _EARLIER.format(of="(cycle_id, enrolment_id) IN (SELECT cycle, enrolment FROM owing)", settled=LIVE)
     cursor.execute(f"CREATE TEMPORARY TABLE earlier_owing ON COMMIT DROP AS {of_owing}")
     taken = TAKEN.format(of="i.cycle_id IN (SELECT cycle FROM owing)", programme="%(programme)s")
     cursor.execute(f"CREATE TEMPORARY TABLE taken_then ON COMMIT DROP AS {taken}", asked)
@@ -269,9 +284,9 @@ def groups(cursor: CursorWrapper, size: int) -> Iterator[list[Due]]:
 
 
 def _as_due(*row: Any) -> Due:
-    enrolment, person, wallet, household, kelurahan, cycle, kind, tried, live, *rest = row
+    enrolment, person, wallet, household, kelurahan, cycle, kind, tried, settled, *rest = row
     attempts: dict[str, int] = json.loads(tried or "{}")
-    return Due(enrolment, person, wallet, household, kelurahan, cycle, kind, attempts, live or [], *rest)
+    return Due(enrolment, person, wallet, household, kelurahan, cycle, kind, attempts, settled or [], *rest)
 
 
 def short_groups(cursor: CursorWrapper, size: int) -> Iterator[list[Short]]:

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from typing import Any
-from uuid import UUID
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, connection
@@ -24,13 +23,28 @@ from beneficiaries.models import Person
 from disbursement import conflicts, places, versions
 from disbursement.conditions import compiled
 from disbursement.conflicts import Held
-from disbursement.enrolment_states import S, is_conflict
+from disbursement.enrolment_states import R, S, advance, is_conflict
 from disbursement.enrolments import give_wallets
 from disbursement.exclusions import EXCLUDED
 from disbursement.models import Enrolment, Programme, ProgrammeVersion
 from wallet.transactions import retried
 
 GROUP = 2_000  # people enrolled in one transaction
+_LAST = """
+JOIN LATERAL (SELECT s.reason FROM disbursement_enrolmentstep s WHERE s.enrolment_id = e.id ORDER BY s.id DESC LIMIT 1) last
+    ON true
+"""
+_TAKEN_OUT = f"""
+SELECT e.person_id FROM disbursement_enrolment e {_LAST}
+WHERE e.programme_id = %s AND e.status = 'ended' AND last.reason <> 'undone'
+"""  # noqa: S608
+# Out with the import that they rested on, and their household has no other place by now.
+_ADMISSIBLE = f"""
+SELECT e.id FROM disbursement_enrolment e {_LAST}
+WHERE e.programme_id = %s AND e.person_id = ANY(%s) AND e.status = 'ended' AND last.reason = 'undone' AND NOT EXISTS (
+    SELECT FROM disbursement_enrolment other
+    WHERE other.programme_id = e.programme_id AND other.household_id = e.household_id AND other.status <> 'ended')
+"""  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +55,6 @@ class Candidate:
     """
 
     person: int
-    uid: UUID
     household: int
     facts: dict[str, Any]
     members: list[Member]
@@ -91,18 +104,33 @@ def _admitted(
             if member.pk in out or not rule(member.facts):
                 continue
             bar = held.get(member.pk)
-            yield Candidate(member.pk, member.uid, home.pk, member.facts, home.members, bar)
+            yield Candidate(member.pk, home.pk, member.facts, home.members, bar)
             if programme.one_per_household and bar is None:
                 break
 
 
 def kept_out(programme: Programme, day: date) -> set[int]:
-    """Whoever is excluded on the day, and whoever was taken out of the programme: no rule puts them back."""
-    ended = Enrolment.objects.filter(programme=programme, status=Enrolment.Status.ENDED)
+    """Whoever is excluded on the day, and whoever was taken out of the programme: no rule puts them back.
+
+    Who is out because the import was taken back that their enrolment rested on was never judged: a rule may admit them anew.
+    """
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT person FROM ({EXCLUDED}) excluded", [day] * 4)  # noqa: S608  # a constant of ours
         excluded = {person for (person,) in cursor.fetchall()}
-    return excluded | set(ended.values_list("person_id", flat=True))
+        cursor.execute(_TAKEN_OUT, [programme.pk])
+        return excluded | {person for (person,) in cursor.fetchall()}
+
+
+def no_longer(version: ProgrammeVersion, people: Collection[int], day: date) -> set[int]:
+    """Those of the people whom the version's rule does not admit on the day, as the registry is now.
+
+    Who is no active person of the registry, and who restricted what is done with their data, is not looked at, and not among
+    them. Raises InvalidRule.
+    """
+    rule, asked = compiled(version.eligibility), set(people)
+    homes = Person.objects.filter(pk__in=asked).order_by("household").values_list("household", flat=True).distinct()
+    members = (member for home in facts.homes(day, list(homes)) for member in home.members)
+    return {member.pk for member in members if member.pk in asked and not rule(member.facts)}
 
 
 def enrol_eligible(programme: Programme, day: date | None = None, by: User | None = None) -> int:
@@ -124,7 +152,7 @@ def enrol(programme: Programme, day: date | None = None, by: User | None = None)
     held = conflicts.holders(programme, day)
     before = places.of(programme, day).waiting
     status = S.ACTIVE if version.quota is None and not before else S.WAITING
-    new = 0
+    new = again = 0
     barred: dict[int, Held] = {}
     homes: set[int] | None = None
     while homes is None or homes:
@@ -133,18 +161,20 @@ def enrol(programme: Programme, day: date | None = None, by: User | None = None)
         while found := list(islice(eligible, GROUP)):
             barred |= {one.person: one.held for one in found if one.held is not None}
             group = [one for one in found if one.held is None]
-            enrolled, changed = _enrol_known(programme, group, version, status, by)
-            new += enrolled
+            enrolled, readmitted, changed = _enrol_known(programme, group, version, status, by)
+            new, again = new + enrolled, again + readmitted
             homes |= changed
     conflicts.note(programme, barred)
     if status == S.WAITING:
         new = places.fill(programme.pk, day)
+    elif again:
+        new += places.fill(programme.pk, day)
     return Enrolled(new, max(places.of(programme, day).waiting - before, 0), len(barred))
 
 
 def _enrol_known(
     programme: Programme, group: list[Candidate], version: ProgrammeVersion, status: Enrolment.Status, by: User | None
-) -> tuple[int, set[int]]:
+) -> tuple[int, int, set[int]]:
     """`_enrol`, without those who came to hold a place elsewhere at this moment: another run has them in its notes."""
     try:
         return _enrol(programme, group, version, status, by)
@@ -158,22 +188,25 @@ def _enrol_known(
 @retried  # whoever moves a person locks the households first
 def _enrol(
     programme: Programme, group: list[Candidate], version: ProgrammeVersion, status: Enrolment.Status, by: User | None
-) -> tuple[int, set[int]]:
-    """How many were new, and the households that one of the group has left, or come to, since they were found eligible."""
+) -> tuple[int, int, set[int]]:
+    """How many were new, how many wait anew whose enrolment had gone with an import, and which households changed meanwhile.
+
+    These are the households that one of the group has left, or come to, since they were found eligible.
+    """
     # Under a lock, and read again: one of them may be merged into another row, or move, at this moment.
     known = Person.objects.processable().filter(
         pk__in=[candidate.person for candidate in group], status=Person.Status.ACTIVE
     )
     locked = known.select_for_update(no_key=True).order_by("pk")
-    rows = list(locked.values_list("pk", "wallet_id", "household_id"))
-    wallet_known = {person: wallet for person, wallet, _home in rows}
-    home_now = {person: home for person, _wallet, home in rows}
+    rows = list(locked.values_list("pk", "uid", "wallet_id", "household_id"))
+    without_wallet = {person: uid for person, uid, wallet, _home in rows if wallet is None}
+    home_now = {person: home for person, _uid, _wallet, home in rows}
     changed = [candidate for candidate in group if home_now.get(candidate.person) != candidate.household]
     homes = {candidate.household for candidate in changed}
     homes |= {home_now[candidate.person] for candidate in changed if candidate.person in home_now}
     group = [candidate for candidate in group if home_now.get(candidate.person) == candidate.household]
     if status == S.ACTIVE:
-        give_wallets({one.person: one.uid for one in group if wallet_known[one.person] is None})
+        give_wallets({one.person: without_wallet[one.person] for one in group if one.person in without_wallet})
     with connection.cursor() as cursor:
         cursor.execute(
             """
@@ -190,4 +223,7 @@ def _enrol(
                 [json.dumps(candidate.facts) for candidate in group],
             ],
         )
-        return int(cursor.rowcount), homes
+        new = int(cursor.rowcount)
+        cursor.execute(_ADMISSIBLE, [programme.pk, [candidate.person for candidate in group]])
+        admissible = [enrolment for (enrolment,) in cursor.fetchall()]
+    return new, len(advance(admissible, S.WAITING, reason=R.RULE, by=by, origins=[S.ENDED])), homes

@@ -31,15 +31,22 @@ TRANSITIONS = {
 HOLDING = (S.ACTIVE, S.SUSPENDED)  # these count for the quota and in conflicts
 LIVE = (S.WAITING, *HOLDING)  # these are a person's one in the programme, and a household's
 
-_ADVANCE = """
+# Until when the enrolment was suspended last: who is suspended again because their exit is undone, is so until then.
+SUSPENDED_UNTIL = """(
+    SELECT s.until FROM disbursement_enrolmentstep s WHERE s.enrolment_id = {enrolment} AND s.to_status = 'suspended'
+    ORDER BY s.id DESC LIMIT 1)"""
+_ADVANCE = f"""
 WITH here AS (
     SELECT id, status FROM disbursement_enrolment WHERE id = ANY(%(ids)s) AND status = ANY(%(origins)s)
     ORDER BY id FOR NO KEY UPDATE
 )
 INSERT INTO disbursement_enrolmentstep (enrolment_id, from_status, to_status, reason, words, reference, until, by_id)
-SELECT id, status, %(to)s, %(reason)s, %(words)s, %(reference)s, %(until)s::date, %(by)s::bigint FROM here ORDER BY id
+SELECT id, status, %(to)s, %(reason)s, %(words)s, %(reference)s,
+       CASE WHEN status = 'ended' AND %(to)s = 'suspended' THEN {SUSPENDED_UNTIL.format(enrolment="here.id")}
+            ELSE %(until)s::date END, %(by)s::bigint
+FROM here ORDER BY id
 RETURNING enrolment_id
-"""
+"""  # noqa: S608  # our own constants
 
 
 def advance(
@@ -55,7 +62,8 @@ def advance(
 ) -> list[int]:
     """Moves those of the enrolments that are at one of the origins to the status, each with its step; returns which.
 
-    Whoever is elsewhere by now stays as they are. All of them or none. Raises ConflictHeld, HouseholdHasPlace.
+    Whoever is elsewhere by now stays as they are. A suspension that comes back with its exit undone keeps its last day. All of
+    them or none. Raises ConflictHeld, HouseholdHasPlace.
     """
     possible = [origin.value for origin, target in TRANSITIONS if target == to and origin in origins]
     try:

@@ -10,7 +10,9 @@ from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
 from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from beneficiaries.models import Person
 from disbursement import conflicts
@@ -22,15 +24,36 @@ from wallet import doorbell, wallets
 # What an officer may give as the reason of a step.
 SUSPENDING = (R.VERIFY, R.NOT_FOUND, R.DOCUMENTS, R.REPORTED, R.OTHER)
 LIFTING = (R.CLEARED, R.OTHER)
+GONE = (R.DECEASED, R.LEFT)  # as the system suspends
 ENDING = (
     R.GRADUATED, R.NOT_ELIGIBLE, R.DECEASED, R.MOVED_AWAY, R.OWN_WISH, R.DOUBLE_AID, R.UNTRUE, R.OTHER,
 )  # fmt: skip
-# Suspensions whose last day is over; each is locked, and left to whoever is at it.
+# Suspensions whose last day is over, of all or of those given.
 _RUN_OUT = """
 SELECT e.id FROM disbursement_enrolment e
 JOIN LATERAL (
     SELECT s.until FROM disbursement_enrolmentstep s WHERE s.enrolment_id = e.id ORDER BY s.id DESC LIMIT 1) last ON true
-WHERE e.status = 'suspended' AND last.until < %s ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED
+WHERE e.status = 'suspended' AND last.until < %(day)s AND (%(of)s::bigint[] IS NULL OR e.id = ANY(%(of)s))
+"""
+# Each is left to whoever is at it.
+_RUN_OUT_LOCKED = f"{_RUN_OUT} ORDER BY e.id FOR NO KEY UPDATE OF e SKIP LOCKED"
+
+# Places of people who died or left the registry; not again where an officer has lifted that, or upheld an appeal against it:
+# their last step is that officer's, and the one before it is this suspension.
+_GONE = """
+SELECT e.id, p.status FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+WHERE e.status = 'active' AND p.status IN ('deceased', 'left') AND NOT EXISTS (
+    SELECT FROM (
+        SELECT s.by_id, lead(s.by_id) OVER newest AS before_by, lead(s.reason) OVER newest AS before_reason
+        FROM disbursement_enrolmentstep s WHERE s.enrolment_id = e.id WINDOW newest AS (ORDER BY s.id DESC)
+        ORDER BY s.id DESC LIMIT 1) last
+    WHERE by_id IS NOT NULL AND before_by IS NULL AND before_reason IN ('deceased', 'left'))
+"""
+# Those of them that the system suspended, and whose people are active in the registry again.
+_CAME_BACK = """
+SELECT e.id FROM disbursement_enrolment e JOIN beneficiaries_person p ON p.id = e.person_id
+JOIN LATERAL (SELECT s.* FROM disbursement_enrolmentstep s WHERE s.enrolment_id = e.id ORDER BY s.id DESC LIMIT 1) last ON true
+WHERE e.status = 'suspended' AND p.status = 'active' AND last.by_id IS NULL AND last.reason IN ('deceased', 'left')
 """
 
 
@@ -71,9 +94,45 @@ def lift(
 def lift_run_out(day: date | None = None) -> int:
     """Takes up again every enrolment whose suspension's last day is before the day (today); returns how many. Safe to race."""
     with connection.cursor() as cursor:
-        cursor.execute(_RUN_OUT, [day or timezone.localdate()])
+        asked = {"day": day or timezone.localdate(), "of": None}
+        cursor.execute(_RUN_OUT_LOCKED, asked)
+        locked = [number for (number,) in cursor.fetchall()]
+        # Again, under the locks: somebody may have suspended them anew, until later, just before.
+        cursor.execute(_RUN_OUT, asked | {"of": locked})
         due = [number for (number,) in cursor.fetchall()]
     return len(advance(due, S.ACTIVE, reason=R.EXPIRED, origins=[S.SUSPENDED])) if due else 0
+
+
+@transaction.atomic
+def suspend_gone() -> int:
+    """Suspends whoever died or left the registry, and takes up again who is back in it; returns how many moved.
+
+    They keep their places until an officer ends the enrolment: a death may be told of the wrong person, an import undone. Who is
+    gone is not paid anyway; so it is seen, told, and can be appealed against. Safe to repeat and to race.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_GONE)
+        gone = cursor.fetchall()
+        cursor.execute(_CAME_BACK)
+        back = [number for (number,) in cursor.fetchall()]
+    dead = [number for number, status in gone if status == Person.Status.DECEASED]
+    left = [number for number, status in gone if status == Person.Status.LEFT]
+    moved = advance(dead, S.SUSPENDED, reason=R.DECEASED) + advance(left, S.SUSPENDED, reason=R.LEFT)
+    said = _("Tercatat aktif lagi di registri.")
+    return len(moved + advance(back, S.ACTIVE, reason=R.CLEARED, words=said, origins=[S.SUSPENDED]))
+
+
+def gone() -> QuerySet[Enrolment]:
+    """The places of people who died or left the registry: for an officer to end, so that others get them.
+
+    They are suspended, or the system had suspended them for that and an officer took them up again.
+    """
+    told = EnrolmentStep.objects.filter(to_status=S.SUSPENDED, reason__in=GONE).values("enrolment")
+    return Enrolment.objects.filter(
+        pk__in=Enrolment.objects.filter(status=S.SUSPENDED).values("pk").union(told),
+        status__in=HOLDING,
+        person__status__in=[Person.Status.DECEASED, Person.Status.LEFT],
+    )
 
 
 def end(

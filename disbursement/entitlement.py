@@ -100,6 +100,7 @@ class Scale:
         self.reads = conditions.reads(version.eligibility, *(one.row.condition for one in self.of_person))
         self.reads_of_members = conditions.reads(*(one.row.condition for one in self.of_members))
         self._kept: dict[tuple[Any, ...], Entitlement] = {}
+        self._for_members: dict[tuple[Any, ...], list[tuple[int, _Ready]]] = {}
 
     def _part_of(self, row: Component) -> str:
         if row.cash_limit and self.version.cash_terms_id:
@@ -142,10 +143,7 @@ class Scale:
     def counted(self, members: Sequence[Member]) -> list[Counted]:
         """The members that the components for members count, each with theirs, the most valuable first."""
         possible = [
-            (-one.value, member.pk, at, member, one)
-            for at, one in enumerate(self.of_members)
-            for member in members
-            if one.holds(member.facts)
+            (-one.value, member.pk, at, member, one) for member in members for at, one in self._possible(member)
         ]
         taken: dict[int, Counted] = {}
         filled: Counter[str] = Counter()
@@ -158,6 +156,20 @@ class Scale:
             taken[pk] = Counted(member, one)
             filled[one.row.code] += 1
         return list(taken.values())
+
+    def _possible(self, member: Member) -> list[tuple[int, _Ready]]:
+        """The components that could count the member, each with its place; kept for the next with the same facts."""
+        if self.reads_of_members is None:
+            return self._asked(member)
+        key = tuple(rules.value_at(member.facts, path) for path in self.reads_of_members)
+        if key not in self._for_members:
+            if len(self._for_members) >= MOST_KEPT:
+                self._for_members.clear()
+            self._for_members[key] = self._asked(member)
+        return self._for_members[key]
+
+    def _asked(self, member: Member) -> list[tuple[int, _Ready]]:
+        return [(at, one) for at, one in enumerate(self.of_members) if one.holds(member.facts)]
 
 
 def of_version(version: ProgrammeVersion) -> Scale:

@@ -143,6 +143,13 @@ class EverybodyLeftOut(DisbursementError):
     message = _("Semua penerima batch ini sudah dikeluarkan; tidak ada yang dibayar. Batalkan batch ini.")
 
 
+class TrialNotInForce(DisbursementError):
+    code = "trial_not_in_force"
+    message = _(
+        "Hanya dari percobaan yang selesai, dari versi yang berlaku hari ini. Cobalah versi yang berlaku dahulu."
+    )
+
+
 class TrialKeptFailing(DisbursementError):
     """A trial that workers began so often, and none came to the end."""
 
@@ -170,6 +177,11 @@ class PayAtPast(DisbursementError):
 class WrongStatus(DisbursementError):
     code = "wrong_status"
     message = _("Batch berstatus %(status)s; langkah ini tidak berlaku lagi. Muat ulang halaman.")
+
+
+class TakeBackProposed(DisbursementError):
+    code = "take_back_proposed"
+    message = _("Sudah ada usulan penarikan yang menunggu orang kedua. Putuskan dahulu, atau tolak.")
 
 
 class NotPaid(DisbursementError):
@@ -402,3 +414,10 @@ class RecalculationStale(DisbursementError):
 
     code = "recalculation_stale"
     message = _("Siklus ini sudah dihitung ulang lagi sesudahnya. Batalkan yang ini, dan putuskan yang terbaru.")
+
+
+class RecalculationOvertaken(DisbursementError):
+    """It was worked out before another of the same people was confirmed, and does not know of that one."""
+
+    code = "recalculation_overtaken"
+    message = _("Perhitungan ulang lain ditetapkan sesudah yang ini dihitung. Batalkan yang ini, lalu hitung ulang.")

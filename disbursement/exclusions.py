@@ -24,14 +24,16 @@ SELECT person, min(exclusion) AS exclusion FROM (
     WHERE x.starts_on <= %s AND (x.ends_on IS NULL OR x.ends_on > %s) AND (m.id IS NULL OR m.at > x.created_at)
 ) of_day GROUP BY person
 """
-# Whether {person} has died, as the registry says or evidence that nobody contests (%(today)s). Asked of one after another:
-# OFFSET 0 keeps the planner from reading whole tables for it.
-DIED = """
-(EXISTS (SELECT FROM beneficiaries_person WHERE id = {person} AND status = 'deceased' OFFSET 0)
- OR EXISTS (SELECT FROM beneficiaries_evidence v WHERE v.person_id = {person} AND v.kind = 'death'
-            AND v.superseded_at IS NULL AND v.contested_at IS NULL AND v.fact_date <= %(today)s
-            AND (v.valid_until IS NULL OR v.valid_until >= %(today)s) OFFSET 0))
-"""
+_DEATH = """v.kind = 'death' AND v.superseded_at IS NULL AND v.contested_at IS NULL AND v.fact_date <= %(today)s
+            AND (v.valid_until IS NULL OR v.valid_until >= %(today)s)"""
+# Whether {person} has died, as the registry says or evidence that nobody contests (%(today)s), of them or of a row that was
+# merged into theirs. Asked of one after another: OFFSET 0 keeps the planner from reading whole tables for it.
+DIED = f"""
+(EXISTS (SELECT FROM beneficiaries_person WHERE id = {{person}} AND status = 'deceased' OFFSET 0)
+ OR EXISTS (SELECT FROM beneficiaries_evidence v WHERE v.person_id = {{person}} AND {_DEATH} OFFSET 0)
+ OR EXISTS (SELECT FROM beneficiaries_person merged JOIN beneficiaries_evidence v ON v.person_id = merged.id
+            WHERE merged.merged_into_id = {{person}} AND {_DEATH} OFFSET 0))
+"""  # noqa: S608  # constants of ours
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,16 +15,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.utils import timezone
 
-from disbursement import budgets, clawback, content, failures, providers
+from disbursement import budgets, content, failures, providers
 from disbursement.batch_states import advance
-from disbursement.errors import AlreadySpent, ContentChanged, NotPaid
+from disbursement.errors import ContentChanged
 from disbursement.models import Batch, Chunk, Instruction
-from disbursement.provider_errors import PaidElsewhere
-from wallet import doorbell, ledger, wallets
-from wallet.errors import InsufficientFunds
+from wallet import doorbell, ledger
 from wallet.models import Transfer
 from wallet.transactions import retried
 
@@ -200,48 +198,12 @@ def close(batch: Batch, by: User | None = None, reason: str = "") -> None:
     """Closes the locked batch, of which nothing is to be paid any more; its rest returns to the fund. Needs a transaction."""
     left = ledger.balance_of(cast(int, batch.clearing_id))
     if left:
-        _release(batch, left, key=f"release:{batch.pk}")
+        release(batch, left, key=f"release:{batch.pk}")
         budgets.close(batch)
     advance(batch, Batch.Status.CLOSED, by=by, reason=reason, closed_at=timezone.now())
 
 
-@retried
-def take_back(instruction: Instruction, reason: str) -> Instruction:
-    """Takes back what was paid by mistake, while its purse still holds all of it; another attempt may then pay. Safe to repeat.
-
-    The disbursement is reversed into the batch's clearing account; where the batch is closed, it goes on to the fund at
-    once; what it had withheld for a clawback is claimed again. The first reason stays. Raises NotPaid, PaidElsewhere,
-    AlreadySpent, UnderClawback (of the payment itself), wallet.errors.ReasonMissing.
-    """
-    reason = wallets.required(reason)
-    batch = Batch.objects.select_for_update(of=("self",)).get(pk=instruction.batch_id)  # or it would close meanwhile
-    row = Instruction.objects.select_for_update(of=("self",)).select_related("chunk").get(pk=instruction.pk)
-    if row.status == Instruction.Status.RETURNED:
-        return row
-    if row.status != Instruction.Status.PAID or batch.clearing_id is None:
-        raise NotPaid(status=row.get_status_display())
-    if row.route_id is not None:
-        raise PaidElsewhere
-    withheld_for = clawback.lock_of(row)
-    try:
-        ledger.reverse(Transfer.objects.get(key=row.key), row_kept=True)
-    except InsufficientFunds as error:
-        raise AlreadySpent from error
-    if batch.status == Batch.Status.CLOSED:
-        _release(batch, row.amount, key=f"take_back:{row.pk}")
-        budgets.take_back(row)
-    row.status, row.failure = Instruction.Status.RETURNED, reason
-    row.save(update_fields=["status", "failure"])
-    Chunk.objects.filter(pk=row.chunk_id).update(
-        paid_count=F("paid_count") - 1,
-        paid_total=F("paid_total") - row.amount,
-        returned_count=F("returned_count") + 1,
-    )
-    clawback.reopen(withheld_for)
-    return row
-
-
-def _release(batch: Batch, amount: int, key: str) -> None:
+def release(batch: Batch, amount: int, key: str) -> None:
     """Returns the rupiah from the batch's clearing account to where they came from, whatever the programme's fund is by now."""
     fund = Transfer.objects.get(key=f"reserve:{batch.pk}").debit_id
     ledger.post([ledger.Leg(cast(int, batch.clearing_id), fund, amount, Transfer.Kind.RELEASE, key)])

@@ -85,8 +85,18 @@ KNOWN = {
         _("Meninggal dunia"), N, _("Catat kematiannya dan akhiri kepesertaannya; ahli waris diurus terpisah.")
     ),
     "left_registry": Failure(_("Keluar dari registri"), N, _("Akhiri kepesertaannya, atau perbaiki registri.")),
-    "restricted": Failure(
-        _("Pemrosesan datanya dibatasi atas permintaannya"), N, _("Selesaikan permintaan datanya dahulu.")
+    "restricted": Failure(  # of batches before restricted people were paid what was promised
+        _("Pemrosesan datanya dibatasi atas permintaannya"),
+        F,
+        _("Siapkan batch susulan: yang dijanjikan tetap dibayar."),
+    ),
+    "not_eligible": Failure(
+        _("Menurut data saat batch disiapkan tidak (lagi) memenuhi syarat"),
+        N,
+        _(
+            "Ujilah versi yang berlaku, lalu tangguhkan atau akhiri yang keluar dari halaman percobaannya. Selama kepesertaannya "
+            "aktif, batch membayarnya."
+        ),
     ),
     "excluded": Failure(
         _("Dikecualikan sejak batch disiapkan"), N, _("Baca pengecualiannya; bila keliru, putuskan sanggahannya.")
@@ -100,6 +110,16 @@ KNOWN = {
     ),
     "enrolment_ended": Failure(
         _("Kepesertaannya berakhir sejak batch disiapkan"), N, _("Baca alasannya; bila keliru, putuskan keberatannya.")
+    ),
+    "route_changed": Failure(
+        _("Pertama kali dibayar ke akun mitra ini; sebelumnya ke tempat lain"),
+        F,
+        _("Baca siapa mengusulkan dan menyetujui jalur bayarnya di halaman kepesertaan; bila ragu, keluarkan dulu."),
+    ),
+    "route_shared": Failure(
+        _("Nomor akunnya di mitra juga milik jalur bayar orang lain"),
+        F,
+        _("Pastikan akun itu benar miliknya, misalnya seorang wali; bila tidak, bayar ke dompet sendiri."),
     ),
     "duplicate": Failure(
         _("Diduga terdaftar ganda"), F, _("Putuskan dugaan gandanya: gabungkan, atau nyatakan dua orang berbeda.")
@@ -126,7 +146,9 @@ AT_PARTNER = {
         _("Sistem menanyakannya sendiri sebelum mengirim apa pun lagi. Bila lama, lihat Pembayaran lewat mitra."),
     ),
 }
-_TAKEN_BACK = Failure("", F, _("Baca alasannya; bila tetap berhak, siapkan batch lain."))
+_TAKEN_BACK = Failure(
+    "", F, _("Baca alasannya; bila tetap berhak, tetapkan rapelnya; bila sebagian saja yang keliru, hitung ulang.")
+)
 
 _SQLSTATES = {
     "40001": "deadlock",  # serialization failure

@@ -27,12 +27,35 @@ from wallet.models import PurseTerms
 MONTHS_BACK, MONTHS_AHEAD = 6, 2  # what an office pays late or early; a typing error is further away
 
 
+DECISION_HELP = _("Nomor keputusan atau berita acara.")
 RULE_HELP = _(
     'Ungkapan CEL, misalnya: person.age >= 60 && household.decile <= 4. Yang dapat dipakai: person.age, .sex ("L" atau '
     '"P"), .relation, .schooling, .disability, .occupation, .pregnant; household.decile, .size, .kelurahan, .city, .njop, '
     ".vehicles.cars, .employed.state, .judged_poor; members.pregnant, .disabled, .aged_0_6, .aged_60_up, .sd, .smp, .sma, "
     ".smk, .pkbm (banyaknya anggota keluarga); evidence.employment, .double_aid, .private_school, .njop."
 )
+
+
+def batch_field(help_text: Any = "") -> forms.IntegerField:
+    """A field for a batch's number, which may stay empty."""
+    return forms.IntegerField(
+        label=_("Nomor batch"),
+        required=False,
+        min_value=1,
+        max_value=2**63 - 1,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=help_text,
+    )
+
+
+def decree_field(help_text: Any = DECISION_HELP) -> forms.CharField:
+    """A field for what an officer's decision rests on."""
+    return forms.CharField(
+        label=_("Dasar"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=help_text,
+    )
 
 
 def rule_field(label: Any, most: int, *, required: bool = True, rows: int = 3) -> forms.CharField:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 
 from beneficiaries.import_errors import UsedSince
 from beneficiaries.models import Person, RegistryImport
+from disbursement.enrolment_states import SUSPENDED_UNTIL
 from disbursement.enrolments import offer_places
 from disbursement.models import Enrolment, FollowedMove
 
@@ -94,12 +95,13 @@ WHERE moved.run_id = %(run)s AND moved.household_id IS NOT NULL AND enrolment.id
     AND person.id = enrolment.person_id
 """
 # An enrolment that somebody ended since stays ended; one that the move ended is what it was.
-_REVIVE = """
-INSERT INTO disbursement_enrolmentstep (enrolment_id, from_status, to_status, reason, words, by_id)
-SELECT enrolment.id, 'ended', moved.status, 'undone', %(words)s, %(by)s::bigint
+_REVIVE = f"""
+INSERT INTO disbursement_enrolmentstep (enrolment_id, from_status, to_status, reason, words, until, by_id)
+SELECT enrolment.id, 'ended', moved.status, 'undone', %(words)s,
+       CASE moved.status WHEN 'suspended' THEN {SUSPENDED_UNTIL.format(enrolment="enrolment.id")} END, %(by)s::bigint
 FROM disbursement_followedmove AS moved JOIN disbursement_enrolment AS enrolment ON enrolment.id = moved.enrolment_id
 WHERE moved.run_id = %(run)s AND moved.ended AND moved.status <> 'ended' AND enrolment.status = 'ended' ORDER BY enrolment.id
-"""
+"""  # noqa: S608  # our own constants
 _RETURN = """
 UPDATE disbursement_enrolment AS enrolment SET household_id = moved.household_id
 FROM disbursement_followedmove AS moved

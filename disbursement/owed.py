@@ -14,12 +14,14 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
-from disbursement import cycles, versions
+from disbursement import cycles, failures, versions
 from disbursement.due_dates import months_later
 from disbursement.due_lines import TAKEN
+from disbursement.enrolment_states import R
 from disbursement.errors import NothingOwed, OwedNoMore
 from disbursement.exclusions import EXCLUDED
-from disbursement.models import Batch, Calculation, Cycle, Enrolment, Instruction, LeftOut, OwedCycle
+from disbursement.failures import Retry
+from disbursement.models import Batch, Calculation, Cycle, Enrolment, EnrolmentStep, Instruction, LeftOut, OwedCycle
 from wallet import wallets
 from wallet.transactions import retried
 
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 G = OwedCycle.Ground
 E = Enrolment.Status
 CORRECTION = Instruction.Kind.CORRECTION
+# Why a line is left out that may be owed after all. What suspended or excluded somebody may be over: whether it is, the
+# enrolment's status and the cycle's exclusions say.
+_TO_BE_PAID = ("suspended", "excluded", *(code for code, of in failures.KNOWN.items() if of.retry is Retry.FOLLOW_UP))
 _OWE = """
 INSERT INTO disbursement_owedcycle (cycle_id, enrolment_id, ground, why, decree, by_id)
 SELECT %s, e.id, %s, %s, %s, %s FROM disbursement_enrolment e WHERE e.id IN ({asked})
@@ -105,47 +110,62 @@ def open_to(cycle: Cycle) -> QuerySet[Enrolment]:
 def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:
     """Who may be owed the cycle, by ground, each enrolment under the first that fits; nothing is kept.
 
-    Left out by an exclusion that was annulled; failed in a batch that is closed; enrolled after the cycle was prepared, as far
-    back as the cycle's version allows; and, for an officer to choose from by name, every other active one. All of them
-    empty as long as no batch of the cycle has been prepared: who is due then is paid by it. Raises NoVersion.
+    Left out by an exclusion that was annulled; failed in a batch that is closed; left out of it by an officer, active and not
+    for a reason that says they are not to be paid; enrolled after the cycle was prepared, as far back as the cycle's version
+    allows; and, for an officer to choose from by name, every other active one. Nobody whose enrolment ended because their data
+    were untrue. All of them empty as long as no batch of the cycle has been prepared: who is due then is paid by it. Raises
+    NoVersion.
     """
-    rows = open_to(cycle)
+    untrue = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), to_status=E.ENDED, reason=R.UNTRUE)
+    rows = open_to(cycle).exclude(Q(status=E.ENDED) & Q(Exists(untrue)))
     first = Batch.objects.filter(cycle=cycle).exclude(status=Batch.Status.CANCELLED).order_by("prepared_at").first()
     if first is None:
-        return dict.fromkeys((G.EXCLUSION, G.FAILED, G.LATE, G.OTHER), rows.none())
+        return dict.fromkeys((G.EXCLUSION, G.FAILED, G.LEFT_OUT, G.LATE, G.OTHER), rows.none())
     annulled = LeftOut.objects.filter(
         cycle=cycle, enrolment=OuterRef("pk"), exclusion__ends_on__lte=F("exclusion__starts_on")
     )
-    failed = Instruction.objects.filter(
-        cycle=cycle, status=Instruction.Status.FAILED, batch__status=Batch.Status.CLOSED, enrolment=OuterRef("pk")
+    of_closed = Instruction.objects.filter(
+        cycle=cycle, batch__status=Batch.Status.CLOSED, enrolment=OuterRef("pk")
     ).exclude(kind=CORRECTION)
+    failed = of_closed.filter(status=Instruction.Status.FAILED)
+    dropped = of_closed.filter(status=Instruction.Status.CANCELLED, failure__in=_TO_BE_PAID)
     back = versions.of(cycle.programme, cycle.period).back_pay_months
     until = months_later(cycle.period, back)
     late = Q(status=E.ACTIVE, created_at__gt=first.prepared_at, created_at__date__lt=until) if back else Q(pk__in=[])
-    by_exclusion, by_failure = Q(Exists(annulled)), Q(Exists(failed))
+    by_exclusion, by_failure, by_officer = Q(Exists(annulled)), Q(Exists(failed)), Q(Exists(dropped), status=E.ACTIVE)
     return {
         G.EXCLUSION: rows.filter(by_exclusion),
         G.FAILED: rows.filter(by_failure).exclude(by_exclusion),
-        G.LATE: rows.filter(late).exclude(by_exclusion | by_failure),
-        G.OTHER: rows.filter(status=E.ACTIVE).exclude(by_exclusion | by_failure | late),
+        G.LEFT_OUT: rows.filter(by_officer).exclude(by_exclusion | by_failure),
+        G.LATE: rows.filter(late).exclude(by_exclusion | by_failure | by_officer),
+        G.OTHER: rows.filter(status=E.ACTIVE).exclude(by_exclusion | by_failure | by_officer | late),
     }
 
 
 def with_state(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
     """The rows with `state`: withdrawn, paid, in_batch, nothing (calculated, and it came to zero), or waiting."""
     live = _live(OuterRef("cycle"), OuterRef("enrolment"))
-    nothing = Calculation.objects.filter(
-        enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), kind=Instruction.Kind.ARREARS, total=0
-    )
     return rows.annotate(
         state=Case(
             When(withdrawn_at__isnull=False, then=Value("withdrawn")),
             When(Exists(live.filter(status=Instruction.Status.PAID)), then=Value("paid")),
             When(Exists(live), then=Value("in_batch")),
-            When(Exists(nothing), then=Value("nothing")),
+            When(Exists(_came_to_nothing()), then=Value("nothing")),
             default=Value("waiting"),
             output_field=CharField(),
         )
+    )
+
+
+def waiting(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
+    """Those of the rows whose state is waiting: the next batch of the programme is to pay them."""
+    live = _live(OuterRef("cycle"), OuterRef("enrolment"))
+    return rows.filter(~Exists(live), ~Exists(_came_to_nothing()), withdrawn_at__isnull=True)
+
+
+def _came_to_nothing() -> QuerySet[Calculation]:
+    return Calculation.objects.filter(
+        enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), kind=Instruction.Kind.ARREARS, total=0
     )
 
 

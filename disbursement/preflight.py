@@ -1,12 +1,15 @@
 """The pre-flight check: whom a batch would not, or should not, pay, named before anybody approves it.
 
-Each reason is one statement over all lines of the batch. The check runs in a worker; what it found is kept as rows, with the
+Each reason is one statement over all lines of the batch. The programme's rule is asked again of the facts that the batch froze:
+enrolment asked it once, and the registry changes. The check runs in a worker; what it found is kept as rows, with the
 count of each reason beside, so that a page reads a handful of numbers whatever the size. It changes nothing of the batch: an
 officer decides, and may leave out whom it blocks as long as the batch is not submitted.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -16,16 +19,18 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Count
 from django.utils import timezone
 
-from disbursement import budgets
+from disbursement import budgets, conditions
 from disbursement.batch_states import OPEN
-from disbursement.errors import PreflightMissing, WrongStatus
+from disbursement.errors import InvalidRule, PreflightMissing, WrongStatus
 from disbursement.exclusions import DIED, EXCLUDED
-from disbursement.models import Batch, Instruction, Preflight, PreflightFinding
+from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Route
+from vault.sealing import index_keys
 from wallet import doorbell, limits
 from wallet.errors import BalanceLimitExceeded, MonthlyLimitExceeded
 from wallet.ledger import GrantQuery
 
 AT_ONCE = 5_000  # lines looked at within a request
+GROUP = 2_000  # sets of facts, or routes, held in memory at once
 
 
 class Severity(Enum):
@@ -43,10 +48,12 @@ SEVERITY = {
     "monthly_limit_exceeded": B,
     "deceased": B,
     "left_registry": B,
-    "restricted": B,
     "excluded": B,
     "suspended": B,
     "enrolment_ended": B,
+    "not_eligible": W,
+    "route_changed": W,
+    "route_shared": W,
     "duplicate": W,
     "no_wallet": W,
 }
@@ -55,11 +62,42 @@ _LIMITS = (BalanceLimitExceeded.code, MonthlyLimitExceeded.code)
 # The people of the batch's lines, once for each cycle that they are paid for: `line`, with where the enrolment stands.
 _LINES = """
 CREATE TEMPORARY TABLE line ON COMMIT DROP AS
-SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet, c.period, e.status, i.kind
+SELECT DISTINCT i.enrolment_id AS enrolment, e.person_id AS person, i.wallet_id AS wallet, i.route_id AS route,
+       c.period, e.status, i.kind
 FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
 JOIN disbursement_cycle c ON c.id = i.cycle_id
 WHERE i.batch_id = %(batch)s AND i.status = 'pending'
 """
+# The facts that the batch's own cycle was calculated by, each of them once, read in groups, and whom those strike that are left.
+# Who restricted what is done with their data is paid what was promised before.
+_KNOWN = """
+CREATE TEMPORARY TABLE known ON COMMIT DROP AS
+SELECT row_number() OVER () AS number, facts FROM (
+    SELECT DISTINCT c.facts FROM line JOIN disbursement_calculation c ON c.batch_id = %s AND c.enrolment_id = line.enrolment
+    WHERE line.kind = 'regular' AND c.kind = 'regular' AND c.facts <> '{}') once
+"""
+_GROUP_OF_KNOWN = "SELECT number, facts FROM known WHERE number > %s ORDER BY number LIMIT %s"
+_OF_KNOWN = """
+INSERT INTO disbursement_preflightfinding (batch_id, reason, enrolment_id)
+SELECT DISTINCT %(batch)s::bigint, 'not_eligible', line.enrolment FROM known
+JOIN disbursement_calculation c ON c.batch_id = %(batch)s AND c.kind = 'regular' AND c.facts = known.facts
+JOIN line ON line.enrolment = c.enrolment_id AND line.kind = 'regular'
+JOIN beneficiaries_person p ON p.id = line.person AND NOT p.restricted
+ON CONFLICT DO NOTHING
+"""
+# By route, what the number's index may be in the database: under every key while these are being replaced.
+_NUMBERED = "CREATE TEMPORARY TABLE numbered (route bigint, index bytea) ON COMMIT DROP"
+_UNDER_ONE_KEY = """
+INSERT INTO numbered SELECT DISTINCT r.id, r.number_index FROM line JOIN disbursement_route r ON r.id = line.route
+WHERE r.number_index IS NOT NULL
+"""
+_UNDER_EVERY_KEY = "INSERT INTO numbered SELECT * FROM unnest(%s::bigint[], %s::bytea[])"
+# The row that stands for the human being, of a row that may have been merged, however deep.
+_SURVIVOR = """(
+    WITH RECURSIVE up (id, next) AS (
+        SELECT p.id, p.merged_into_id FROM beneficiaries_person p WHERE p.id = {person}
+        UNION ALL SELECT p.id, p.merged_into_id FROM up JOIN beneficiaries_person p ON p.id = up.next)
+    SELECT id FROM up WHERE next IS NULL)"""
 _PERIODS = "SELECT DISTINCT period FROM line ORDER BY period"
 # By reason, the enrolments it strikes.
 _STRUCK = {
@@ -67,12 +105,28 @@ _STRUCK = {
     "wallet_closed": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'closed'",
     "deceased": f"SELECT enrolment FROM line WHERE {DIED.format(person='line.person')}",  # noqa: S608  # our own constant
     "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
-    "restricted": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.restricted",
     "excluded": f"SELECT enrolment FROM line JOIN ({EXCLUDED.replace('%s', '%(day)s')}) excluded USING (person)"  # noqa: S608  # our own constant
     " WHERE line.period = %(day)s",  # who is excluded now may be owed a cycle of before
     "suspended": "SELECT enrolment FROM line WHERE status = 'suspended'",
     # Who is owed a cycle of before is paid it after the end too.
     "enrolment_ended": "SELECT enrolment FROM line WHERE status = 'ended' AND kind = 'regular'",
+    # Who was paid before, and never yet into that account. What is asked besides is the index's own.
+    "route_changed": """
+        SELECT enrolment FROM line WHERE route IS NOT NULL
+            AND EXISTS (SELECT FROM disbursement_instruction i
+                        WHERE i.enrolment_id = line.enrolment AND i.live AND i.kind <> 'correction' AND i.status = 'paid')
+            AND NOT EXISTS (SELECT FROM disbursement_instruction i
+                            WHERE i.enrolment_id = line.enrolment AND i.live AND i.kind <> 'correction' AND i.status = 'paid'
+                                AND i.route_id = line.route)
+    """,
+    # The number of the account is that of somebody else's too, whichever partner has it.
+    "route_shared": f"""
+        SELECT enrolment FROM line JOIN numbered n ON n.route = line.route
+        WHERE EXISTS (
+            SELECT FROM disbursement_route o JOIN disbursement_enrolment e ON e.id = o.enrolment_id
+            WHERE o.number_index = n.index AND o.ended_at IS NULL AND o.agreed_at IS NOT NULL
+                AND {_SURVIVOR.format(person="e.person_id")} <> {_SURVIVOR.format(person="line.person")})
+    """,  # noqa: S608  # our own constant
     "duplicate": """
         SELECT enrolment FROM line JOIN beneficiaries_duplicatepair d ON d.low_id = line.person
         JOIN beneficiaries_person other ON other.id = d.high_id WHERE d.status = 'open' AND other.status = 'active'
@@ -101,7 +155,9 @@ def request(batch: Batch) -> Preflight:
 def run(number: int) -> bool:
     """Looks at the batch with that number if it was asked for; False if not, or another worker is at it. Safe to repeat."""
     with transaction.atomic():
-        waiting = Preflight.objects.select_for_update(of=("self",), skip_locked=True).select_related("batch__cycle")
+        waiting = Preflight.objects.select_for_update(of=("self",), skip_locked=True).select_related(
+            "batch__cycle", "batch__version"
+        )
         row = waiting.filter(batch=number, done_at=None).first()
         if row is None:
             return False
@@ -139,13 +195,15 @@ def leave_out_blocked(batch: Batch) -> int:
     """Leaves the lines of whom the check blocks out of a batch that is not submitted; returns how many people.
 
     Of who would come over a limit, only those that paying would refuse: a part that fits is paid. Each keeps the reason, and
-    its person is free for another batch. Raises WrongStatus, PreflightMissing.
+    its person is free for another batch; once this one closes, they are told why, and proposed for arrears (disbursement.owed).
+    Raises WrongStatus, PreflightMissing.
     """
     batch = Batch.objects.select_for_update().get(pk=batch.pk)
     if batch.status not in OPEN:
         raise WrongStatus(status=batch.get_status_display())
     if not Preflight.objects.filter(batch=batch, done_at__isnull=False).exists():
         raise PreflightMissing
+    soon(batch)  # what was found a while ago may be over: as it is now, or, of a large batch, as it was found last
     blocking = [reason for reason, severity in SEVERITY.items() if severity is Severity.BLOCK and reason not in _LIMITS]
     refused = _refused_by_limits(batch)
     with connection.cursor() as cursor:
@@ -182,6 +240,7 @@ def leave_out_blocked(batch: Batch) -> int:
 def _find(cursor: CursorWrapper, batch: Batch) -> None:
     cursor.execute(_LINES, {"batch": batch.pk})
     cursor.execute("ANALYZE line")
+    _number_routes(cursor)
     parameters: dict[str, Any] = {
         "today": timezone.localdate(),
         "programme": batch.cycle.programme_id,
@@ -199,7 +258,22 @@ def _find(cursor: CursorWrapper, batch: Batch) -> None:
                 parameters | {"reason": reason, "day": day},
             )
     _find_over_limit(cursor, batch)
-    cursor.execute("DROP TABLE line")
+    _find_not_eligible(cursor, batch)
+    cursor.execute("DROP TABLE line, numbered")
+
+
+def _number_routes(cursor: CursorWrapper) -> None:
+    """What the accounts' numbers of the lines are found by. With one key it is the column; else each number is opened."""
+    cursor.execute(_NUMBERED)
+    if len(index_keys()) == 1:
+        cursor.execute(_UNDER_ONE_KEY)
+        return
+    cursor.execute("SELECT DISTINCT route FROM line WHERE route IS NOT NULL ORDER BY route")
+    routes = [route for (route,) in cursor.fetchall()]
+    for first in range(0, len(routes), GROUP):
+        rows = Route.objects.filter(pk__in=routes[first : first + GROUP])
+        found = [(row.pk, index) for row in rows for index in Route.number.indexes_of_row(row)]
+        cursor.execute(_UNDER_EVERY_KEY, [[pk for pk, _index in found], [index for _pk, index in found]])
 
 
 def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
@@ -213,6 +287,40 @@ def _find_over_limit(cursor: CursorWrapper, batch: Batch) -> None:
         """,
         [batch.pk, list(over), list(over.values())],
     )
+
+
+def _find_not_eligible(cursor: CursorWrapper, batch: Batch) -> None:
+    """Whom the version's rule does not admit (any more), by the facts that the batch was calculated by.
+
+    The rule is asked once for all who share their facts: of a million people mostly a few hundred times, and each by themselves
+    where a rule or condition needs all that is known of somebody. On whose facts it breaks is named too: an officer has to look.
+    """
+    if batch.version is None:  # prepared before versions were kept
+        return
+    rule = conditions.compiled(batch.version.eligibility)
+    cursor.execute(_KNOWN, [batch.pk])
+    cursor.execute("CREATE UNIQUE INDEX ON known (number)")
+    last = 0
+    while group := _group_of_known(cursor, last):
+        last = group[-1][0]
+        admitted = [number for number, known in group if _admitted(rule, json.loads(known))]
+        cursor.execute("DELETE FROM known WHERE number = ANY(%s)", [admitted])
+    cursor.execute("ANALYZE known")
+    cursor.execute(_OF_KNOWN, {"batch": batch.pk})
+    cursor.execute("DROP TABLE known")
+
+
+def _group_of_known(cursor: CursorWrapper, last: int) -> list[tuple[int, str]]:
+    cursor.execute(_GROUP_OF_KNOWN, [last, GROUP])
+    group: list[tuple[int, str]] = cursor.fetchall()
+    return group
+
+
+def _admitted(rule: Callable[[dict[str, Any]], bool], known: dict[str, Any]) -> bool:
+    try:
+        return rule(known)
+    except InvalidRule:
+        return False
 
 
 def _over_limit(batch: Batch) -> dict[int, str]:

@@ -159,7 +159,7 @@ class _Filling:
             kept = kept_of[due.enrolment, due.cycle]
             cases = self.withholdings.of(cursor, due.person) if due.claimed else []
             for part, entitled in kept.parts.items():
-                if part not in due.live:
+                if part not in due.settled:
                     attempt = 1 + due.attempts.get(part, 0)
                     taken = withholding.take(cases, entitled)
                     self.withholdings.keep(taken, due.enrolment, part, attempt, entitled)
@@ -316,6 +316,7 @@ _INSTRUCTION = (
     "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id, household_id"
 )
 NULL = "\\N"  # as COPY reads it
+_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:
@@ -324,7 +325,7 @@ def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:
 
 
 def _json(value: Any) -> str:
-    return _escaped(json.dumps(value, separators=(",", ":")))
+    return _escaped(_encoded(value))
 
 
 def _escaped(text: str) -> str:

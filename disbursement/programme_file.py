@@ -24,18 +24,29 @@ from disbursement import budgets, conflicts, programmes, schedules, versions
 from disbursement.due_dates import months_later
 from disbursement.errors import DisbursementError, ProgrammeFileBroken
 from disbursement.models import Component, Programme, ProgrammeConflict, ProgrammeVersion, Schedule
+from wallet import baskets
 from wallet.models import PurseTerms
 
 JAKARTA = Path(__file__).parent / "data" / "jakarta.json"
 _PROGRAMME = ("code", "name", "versions", "terms"), ("one_per_household", "budgets", "schedule")
-_TERMS = ("name",), ("mccs", "regions", "cash", "lapses")
+_TERMS = ("name",), ("mccs", "regions", "cash", "lapses", "items")
+_ITEMS: tuple[tuple[str, ...], tuple[str, ...]] = (), ("banned", "allowed", "price_ceilings")
 _VERSION = (
     ("starts_on", "eligibility", "terms", "components"),
     ("decree", "cash_terms", "purse_days", "most_people", "quota", "priority", "back_pay_months", "months"),
 )
 _BUDGET = ("year", "amount", "decree"), ("region",)
 _COMPONENT = ("code", "name", "amount"), ("condition", "per", "most_people", "months", "cash_limit", "terms")
-_SAID_BY_TERMS = ("mccs", "regions", "cash_allowed", "lapses_to_id")
+_SAID_BY_TERMS = (
+    "mccs",
+    "regions",
+    "cash_allowed",
+    "lapses_to_id",
+    "items_required",
+    "banned_items",
+    "allowed_items",
+    "price_ceilings",
+)
 _CONFLICT = ("programmes", "scope", "starts_on", "decree"), ("ends_on",)
 _SCHEDULE = (
     ("kind", "day", "decree"),
@@ -137,6 +148,7 @@ def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms
         regions=said.get("regions", []),
         cash_allowed=said.get("cash", False),
         lapses_to_id=programme.fund_id if said.get("lapses") else None,
+        **_goods(said["items"], f"{where}.items") if "items" in said else {},
     )
     known = PurseTerms.objects.filter(name=made.name).first()
     if known is not None:
@@ -146,6 +158,26 @@ def _terms(said: dict[str, Any], programme: Programme, where: str) -> PurseTerms
     _clean(made, where)
     made.save()
     return made
+
+
+def _goods(said: Any, where: str) -> dict[str, Any]:
+    """What terms say of goods: that the till has to name them, which are banned or alone allowed, and what one may cost."""
+    _keys(said, *_ITEMS, where)
+    for name in ("banned", "allowed"):
+        listed = said.get(name, [])
+        if not isinstance(listed, list) or not all(isinstance(one, str) and baskets.words(one) for one in listed):
+            raise ProgrammeFileBroken(where=f"{where}.{name}", reason=f"{listed!r}")
+    ceilings = said.get("price_ceilings", {})
+    if not isinstance(ceilings, dict) or not all(
+        baskets.words(item) and type(price) is int and price > 0 for item, price in ceilings.items()
+    ):
+        raise ProgrammeFileBroken(where=f"{where}.price_ceilings", reason=f"{ceilings!r}")
+    return {
+        "items_required": True,
+        "banned_items": baskets.entries(said.get("banned", [])),
+        "allowed_items": baskets.entries(said.get("allowed", [])),
+        "price_ceilings": {baskets.words(item): price for item, price in ceilings.items()},
+    }
 
 
 def _version(

@@ -41,6 +41,16 @@ class RouteUnchanged(DisbursementError):
     message = _("Jalur bayar ini sudah berlaku; tidak ada yang diubah.")
 
 
+class NumberDiffers(DisbursementError):
+    code = "number_differs"
+    message = _("Nomor ini bukan nomor yang diusulkan. Cocokkan dokumennya; bila usulannya keliru, tolak.")
+
+
+class RouteProposed(DisbursementError):
+    code = "route_proposed"
+    message = _("Sudah ada usulan jalur bayar yang menunggu orang kedua. Putuskan dahulu, atau tolak.")
+
+
 class LineSettled(DisbursementError):
     """Somebody, or the partner, was faster."""
 
@@ -62,14 +72,14 @@ class ProposalOpen(DisbursementError):
 
 class NoProposal(DisbursementError):
     code = "no_proposal"
-    message = _("Tidak ada usulan hasil yang menunggu keputusan. Muat ulang halaman.")
+    message = _("Tidak ada usulan yang menunggu keputusan. Muat ulang halaman.")
 
 
 class ProposalIsOwn(DisbursementError):
     """The second look is another officer's."""
 
     code = "proposal_is_own"
-    message = _("Anda yang mengusulkan hasil ini, jadi harus orang lain yang memutuskannya.")
+    message = _("Anda yang mengusulkannya, jadi harus orang lain yang memutuskannya.")
 
 
 class EvidenceMissing(DisbursementError):

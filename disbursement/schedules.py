@@ -231,13 +231,17 @@ def sweep() -> Swept:
     with connection.cursor() as cursor:
         cursor.execute(_STALE, [timezone.now() - PLAN_AGAIN])
         stale = [programme for (programme,) in cursor.fetchall()]
+    # One programme's trouble must not keep the others waiting.
     for programme in stale:
-        plan(programme)
-        planned += 1
+        try:
+            plan(programme)
+            planned += 1
+        except Exception:
+            logger.exception("schedule: programme %s", programme)
     for run in _due():
         try:
             made += make(run)
-        except Exception:  # one programme's trouble must not keep the others waiting
+        except Exception:
             logger.exception("schedule: run %s", run)
     return Swept(planned, made)
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
+from wallet import bank_references
+
 MOST_RUPIAH_DIGITS = 15
 REFERENCE_LENGTH = 64
 TEXT_LENGTH = 2_000
@@ -15,7 +17,6 @@ NO_REFERENCE = {"NOTPROVIDED", "NOT-PROVIDED", "NONREF", "NA", "N-A", ""}  # wha
 
 _AMOUNT = re.compile(rf"([+-]?)([0-9]{{1,{MOST_RUPIAH_DIGITS}}})(?:\.([0-9]{{1,5}}))?")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_CHANGED_ON_THE_WAY = re.compile(r"[^A-Za-z0-9]+")
 _UNPRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 
 
@@ -78,15 +79,7 @@ def day(text: str) -> date | None:
 def reference(text: str) -> str:
     """The reference as it is shown: one line, no longer than what is kept; empty where the bank says that there is none."""
     shown = " ".join(_UNPRINTABLE.sub(" ", text).split())[:REFERENCE_LENGTH]
-    return "" if subject(shown) in NO_REFERENCE else shown
-
-
-def subject(shown: str) -> str:
-    """The reference without what changes on its way through banks: case, and which signs part it. SQL: `books.SUBJECT`.
-
-    That something parts it stays: without, the references of two payments could be one.
-    """
-    return _CHANGED_ON_THE_WAY.sub("-", shown).strip("-").upper()
+    return "" if bank_references.subject(shown) in NO_REFERENCE else shown
 
 
 def bare(number: str) -> str:

@@ -32,6 +32,7 @@ from disbursement.statement_camt import Camt053Statement
 from disbursement.statement_csv import CsvStatement
 from disbursement.statement_errors import StatementError
 from disbursement.statement_lines import Head, Line
+from wallet import bank_references
 from wallet.doorbell import ring, ring_after_commit
 from wallet.transactions import retried
 
@@ -261,7 +262,7 @@ def _copy(statement: Statement, lines: Iterable[Line]) -> None:
     for line in lines:
         uid = uuid.uuid4()
         sealed = StatementEntry.text.seal(table, uid, line.text) if line.text else b""
-        subject = statement_lines.subject(line.reference)
+        subject = bank_references.subject(line.reference)
         fixed = (uid, statement.pk, line.line, line.booked_on, line.amount_sen, line.settled, line.reversal)
         write((*fixed, line.reference, subject, line.bank_reference, f"\\x{sealed.hex()}"))
     buffer.seek(0)

@@ -74,19 +74,39 @@ def recalculate(recalculation: int) -> None:
 
 @shared_task(name="disbursement.tasks.sweep")
 def sweep() -> None:
-    """Rings for whatever is due, and makes the drafts that schedules ask for; rung by the beat every 30 seconds."""
-    execution.sweep()
-    calling.sweep()
-    schedules.sweep()
-    filling.sweep()
-    check.sweep()
-    corrections.sweep()
-    statements.sweep()
-    clawback.sweep()
-    enrolments.lift_run_out()
-    places.sweep()
+    """Rings for whatever is due, and makes the drafts that schedules ask for; rung by the beat every 30 seconds.
+
+    What one of them meets keeps none of the others waiting. Raises ExceptionGroup of it all, for the worker's log.
+    """
+    met: list[Exception] = []
+    for work in (
+        execution.sweep,
+        calling.sweep,
+        schedules.sweep,
+        filling.sweep,
+        check.sweep,
+        corrections.sweep,
+        statements.sweep,
+        clawback.sweep,
+        enrolments.lift_run_out,
+        places.sweep,
+        _sweep_trials,
+        _sweep_reports,
+    ):
+        try:
+            work()
+        except Exception as error:
+            met.append(error)
+    if met:
+        raise ExceptionGroup("sweep", met)
+
+
+def _sweep_trials() -> None:
     if trials.sweep():
         doorbell.ring("disbursement.tasks.try_versions")
+
+
+def _sweep_reports() -> None:
     if making.sweep():
         doorbell.ring("disbursement.tasks.make_reports")
 
@@ -96,6 +116,12 @@ def fill_places(programme: int) -> None:
     """Gives free places of the programme to who waits. A rule that breaks on somebody's facts is shown where it is tried."""
     with contextlib.suppress(InvalidRule):
         places.fill(programme)
+
+
+@shared_task(name="disbursement.tasks.suspend_gone")
+def suspend_gone() -> int:
+    """Suspends whoever died or left the registry; returns how many moved. Rung by the beat every hour."""
+    return enrolments.suspend_gone()
 
 
 @shared_task(name="disbursement.tasks.try_versions")

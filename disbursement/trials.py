@@ -4,7 +4,8 @@ enrolled.
 With a quota those who are in keep their places; of the others as many enter as places are left, in the order of the version's
 priority, and the rest would wait.
 
-Who would leave is no longer eligible, and is paid until an officer ends the enrolment: so the cost counts them.
+Who would leave is no longer eligible, and is paid until an officer suspends them or ends the enrolment (disbursement.leavers):
+so the cost counts them.
 
 The registry is read household by household outside any transaction, so that progress shows; the result is written in one. A
 worker that dies falls silent, and the next one begins anew: whoever comes back late finds that the trial is not theirs.

@@ -1,4 +1,5 @@
-"""Decisions about somebody's aid are told: a suspension, an exit, aid taken up again, and overpaid aid that is claimed back.
+"""Decisions about somebody's aid are told: a suspension, an exit, aid taken up again, overpaid aid that is claimed back, what
+was taken back, what became of an objection to any of these, where the aid goes from now on, and a wallet that was passed on.
 
 Found in rows and told in groups, once each; what happened longer ago than TOLD_WITHIN is no news any more.
 """
@@ -6,22 +7,27 @@ Found in rows and told in groups, once each; what happened longer ago than TOLD_
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.utils import timezone
 
+from beneficiaries.models import Person
 from disbursement import clawback
 from disbursement.enrolment_states import R, S
-from disbursement.models import EnrolmentStep
+from disbursement.models import Clawback, ClawbackStep, EnrolmentAppeal, EnrolmentStep, Route, TakeBack
 from mobile import notices
 from mobile.models import Notice
+from wallet.models import Succession
 
+K = Notice.Kind
 TOLD_WITHIN = timedelta(days=7)
-GROUP = 200
+GROUP = 2_000  # notices that a statement makes
 OUT = Q(to_status__in=[S.SUSPENDED, S.ENDED], from_status__in=[S.ACTIVE, S.SUSPENDED, S.WAITING])
 BACK = Q(from_status=S.SUSPENDED, to_status=S.ACTIVE)
+_OF_STEP = Case(When(to_status=S.ACTIVE, then=Value(K.RESUMED.value)), default=Value(K.SUSPENDED.value))
 # Nobody is left to be told, or the registry was put in order and nothing about the aid changed.
 NOT_TOLD = (R.DECEASED, R.MERGED, R.UNDONE)
 
@@ -31,25 +37,51 @@ def tell_all() -> Iterator[int]:
 
     A generator: whoever runs it decides how far it goes.
     """
-    for tell in (_tell_steps, _tell_claims):
-        while made := tell():
-            yield made
+    since = timezone.now() - TOLD_WITHIN
+    steps = EnrolmentStep.objects.filter(at__gt=since).exclude(reason__in=NOT_TOLD)
+    yield from _tell((K.SUSPENDED, K.RESUMED), steps.filter(OUT | BACK), "at", "enrolment__person", kind=_OF_STEP)
+    yield from _tell((K.CLAWBACK,), clawback.notices_due(), "noticed_at", "person")
+    appeals = EnrolmentAppeal.objects.filter(decided_at__gt=since)
+    yield from _tell((K.APPEALED,), appeals, "decided_at", "step__enrolment__person")
+    ruled = ClawbackStep.objects.filter(from_status=Clawback.Status.OBJECTED, at__gt=since)
+    yield from _tell((K.RULED,), ruled, "at", "clawback__person")
+    yield from _tell((K.ROUTED,), Route.objects.filter(agreed_at__gt=since), "agreed_at", "enrolment__person")
+    yield from _tell((K.UNROUTED,), _own_wallets(since), "ended_at", "enrolment__person")
+    taken = TakeBack.objects.filter(agreed=True, decided_at__gt=since)
+    yield from _tell((K.RETURNED,), taken, "decided_at", "instruction__enrolment__person")
+    yield from _tell((K.PASSED_ON,), _passed_on(since, "predecessor"), "created_at", "holder")
+    yield from _tell((K.INHERITED,), _passed_on(since, "successor"), "created_at", "holder")
 
 
-@transaction.atomic
-def _tell_steps() -> int:
-    told = Notice.objects.filter(kind__in=[Notice.Kind.SUSPENDED, Notice.Kind.RESUMED], subject=OuterRef("pk"))
-    steps = EnrolmentStep.objects.filter(OUT | BACK, ~Exists(told), at__gt=timezone.now() - TOLD_WITHIN)
-    rows = steps.exclude(reason__in=NOT_TOLD).order_by("pk").values_list("pk", "to_status", "enrolment__person")
-    made = 0
-    for step, to, person in rows[:GROUP]:
-        kind = Notice.Kind.RESUMED if to == S.ACTIVE else Notice.Kind.SUSPENDED
-        made += notices.tell(kind, step, [person])
-    return made
+def _passed_on(since: datetime, side: str) -> QuerySet[Succession]:
+    """Successions with who held the wallet of that side, where the registry knows them."""
+    holder = Subquery(Person.objects.filter(wallet=OuterRef(side)).values("pk")[:1])
+    return Succession.objects.filter(created_at__gt=since).annotate(holder=holder).filter(holder__isnull=False)
 
 
-@transaction.atomic
-def _tell_claims() -> int:
-    told = Notice.objects.filter(kind=Notice.Kind.CLAWBACK, subject=OuterRef("pk"))
-    cases = clawback.notices_due().filter(~Exists(told)).values_list("pk", "person")
-    return sum(notices.tell(Notice.Kind.CLAWBACK, case, [person]) for case, person in cases[:GROUP])
+def _own_wallets(since: datetime) -> QuerySet[Route]:
+    """Of a route that made way for another, the other tells."""
+    next_one = Route.objects.filter(enrolment=OuterRef("enrolment"), agreed_at__gte=OuterRef("ended_at"))
+    return Route.objects.filter(~Exists(next_one), agreed_at__isnull=False, ended_at__gt=since)
+
+
+def _tell(
+    kinds: tuple[Notice.Kind, ...], rows: QuerySet[Any], moment: str, person: str, kind: Case | None = None
+) -> Iterator[int]:
+    """Tells the people of the rows in groups, in the order of the rows' moments; each begins where the last ended.
+
+    Which of the kinds a row is told as, `kind` says where there are several.
+    """
+    told = Notice.objects.filter(kind__in=kinds, subject=OuterRef("pk"))
+    left = rows.filter(~Exists(told)).order_by(moment, "pk")
+    left = left.values_list(moment, kind or Value(kinds[0].value), "pk", person)
+    further = Q()
+    while True:
+        with transaction.atomic():
+            group = list(left.filter(further)[:GROUP])
+            made = notices.tell_each([(Notice.Kind(of), subject, whom) for _at, of, subject, whom in group])
+        if not group:
+            return
+        at, _kind, last, _whom = group[-1]
+        further = Q((f"{moment}__gte", at)) & (Q((f"{moment}__gt", at)) | Q(pk__gt=last))
+        yield made

@@ -14,11 +14,14 @@ from uuid import UUID
 from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from beneficiaries.models import Person
 from mobile.errors import DeviceUnknown, TokenExpired, TokenInvalid, TokenRevoked
 from mobile.models import Device
-from wallet import wallets
+from wallet import codes, six_digits
+from wallet.models import OfflineAllowance, PaymentCode, Wallet
+from wallet.offline import allowances
 from wallet.transactions import retried
 
 TOKEN_BYTES = 32
@@ -67,12 +70,29 @@ def signed_in(person: Person) -> QuerySet[Device]:
     return Device.objects.filter(person=person, revoked_at__isnull=True, expires_at__gt=timezone.now()).order_by("-id")
 
 
+@retried
 def revoke(device: Device, reason: Device.Revocation) -> bool:
-    """Ends the device's token for good; False if it had ended before (the first reason stays)."""
+    """Ends the device's token for good, with the codes made on it and what it may spend without signal.
+
+    False if it had ended before (the first reason stays).
+    """
     changed = Device.objects.filter(pk=device.pk, revoked_at__isnull=True).update(
         revoked_at=timezone.now(), revoked_reason=reason
     )
+    if changed and device.person.wallet is not None:
+        codes.kill_open(device.person.wallet, device=device.uid)
+        allowances.revoke_of_phone(device.person.wallet, gettext("Perangkat dikeluarkan"), by="", phone=device.uid)
     return bool(changed)
+
+
+def stay_signed_in(device: Device) -> None:
+    """Holds the device as it is until the end of the caller's transaction: what is made on it is made before it is revoked.
+
+    Without it, a code could be made just after the revocation looked for codes, or an allowance. Raises TokenRevoked.
+    """
+    row = Device.objects.select_for_update(no_key=True).get(pk=device.pk)
+    if row.revoked_at is not None:
+        raise TokenRevoked
 
 
 def revoke_all(person: Person) -> int:
@@ -80,20 +100,33 @@ def revoke_all(person: Person) -> int:
     return sum(revoke(device, Device.Revocation.OFFICER) for device in signed_in(person))
 
 
-@retried
-def recover(person: Person, reason: str, by: str) -> int:
-    """For who lost the phone and was identified in person: devices, codes and PIN are dead; returns how many devices were.
-
-    The person signs in anew and sets another PIN. Raises wallet.errors.ReasonMissing, WalletInactive (it is closed).
-    """
-    revoked = revoke_all(person)  # first: a token that works could ask for a code
-    if person.wallet is not None:
-        wallets.recover(person.wallet, reason, by)
-    return revoked
-
-
 def revoke_own(person: Person, uid: UUID) -> None:
     """The owner ends one of their devices. Raises DeviceUnknown, also for somebody else's."""
     device = signed_in(person).filter(uid=uid).first()
     if device is None or not revoke(device, Device.Revocation.OWNER):
         raise DeviceUnknown
+
+
+@retried
+def make_code(
+    device: Device, wallet: Wallet, *, ceiling: int | None, kind: PaymentCode.Kind = PaymentCode.Kind.QR
+) -> codes.IssuedCode:
+    """A one-time QR code that dies with the device. Raises TokenRevoked, and what `codes.issue` raises."""
+    stay_signed_in(device)
+    return codes.issue(wallet, ceiling=ceiling, device=device.uid, kind=kind)
+
+
+@retried
+def make_digits(device: Device, wallet: Wallet, *, ceiling: int | None) -> codes.IssuedCode:
+    """Six digits that die with the device. Raises TokenRevoked, and what `six_digits.issue` raises."""
+    stay_signed_in(device)
+    return six_digits.issue(wallet, ceiling=ceiling, device=device.uid)
+
+
+@retried
+def make_allowance(
+    device: Device, wallet: Wallet, amount: int, device_key: bytes, *, purse: int | None, installation: bytes | None
+) -> OfflineAllowance:
+    """Money for payments without signal, which ends with the device. Raises TokenRevoked, and what `issue_for_phone` raises."""
+    stay_signed_in(device)
+    return allowances.issue_for_phone(wallet, amount, device_key, purse=purse, device=installation, phone=device.uid)

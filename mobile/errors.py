@@ -176,6 +176,43 @@ class ObjectionNotPossible(MobileError):
     message = _("Sanggahan tidak dapat diajukan: pengecualian sudah dicabut, atau sanggahan Anda sedang diproses.")
 
 
+class EnrolmentUnknown(MobileError):
+    """It does not exist, or is another person's: the same to the outside."""
+
+    code = "enrolment_unknown"
+    status = 404
+    field = "enrolment"
+    message = _("Kepesertaan itu tidak ada. Muat ulang daftarnya.")
+
+
+class AppealNotPossible(MobileError):
+    """There is no suspension or exit to appeal against, or somebody has appealed already."""
+
+    code = "appeal_not_possible"
+    status = 409
+    message = _("Tidak ada keputusan yang dapat disanggah, atau keberatan Anda sudah diajukan. Muat ulang daftarnya.")
+
+
+class ClaimUnknown(MobileError):
+    """It does not exist, nobody was told of it yet, or it is another person's: the same to the outside."""
+
+    code = "claim_unknown"
+    status = 404
+    field = "claim"
+    message = _("Tagihan itu tidak ada. Muat ulang daftarnya.")
+
+
+class ClaimNotObjectable(MobileError):
+    """The last day has passed, or it was objected to already, or the case has moved on."""
+
+    code = "claim_not_objectable"
+    status = 409
+    message = _(
+        "Keberatan atas tagihan ini sudah diajukan, atau tidak dapat diajukan lagi. Muat ulang daftarnya, atau hubungi kantor "
+        "kelurahan."
+    )
+
+
 class FileRefused(MobileError):
     """None of the kinds that are taken, or too large."""
 

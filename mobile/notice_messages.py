@@ -108,9 +108,10 @@ def _attempt(deliveries: Sequence[Delivery], receiver: Receiver, carrier: Gatewa
     if not receiver.phone or receiver.messages_refused:
         _elsewhere(deliveries, receiver, S.PASSED, "no_consent" if receiver.messages_refused else "no_phone")
         return
-    text = text_of([one.notice for one in deliveries])
     attempts = deliveries[0].attempts + 1
     try:
+        with transaction.atomic():  # words that cannot be made end this message's try, and nobody else's
+            text = text_of([one.notice for one in deliveries])
         carrier.send(receiver.phone, text, reference=reference)
     except Exception as error:
         # Other exceptions' texts may quote the phone or the message; their type may be shown.

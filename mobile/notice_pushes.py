@@ -96,8 +96,10 @@ def pass_on_unread() -> int:
     locked = due.select_for_update(skip_locked=True, of=("self",), no_key=True).select_related("notice__person")
     rows = list(locked[:GROUP])
     notice_channels.end([row for row in rows if row.notice.shown_at is not None], S.SHOWN)
+    unread: dict[Delivery.Channel, list[Delivery]] = {}
     for row in rows:
         if row.notice.shown_at is None:
-            receiver = receiver_of(row.notice)
-            notice_channels.pass_on([row], _next_channel(receiver))
+            unread.setdefault(_next_channel(receiver_of(row.notice)), []).append(row)
+    for channel, passed in unread.items():
+        notice_channels.pass_on(passed, channel)
     return len(rows)

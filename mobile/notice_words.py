@@ -11,16 +11,27 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from beneficiaries.models import Exclusion, GrievanceMessage, Objection
 from disbursement import appeals, clawback
 from disbursement.enrolment_states import S
-from disbursement.models import Calculation, Clawback, EnrolmentStep, Instruction
+from disbursement.models import (
+    Calculation,
+    Clawback,
+    ClawbackStep,
+    EnrolmentAppeal,
+    EnrolmentStep,
+    Instruction,
+    Route,
+    TakeBack,
+)
 from mobile import exclusion_words, gsm, refusal_words, rules
 from mobile.models import Notice
-from wallet.models import Purse
+from vault.sealing import CannotOpen
+from wallet.models import Purse, Succession
 from wallet.money import rupiah
 
 K = Notice.Kind
@@ -215,7 +226,7 @@ def _step_words(step: EnrolmentStep) -> Words:
         whole = _("Kepesertaan Anda di %(title)s aktif lagi. Bantuan dibayar mulai siklus berikutnya.")
         return _words(_("Kepesertaan aktif lagi"), whole % {"title": programme}, _fits(whole, programme))
     title = _("Kepesertaan ditangguhkan") if step.to_status == S.SUSPENDED else _("Kepesertaan berakhir")
-    whole = _("%(what)s: %(title)s. Alasan: %(reason)s. Bila keliru, ajukan keberatan di kelurahan sampai %(day)s.")
+    whole = _("%(what)s: %(title)s. Alasan: %(reason)s. Keberatan: lewat aplikasi atau kelurahan sampai %(day)s.")
     told = {"what": title, "reason": str(step.get_reason_display()), "day": _day(appeals.open_until(step))}
     return _words(title, whole % (told | {"title": programme}), _fits(whole, programme, **told))
 
@@ -233,6 +244,111 @@ def _claim_words(case: Clawback) -> Words:
     return _words(_("Kelebihan bayar ditagih kembali"), clawback.notice(case), message)
 
 
+def _of_appeals(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = EnrolmentAppeal.objects.select_related("step__enrolment__programme")
+    found = rows.in_bulk([one.subject for one in notices])
+    return {one.pk: _appeal_words(found[one.subject]) for one in notices}
+
+
+def _appeal_words(appeal: EnrolmentAppeal) -> Words:
+    """The reason stays in the application and at the counter: a phone is read by whoever holds it."""
+    programme, title = appeal.step.enrolment.programme.name, _("Keberatan diputuskan")
+    if appeal.status == EnrolmentAppeal.Status.UPHELD:
+        whole = _("Keberatan Anda tentang %(title)s dikabulkan. Bantuan yang terlewat, bila ada, dibayar kemudian.")
+        return _words(title, whole % {"title": programme}, _fits(whole, programme))
+    whole = _("Keberatan Anda tentang %(title)s ditolak. Alasannya ada di aplikasi Salur dan di kantor kelurahan.")
+    text = _("Keberatan Anda tentang %(title)s ditolak. Alasan: %(reason)s")
+    told = {"title": programme, "reason": appeal.decision_reason}
+    return _words(title, text % told, _fits(whole, programme))
+
+
+def _of_rulings(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = ClawbackStep.objects.select_related("clawback__programme")
+    found = rows.annotate(first=Sum("clawback__payments__amount")).in_bulk([one.subject for one in notices])
+    return {one.pk: _ruling_words(found[one.subject], found[one.subject].first) for one in notices}
+
+
+def _ruling_words(step: ClawbackStep, first: int) -> Words:
+    """`first` is what was claimed before the objection (rupiah)."""
+    if step.to_status != Clawback.Status.DECIDED:
+        whole = _("Keberatan Anda diterima: lebih bayar %(title)s tidak ditagih lagi.")
+    elif step.claim < first:
+        whole = _(
+            "Keberatan diterima sebagian: lebih bayar %(title)s kini %(claim)s, dipotong dari bantuan berikutnya."
+        )
+    else:
+        whole = _("Keberatan ditolak: lebih bayar %(title)s %(claim)s dipotong dari bantuan berikutnya.")
+    programme, told = step.clawback.programme.name, {"claim": rupiah(step.claim)}
+    reason = _("Alasan: %(reason)s") % {"reason": step.reason}
+    text = " ".join((whole % (told | {"title": programme}), reason))
+    return _words(_("Keberatan diputuskan"), text, _fits(whole, programme, **told))
+
+
+def _of_routes(notices: Sequence[Notice]) -> dict[int, Words]:
+    """The last digits alone: enough to know one's own account by, and for nobody else to use."""
+    rows = Route.objects.select_related("provider", "enrolment__programme")
+    found = rows.in_bulk([one.subject for one in notices])
+    return {one.pk: _route_words(found[one.subject], back=one.kind == K.UNROUTED) for one in notices}
+
+
+def _route_words(route: Route, *, back: bool) -> Words:
+    programme = route.enrolment.programme.name
+    if back:
+        whole = _("Bantuan %(title)s selanjutnya masuk dompet Salur Anda lagi, tidak lewat %(provider)s.")
+        told = {"provider": route.provider.name}
+    else:
+        whole = _(
+            "Bantuan %(title)s kini dibayar ke akun %(provider)s berakhiran %(end)s. Bukan akun Anda? Lapor kelurahan."
+        )
+        told = {"provider": route.provider.name, "end": _end_of(route)}
+    return _words(_("Jalur bayar diganti"), whole % (told | {"title": programme}), _fits(whole, programme, **told))
+
+
+def _end_of(route: Route) -> str:
+    try:
+        return route.number[-3:] or "-"
+    except CannotOpen:
+        return "-"
+
+
+def _of_take_backs(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = TakeBack.objects.select_related("instruction__chunk")
+    found = rows.in_bulk([one.subject for one in notices])
+    return {one.pk: _take_back_words(found[one.subject]) for one in notices}
+
+
+def _take_back_words(row: TakeBack) -> Words:
+    """The reason stays in the application and at the counter: a phone is read by whoever holds it."""
+    title = row.instruction.chunk.title
+    told = {"amount": rupiah(row.instruction.amount)}
+    whole = _("Bantuan %(title)s %(amount)s ditarik kembali. Alasan dan keberatan: aplikasi Salur atau kelurahan.")
+    text = _(
+        "Bantuan %(title)s %(amount)s dibayar karena kesalahan dan ditarik kembali oleh dua petugas. Alasan: %(reason)s. "
+        "Bila keliru, ajukan aduan di aplikasi ini atau di kantor kelurahan."
+    )
+    said = text % (told | {"title": title, "reason": row.reason})
+    return _words(_("Bantuan ditarik kembali"), said, _fits(whole, title, **told))
+
+
+def _of_successions(notices: Sequence[Notice]) -> dict[int, Words]:
+    amounts = dict(Succession.objects.filter(pk__in=[one.subject for one in notices]).values_list("pk", "amount"))
+    return {one.pk: _succession_words(one.kind, amounts[one.subject]) for one in notices}
+
+
+def _succession_words(kind: str, amount: int) -> Words:
+    """Who inherited, or from whom, the office says: a phone is read by whoever holds it."""
+    if kind == K.PASSED_ON:
+        said = _(
+            "Dompet Salur ini diwariskan karena pemiliknya tercatat meninggal. Bila keliru, segera lapor kelurahan."
+        )
+        return _words(_("Dompet diwariskan"), said, said)
+    whole = _(
+        "%(amount)s dari dompet yang diwariskan kepada Anda sudah ada di dompet Salur Anda. Keliru? Lapor kelurahan."
+    )
+    said = whole % {"amount": rupiah(amount)}
+    return _words(_("Dompet diwarisi"), said, said)
+
+
 WORDERS: dict[str, Worder] = {
     K.PAID: _paid,
     K.REFUSED: _refused,
@@ -245,4 +361,11 @@ WORDERS: dict[str, Worder] = {
     K.SUSPENDED: _of_steps,
     K.RESUMED: _of_steps,
     K.CLAWBACK: _of_clawbacks,
+    K.APPEALED: _of_appeals,
+    K.RULED: _of_rulings,
+    K.ROUTED: _of_routes,
+    K.UNROUTED: _of_routes,
+    K.RETURNED: _of_take_backs,
+    K.PASSED_ON: _of_successions,
+    K.INHERITED: _of_successions,
 }

@@ -7,20 +7,21 @@ chunk as it was. Memory does not grow with the number of lines: they never leave
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from disbursement.models import Batch, Chunk
-from mobile.models import Notice, NoticedBatch, NoticedChunk
+from mobile.models import Notice, NoticedBatch, NoticedChunk, NoticedOutcomes
 from wallet import doorbell
 
 GROUP = 5_000  # enrolments that a transaction looks at
+AGAIN = timedelta(minutes=1)  # between two looks at a chunk that waits at a partner: outcomes come one by one
 K = Notice.Kind
 
 # The first channel of what was just made (`made`: id, person, reachable): the application where it can be woken, else the phone,
@@ -49,13 +50,26 @@ made AS (SELECT id, person_id, %(reachable)s AS reachable FROM new),
 delivered AS ({_FIRST_CHANNEL})
 SELECT count(*) FROM new
 """  # noqa: S608  # our own constants
+_TELL_EACH = f"""
+WITH new AS (
+    INSERT INTO mobile_notice (kind, subject, person_id)
+    SELECT * FROM unnest(%(kinds)s::text[], %(subjects)s::bigint[], %(people)s::bigint[])
+    ON CONFLICT DO NOTHING RETURNING id, person_id),
+made AS (SELECT id, person_id, false AS reachable FROM new),
+delivered AS ({_FIRST_CHANNEL})
+SELECT count(*) FROM new
+"""  # noqa: S608
 # A line that failed says why by its code; which kind of notice it is, its status.
 _OF_CHUNK = f"""
 WITH new AS (
     INSERT INTO mobile_notice (kind, subject, person_id)
     SELECT CASE i.status WHEN 'paid' THEN 'paid' ELSE 'refused' END, i.id, e.person_id
     FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
-    WHERE i.chunk_id = %(chunk)s AND i.status IN ('paid', 'failed') ORDER BY i.id
+    WHERE i.chunk_id = %(chunk)s AND i.status IN ('paid', 'failed')
+        -- Of what a partner pays some may be told already, perhaps under a row that was merged since.
+        AND (i.route_id IS NULL OR NOT EXISTS (
+            SELECT FROM mobile_notice n WHERE n.kind IN ('paid', 'refused') AND n.subject = i.id))
+    ORDER BY i.id
     ON CONFLICT DO NOTHING RETURNING id, person_id),
 made AS (SELECT id, person_id, false AS reachable FROM new),
 delivered AS ({_FIRST_CHANNEL})
@@ -73,6 +87,16 @@ new AS (
     WHERE c.total = 0 AND c.reason <> coalesce((
         SELECT earlier.reason FROM disbursement_calculation earlier
         WHERE earlier.enrolment_id = c.enrolment_id AND earlier.id < c.id ORDER BY earlier.id DESC LIMIT 1), '')
+    UNION ALL
+    -- Whom an officer left out before the batch was submitted keeps why; not who has it from another batch by now.
+    SELECT 'refused', i.id, e.person_id
+    FROM (SELECT DISTINCT enrolment_id FROM looked_at) asked
+    JOIN disbursement_instruction i ON i.batch_id = %(batch)s AND i.enrolment_id = asked.enrolment_id
+    JOIN disbursement_enrolment e ON e.id = i.enrolment_id
+    WHERE i.status = 'cancelled' AND i.failure <> '' AND NOT EXISTS (
+        SELECT FROM disbursement_instruction other
+        WHERE other.enrolment_id = i.enrolment_id AND other.cycle_id = i.cycle_id AND other.part = i.part AND other.live
+            AND (other.kind = 'correction') = (i.kind = 'correction'))
     ON CONFLICT DO NOTHING RETURNING id, person_id),
 made AS (SELECT id, person_id, false AS reachable FROM new),
 delivered AS ({_FIRST_CHANNEL})
@@ -102,25 +126,49 @@ def tell(
         "amount": amount,
         "reachable": reachable,
     }
-    made = int(_run(_TELL, values))
+    return _rung(int(_run(_TELL, values)))
+
+
+def tell_each(told: Sequence[tuple[Notice.Kind, int, int]]) -> int:
+    """`tell` for many things at once, each with its subject and its person, in one statement."""
+    if not told:
+        return 0
+    kinds, subjects, people = (list(column) for column in zip(*told, strict=True))
+    return _rung(
+        int(_run(_TELL_EACH, {"kinds": [str(kind) for kind in kinds], "subjects": subjects, "people": people}))
+    )
+
+
+def _rung(made: int) -> int:
     if made:
         doorbell.ring_after_commit("mobile.tasks.deliver_notices")
     return made
 
 
 def make_next() -> bool:
-    """Makes the notices of one chunk that has ended, or of one group of a closed batch; False if there is none to take."""
-    return _of_next_chunk() or _of_next_group()
+    """Makes the notices of one chunk that has ended or whose partner told something, or of one group of a closed batch.
+
+    False if there is none to take.
+    """
+    return _of_next_chunk() or _of_next_outcomes() or _of_next_group()
 
 
 def waiting() -> bool:
     """Whether a chunk or a batch has notices to be made."""
-    return _unnoticed_chunks().exists() or _unnoticed_batches().exists()
+    return _unnoticed_chunks().exists() or _unnoticed_outcomes().exists() or _unnoticed_batches().exists()
 
 
 def _unnoticed_chunks() -> QuerySet[Chunk]:
     ended = Chunk.objects.filter(status__in=[Chunk.Status.DONE, Chunk.Status.BLOCKED])
     return ended.filter(~Exists(NoticedChunk.objects.filter(chunk=OuterRef("pk"))))
+
+
+def _unnoticed_outcomes() -> QuerySet[Chunk]:
+    """Chunks that wait at a partner, of which more outcomes are known than when they were last looked at, a while ago."""
+    told = NoticedOutcomes.objects.filter(chunk=OuterRef("pk"))
+    known = Q(settled__gte=OuterRef("count") - OuterRef("open_count"))
+    waiting = Chunk.objects.filter(status=Chunk.Status.SENT, open_count__lt=F("count"))
+    return waiting.filter(~Exists(told.filter(known | Q(at__gt=timezone.now() - AGAIN))))
 
 
 def _unnoticed_batches() -> QuerySet[Batch]:
@@ -137,6 +185,18 @@ def _of_next_chunk() -> bool:
     if not NoticedChunk.objects.filter(chunk=chunk).exists():
         made = _run(_OF_CHUNK, {"chunk": chunk.pk})
         NoticedChunk.objects.create(chunk=chunk, count=made)
+    return True
+
+
+@transaction.atomic
+def _of_next_outcomes() -> bool:
+    chunk = _unnoticed_outcomes().select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("pk").first()
+    if chunk is None:
+        return False
+    # Counted under the chunk's lock, which whoever settles a line of it needs.
+    settled = {"settled": chunk.count - chunk.open_count, "at": timezone.now()}
+    NoticedOutcomes.objects.update_or_create(chunk=chunk, defaults=settled)
+    _run(_OF_CHUNK, {"chunk": chunk.pk})
     return True
 
 

@@ -37,7 +37,11 @@ def receiver_of(notice: Notice) -> Receiver:
     if notice.person is None:
         return Receiver(None, own_phone, Standing.OPEN)
     person = merged_rows.survivor(notice.person)
-    return Receiver(person, own_phone or phone_of(person), standing_of(person), _refuses(person))
+    standing = standing_of(person)
+    # Whom the registry takes for dead is told of this: their phone is read by whoever knows better, perhaps by themselves.
+    if notice.kind == Notice.Kind.PASSED_ON and person.erased_at is None:
+        standing = Standing.HELD if person.restricted else Standing.OPEN
+    return Receiver(person, own_phone or phone_of(person), standing, _refuses(person))
 
 
 def standing_of(person: Person) -> Standing:

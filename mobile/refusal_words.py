@@ -16,6 +16,7 @@ _WAIT = _("Tidak perlu apa-apa: kami membayarnya dalam pembayaran susulan.")
 _ASK = _("Tanyakan di kantor kelurahan dengan membawa KTP dan KK.")
 _ACCOUNT = _("Datang ke kantor kelurahan membawa KTP untuk memeriksa nomor akun Anda.")
 _SPEND = _("Belanjakan dahulu saldonya, atau lengkapi data diri di kantor kelurahan; lalu kami membayar susulan.")
+_OBJECT = _("Bila keliru, ajukan keberatan lewat aplikasi Salur atau kelurahan.")
 # By code: why, and the remedy.
 WORDS: dict[str, tuple[Any, Any]] = {
     "wallet_frozen": (_("dompet Anda dibekukan"), _("Datang ke kantor kelurahan membawa KTP untuk membukanya.")),
@@ -34,13 +35,19 @@ WORDS: dict[str, tuple[Any, Any]] = {
     "provider_returned": (_("penyalurnya mengembalikan pembayaran ini"), _ACCOUNT),
     "no_account": (_("nomor akun Anda di penyalur tidak ada lagi"), _ACCOUNT),
     "officer_failed": (_("pembayaran ini tidak sampai, menurut pemeriksaan kantor"), _WAIT),
-    "suspended": (_("kepesertaan Anda ditangguhkan"), _("Bila keliru, ajukan keberatan di kantor kelurahan.")),
-    "enrolment_ended": (_("kepesertaan Anda berakhir"), _("Bila keliru, ajukan keberatan di kantor kelurahan.")),
+    "suspended": (_("kepesertaan Anda ditangguhkan"), _OBJECT),
+    "enrolment_ended": (_("kepesertaan Anda berakhir"), _OBJECT),
     "no_wallet": (_("Anda belum mempunyai dompet"), _ASK),
     "deceased": (_("penerima tercatat meninggal dunia"), _ASK),
     "left_registry": (_("Anda tidak lagi tercatat dalam registri"), _ASK),
     "restricted": (_("Anda meminta pembatasan pemrosesan data"), _("Cabut pembatasannya di kantor kelurahan.")),
     "excluded": (_("Anda dikecualikan"), _("Bila keliru, ajukan sanggahan lewat aplikasi Salur atau kelurahan.")),
+    "not_eligible": (
+        _("menurut data Anda syarat program tidak terpenuhi"),
+        _("Bila data keluarga keliru, perbarui di kantor kelurahan."),
+    ),
+    "route_changed": (_("nomor akun Anda di penyalur baru diganti"), _ACCOUNT),
+    "route_shared": (_("nomor akun Anda di penyalur juga milik orang lain"), _ACCOUNT),
     "duplicate": (_("Anda mungkin tercatat dua kali"), _ASK),
     "deadlock": (_("sistem sedang sibuk"), _WAIT),
     "timeout": (_("sistem sedang sibuk"), _WAIT),

@@ -49,8 +49,15 @@ SHOPS = {
 
 
 def in_words(purse: PurseView) -> list[str]:
-    """One sentence each for which shops, which regions, whether as cash, when, what is held, what becomes of the rest."""
-    return [where(purse.mccs), *in_regions(purse.regions), cash(purse.cash_allowed), *_held(purse), *_when(purse)]
+    """One sentence each for which shops, regions and goods, whether as cash, when, what is held, what becomes of the rest."""
+    return [
+        where(purse.mccs),
+        *in_regions(purse.regions),
+        *_goods(purse),
+        cash(purse.cash_allowed),
+        *_held(purse),
+        *_when(purse),
+    ]
 
 
 def lapses_in_days(purse: PurseView) -> int | None:
@@ -81,6 +88,17 @@ def in_regions(codes: list[str]) -> list[str]:
     if not codes:
         return []
     return [_("Hanya di %(regions)s.") % {"regions": ", ".join(regions.short_name(code) for code in codes)}]
+
+
+def _goods(purse: PurseView) -> list[str]:
+    if not purse.items_required:
+        return []
+    said = [_("Kasir harus mencatat barang yang Anda beli.")]
+    if purse.allowed_items:
+        said.append(_("Hanya untuk: %(items)s.") % {"items": ", ".join(purse.allowed_items)})
+    if purse.banned_items:
+        said.append(_("Tidak untuk: %(items)s.") % {"items": ", ".join(purse.banned_items)})
+    return said
 
 
 def _held(purse: PurseView) -> list[str]:

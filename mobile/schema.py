@@ -72,6 +72,7 @@ _SAMPLE = {
     "left": 3,
     "until": "14:30",
     "limit": 10_000_000,
+    "item": "Rokok Surya 12",
     "amount": 0,
     "most": 2_000,
     "megabytes": 5,
@@ -79,6 +80,9 @@ _SAMPLE = {
     "law": "UU 13/2011",
     "version": 3,
     "consequence": "Pendaftaran otomatis berhenti.",
+    "tag": "62.07",
+    "problem": "isinya terpotong",
+    "remedy": "Pindai lagi kode utuhnya.",
 }
 
 

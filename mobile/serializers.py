@@ -42,6 +42,11 @@ class PinChangeRequest(serializers.Serializer[Any]):
 class CodeRequest(serializers.Serializer[Any]):
     pin = Pin()
     ceiling = Rupiah(required=False, allow_null=True, default=None, help_text="Paling banyak sekian rupiah.")
+    purpose = serializers.ChoiceField(
+        choices=["pay", "balance"],
+        default="pay",
+        help_text="`balance`: kode ini hanya memperlihatkan saldo yang dapat dipakai, dan tidak membayar.",
+    )
 
 
 class HistoryQuery(serializers.Serializer[Any]):

@@ -29,13 +29,7 @@ def deliver_sms() -> int:
 @shared_task(name="mobile.tasks.warn_of_lapse")
 def warn_of_lapse() -> int:
     """Tells holders what is about to lapse, for some seconds, and rings for the rest; returns how many wallets that were."""
-    told, end = 0, monotonic() + SECONDS
-    for _ in lapse_notices.warn_all():
-        told += 1
-        if monotonic() > end:
-            doorbell.ring("mobile.tasks.warn_of_lapse")
-            break
-    return told
+    return doorbell.for_some_seconds(lapse_notices.warn_all(), "mobile.tasks.warn_of_lapse")
 
 
 @shared_task(name="mobile.tasks.forget_codes")
@@ -48,13 +42,7 @@ def forget_codes() -> int:
 @shared_task(name="mobile.tasks.tell_answers")
 def tell_answers() -> int:
     """Tells of answered grievances, for some seconds, and rings for the rest; returns how many answers that were."""
-    told, end = 0, monotonic() + SECONDS
-    for _ in grievances.tell_answers():
-        told += 1
-        if monotonic() > end:
-            doorbell.ring("mobile.tasks.tell_answers")
-            break
-    return told
+    return doorbell.for_some_seconds(grievances.tell_answers(), "mobile.tasks.tell_answers")
 
 
 @shared_task(name="mobile.tasks.tell_decisions")
@@ -93,13 +81,16 @@ def deliver_notices() -> int:
     Returns how many steps that were; rung by `notices.tell` and the beat.
     """
     end = monotonic() + SECONDS
-    done = notice_pushes.pass_on_unread()
-    # Half of the time each: a channel whose gateway is slow does not starve the other.
+    # A part of the time each: a channel whose gateway is slow does not starve the other.
+    done = left = notice_pushes.pass_on_unread()
+    while left and monotonic() < end - SECONDS * 3 / 4:
+        left = notice_pushes.pass_on_unread()
+        done += left
     if (waking := push.gateway()) is not None:
         done += _deliver(partial(notice_pushes.deliver_next, waking), end - SECONDS / 2)
     if (writing := sms.gateway()) is not None:
         done += _deliver(partial(notice_messages.deliver_next, writing), end)
-    if monotonic() > end:
+    if left or monotonic() > end:
         doorbell.ring("mobile.tasks.deliver_notices")
     return done
 

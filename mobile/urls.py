@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from mobile import confirmation_views, exclusion_views, grievance_views, notice_views, privacy_views, views
+from mobile import (
+    confirmation_views,
+    decision_views,
+    exclusion_views,
+    grievance_views,
+    notice_views,
+    offline_views,
+    privacy_views,
+    qr_views,
+    views,
+)
 
 app_name = "mobile"
 
@@ -15,11 +25,20 @@ urlpatterns = [
     path("purses", views.PursesView.as_view(), name="purses"),
     path("history", views.HistoryView.as_view(), name="history"),
     path("codes", views.CodesView.as_view(), name="codes"),
+    path("codes/digits", qr_views.DigitsView.as_view(), name="code-digits"),
+    path("qr/scan", qr_views.ScanView.as_view(), name="qr-scan"),
+    path("qr/pay", qr_views.PayView.as_view(), name="qr-pay"),
+    path("offline", offline_views.OfflineView.as_view(), name="offline"),
+    path("offline/<str:number>/revoke", offline_views.OfflineRevokeView.as_view(), name="offline-revoke"),
     path("devices", views.DevicesView.as_view(), name="devices"),
     path("devices/<uuid:uid>/revoke", views.DeviceRevokeView.as_view(), name="device-revoke"),
     path("exclusions", exclusion_views.ExclusionsView.as_view(), name="exclusions"),
     path("objections", exclusion_views.ObjectionsView.as_view(), name="objections"),
     path("objections/files", exclusion_views.ObjectionFilesView.as_view(), name="objection-files"),
+    path("enrolments", decision_views.EnrolmentsView.as_view(), name="enrolments"),
+    path("appeals", decision_views.AppealsView.as_view(), name="appeals"),
+    path("claims", decision_views.ClaimsView.as_view(), name="claims"),
+    path("claims/objections", decision_views.ClaimObjectionsView.as_view(), name="claim-objections"),
     path("payments", confirmation_views.PaymentsView.as_view(), name="payments"),
     path("payments/confirmations", confirmation_views.ConfirmationsView.as_view(), name="payment-confirmations"),
     path("logout", views.LogoutView.as_view(), name="logout"),

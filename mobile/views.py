@@ -22,9 +22,11 @@ from mobile import devices, errors, otp, refusals, rules, serializers
 from mobile.authentication import Beneficiary, DeviceAuthentication
 from mobile.models import Device
 from mobile.schema import described
-from wallet import codes, pins, purses
 from wallet import errors as wallet_errors
-from wallet.models import Transfer, Wallet
+from wallet import pins, purses
+from wallet.fraud import devices as fraud_devices
+from wallet.models import PaymentCode, Transfer, Wallet
+from wallet.proposal_errors import RecoveryTakesTwo
 
 BODY_BYTES = 10_000  # our longest request has some 200; the parser reads what is sent
 
@@ -155,6 +157,7 @@ class PinView(BeneficiaryView):
         refusals=(
             wallet_errors.PinInvalid,
             wallet_errors.PinAlreadySet,
+            RecoveryTakesTwo,
             wallet_errors.WalletInactive,
             errors.NoWallet,
         ),
@@ -337,7 +340,12 @@ class CodesView(BeneficiaryView):
     def post(self, request: Request) -> Response:
         sent = _read(serializers.CodeRequest, request.data)
         pins.check(self.wallet, sent["pin"])
-        issued = codes.issue(self.wallet, ceiling=sent["ceiling"])
+        if sent["purpose"] == "balance":
+            shown = devices.make_code(self.device, self.wallet, ceiling=None, kind=PaymentCode.Kind.FUNDS)
+            return Response(serializers.Code(shown).data, status=status.HTTP_201_CREATED)
+        issued = devices.make_code(self.device, self.wallet, ceiling=sent["ceiling"])
+        device = fraud_devices.digest(request.headers.get("X-DEVICE-ID", ""))
+        fraud_devices.note_code(self.wallet, issued.qr_content, device)
         return Response(serializers.Code(issued).data, status=status.HTTP_201_CREATED)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from typing import Any
 
@@ -13,11 +13,11 @@ from django.contrib.auth.models import Permission, User
 from django.utils import timezone
 
 from beneficiaries.models import Household, Person
-from disbursement import approvals, batches, eligibility, execution, programmes
-from disbursement.models import Batch, Programme
+from disbursement import approvals, batches, eligibility, execution, programmes, taking_back
+from disbursement.models import Batch, Instruction, Programme
 from officers import second_factor
 from officers.models import Authenticator
-from wallet import codes, holds, ledger, redemption, refunds, top_ups, verification, wallets
+from wallet import codes, credentials, holds, ledger, redemption, refunds, succession, top_ups, verification, wallets
 from wallet.models import (
     Account,
     Hold,
@@ -27,13 +27,17 @@ from wallet.models import (
     Purse,
     PurseTerms,
     Refund,
+    Succession,
+    SuccessionProposal,
     TopUp,
     Transfer,
     Wallet,
 )
+from wallet.snap import scopes
 
 _numbers = count(1)
 START = uuid.uuid4().int % 10**10
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)  # tests travel
 
 
 def number() -> int:
@@ -112,9 +116,9 @@ def purse(
 
 
 def partner() -> Partner:
-    made = Partner(client_id=unique("client"), name="Toko Bersama", public_key="-")
-    made.secret = "rahasia"
-    made.save()
+    """A partner that may call every service; its secret is `rahasia`, and it has no key."""
+    made = Partner.objects.create(client_id=unique("client"), name="Toko Bersama", scopes=list(scopes.services()))
+    credentials.install(made, secret="rahasia", since=LONG_AGO)
     return made
 
 
@@ -205,7 +209,7 @@ def refund_order(payment: Payment, amount: int | None, refund_no: str = "", reas
 
 
 def refund(payment: Payment, amount: int | None, refund_no: str = "") -> Refund:
-    return refunds.refund(refund_order(payment, amount, refund_no))
+    return refunds.refund(refund_order(payment, amount, refund_no), of=payment)
 
 
 def owed(amount: int, mcc: str = "5411", *, of: Partner | None = None) -> Merchant:
@@ -214,6 +218,25 @@ def owed(amount: int, mcc: str = "5411", *, of: Partner | None = None) -> Mercha
     purse(buyer, amount, rules=terms(cash=True))
     pay(buyer, shop, amount)
     return shop
+
+
+def died(owner: Wallet) -> Wallet:
+    """The registry says that the wallet's holder has died; they are registered if they were not."""
+    if not Person.objects.filter(wallet=owner).exists():
+        holder = person()
+        Person.objects.filter(pk=holder.pk).update(wallet=owner)
+    Person.objects.filter(wallet=owner).update(status=Person.Status.DECEASED)
+    return owner
+
+
+def to_be_passed_on(owner: Wallet, heir: Wallet, reason: str = "meninggal dunia") -> SuccessionProposal:
+    """The holder has died, and an officer proposes the heir."""
+    return succession.propose(died(owner), heir.holder, reason, officer())
+
+
+def passed_on(owner: Wallet, heir: Wallet, reason: str = "meninggal dunia") -> Succession:
+    """The same, and another officer agrees."""
+    return succession.agree(to_be_passed_on(owner, heir, reason), officer())
 
 
 def top_up_order(
@@ -327,6 +350,13 @@ def approve(batch: Batch, by: User | None = None, *, digest: str | None = None, 
     return approvals.approve(
         batch, by=by, digest=batch.digest if digest is None else digest, reason=reason, code=code(phone(by))
     )
+
+
+def taken_back(line: Instruction, reason: str) -> Instruction:
+    """The instruction is taken back: an officer proposes it, unless it is proposed already, and another agrees."""
+    if taking_back.proposed(line) is None:
+        taking_back.propose(line, reason, officer())
+    return taking_back.agree(line, officer())
 
 
 def approved(made: Programme) -> Batch:

@@ -6,7 +6,7 @@ Only with `committed_db`: the owner has a connection of its own, and sees what w
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.db import connections, transaction
@@ -21,16 +21,13 @@ def as_owner() -> Iterator[CursorWrapper]:
 
 
 @contextlib.contextmanager
-def lift_triggers(cursor: CursorWrapper) -> Iterator[None]:
-    """No table's own trigger fires meanwhile; foreign keys still do."""
-    cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-    tables = [table for (table,) in cursor.fetchall()]
-    for table in tables:
-        cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+def lift_triggers(cursor: CursorWrapper, tables: Sequence[str] | None = None) -> Iterator[None]:
+    """No table's own trigger fires meanwhile, of these tables or of all; foreign keys still do."""
+    with_triggers = _with_triggers(cursor) if tables is None else tables
+    _alter(cursor, with_triggers, "DISABLE TRIGGER USER")
     yield
     cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # an ALTER TABLE waits for no pending check
-    for table in tables:
-        cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+    _alter(cursor, with_triggers, "ENABLE TRIGGER USER")
 
 
 def tamper(statement: str, *parameters: Any) -> None:
@@ -44,13 +41,20 @@ def tamper(statement: str, *parameters: Any) -> None:
 def triggers_lifted() -> Iterator[None]:
     """What the application does meanwhile meets no trigger: as if the owner had lifted them for it."""
     with as_owner() as cursor:
-        cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
-        tables = [table for (table,) in cursor.fetchall()]
-        for table in tables:
-            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+        tables = _with_triggers(cursor)
+        _alter(cursor, tables, "DISABLE TRIGGER USER")
     try:
         yield
     finally:
         with as_owner() as cursor:
-            for table in tables:
-                cursor.execute(f"ALTER TABLE {table} ENABLE TRIGGER USER")
+            _alter(cursor, tables, "ENABLE TRIGGER USER")
+
+
+def _with_triggers(cursor: CursorWrapper) -> list[str]:
+    cursor.execute("SELECT DISTINCT tgrelid::regclass::text FROM pg_trigger WHERE NOT tgisinternal")
+    return [table for (table,) in cursor.fetchall()]
+
+
+def _alter(cursor: CursorWrapper, tables: Sequence[str], how: str) -> None:
+    if tables:
+        cursor.execute("; ".join(f"ALTER TABLE {table} {how}" for table in tables))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing import forkserver
@@ -15,6 +16,7 @@ from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from typing import Any
 
+NOTICED_SECONDS = 30  # more than a database needs to see that a client is gone, however busy the machine
 SECONDS = 120  # no test needs nearly as long: what hangs longer is a deadlock that nobody resolved
 CONTEXT = multiprocessing.get_context("forkserver")
 
@@ -51,8 +53,29 @@ def together(jobs: Sequence[tuple[Callable[..., Any], tuple[Any, ...]]], *, seco
 
 
 def alone(function: Callable[..., Any], *arguments: Any) -> Outcome:
-    """Runs one job in a process of its own: for what ends in a crash."""
-    return together([(function, arguments)])[0]
+    """Runs one job in a process of its own: for what ends in a crash.
+
+    If it was killed, returns once the database has noticed: what the process held is free.
+    """
+    outcome = together([(function, arguments)])[0]
+    if outcome.signal:
+        _wait_for_its_end()
+    return outcome
+
+
+def _wait_for_its_end() -> None:
+    from django.db import connection
+
+    until = time.monotonic() + NOTICED_SECONDS
+    with connection.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
+                " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
+            )
+            if cursor.fetchone() == (0,):
+                return
+            time.sleep(0.005)
 
 
 def waiting_for_locks() -> int:

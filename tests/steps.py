@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -98,17 +97,5 @@ def of(function: Callable[..., Any], *arguments: Any) -> list[str]:
 
 
 def killed_after(step: int, function: Callable[..., Any], *arguments: Any) -> Outcome:
-    """Does the deed in a process of its own, which is killed (SIGKILL) right after that step, counted from one.
-
-    Returns once the database has noticed: what the process held is free.
-    """
-    outcome = alone(_do_die, step, function, *arguments)
-    with connection.cursor() as cursor:
-        while True:
-            cursor.execute(
-                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND usename = current_user"
-                " AND xact_start IS NOT NULL AND pid <> pg_backend_pid()"
-            )
-            if cursor.fetchone() == (0,):
-                return outcome
-            time.sleep(0.005)
+    """Does the deed in a process of its own, which is killed (SIGKILL) right after that step, counted from one."""
+    return alone(_do_die, step, function, *arguments)

@@ -12,12 +12,15 @@ from __future__ import annotations
 
 import hmac
 import os
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, overload
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
 
 from vault.key_marks import in_order
 
@@ -32,6 +35,33 @@ class CannotOpen(Exception):
     """The sealed bytes are not of this place, were changed, or their key is not configured."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Keys:
+    """The configured keys by number; `index_order` has the numbers of the index keys, the one in use first."""
+
+    sealing: dict[int, bytes]
+    sealing_in_use: int
+    index: dict[int, bytes]
+    index_order: list[int]
+
+
+@lru_cache(maxsize=1)
+def _keys() -> _Keys:
+    """Read once: settings are slow to read, and an import asks for them twenty times a row."""
+    sealing: dict[int, bytes] = dict(settings.VAULT_KEYS)
+    index: dict[int, bytes] = dict(settings.BLIND_INDEX_KEYS)
+    if settings.BLIND_INDEX_KEY is not None:
+        index[UNNUMBERED] = settings.BLIND_INDEX_KEY
+    in_use: int | None = settings.VAULT_KEY_IN_USE
+    order = in_order(list(index), settings.BLIND_INDEX_KEY_IN_USE)
+    return _Keys(sealing, max(sealing) if in_use is None else in_use, index, order)
+
+
+@receiver(setting_changed)
+def _read_anew(**_told: object) -> None:
+    _keys.cache_clear()
+
+
 @lru_cache(maxsize=16)
 def _cipher(key: bytes) -> AESGCM:
     return AESGCM(key)
@@ -43,12 +73,7 @@ def _place(table: str, field: str, row: object, key_number: int) -> bytes:
 
 def sealing_key() -> int:
     """The number of the key that seals."""
-    return _sealing_key(settings.VAULT_KEYS)
-
-
-def _sealing_key(keys: dict[int, bytes]) -> int:
-    number: int | None = settings.VAULT_KEY_IN_USE
-    return max(keys) if number is None else number
+    return _keys().sealing_in_use
 
 
 def seal(text: str, *, table: str, field: str, row: object) -> bytes:
@@ -58,10 +83,10 @@ def seal(text: str, *, table: str, field: str, row: object) -> bytes:
 
 def seal_bytes(content: bytes, *, table: str, field: str, row: object) -> bytes:
     """As `seal`, for what is no text: a piece of a file."""
-    keys: dict[int, bytes] = settings.VAULT_KEYS
-    number = _sealing_key(keys)
+    keys = _keys()
+    number = keys.sealing_in_use
     nonce = os.urandom(NONCE_BYTES)
-    box = _cipher(keys[number]).encrypt(nonce, content, _place(table, field, row, number))
+    box = _cipher(keys.sealing[number]).encrypt(nonce, content, _place(table, field, row, number))
     return bytes((VERSION, number)) + nonce + box
 
 
@@ -75,33 +100,19 @@ def unseal_bytes(box: bytes, *, table: str, field: str, row: object) -> bytes:
     box = bytes(box)
     if len(box) < HEADER_BYTES + NONCE_BYTES or box[0] != VERSION:
         raise CannotOpen(f"{table}.{field}: not a sealed value")
-    number = box[1]
-    if number not in settings.VAULT_KEYS:
+    number, keys = box[1], _keys().sealing
+    if number not in keys:
         raise CannotOpen(f"{table}.{field}: vault key {number} is not configured")
     nonce, body = box[HEADER_BYTES : HEADER_BYTES + NONCE_BYTES], box[HEADER_BYTES + NONCE_BYTES :]
     try:
-        return _cipher(settings.VAULT_KEYS[number]).decrypt(nonce, body, _place(table, field, row, number))
+        return _cipher(keys[number]).decrypt(nonce, body, _place(table, field, row, number))
     except InvalidTag:
         raise CannotOpen(f"{table}.{field}: the value was changed or belongs to another row") from None
 
 
-@lru_cache(maxsize=16)
-def _ring(
-    unnumbered: bytes | None, numbered: tuple[tuple[int, bytes], ...], in_use: int | None
-) -> tuple[dict[int, bytes], list[int]]:
-    keys = dict(numbered) if unnumbered is None else dict(numbered) | {UNNUMBERED: unnumbered}
-    return keys, in_order(list(keys), in_use)
-
-
-def _index_keys() -> tuple[dict[int, bytes], list[int]]:
-    """The index keys by number, and their numbers in order. Kept: settings are slow to read, an import asks six times a row."""
-    numbered: dict[int, bytes] = settings.BLIND_INDEX_KEYS
-    return _ring(settings.BLIND_INDEX_KEY, tuple(numbered.items()), settings.BLIND_INDEX_KEY_IN_USE)
-
-
 def index_keys() -> list[int]:
     """The numbers of the configured index keys: first the one in use, then the others, newest first."""
-    return list(_index_keys()[1])
+    return list(_keys().index_order)
 
 
 def index_key_of(index: bytes) -> int:
@@ -114,14 +125,14 @@ def blind_index(text: str, *, subject: str, key: int | None = None) -> bytes:
 
     `key` is the number of a configured key; by default the one in use. Raises KeyError.
     """
-    keys, numbers = _index_keys()
-    return _index(keys, numbers[0] if key is None else key, text, subject)
+    keys = _keys()
+    return _index(keys.index, keys.index_order[0] if key is None else key, text, subject)
 
 
 def blind_indexes(text: str, *, subject: str) -> list[bytes]:
     """What a text's index may be in the database: under every configured key, the one in use first."""
-    keys, numbers = _index_keys()
-    return [_index(keys, number, text, subject) for number in numbers]
+    keys = _keys()
+    return [_index(keys.index, number, text, subject) for number in keys.index_order]
 
 
 def _index(keys: dict[int, bytes], number: int, text: str, subject: str) -> bytes:

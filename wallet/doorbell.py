@@ -8,12 +8,15 @@ and frozen alike).
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from time import monotonic
 
 from celery import current_app
 from django.db import transaction
 from kombu.pools import producers
 
 logger = logging.getLogger(__name__)
+SECONDS_A_TASK = 20  # well under the broker's visibility timeout
 ONE_TRY = {"max_retries": 0, "socket_timeout": 1, "socket_connect_timeout": 1}
 
 
@@ -31,3 +34,14 @@ def ring(task: str, *ids: int, times: int = 1) -> None:
                 current_app.send_task(task, args=ids, producer=producer)
     except Exception as error:  # kombu, redis and socket each have their own; none may reach who rings
         logger.warning("doorbell: broker not reached for %s: %s", task, type(error).__name__)
+
+
+def for_some_seconds(work: Iterable[object], task: str) -> int:
+    """Does one piece of the work after the other for SECONDS_A_TASK, then rings `task` for the rest; returns how many it did."""
+    done, until = 0, monotonic() + SECONDS_A_TASK
+    for _ in work:
+        done += 1
+        if monotonic() > until:
+            ring(task)
+            break
+    return done

@@ -147,14 +147,6 @@ class CodeUsed(WalletError):
     message = _("Kode bayar sudah dipakai. Minta pembeli membuat kode baru.")
 
 
-class CodeOfAnotherWallet(WalletError):
-    """At the counter the holder sits before the officer: somebody else's code is not theirs to use."""
-
-    code = "code_of_another_wallet"
-    status = 409
-    message = _("Kode ini bukan dari dompet ini. Buka dompet pemilik kodenya, atau minta kode baru.")
-
-
 class WalletInactive(WalletError):
     code = "wallet_inactive"
     status = 403
@@ -189,11 +181,11 @@ class SuccessorUnfit(WalletError):
 
 
 class AlreadySucceeded(WalletError):
-    """The wallet was passed on to somebody else before."""
+    """The wallet was passed on before."""
 
     code = "already_succeeded"
     status = 409
-    message = _("Dompet ini sudah diwariskan kepada orang lain.")
+    message = _("Dompet ini sudah diwariskan.")
 
 
 class SettlementReturned(WalletError):
@@ -212,6 +204,38 @@ class MerchantSuspended(WalletError):
     code = "merchant_suspended"
     status = 403
     message = _("Pedagang sedang ditangguhkan.")
+
+
+class CashOutNotGranted(WalletError):
+    """A payment at an agent is cash drawn, whatever asks for it: the partner needs service 44."""
+
+    code = "cash_out_not_granted"
+    status = 403
+    message = _("Mitra ini tidak berhak menyerahkan uang tunai. Minta layanan 44 ke kantor.")
+
+
+class SuspectedFraud(WalletError):
+    """A fraud rule holds new payments of the merchant or the wallet until an officer has looked."""
+
+    code = "suspected_fraud"
+    status = 403
+    message = _("Belanja ini ditahan untuk diperiksa. Pemegang dan pedagang dapat bertanya ke kantor kelurahan.")
+
+
+class TransactionSuspended(WalletError):
+    """An officer has stopped new payments of the merchant or the wallet, with a recorded reason."""
+
+    code = "transaction_suspended"
+    status = 403
+    message = _("Belanja dihentikan sementara oleh petugas. Pemegang dan pedagang dapat bertanya ke kantor kelurahan.")
+
+
+class PaymentLate(WalletError):
+    """Whoever asked for the payment had given up waiting for it: nothing was paid."""
+
+    code = "payment_late"
+    status = 403
+    message = _("Permintaan ini datang sesudah kasir berhenti menunggu; tidak ada yang dibayar. Ulangi belanjanya.")
 
 
 class PaymentUnknown(WalletError):
@@ -252,6 +276,14 @@ class RefundNotPossible(WalletError):
     code = "refund_not_possible"
     status = 409
     message = _("Belanja itu ditolak, tidak ada yang dapat dikembalikan.")
+
+
+class PaymentCancelled(WalletError):
+    """It was taken back whole, as if it had not been: there is nothing left of it to give back."""
+
+    code = "payment_cancelled"
+    status = 409
+    message = _("Belanja itu sudah dibatalkan, dan seluruh uangnya sudah kembali.")
 
 
 class StatementCursorInvalid(WalletError):
@@ -373,3 +405,59 @@ class MoneyMoved(WalletError):
     message = _(
         "Sesudah digabung, uang dari kantong itu sudah dibelanjakan, disetor, atau ditahan pedagang. Tidak dapat dipisahkan."
     )
+
+
+class MerchantInactive(WalletError):
+    """Approved and not yet at work, or closed: for payments it is no merchant."""
+
+    code = "merchant_inactive"
+    status = 404
+    message = _("Pedagang ini belum aktif atau sudah ditutup.")
+
+
+class MerchantLimitExceeded(WalletError):
+    """With what it took today and this month, more than the merchant may take; how much that is, its contract says."""
+
+    code = "merchant_limit_exceeded"
+    status = 403
+    message = _("Batas pedagang ini tercapai. Bayar dengan cara lain, atau coba lagi besok.")
+
+
+class TerminalUnknown(WalletError):
+    code = "terminal_unknown"
+    status = 404
+    message = _("Terminal itu tidak terdaftar atau tidak aktif pada pedagang ini.")
+
+
+class ItemsMissing(WalletError):
+    """The aid may only be spent on goods that the till names."""
+
+    code = "items_missing"
+    message = _("Bantuan ini hanya untuk barang tertentu. Kirim daftar barang di %(item)s.")
+
+
+class ItemBanned(WalletError):
+    """`item` is the good's name, as the till sent it."""
+
+    code = "item_banned"
+    status = 403
+    message = _("%(item)s tidak boleh dibeli dengan bantuan ini.")
+
+
+class ItemNotAllowed(WalletError):
+    code = "item_not_allowed"
+    status = 403
+    message = _("%(item)s bukan barang yang boleh dibeli dengan bantuan ini.")
+
+
+class ItemTooDear(WalletError):
+    code = "item_too_dear"
+    status = 403
+    message = _("Harga satuan %(item)s melebihi harga tertinggi yang ditetapkan.")
+
+
+class BasketDiffers(WalletError):
+    """What the goods cost together is not what is asked for. Rupiah."""
+
+    code = "basket_differs"
+    message = _("Jumlah harga barang, Rp %(sum)s, tidak sama dengan jumlah belanja, Rp %(amount)s.")

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from django.db.models import F
 from django.utils import timezone
 
-from wallet import ledger, merchant_categories
+from wallet import baskets, ledger, merchant_categories
 from wallet.errors import (
     CaptureTooLarge,
     HoldEnded,
@@ -23,9 +23,11 @@ from wallet.errors import (
     IdempotencyConflict,
     MerchantSuspended,
     MerchantUnknown,
+    SuspectedFraud,
+    TransactionSuspended,
 )
-from wallet.models import Hold, HoldPart, Merchant, Partner, Payment, Transfer
-from wallet.redemption import PaymentOrder, new_reference, parameters_of
+from wallet.models import FraudHold, Hold, HoldPart, Merchant, Partner, Payment, Transfer
+from wallet.redemption import PaymentOrder, digest_behind, is_digits, new_reference, parameters_of
 from wallet.transactions import retried, retried_statement
 
 logger = logging.getLogger(__name__)
@@ -39,7 +41,7 @@ TRANSITIONS = {  # a hold begins held, or declined for good
 HOLD_FIELDS = [field.attname for field in Hold._meta.concrete_fields]
 AUTHORISE = (
     f"SELECT {', '.join(HOLD_FIELDS)} FROM wallet_authorise("  # noqa: S608
-    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::wallet_limits, %s)"
+    "%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s::wallet_limits, %s, %s::jsonb, %s)"
 )
 
 
@@ -64,10 +66,13 @@ def authorise(order: PaymentOrder) -> Hold:
     The purses' rules are judged now, for the capture too. It ends after settings.WALLET["hold_lifetime"], or with the first
     of its purses to expire. Decided by the function wallet_authorise (wallet/sql), in one round trip when nobody has
     opened a transaction around it.
-    Raises InvalidAmount, MerchantUnknown (nothing is kept), IdempotencyConflict (the reference was used for another).
+    Raises InvalidAmount, BasketDiffers, MerchantUnknown, DigitGuessesExceeded (nothing is kept), IdempotencyConflict (the
+    reference was used for another).
     """
     ledger.check_amount(order.amount)
-    hold = _authorise(order, timezone.now())
+    baskets.check_sum(order.items, order.amount)
+    hold_for = _authorise_digits if is_digits(order) else _authorise
+    hold = hold_for(order, timezone.now())
     if hold is None:
         raise MerchantUnknown(merchant_id=order.merchant_id)
     if bytes(hold.request_hash) != order.request_hash:
@@ -76,14 +81,20 @@ def authorise(order: PaymentOrder) -> Hold:
 
 
 @retried_statement
-def _authorise(order: PaymentOrder, now: datetime) -> Hold | None:
+def _authorise(order: PaymentOrder, now: datetime, digest: bytes | None = None) -> Hold | None:
     with connection.cursor() as cursor:
         cursor.execute(
             AUTHORISE,
-            [*parameters_of(order, now), now + settings.WALLET["hold_lifetime"]],
+            [*parameters_of(order, now, digest), now + settings.WALLET["hold_lifetime"]],
         )
         row = cursor.fetchone()
     return Hold.from_db("default", HOLD_FIELDS, row) if row else None
+
+
+@retried
+def _authorise_digits(order: PaymentOrder, now: datetime) -> Hold | None:
+    earlier = Hold.objects.filter(partner=order.partner, partner_reference_no=order.partner_reference_no).first()
+    return earlier or _authorise(order, now, digest_behind(order, now))
 
 
 @retried
@@ -101,7 +112,7 @@ def capture(order: CaptureOrder) -> Payment:
     MerchantSuspended, CaptureTooLarge, IdempotencyConflict.
     """
     ledger.check_amount(order.amount)
-    hold = _lock(
+    hold = lock(
         find(
             order.partner,
             partner_reference_no=order.original_partner_reference_no,
@@ -116,25 +127,37 @@ def capture(order: CaptureOrder) -> Payment:
         return earlier
     now = timezone.now()
     _refuse_ended(hold, now)
-    if hold.merchant.status != Merchant.Status.ACTIVE:
+    merchant = hold.merchant
+    if merchant is None:
+        raise HoldUnknown  # the reserve of an offline allowance: only claims draw on it
+    if merchant.status != Merchant.Status.ACTIVE:
         raise MerchantSuspended
-    left = hold.amount - hold.captured
-    if order.amount > left:
-        raise CaptureTooLarge(left=left)
+    if stopped := FraudHold.decline_of(merchant=merchant.pk):
+        raise SuspectedFraud if stopped == SuspectedFraud.code else TransactionSuspended
+    if order.amount > hold.amount - hold.captured:
+        raise CaptureTooLarge(left=hold.amount - hold.captured)
+    return draw(hold, order, merchant, now)
+
+
+def draw(hold: Hold, order: CaptureOrder, merchant: Merchant, now: datetime) -> Payment:
+    """The merchant's payment out of a hold that the caller has locked, found held, and large enough. Needs a transaction.
+
+    Raises IdempotencyConflict (the number was used for something else).
+    """
     parts = list(hold.parts.order_by("number"))
     taken = take(parts, order.amount)
     # Released first: `ledger.post` takes nothing that is held. Until the end of the transaction the accounts are locked.
     ledger.release_held(_still_held(parts) if order.final else {part.purse_id: amount for part, amount in taken})
-    made = _keep_payment(order, hold, now)
+    made = _keep_payment(order, hold, merchant, now)
     _keep_captured(hold, taken)
-    if order.final or order.amount == left:
+    if order.final or order.amount == hold.amount - hold.captured:
         _end(hold, S.CAPTURED, now)
-    cash = hold.merchant.mcc in merchant_categories.CASH
+    cash = merchant.mcc in merchant_categories.CASH
     ledger.post(
         [
             ledger.Leg(
                 debit=part.purse_id,
-                credit=hold.merchant.account_id,
+                credit=merchant.account_id,
                 amount=amount,
                 kind=Transfer.Kind.CASH_OUT if cash else Transfer.Kind.REDEMPTION,
                 key=f"pay:{made.pk}:{index}",
@@ -152,22 +175,25 @@ def void(partner: Partner, *, partner_reference_no: str = "", reference_no: str 
 
     Raises HoldUnknown, HoldEnded (it was declined, captured to the end, or its time is over).
     """
-    hold = _lock(find(partner, partner_reference_no=partner_reference_no, reference_no=reference_no))
+    hold = lock(find(partner, partner_reference_no=partner_reference_no, reference_no=reference_no))
+    if hold.merchant is None:
+        raise HoldUnknown  # tills rely on the reserve of an offline allowance until its claims are in
     if hold.status == S.VOIDED:
         return hold
     now = timezone.now()
     _refuse_ended(hold, now)
-    _release_rest(hold, S.VOIDED, now)
+    release_rest(hold, S.VOIDED, now)
     return hold
 
 
 def expire_due(moment: datetime | None = None) -> Iterator[Hold]:
     """Ends each hold whose time is over and releases what it held; one transaction a hold, safe to repeat and to race.
 
-    A generator: whoever runs it decides how far it goes. Yields the holds that this call ended.
+    A generator: whoever runs it decides how far it goes. Yields the holds that this call ended. The reserve of an offline
+    allowance ends with it (wallet.offline.allowances).
     """
     moment = moment or timezone.now()
-    due = Hold.objects.filter(status=S.HELD, expires_at__lte=moment).order_by("expires_at", "pk")
+    due = Hold.objects.filter(status=S.HELD, expires_at__lte=moment, offline=None).order_by("expires_at", "pk")
     for number in due.values_list("pk", flat=True).iterator():
         try:
             ended = _expire(number, moment)
@@ -181,10 +207,10 @@ def expire_due(moment: datetime | None = None) -> Iterator[Hold]:
 
 @retried
 def _expire(number: int, moment: datetime) -> Hold | None:
-    hold = _lock(Hold(pk=number))
+    hold = lock(Hold(pk=number))
     if hold.status != S.HELD or hold.expires_at > moment:
         return None
-    _release_rest(hold, S.EXPIRED, timezone.now())
+    release_rest(hold, S.EXPIRED, timezone.now())
     return hold
 
 
@@ -219,7 +245,7 @@ def _still_held(parts: Iterable[HoldPart]) -> dict[int, int]:
     return {part.purse_id: part.amount - part.captured for part in parts if part.amount > part.captured}
 
 
-def _lock(hold: Hold) -> Hold:
+def lock(hold: Hold) -> Hold:
     """The hold as it is once nobody else decides on it."""
     return Hold.objects.select_for_update(of=("self",), no_key=True).select_related("merchant").get(pk=hold.pk)
 
@@ -229,7 +255,8 @@ def _refuse_ended(hold: Hold, now: datetime) -> None:
         raise HoldEnded
 
 
-def _release_rest(hold: Hold, ending: Hold.Status, now: datetime) -> None:
+def release_rest(hold: Hold, ending: Hold.Status, now: datetime) -> None:
+    """Gives back what a hold, which the caller has locked, still holds, and ends it. Needs a transaction."""
     ledger.release_held(_still_held(hold.parts.all()))
     _end(hold, ending, now)
 
@@ -247,14 +274,14 @@ def _keep_captured(hold: Hold, taken: list[tuple[HoldPart, int]]) -> None:
     Hold.objects.filter(pk=hold.pk).update(captured=F("captured") + sum(amount for _, amount in taken))
 
 
-def _keep_payment(order: CaptureOrder, hold: Hold, now: datetime) -> Payment:
+def _keep_payment(order: CaptureOrder, hold: Hold, merchant: Merchant, now: datetime) -> Payment:
     made = Payment(
         partner=order.partner,
         partner_reference_no=order.partner_reference_no,
         external_id=order.external_id,
         request_hash=order.request_hash,
         reference_no=new_reference(),
-        merchant=hold.merchant,
+        merchant=merchant,
         wallet_id=hold.wallet_id,
         hold=hold,
         amount=order.amount,

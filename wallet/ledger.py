@@ -42,8 +42,12 @@ CLAIMED_BY_A_ROW = {
     Transfer.Kind.REMITTANCE,
     Transfer.Kind.TOP_UP,
     Transfer.Kind.GIVE_BACK,
+    Transfer.Kind.ADVANCE,
+    Transfer.Kind.RECOVERY,
     Transfer.Kind.SETTLEMENT,
     Transfer.Kind.PAYOUT,
+    Transfer.Kind.LOSS,
+    Transfer.Kind.DEPOSIT,  # the booking of two officers, who book it back where it was wrong
 }
 
 
@@ -177,6 +181,14 @@ def release_held(parts: Mapping[int, int]) -> None:
             " FROM unnest(%s::bigint[], %s::bigint[]) AS released (purse, part) WHERE id = purse",
             [purses, [parts[purse] for purse in purses]],
         )
+
+
+def raise_held(parts: Mapping[int, int]) -> None:
+    """Raises what is held on each purse's account by so many rupiah; no money moves. Needs a transaction.
+
+    The mirror of `release_held`, with its locks. More than is there fails at the account's CHECK (IntegrityError).
+    """
+    release_held({purse: -amount for purse, amount in parts.items()})
 
 
 def lock_wallets_of(purses: Sequence[int]) -> None:
@@ -521,6 +533,48 @@ def lock_merchant(account: int) -> int:
     with connection.cursor() as cursor:
         cursor.execute("SELECT FROM wallet_account WHERE id = %s AND kind = 'merchant' FOR UPDATE", [account])
     return balance_of(account)
+
+
+def lock_owed(account: int) -> int:
+    """Keeps others from taking out of a merchant's account, and returns what can be taken at least: it only grows. Needs a
+    transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM wallet_account WHERE id = %s FOR NO KEY UPDATE", [account])
+    return balance_of(account)
+
+
+def traded_since(account: int, moment: datetime) -> int:
+    """Rupiah that a merchant's account gained (or lost) from the moment on, settlements and what returned of them left out.
+
+    Certain only under `lock_merchant`. Reads from the last checkpoint before the moment.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            WITH since AS (
+                SELECT coalesce(max(counted_to), 0) AS id FROM wallet_checkpoint
+                WHERE account_id = %(account)s AND made_at <= %(moment)s
+            ), moved AS (
+                SELECT t.id, t.amount, t.kind, t.reverses_id, t.posted_at FROM wallet_transfer t, since
+                WHERE t.credit_id = %(account)s AND t.id > since.id
+                UNION ALL
+                SELECT t.id, -t.amount, t.kind, t.reverses_id, t.posted_at FROM wallet_transfer t, since
+                WHERE t.debit_id = %(account)s AND t.id > since.id
+            )
+            SELECT coalesce(sum(moved.amount), 0) FROM moved
+            LEFT JOIN wallet_transfer reversed ON reversed.id = moved.reverses_id
+            WHERE moved.posted_at >= %(moment)s AND moved.kind NOT IN ('settlement', 'recovery')
+              AND coalesce(reversed.kind, '') <> 'settlement'
+            """,
+            {"account": account, "moment": moment},
+        )
+        [moved] = cursor.fetchone()
+    return int(moved)
+
+
+def times(account: int, kind: str) -> int:
+    """How often the account was credited so, for the key of the next time. Needs the account's lock."""
+    return Transfer.objects.filter(credit_id=account, kind=kind).count()
 
 
 @retried

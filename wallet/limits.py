@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 
-from wallet.errors import BalanceLimitExceeded, MonthlyLimitExceeded
+from wallet.errors import BalanceLimitExceeded, LimitExceeded, MonthlyLimitExceeded
 from wallet.ledger import GrantQuery
 from wallet.models import Wallet
 
@@ -93,11 +94,57 @@ def exceeded(arriving: GrantQuery | Mapping[int, int], moment: datetime) -> dict
         return dict(cursor.fetchall())
 
 
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Rupiah that a wallet may still receive: before it holds all it may hold, and before the month's end in Jakarta."""
+
+    balance: int
+    month: int
+
+
+def room(wallet: Wallet, moment: datetime) -> Room:
+    """What is left of both limits, never below zero. Told, not promised: only a lock on the wallet keeps it true."""
+    kind = _kind(wallet)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT coalesce(sum(account.balance), 0), coalesce(sum(got.amount), 0)
+            FROM wallet_purse purse JOIN wallet_account account ON account.id = purse.account_id
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(came.amount), 0) AS amount FROM wallet_transfer came
+                WHERE came.credit_id = account.id
+                  AND came.kind IN ('disbursement', 'top_up') AND came.posted_at >= greatest(%s, (
+                      SELECT max(created_at) FROM wallet_succession
+                      WHERE successor_id = purse.wallet_id AND account.id = ANY (purses)))
+                  AND NOT EXISTS (SELECT FROM wallet_transfer back WHERE back.reverses_id = came.id)) got
+            WHERE purse.wallet_id = %s
+            """,
+            [month_began(moment), wallet.pk],
+        )
+        kept, got = cursor.fetchone()
+    allowed = settings.WALLET["balance_limit"][kind], settings.WALLET["monthly_limit"][kind]
+    return Room(max(allowed[0] - int(kept), 0), max(allowed[1] - int(got), 0))
+
+
+def check_top_up(wallet: Wallet, amount: int) -> None:
+    """Returns unless the rupiah are more than such a wallet may hold at any time: then no wallet could take them.
+
+    Raises LimitExceeded.
+    """
+    most: int = settings.WALLET["balance_limit"][_kind(wallet)]
+    if amount > most:
+        raise LimitExceeded(limit=most)
+
+
 def check_incoming(wallet: Wallet, amount: int, moment: datetime) -> None:
     """Returns if the wallet, which the caller has locked, may receive the rupiah. Raises Balance-, MonthlyLimitExceeded."""
     reason = exceeded({wallet.pk: amount}, moment).get(wallet.pk)
-    kind = "registered" if wallet.registered else "unregistered"
+    kind = _kind(wallet)
     if reason == BalanceLimitExceeded.code:
         raise BalanceLimitExceeded(limit=settings.WALLET["balance_limit"][kind])
     if reason == MonthlyLimitExceeded.code:
         raise MonthlyLimitExceeded(limit=settings.WALLET["monthly_limit"][kind])
+
+
+def _kind(wallet: Wallet) -> str:
+    return "registered" if wallet.registered else "unregistered"

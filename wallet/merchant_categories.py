@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from django.utils.translation import gettext_lazy as _
 
+from wallet.errors import CashOutNotGranted
+
 NAMES = {
     "4111": _("angkutan umum"),
     "4121": _("taksi dan ojek"),
@@ -31,6 +33,12 @@ NAMES = {
     "8211": _("sekolah"),
 }
 CASH = ("6010", "6011")  # ISO 18245: cash at a counter, cash at a machine; wallet/sql says the same
+
+
+def refuse_cash(mcc: str, granted: bool) -> None:
+    """Returns if what is paid there is no cash, or was granted. Raises CashOutNotGranted."""
+    if mcc in CASH and not granted:
+        raise CashOutNotGranted
 
 
 def in_words(mcc: str) -> str:

@@ -1,4 +1,4 @@
-"""Rupiah as people read and write them: ``Rp 1.000.000``."""
+"""Rupiah as people read and write them, ``Rp 1.000.000``, and as messages of the national standard do."""
 
 from __future__ import annotations
 
@@ -11,6 +11,11 @@ _GROUPED = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3}){1,4}")
 def rupiah(amount: int) -> str:
     """The amount as it is written in Indonesia, whatever the reader's language: ``Rp 1.000.000``."""
     return f"{'-' if amount < 0 else ''}Rp {abs(amount):,}".replace(",", ".")
+
+
+def in_message(amount: int) -> dict[str, str]:
+    """The amount as SNAP writes it: ``{"value": "10000.00", "currency": "IDR"}``."""
+    return {"value": f"{amount}.00", "currency": "IDR"}
 
 
 def parse_rupiah(text: str) -> int | None:

@@ -6,9 +6,13 @@ An attempt is counted, and committed, before the PIN is compared: attempts made 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import hmac
 import re
+import secrets
+from datetime import datetime
+from functools import lru_cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import VerifyMismatchError
@@ -16,8 +20,11 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from wallet.errors import PinAlreadySet, PinInvalid, PinLocked, PinNotSet, PinWrong, WalletInactive
-from wallet.models import Wallet
+from wallet import phone_changes
+from wallet.errors import PinAlreadySet, PinInvalid, PinLocked, PinNotSet, PinWrong, ReasonMissing, WalletInactive
+from wallet.models import Wallet, WalletStep
+from wallet.proposal_errors import RecoveryTakesTwo
+from wallet.transactions import retried
 
 # OWASP's figures: about 20 ms a try. The pepper and the lockout protect six digits, not the hash's slowness.
 HASHER = PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1)
@@ -26,9 +33,14 @@ RUNS = "01234567890", "09876543210"
 
 
 def create(wallet: Wallet, pin: str) -> None:
-    """Sets the first PIN. Raises PinInvalid, PinAlreadySet, WalletInactive."""
+    """Sets the first PIN, or the next after the old one was forgotten.
+
+    Raises PinInvalid, PinAlreadySet, WalletInactive, RecoveryTakesTwo (`phone_changes`).
+    """
     _check_shape(pin)
     _check_active(wallet)
+    if phone_changes.had_pin(wallet) and phone_changes.takes_two(wallet):
+        raise RecoveryTakesTwo
     without_pin = Wallet.objects.filter(pk=wallet.pk, pin_hash="", status=Wallet.Status.ACTIVE)
     if not without_pin.update(pin_hash=_hash(wallet, pin)):
         _check_active(wallet)  # it may have been closed meanwhile
@@ -44,14 +56,48 @@ def change(wallet: Wallet, old: str, new: str) -> None:
         raise PinNotSet
 
 
-def reset(wallet: Wallet) -> None:
-    """Forgets the PIN and its failures, so that the holder, identified in person, can set another."""
+@retried
+def reset(wallet: Wallet, reason: str, by: str) -> None:
+    """Forgets the PIN and its failures, so that the holder, identified in person, can set another. Who and why is recorded.
+
+    Raises ReasonMissing, RecoveryTakesTwo (`phone_changes`).
+    """
+    if not reason.strip():
+        raise ReasonMissing
+    if phone_changes.takes_two(wallet):
+        raise RecoveryTakesTwo
     Wallet.objects.filter(pk=wallet.pk).update(pin_hash="", pin_failures=0, pin_locked_until=None)
+    WalletStep.objects.create(wallet=wallet, kind=WalletStep.Kind.PIN_RESET, reason=reason.strip(), by=by)
 
 
 def check(wallet: Wallet, pin: str) -> None:
     """Returns if the PIN is right. Raises PinNotSet, PinWrong(left), PinLocked(until), WalletInactive."""
     _check(wallet, pin)
+
+
+def matches(wallet: Wallet, pin: str) -> bool:
+    """Whether it is the PIN, for whoever counts the tries elsewhere (wallet.page_pins): none is counted here or forgiven.
+
+    A PIN that is locked matches nothing. Raises PinNotSet, PinLocked, WalletInactive.
+    """
+    row = Wallet.objects.get(pk=wallet.pk)
+    _refuse_unfit(row, timezone.now())
+    try:
+        return HASHER.verify(row.pin_hash, _peppered(wallet, pin))
+    except VerifyMismatchError:
+        return False
+
+
+def check_nobodys(pin: str) -> None:
+    """The work of comparing a PIN, for a holder who is not there: the answer must take as long."""
+    peppered = hmac.new(settings.PIN_PEPPER, f"0|{pin}".encode(), hashlib.sha256).digest()
+    with contextlib.suppress(VerifyMismatchError):
+        HASHER.verify(_nobodys_hash(), peppered)
+
+
+@lru_cache(maxsize=1)
+def _nobodys_hash() -> str:
+    return HASHER.hash(secrets.token_bytes(32))
 
 
 def _check(wallet: Wallet, pin: str) -> str:
@@ -74,12 +120,7 @@ def _count_attempt(wallet: Wallet) -> tuple[str, int]:
     now = timezone.now()
     with transaction.atomic(durable=True):
         row = Wallet.objects.select_for_update().get(pk=wallet.pk)
-        if row.status != Wallet.Status.ACTIVE:
-            raise WalletInactive
-        if not row.pin_hash:
-            raise PinNotSet
-        if row.pin_locked_until and row.pin_locked_until > now:
-            raise PinLocked(until=_clock(row.pin_locked_until))
+        _refuse_unfit(row, now)
         if row.pin_locked_until:  # served its time
             row.pin_failures, row.pin_locked_until = 0, None
         row.pin_failures += 1
@@ -89,10 +130,20 @@ def _count_attempt(wallet: Wallet) -> tuple[str, int]:
     return row.pin_hash, row.pin_failures
 
 
+def _refuse_unfit(row: Wallet, now: datetime) -> None:
+    if row.status != Wallet.Status.ACTIVE:
+        raise WalletInactive
+    if not row.pin_hash:
+        raise PinNotSet
+    if row.pin_locked_until and row.pin_locked_until > now:
+        raise PinLocked(until=_clock(row.pin_locked_until))
+
+
 def _check_shape(pin: str) -> None:
     if not isinstance(pin, str) or not SHAPE.fullmatch(pin):
         raise PinInvalid
-    if len(set(pin)) == 1 or any(pin in run for run in RUNS):
+    # What everybody tries first: one digit or a pair or three again and again, and digits in a row.
+    if pin[:2] * 3 == pin or pin[:3] * 2 == pin or any(pin in run for run in RUNS):
         raise PinInvalid
 
 

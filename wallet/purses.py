@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import islice
 
@@ -12,7 +12,8 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
-from wallet import ledger
+from wallet import baskets, ledger
+from wallet.baskets import Item
 from wallet.models import Merchant, Purse, Transfer, Wallet
 from wallet.transactions import retried
 
@@ -47,6 +48,9 @@ class PurseView:
     regions: list[str]
     cash_allowed: bool
     returns_when_lapsed: bool
+    items_required: bool = False
+    banned_items: list[str] = field(default_factory=list)
+    allowed_items: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +93,9 @@ def in_wallet(wallet: Wallet) -> list[PurseView]:
             regions=purse.terms.regions,
             cash_allowed=purse.terms.cash_allowed,
             returns_when_lapsed=purse.terms.lapses_to_id is not None,
+            items_required=purse.terms.items_required,
+            banned_items=purse.terms.banned_items,
+            allowed_items=purse.terms.allowed_items,
         )
         for purse in _in_spending_order(Purse.objects.filter(wallet=wallet, account__balance__gt=0))
     ]
@@ -102,12 +109,15 @@ def balance(views: Iterable[PurseView]) -> WalletBalance:
     return WalletBalance(book, held, usable_now)
 
 
-def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime) -> list[Spendable]:
-    """The purses with money that this merchant may take from now, earliest expiry first: the rule that payments follow."""
+def spendable_at(wallet: Wallet, merchant: Merchant, moment: datetime, items: Sequence[Item] = ()) -> list[Spendable]:
+    """The purses with money that this merchant may take from now, earliest expiry first: the rule that payments follow.
+
+    Purses that ask for a list of goods are among them only if the items are given and fit.
+    """
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT account_id, available FROM wallet_spendable(%s, %s, %s, %s)",
-            [wallet.pk, merchant.mcc, merchant.region, moment],
+            "SELECT account_id, available FROM wallet_spendable(%s, %s, %s, %s, %s::jsonb) WHERE refusal IS NULL",
+            [wallet.pk, merchant.mcc, merchant.region, moment, baskets.in_json(items)],
         )
         return [Spendable(account, int(available)) for account, available in cursor.fetchall()]
 

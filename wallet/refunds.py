@@ -9,8 +9,14 @@ from django.db.models import F
 from django.utils import timezone
 
 from wallet import ledger
-from wallet.errors import IdempotencyConflict, RefundNotPossible, RefundTooLarge
-from wallet.models import Partner, Payment, Purse, Refund, Transfer
+from wallet.errors import (
+    IdempotencyConflict,
+    InsufficientFunds,
+    PaymentCancelled,
+    RefundNotPossible,
+    RefundTooLarge,
+)
+from wallet.models import FraudHold, Merchant, Partner, Payment, Purse, Refund, Transfer
 from wallet.redemption import find, new_reference
 from wallet.transactions import retried
 
@@ -19,7 +25,10 @@ SPENDING = (Transfer.Kind.REDEMPTION, Transfer.Kind.CASH_OUT)
 
 @dataclass(frozen=True, slots=True)
 class RefundOrder:
-    """A refund as a partner asks for it; `amount` None means all that is left of the payment."""
+    """A refund as a partner asks for it; `amount` None means all that is left of the payment.
+
+    `cancels` says that the payment is taken back as if it had not been (`wallet.cancellations`).
+    """
 
     partner: Partner
     partner_refund_no: str
@@ -28,6 +37,9 @@ class RefundOrder:
     reason: str = ""
     original_partner_reference_no: str = ""
     original_reference_no: str = ""
+    original_external_id: str = ""
+    merchant_id: str = ""
+    cancels: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +50,23 @@ class _Return:
 
 
 @retried
-def refund(order: RefundOrder) -> Refund:
-    """The refund, made once; an identical retry gets the first one again.
+def refund(order: RefundOrder, of: Payment | None = None) -> Refund:
+    """The refund, made once; an identical retry gets the first one again. `of` is the payment if the caller has found it.
 
-    What came from a purse that has expired meanwhile goes to the fund its terms name, and `to_fund` tells how much.
-    Raises PaymentUnknown, RefundNotPossible, RefundTooLarge, InsufficientFunds (the merchant is owed less than that),
-    InvalidAmount, IdempotencyConflict.
+    What came from a purse that has expired meanwhile goes to the fund its terms name, and `to_fund` tells how much. What the
+    merchant is not owed any more, having been settled, is advanced as far as its credit goes: its next settlement is less
+    by that (docs/adr/0040).
+    Raises PaymentUnknown, MerchantUnknown, RefundNotPossible, PaymentCancelled, RefundTooLarge, InvalidAmount,
+    InsufficientFunds (the merchant is owed less than that, and has no such credit), IdempotencyConflict.
     """
     if order.amount is not None:
         ledger.check_amount(order.amount)
-    found = find(
+    found = of or find(
         order.partner,
         partner_reference_no=order.original_partner_reference_no,
         reference_no=order.original_reference_no,
+        external_id=order.original_external_id,
+        merchant_id=order.merchant_id,
     )
     payment = Payment.objects.select_for_update(of=("self",)).select_related("merchant").get(pk=found.pk)
     earlier = Refund.objects.filter(partner=order.partner, partner_refund_no=order.partner_refund_no).first()
@@ -60,11 +76,14 @@ def refund(order: RefundOrder) -> Refund:
         return earlier
     if payment.status != Payment.Status.PAID or payment.wallet_id is None:
         raise RefundNotPossible
+    if payment.refunds.filter(cancels=True).exists():
+        raise PaymentCancelled
     left = payment.amount - payment.refunded
     amount = left if order.amount is None else order.amount
     if not 0 < amount <= left:
         raise RefundTooLarge(left=left)
     returns = _distribute(payment, amount)
+    advanced = _advance(payment.merchant, amount)
     made = Refund(
         payment=payment,
         partner=order.partner,
@@ -74,6 +93,7 @@ def refund(order: RefundOrder) -> Refund:
         amount=amount,
         to_fund=sum(part.amount for part in returns if part.to_fund),
         reason=order.reason,
+        cancels=order.cancels,
     )
     try:
         made.save(force_insert=True)
@@ -83,8 +103,20 @@ def refund(order: RefundOrder) -> Refund:
             raise IdempotencyConflict(partner_refund_no=order.partner_refund_no) from error
         raise
     Payment.objects.filter(pk=payment.pk).update(refunded=F("refunded") + amount)
+    legs = []
+    if advanced and payment.merchant.advance_id is not None:
+        legs.append(
+            ledger.Leg(
+                debit=payment.merchant.advance_id,
+                credit=payment.merchant.account_id,
+                amount=advanced,
+                kind=Transfer.Kind.ADVANCE,
+                key=f"advance:{made.pk}",
+            )
+        )
     ledger.post(
-        [
+        legs
+        + [
             ledger.Leg(
                 debit=payment.merchant.account_id,
                 credit=part.account,
@@ -97,6 +129,28 @@ def refund(order: RefundOrder) -> Refund:
         ]
     )
     return made
+
+
+def _advance(merchant: Merchant, amount: int) -> int:
+    """Rupiah that the merchant is not owed any more and we advance. Its account stays locked against other debits.
+
+    None to one that is closed, or whose money is withheld: no settlement may ever pay it back.
+    Raises InsufficientFunds: the merchant would owe us more than its credit.
+    """
+    if not merchant.refund_credit or merchant.advance_id is None or not _will_be_settled(merchant):
+        return 0  # what it is owed decides when the refund is posted
+    short = amount - ledger.lock_owed(merchant.account_id)
+    if short <= 0:
+        return 0
+    # Whoever moves the advance holds the merchant's account.
+    if short - ledger.balance_of(merchant.advance_id) > merchant.refund_credit:
+        raise InsufficientFunds(account=merchant.account_id, short=short)
+    return short
+
+
+def _will_be_settled(merchant: Merchant) -> bool:
+    """False if no settlement is to be expected that would pay an advance back."""
+    return merchant.status != Merchant.Status.CLOSED and not FraudHold.withholds_settlement(merchant.pk)
 
 
 def _distribute(payment: Payment, amount: int) -> list[_Return]:

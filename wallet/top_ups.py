@@ -1,4 +1,4 @@
-"""Top-ups: cash that a holder pays in, at a partner's cash agent or over our own counter."""
+"""Top-ups: money paid in for a holder, at a partner's cash agent, over our own counter, or out of a partner's deposit."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from wallet import ledger, limits, merchant_categories
 from wallet.errors import (
     CashNotAllowed,
     IdempotencyConflict,
+    InsufficientFunds,
     MerchantSuspended,
     MerchantUnknown,
     NotAnAgent,
@@ -25,8 +26,9 @@ from wallet.transactions import retried
 class TopUpOrder:
     """A top-up as a partner asks for it. `request_hash` covers all that must be the same in a retry.
 
-    `agent` is the merchant id of the partner's agent who took the cash, None at a counter. `purse` is the account of
-    one of the wallet's purses, None for the purse of the holder's own money.
+    `agent` is the merchant id of the partner's agent who took the cash, None at a counter; `from_deposit` says that the partner
+    pays out of its deposit instead. `purse` is the account of one of the wallet's purses, None for the purse of the holder's own
+    money.
     """
 
     partner: Partner
@@ -36,16 +38,18 @@ class TopUpOrder:
     amount: int
     agent: str | None = None
     purse: int | None = None
+    from_deposit: bool = False
+    external_id: str = ""
 
 
 @retried
 def top_up(order: TopUpOrder) -> TopUp:
     """The top-up, made once; an identical retry gets the first one again. The amount is in rupiah.
 
-    An agent's cash comes out of what we owe the agent, a counter's out of the bank.
+    An agent's cash comes out of what we owe the agent, a counter's out of the bank, a partner's own out of its deposit.
     Raises InvalidAmount, MerchantUnknown, MerchantSuspended, NotAnAgent, WalletInactive, CashNotAllowed (the purse is not
     the wallet's, expires, or allows no cash), BalanceLimitExceeded, MonthlyLimitExceeded, InsufficientFunds (we owe the
-    agent less than that), IdempotencyConflict.
+    agent less than that, or the deposit is used up), LimitExceeded (more than such a wallet may ever hold), IdempotencyConflict.
     """
     ledger.check_amount(order.amount)
     # Not shared even with a batch that pins the wallet: what decides about the limits stays true until we commit.
@@ -58,12 +62,25 @@ def top_up(order: TopUpOrder) -> TopUp:
     agent = None if order.agent is None else _agent(order.partner, order.agent)
     if wallet.status != Wallet.Status.ACTIVE:
         raise WalletInactive
+    if order.from_deposit:
+        limits.check_top_up(wallet, order.amount)
     limits.check_incoming(wallet, order.amount, timezone.now())
     purse = _own_purse(wallet) if order.purse is None else _given_purse(wallet, order.purse)
+    source = _source(order, agent)
     made = _record(order, agent, purse)
-    source = agent.account_id if agent else ledger.singleton(Account.Kind.BANK).pk
     ledger.post([ledger.Leg(source, purse, order.amount, Transfer.Kind.TOP_UP, key=f"top_up:{made.pk}")])
     return made
+
+
+def _source(order: TopUpOrder, agent: Merchant | None) -> int:
+    if agent is not None:
+        return agent.account_id
+    if not order.from_deposit:
+        return ledger.singleton(Account.Kind.BANK).pk
+    deposit = Partner.objects.values_list("deposit_id", flat=True).get(pk=order.partner.pk)
+    if deposit is None:
+        raise InsufficientFunds
+    return deposit
 
 
 def _agent(partner: Partner, merchant_id: str) -> Merchant:
@@ -103,6 +120,8 @@ def _record(order: TopUpOrder, agent: Merchant | None, purse: int) -> TopUp:
                 request_hash=order.request_hash,
                 reference_no=new_reference(),
                 agent=agent,
+                from_deposit=order.from_deposit,
+                external_id=order.external_id,
                 wallet_id=order.wallet.pk,
                 purse_id=purse,
                 amount=order.amount,

@@ -167,6 +167,12 @@ CHECKS = {
         LEFT JOIN wallet_transfer t ON t.key = 'top_up:' || u.id AND t.credit_id = u.purse_id AND t.kind = 'top_up'
         WHERE u.amount <> coalesce(t.amount, 0)
     """,
+    "loss amount": """
+        SELECT coalesce(c.id, t.id), coalesce(c.amount, 0), coalesce(t.amount, 0)
+        FROM (SELECT id, amount FROM wallet_offlineclaim WHERE status = 'covered') c
+        FULL JOIN (SELECT id, amount, key FROM wallet_transfer WHERE kind = 'loss') t ON t.key = 'offline_loss:' || c.id
+        WHERE coalesce(c.amount, 0) <> coalesce(t.amount, 0)
+    """,
     # The other way round: no transfer claims a payment, a top-up, a settlement or a refund that is not there.
     "transfer without its row": """
         WITH claiming AS MATERIALIZED (

@@ -8,9 +8,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Sum
 
-from wallet import codes
+from wallet import codes, phone_changes
 from wallet.errors import MoneyHeld, ReasonMissing, WalletInactive, WalletNotEmpty
 from wallet.models import Account, Wallet, WalletStep
+from wallet.proposal_errors import RecoveryTakesTwo
 from wallet.transactions import retried
 
 Status, Kind = Wallet.Status, WalletStep.Kind
@@ -83,9 +84,11 @@ def close(wallet: Wallet, reason: str, by: str) -> Wallet:
 def recover(wallet: Wallet, reason: str, by: str) -> Wallet:
     """For the holder who lost a phone and was identified in person: codes are dead and the PIN forgotten; all else stays.
 
-    A frozen wallet stays frozen. Raises ReasonMissing, WalletInactive (it is closed).
+    A frozen wallet stays frozen. Raises ReasonMissing, WalletInactive (it is closed), RecoveryTakesTwo (`phone_changes`).
     """
     reason = required(reason)
+    if phone_changes.takes_two(wallet):
+        raise RecoveryTakesTwo
     codes.kill_open(wallet)
     row = lock([wallet.pk])[wallet.pk]
     if row.status == Status.CLOSED:

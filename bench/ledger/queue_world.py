@@ -74,8 +74,7 @@ def merchant_id(shop: int) -> str:
 
 def build(queue: Queue) -> None:
     """Shops, wallets with three purses each, their past, and the codes they will show."""
-    partner = Partner(client_id="bench", name="Mitra", public_key="-")
-    partner.secret = "-"
+    partner = Partner(client_id="bench", name="Mitra")
     partner.save()
     for shop in range(1, SHOPS + 1):
         account = ledger.open_account(Account.Kind.MERCHANT)

@@ -25,7 +25,7 @@ from unfold.widgets import (
 from beneficiaries import data_requests, erasure, reveals, subject_data
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.models import Breach, DataRequest, Person, Reveal
+from beneficiaries.models import Breach, DataRequest, Person, ProposedChange, Reveal
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -33,6 +33,7 @@ from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 K, S = DataRequest.Kind, DataRequest.State
 ERRORS = (BeneficiaryError,)
 TONES = {S.OPEN: "warning", S.PROPOSED: "info", S.DONE: "success", S.REFUSED: "danger"}
+MASKED = {*reveals.PERSON_FIELDS, *reveals.HOUSEHOLD_FIELDS, data_requests.MOVE}
 SOON = 24  # hours: what has less is coloured
 
 
@@ -95,6 +96,12 @@ class RequestSteps:
         return take(office, request, step, run, person)
 
 
+def _among(label: Any, choices: list[tuple[Any, Any]]) -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label, required=False, choices=[("", "–"), *choices], widget=UnfoldAdminSelectWidget()
+    )
+
+
 class CorrectionForm(forms.Form):
     """What is to be different; what stays empty stays as it is."""
 
@@ -102,12 +109,7 @@ class CorrectionForm(forms.Form):
     nik = forms.CharField(
         label="NIK", required=False, max_length=16, widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric"})
     )
-    sex = forms.ChoiceField(
-        label=_("Jenis kelamin"),
-        required=False,
-        choices=[("", "–"), *Person.Sex.choices],
-        widget=UnfoldAdminSelectWidget(),
-    )
+    sex = _among(_("Jenis kelamin"), Person.Sex.choices)
     birth_date = forms.CharField(
         label=_("Tanggal lahir"),
         required=False,
@@ -115,6 +117,46 @@ class CorrectionForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "1990-12-31"}),
     )
     phone = forms.CharField(label=_("Telepon"), required=False, max_length=20, widget=UnfoldAdminTextInputWidget())
+    relation = _among(_("Hubungan dengan kepala keluarga"), Person.Relation.choices)
+    schooling = _among(_("Jenjang sekolah"), Person.Schooling.choices)
+    disability = _among(_("Disabilitas"), Person.Disability.choices)
+    occupation = _among(_("Pekerjaan"), Person.Occupation.choices)
+    pregnant = _among(_("Hamil"), [("yes", _("Ya")), ("no", _("Tidak"))])
+    address = forms.CharField(
+        label=_("Alamat"),
+        required=False,
+        max_length=300,
+        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
+        help_text=_("Alamat, wilayah dan nomor KK berubah untuk seluruh anggota keluarganya."),
+    )
+    kelurahan = forms.CharField(
+        label=_("Kode kelurahan"),
+        required=False,
+        max_length=13,
+        widget=UnfoldAdminTextInputWidget(attrs={"placeholder": "31.71.01.1001"}),
+    )
+    rt = forms.CharField(label="RT", required=False, max_length=3, widget=UnfoldAdminTextInputWidget())
+    rw = forms.CharField(label="RW", required=False, max_length=3, widget=UnfoldAdminTextInputWidget())
+    kk = forms.CharField(
+        label=_("Nomor KK yang benar"),
+        required=False,
+        max_length=16,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+    )
+    household = forms.CharField(
+        label=_("Pindah ke keluarga dengan nomor KK"),
+        required=False,
+        max_length=16,
+        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
+        help_text=_("Hanya orang ini yang pindah. Pilih juga hubungannya di keluarga itu."),
+    )
+
+
+def _in_words(change: ProposedChange) -> str:
+    """The value as the form offered it."""
+    field = CorrectionForm().fields[change.field]
+    chosen: Any = field.choices if isinstance(field, forms.ChoiceField) else ()
+    return str(dict(chosen).get(change.value, change.value))
 
 
 class AnswerForm(ReasonForm):
@@ -268,7 +310,7 @@ class DataRequestAdmin(ViewOnlyAdmin):
             title=_("Setujui dan laksanakan"),
             button=row.get_kind_display(),
             text=_("Penghapusan tidak dapat ditarik kembali.") if row.kind == K.ERASURE else "",
-            facts=[(labels[change.field], change.value) for change in values],
+            facts=[(labels[change.field], _in_words(change)) for change in values],
             warnings=[_("Anda yang mengusulkannya, jadi harus orang lain yang memutuskan.")] if mine else [],
             form=ReasonForm,
             danger=row.kind == K.ERASURE,
@@ -279,7 +321,7 @@ class DataRequestAdmin(ViewOnlyAdmin):
         page = take(self, request, step, run, row)
         # Whenever it is to be drawn, also once more after a reason that was missing; it is drawn after this.
         drawn = isinstance(page, TemplateResponse)
-        if drawn and {change.field for change in values} & set(reveals.PERSON_FIELDS):
+        if drawn and {change.field for change in values} & MASKED:
             try:
                 reveals.log(
                     row.person,

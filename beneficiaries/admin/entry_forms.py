@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from beneficiaries import identity, regions
+from beneficiaries import identity, region_tree, regions
 from beneficiaries.admin import shown
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.household_rules import EntryRefused, HomeEntry, PersonEntry, Problem
@@ -29,6 +29,7 @@ from wallet.admin.rows import change_url
 from wallet.admin.steps import Done, Step
 
 UNKNOWN = ("", _("Tidak diketahui"))
+MOST_OFFERED = 50
 KEPT = _("Kosongkan bila tetap %(masked)s.")
 NUMERIC: dict[str, Any] = {"inputmode": "numeric", "autocomplete": "off", "maxlength": 19}
 
@@ -100,8 +101,10 @@ class HomeFields(forms.Form):
     rw = text("RW", needed=False, limit=3, inputmode="numeric")
     kelurahan = text(
         _("Kelurahan"),
-        help_text=_("Ketik namanya lalu pilih, atau kode Kemendagri seperti 31.71.01.1001."),
-        list="kelurahan-jakarta",
+        help_text=_(
+            "Ketik namanya lalu pilih, atau kode Kemendagri seperti 31.71.01.1001. Di luar Jakarta: nama, koma, kotanya."
+        ),
+        list="kelurahan-offered",
     )
     decile = forms.TypedChoiceField(
         label=_("Desil DTSEN"),
@@ -110,13 +113,29 @@ class HomeFields(forms.Form):
         widget=UnfoldAdminSelectWidget,
     )
 
+    offered: tuple[regions.Region, ...] = ()  # those that what was typed may mean
+
+    def clean_kelurahan(self) -> str:
+        """The code; what several are called is asked again, with all of them to choose from."""
+        typed: str = self.cleaned_data["kelurahan"]
+        code = kelurahan_code(typed)
+        if not regions.kelurahan(code) and (found := region_tree.named(typed)):
+            if len(found) == 1:
+                return found[0].code
+            self.offered = found[:MOST_OFFERED]
+            said = _(
+                "Ada %(many)s kelurahan bernama itu. Pilih dari daftar kolom ini, atau tambahkan koma dan kotanya."
+            )
+            raise forms.ValidationError(said % {"many": len(found)})
+        return code
+
     def home_entry(self, household: Household | None = None) -> HomeEntry:
         """What was entered, and of the household whatever was left empty."""
         data = self.cleaned_data
         return HomeEntry(
             kk=identity.bare(data["kk"]) or (household.kk if household else ""),
             address=data["address"] or (household.address if household else ""),
-            kelurahan=kelurahan_code(data["kelurahan"]),
+            kelurahan=data["kelurahan"],
             decile=data["decile"],
             rt=data["rt"].zfill(3) if data["rt"] else "",
             rw=data["rw"].zfill(3) if data["rw"] else "",
@@ -252,7 +271,7 @@ def enter(
         "step": step,
         "form": form,
         "back": change_url(row),
-        "kelurahan": regions.jakarta(),
+        "kelurahan": (*getattr(form, "offered", ()), *regions.jakarta()),
     }
     return TemplateResponse(request, "beneficiaries/admin/entry.html", context)
 

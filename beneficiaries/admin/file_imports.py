@@ -11,7 +11,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.template.response import TemplateResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +20,7 @@ from beneficiaries import uploads
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile, SealedUploadHandler, too_large
 from beneficiaries.errors import BeneficiaryError
 from wallet.admin.decorators import action
-from wallet.admin.rows import OfficeAdmin, list_url
+from wallet.admin.rows import OfficeAdmin, list_url, mono
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 
@@ -118,7 +117,7 @@ class FileImportAdmin(OfficeAdmin):
 
     @admin.display(description=_("SHA-256 berkas"))
     def digest(self, run: Any) -> SafeString | str:
-        return format_html('<span class="office-mono">{}</span>', run.file_sha256) if run.file_sha256 else "–"
+        return mono(run.file_sha256) if run.file_sha256 else "–"
 
     def seen(self, request: HttpRequest, number: int, *permissions: str) -> Any:
         """The import of a page beside its own. Raises PermissionDenied, Http404."""

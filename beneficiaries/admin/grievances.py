@@ -7,7 +7,6 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -32,7 +31,7 @@ from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage,
 from beneficiaries.search import people_found
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyInline, by_number, change_url, link, list_url
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import AddedByStep, Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
 
 S = Grievance.Status
@@ -111,7 +110,7 @@ class StepInline(ViewOnlyInline):
 
 
 @admin.register(Grievance)
-class GrievanceAdmin(LongTable, OfficeAdmin):
+class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
     """Tickets; what changes, changes by the steps."""
 
     list_display = ("number", "category", "status_label", "priority_label", "due_shown", "group", "assignee")
@@ -271,12 +270,8 @@ class GrievanceAdmin(LongTable, OfficeAdmin):
             (_("Isi"), opened(lambda: row.text)),
         ]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def adding(self, request: HttpRequest) -> HttpResponse:
         """A grievance that came to the counter or from the neighbourhood, anonymous ones included."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
 
         def run(data: dict[str, Any]) -> Done:
             reporter = data["reporter"]

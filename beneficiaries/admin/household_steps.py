@@ -98,7 +98,7 @@ class HouseholdSteps:
             "can_grow": many < MOST_MEMBERS,
             "doubts": step.warnings,
             "back": list_url(Household),
-            "kelurahan": regions.jakarta(),
+            "kelurahan": (*home.offered, *regions.jakarta()),
         }
         return TemplateResponse(request, "beneficiaries/admin/register.html", context)
 

@@ -1,4 +1,4 @@
-"""The pages beside an import's own: which lines were refused and why, the errors file, and who leaves."""
+"""The pages beside an import's own: which lines were refused and why, the errors file, who changes, and who leaves."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
@@ -15,13 +16,15 @@ from django.utils import translation
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import registry
+from beneficiaries import registry, registry_changes
 from beneficiaries.admin.shown import masked_nik, place
 from beneficiaries.models import Leaving, RegistryImport
+from beneficiaries.registry_changes import Kind as K
 from beneficiaries.registry_file import NOTE_COLUMNS, noted
 from wallet.admin import sheets
 from wallet.admin.rows import NUMBER, OfficeAdmin, change_url
 
+KINDS = {K.NEW: _("Baru"), K.RETURNS: _("Kembali"), K.CHANGED: _("Berubah")}
 LINES = 50
 FILE_LINES = 2_000
 PIECE = 65_536  # characters of a streamed file at a time
@@ -101,6 +104,50 @@ def leaving_file(run: RegistryImport) -> StreamingHttpResponse:
 
     header = [gettext("nama"), "NIK", gettext("kelurahan"), gettext("status")]
     return sheets.download(f"impor-{run.pk}-keluar", header, rows())
+
+
+def changing(admin: OfficeAdmin, request: HttpRequest, run: RegistryImport) -> HttpResponse:
+    """Who is new, changes or comes back, with what it was and what it becomes, masked as everywhere in the office."""
+    column = _column(request)
+    found = registry_changes.previewed(run, after=_after(request), limit=LINES, column=column)
+    query = {"kolom": column} if column else {}
+    more = f"?{urlencode(query | {'after': found[-1].line})}" if len(found) == LINES else ""
+    context = _context(admin, request, run, _("Siapa yang berubah")) | {
+        "people": [(one, KINDS[one.kind], _person_url(one.person)) for one in found],
+        "columns": [name for name in registry_changes.COLUMNS if run.fields_changed.get(name)],
+        "column": column,
+        "next": more,
+        "file": f"?{urlencode(query | {'file': 'csv'})}",
+    }
+    return TemplateResponse(request, "beneficiaries/admin/import_changing.html", context)
+
+
+def changing_file(request: HttpRequest, run: RegistryImport) -> StreamingHttpResponse:
+    """The same as a file, a line for each difference."""
+    header = [
+        gettext("baris"),
+        gettext("nama"),
+        "NIK",
+        gettext("menjadi"),
+        gettext("kolom"),
+        gettext("semula"),
+        gettext("baru"),
+    ]
+    rows = (
+        [one.line, one.name, one.nik, KINDS[one.kind], *difference]
+        for one in registry_changes.every(run, column=_column(request), batch=FILE_LINES)
+        for difference in ([(each.column, each.before, each.after) for each in one.differences] or [("", "", "")])
+    )
+    return sheets.download(f"impor-{run.pk}-berubah", header, rows)
+
+
+def _column(request: HttpRequest) -> str:
+    named = request.GET.get("kolom", "")
+    return named if named in registry_changes.COLUMNS else ""
+
+
+def _person_url(number: int | None) -> str:
+    return reverse("admin:beneficiaries_person_change", args=[number]) if number else ""
 
 
 def _after(request: HttpRequest) -> int:

@@ -20,6 +20,7 @@ from beneficiaries import screening
 from beneficiaries.admin.evidence import ERRORS, in_words
 from beneficiaries.admin.subjects import SubjectColumns, found
 from beneficiaries.models import Proposal
+from beneficiaries.screening_errors import TellerAccepts
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -142,6 +143,7 @@ class ProposalAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
     def accept(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = row_of(self, request, object_id)
         today = timezone.localdate()
+        own = row.evidence.filter(by=request.user.pk).exists()
 
         def run(data: dict[str, Any]) -> Done:
             made = screening.accept(row, request.user, data["reason"], data["starts_on"], data["noticed_on"])  # type: ignore[arg-type]
@@ -160,7 +162,8 @@ class ProposalAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
             form=AcceptForm,
             initial={"starts_on": today, "noticed_on": today},
             danger=True,
-            possible=row.status == Proposal.Status.UNDECIDED,
+            warnings=[TellerAccepts.message] if own else [],
+            possible=row.status == Proposal.Status.UNDECIDED and not own,
             errors=ERRORS,
             as_one=True,
         )

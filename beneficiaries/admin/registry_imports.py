@@ -164,6 +164,7 @@ class RegistryImportAdmin(FileImportAdmin):
             "refused": self.refused_view,
             "refused.csv": self.errors_view,
             "leaving": self.leaving_view,
+            "changing": self.changing_view,
         }
         own = [
             path(
@@ -249,6 +250,8 @@ class RegistryImportAdmin(FileImportAdmin):
             links.append((_("Lihat baris yang ditolak"), import_pages.url(run, "refused")))
             if import_pages.has_errors_file(run) and request.user.has_perm("beneficiaries.add_registryimport"):
                 links.append((_("Unduh berkas kesalahan"), import_pages.url(run, "refused_csv")))
+        if run.state == S.PREVIEWED and run.added + run.changed and request.user.has_perm("beneficiaries.view_person"):
+            links.append((_("Lihat siapa yang berubah"), import_pages.url(run, "changing")))
         if run.left and request.user.has_perm("beneficiaries.view_person"):
             links.append((_("Lihat siapa yang keluar"), import_pages.url(run, "leaving")))
         return links
@@ -303,6 +306,14 @@ class RegistryImportAdmin(FileImportAdmin):
             self.log_change(request, row, gettext("Daftar orang yang keluar diunduh."))
             return import_pages.leaving_file(row)
         return import_pages.leaving(self, request, row)
+
+    def changing_view(self, request: HttpRequest, run: int) -> HttpResponseBase:
+        """Who is new, changes or comes back, while the import is previewed; masked, page by page or as a file."""
+        row = self.seen(request, run, "beneficiaries.view_person")
+        if request.GET.get("file"):
+            self.log_change(request, row, gettext("Daftar orang yang berubah diunduh."))
+            return import_pages.changing_file(request, row)
+        return import_pages.changing(self, request, row)
 
     # --- Steps ---
 
@@ -398,6 +409,7 @@ class RegistryImportAdmin(FileImportAdmin):
         if possible and request.method == "GET":
             try:
                 registry_undo.assert_possible(run)
+                warnings += registry_undo.goes_with(run)
             except BeneficiaryError as error:
                 possible = False
                 warnings.append(str(error))
@@ -411,7 +423,7 @@ class RegistryImportAdmin(FileImportAdmin):
             button=_("Ya, urungkan impor ini"),
             text=_(
                 "Semua yang diubah impor ini kembali seperti semula, dan orang serta keluarga yang ditambahkannya dihapus. "
-                "Riwayatnya tetap ada. Hanya mungkin selama belum ada yang bergantung padanya."
+                "Riwayatnya tetap ada. Hanya mungkin selama belum ada yang diajukan untuk dibayar atau diubah sesudahnya."
             ),
             facts=self._facts(run),
             warnings=warnings,

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
@@ -39,7 +38,7 @@ from wallet.admin.rows import (
     link,
     list_url,
 )
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import AddedByStep, Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
 from wallet.models import Payment
 
@@ -158,7 +157,7 @@ class CollectionInline(ViewOnlyInline):
 
 
 @admin.register(Representation)
-class RepresentationAdmin(LongTable, OfficeAdmin):
+class RepresentationAdmin(AddedByStep, LongTable, OfficeAdmin):
     """Guardians and collectors; what changes, changes by the steps."""
 
     list_display = ("representative_shown", "kind", "for_person", "status_label", "starts_on", "ends_on")
@@ -297,12 +296,8 @@ class RepresentationAdmin(LongTable, OfficeAdmin):
             (_("Diusulkan oleh"), row.proposed_by),
         ]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def adding(self, request: HttpRequest) -> HttpResponse:
         """The proposal, as a step of its own: the registry is asked for both NIKs, none of them goes into an address."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
 
         def run(data: dict[str, Any]) -> Done:
             made = representation.propose(

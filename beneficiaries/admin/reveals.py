@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,7 @@ from unfold.widgets import UnfoldAdminIntegerFieldWidget, UnfoldAdminSelectWidge
 
 from beneficiaries import reveals
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.models import Evidence, Household, Person, Reveal, RevealAllowance
+from beneficiaries.models import Household, Person, Reveal, RevealAllowance
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
@@ -40,12 +40,16 @@ LABELS = {
     "kk": _("Nomor KK"),
     "address": _("Alamat"),
     "number": _("Nomor polisi atau NOP"),
+    "text": _("Keterangan bank"),
     reveals.EVERYTHING: _("Semua data, atas permintaan orangnya"),
     reveals.PROPOSED: _("Usulan perbaikan"),
     reveals.REFUSED_ROWS: _("baris impor yang ditolak"),
     reveals.SCAN: _("pindaian dokumen wakil"),
     reveals.PROOF: _("Berkas bukti sanggahan"),
 }
+
+# What rows of the apps above are called, by their kind (`reveals.Masked`).
+REVEALED: dict[str, Any] = {}
 
 
 def address_of(request: HttpRequest) -> str | None:
@@ -81,6 +85,44 @@ def reveal_form(fields: tuple[str, ...]) -> type[forms.Form]:
     return RevealForm
 
 
+def open_one(office: Any, request: HttpRequest, row: Any) -> HttpResponse:
+    """A step of any page: asks why, writes it down, and shows one value of the row in its answer alone.
+
+    The row is what `reveals.reveal` takes.
+    """
+    form = reveal_form(reveals.fields_of(row))
+    asked = form(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and asked.is_valid():
+        data = asked.cleaned_data
+        try:
+            value = reveals.reveal(row, by=request.user, address=address_of(request), **data)  # type: ignore[arg-type]
+        except BeneficiaryError as error:
+            messages.error(request, str(error))
+            return HttpResponseRedirect(change_url(row))
+        except CannotOpen:
+            value = gettext("tidak dapat dibuka")
+        context = office.admin_site.each_context(request) | {
+            "title": _("Data dibuka"),
+            "opts": office.opts,
+            "label": LABELS[data["field"]],
+            "value": value or "–",
+            "seconds": settings.PRIVACY["reveal_seconds"],
+            "back": change_url(row),
+        }
+        return TemplateResponse(request, "beneficiaries/admin/revealed.html", context)
+    left = reveals.limit_today(request.user) - Reveal.objects.of_today().filter(by=request.user.pk).count()  # type: ignore[arg-type]
+    step = Step(
+        title=_("Buka data"),
+        button=_("Catat alasan dan buka"),
+        text=_(
+            "Sebelum data tampil, pembukaan ini dicatat: siapa, kapan, data siapa, alasannya, dan dari alamat mana."
+        ),
+        facts=[(_("Sisa hari ini"), max(left, 0))],
+        form=form,
+    )
+    return take(office, request, step, lambda data: Done(""), row)
+
+
 class RevealSteps:
     """For the page of people, households or evidence: the step; for the first two, a line about who looked before.
 
@@ -91,40 +133,8 @@ class RevealSteps:
 
     @action(description=_("Buka data"), permissions=["beneficiaries.add_reveal"], icon="visibility")
     def reveal(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """Asks why, writes it down, and shows one value in its answer alone."""
         office: Any = self
-        row: Person | Household | Evidence = row_of(office, request, object_id)
-        form = reveal_form(reveals.fields_of(row))
-        asked = form(request.POST if request.method == "POST" else None)
-        if request.method == "POST" and asked.is_valid():
-            data = asked.cleaned_data
-            try:
-                value = reveals.reveal(row, by=request.user, address=address_of(request), **data)  # type: ignore[arg-type]
-            except BeneficiaryError as error:
-                messages.error(request, str(error))
-                return HttpResponseRedirect(change_url(row))
-            except CannotOpen:
-                value = gettext("tidak dapat dibuka")
-            context = office.admin_site.each_context(request) | {
-                "title": _("Data dibuka"),
-                "opts": office.opts,
-                "label": LABELS[data["field"]],
-                "value": value or "–",
-                "seconds": settings.PRIVACY["reveal_seconds"],
-                "back": change_url(row),
-            }
-            return TemplateResponse(request, "beneficiaries/admin/revealed.html", context)
-        left = reveals.limit_today(request.user) - Reveal.objects.of_today().filter(by=request.user.pk).count()  # type: ignore[arg-type]
-        step = Step(
-            title=_("Buka data"),
-            button=_("Catat alasan dan buka"),
-            text=_(
-                "Sebelum data tampil, pembukaan ini dicatat: siapa, kapan, data siapa, alasannya, dan dari alamat mana."
-            ),
-            facts=[(_("Sisa hari ini"), max(left, 0))],
-            form=form,
-        )
-        return take(office, request, step, lambda data: Done(""), row)
+        return open_one(office, request, row_of(office, request, object_id))
 
     @admin.display(description=_("dibuka terakhir"))
     def last_reveals(self, row: Person | Household) -> SafeString | str:
@@ -175,6 +185,8 @@ class RevealAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("milik"))
     def whose(self, row: Reveal) -> SafeString:
+        if row.subject_id is not None:
+            return format_html("{} {}", REVEALED.get(row.subject_kind, row.subject_kind), row.subject_id)
         target = row.person or row.household or row.run or row.evidence_run
         return link(change_url(target), target) if target else link("", "–")
 

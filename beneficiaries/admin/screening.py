@@ -20,7 +20,7 @@ from beneficiaries import facts, regions, rules, screening
 from beneficiaries.admin.evidence import ERRORS
 from beneficiaries.admin.shown import masked_nik
 from beneficiaries.models import ExclusionRule, Proposal, Screening, TrialHit
-from beneficiaries.screening_errors import RuleBroken
+from beneficiaries.screening_errors import AuthorEnforces, RuleBroken
 from wallet import doorbell
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyAdmin, by_number, change_url, link, list_url
@@ -145,6 +145,10 @@ class ExclusionRuleAdmin(OfficeAdmin):
     def enforce(self, request: HttpRequest, object_id: str) -> HttpResponse:
         version = row_of(self, request, object_id)
         trial = version.trials.filter(status=Screening.Status.DONE).order_by("-pk").first()
+        own = version.by_id == request.user.pk
+        warnings = [] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")]
+        if own:
+            warnings.append(AuthorEnforces.message)
 
         def run(data: dict[str, Any]) -> Done:
             rules.enforce(version, request.user)  # type: ignore[arg-type]
@@ -161,8 +165,8 @@ class ExclusionRuleAdmin(OfficeAdmin):
                 (_("Berlaku sejak"), date_format(version.valid_from)),
                 (_("Percobaan terakhir"), outcome(trial) if trial else "-"),
             ],
-            warnings=[] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")],
-            possible=trial is not None and version.enforced_at is None,
+            warnings=warnings,
+            possible=trial is not None and version.enforced_at is None and not own,
             form=ReasonForm,
             errors=ERRORS,
             as_one=True,

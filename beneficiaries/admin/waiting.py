@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin.queues import QUEUES, Queue
 from beneficiaries.models import (
+    Breach,
     DataRequest,
     DuplicatePair,
     Grievance,
@@ -36,6 +37,13 @@ QUEUES.extend(
             urgent=True,
         ),
         Queue(
+            _("Kegagalan pelindungan data lewat 72 jam"),
+            "beneficiaries.view_breach",
+            lambda request: Breach.objects.late(),
+            partial(list_url, Breach),
+            urgent=True,
+        ),
+        Queue(
             _("Aduan terbuka"),
             "beneficiaries.view_grievance",
             lambda request: Grievance.objects.open(),
@@ -46,6 +54,12 @@ QUEUES.extend(
             "beneficiaries.view_datarequest",
             lambda request: DataRequest.objects.filter(state=DataRequest.State.OPEN),
             partial(list_url, DataRequest, state__exact=DataRequest.State.OPEN.value),
+        ),
+        Queue(
+            _("Kegagalan pelindungan data yang belum diberitahukan"),
+            "beneficiaries.view_breach",
+            lambda request: Breach.objects.unnotified(),
+            partial(list_url, Breach),
         ),
         Queue(
             _("Permintaan data pribadi menunggu orang kedua"),

@@ -11,6 +11,7 @@ from beneficiaries.models.grievance import (
     GrievanceMessage,
     GrievanceStep,
     GrievanceYear,
+    SenderPace,
 )
 from beneficiaries.models.household import Household, Person
 from beneficiaries.models.import_rows import Confirmed, Leaving, Listing, RefusedRow, Replaced, UploadBlock
@@ -67,6 +68,7 @@ __all__ = [
     "Reveal",
     "RevealAllowance",
     "Screening",
+    "SenderPace",
     "TrialHit",
     "UploadBlock",
     "Ward",

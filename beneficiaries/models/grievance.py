@@ -284,3 +284,20 @@ class GrievanceStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.grievance_id}: {self.to_status}"
+
+
+class SenderPace(models.Model):
+    """How far ahead of the allowed pace somebody is who uses the open page; of their address only a keyed digest.
+
+    It goes a day after it told anything (retention, `sender_paces`).
+    """
+
+    sender = models.BinaryField(unique=True)
+    paced_until = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("laju pengirim")
+        verbose_name_plural = _("laju pengirim")
+
+    def __str__(self) -> str:
+        return f"{self.pk}"

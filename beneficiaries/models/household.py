@@ -91,7 +91,8 @@ class Person(models.Model):
     """One human being, known once: the NIK's blind index is unique.
 
     Who has left the registry, died, or was merged into another row stays: history, wallet and enrolments point here. What
-    is not known is empty. `schooling` is the level attended now, which is what benefits depend on.
+    is not known is empty. `schooling` is the level attended now, which is what benefits depend on. A household has one active
+    head, and one active husband or wife of the head: the database refuses a second at the end of a transaction (migration 0300).
     """
 
     class Sex(models.TextChoices):

@@ -159,13 +159,14 @@ class RevealQuerySet(models.QuerySet["Reveal"]):
         return self.filter(at__gte=timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0))
 
 
-LOOKED_AT = ("person", "household", "run", "evidence_run")  # of a reveal: one of them
+LOOKED_AT = ("person", "household", "run", "evidence_run", "subject_id")  # of a reveal: one of them
 
 
 class Reveal(models.Model):
     """An officer was shown something that is masked on every page; written before it was shown, and once.
 
-    Of a person, of a household, or of whoever stands in the refused rows of an import, of the registry or of evidence.
+    Of a person, of a household, or of whoever stands in the refused rows of an import, of the registry or of evidence; or of
+    whoever a row of the apps above speaks of (`subject_kind`, `subject_id`).
 
     Without references to be followed in the database: who looked outlives what was looked at.
     """
@@ -205,6 +206,8 @@ class Reveal(models.Model):
         related_name="reveals",
         verbose_name=_("impor bukti"),
     )
+    subject_kind = models.CharField(_("tentang"), max_length=16, blank=True, default="", db_default="")
+    subject_id = models.BigIntegerField(_("nomornya"), null=True)
     fields = models.CharField(_("yang dibuka"), max_length=60)
     reason = models.CharField(_("alasan"), max_length=9, choices=Reason)
     note = models.CharField(_("keterangan"), max_length=200)
@@ -225,6 +228,11 @@ class Reveal(models.Model):
                 condition=reduce(
                     or_, (Q(**{f"{name}__isnull": name != one for name in LOOKED_AT}) for one in LOOKED_AT)
                 ),
+            ),
+            models.CheckConstraint(
+                name="reveal_subject_has_kind",
+                condition=Q(subject_kind="", subject_id__isnull=True)
+                | (~Q(subject_kind="") & Q(subject_id__isnull=False)),
             ),
             models.CheckConstraint(name="reveal_says_why", condition=~Q(note="")),
         ]

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -25,7 +25,7 @@ from disbursement.errors import DisbursementError, InvalidScheme
 from disbursement.models import Approval, ApprovalScheme, ApprovalTier
 from wallet.admin.decorators import action, display
 from wallet.admin.fields import RupiahField
-from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, ViewOnlyInline, money
+from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, ViewOnlyInline, money, mono
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 
 PLACES = ("first", "second", "third")
@@ -256,7 +256,7 @@ class ApprovalAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("sidik isi (SHA-256)"))
     def digest_shown(self, approval: Approval) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', approval.digest)
+        return mono(approval.digest)
 
     @admin.display(description=_("faktor kedua"))
     def second_factor(self, approval: Approval) -> str:

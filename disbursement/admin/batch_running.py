@@ -7,8 +7,10 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -52,6 +54,9 @@ def warnings(batch: Batch) -> list[Any]:
     said: list[Any] = []
     if checked.done_at is None:
         said.append(_("Pemeriksaan awal sedang berjalan; yang ditunjukkan di sini belum lengkap."))
+    else:
+        moment = {"moment": date_format(localtime(checked.done_at), "j F Y H:i")}
+        said.append(_("Menurut pemeriksaan awal %(moment)s.") % moment)
     for found in findings(batch):
         text = _("Terhalang: %(count)s orang") if found["blocks"] else _("Perlu dilihat: %(count)s orang")
         counted_link = link(found["url"], text % {"count": found["count"]})
@@ -100,7 +105,8 @@ class RunningSteps(ViewOnlyAdmin):
             button=_("Periksa sekarang"),
             text=_(
                 "Mencari penerima yang tidak akan, atau tidak patut, dibayar: dompet beku atau ditutup, melebihi batas, "
-                "meninggal, dibatasi, dikecualikan, diduga ganda, belum punya dompet. Isi batch tidak berubah."
+                "meninggal, tidak lagi memenuhi syarat, dikecualikan, diduga ganda, jalur bayarnya diganti, belum punya dompet. "
+                "Isi batch tidak berubah."
             ),
             errors=ERRORS,
         )
@@ -117,7 +123,10 @@ class RunningSteps(ViewOnlyAdmin):
         step = Step(
             title=_("Keluarkan yang terhalang"),
             button=_("Keluarkan"),
-            text=_("Mereka tidak dibayar oleh batch ini dan dapat masuk batch lain bila halangannya sudah tidak ada."),
+            text=_(
+                "Mereka tidak dibayar oleh batch ini dan dapat masuk batch lain bila halangannya sudah tidak ada. Sesudah batch "
+                "selesai mereka diberi tahu alasannya, tampak di laporan, dan diusulkan dalam rapel siklusnya."
+            ),
             facts=[(found["words"], found["count"]) for found in findings(batch) if found["blocks"]],
             **only_when(batch, S.PREPARED),
             errors=ERRORS,
@@ -218,18 +227,19 @@ class RunningSteps(ViewOnlyAdmin):
         )
 
     def _decide_failed(
-        self, request: HttpRequest, object_id: str, deed: Callable[[Batch], int], *, done: Any, **words: Any
+        self, request: HttpRequest, object_id: str, deed: Callable[..., int], *, done: Any, **words: Any
     ) -> HttpResponse:
         """A step that decides on the chunks that failed, the first few of which it shows."""
         batch = row_of(self, request, object_id)
         failed = list(batch.chunks.filter(status=Chunk.Status.FAILED).order_by("number")[:10])
 
         def run(data: dict[str, Any]) -> Done:
-            return Done(str(done) % {"count": deed(batch)})
+            return Done(str(done) % {"count": deed(batch, by=request.user, reason=data["reason"])})
 
         step = Step(
             **words,
             facts=[(gettext("Potongan %(number)s") % {"number": chunk.number}, _why(chunk)) for chunk in failed],
+            form=ReasonForm,
             possible=bool(failed),
             warnings=[] if failed else [_("Tidak ada potongan yang gagal.")],
             errors=ERRORS,

@@ -26,8 +26,8 @@ from disbursement.admin.programmes import ERRORS, counted
 from disbursement.batch_states import RESERVED
 from disbursement.models import Batch, Chunk, Instruction, PayoutLine
 from wallet.admin import purses
-from wallet.admin.decorators import action, display
-from wallet.admin.rows import by_number, link, list_url, money
+from wallet.admin.decorators import action, display, read_once
+from wallet.admin.rows import by_number, link, list_url, money, mono
 from wallet.admin.steps import Done, Step, row_of, take
 from wallet.money import rupiah
 
@@ -236,6 +236,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
         return gettext("%(days)s hari sejak dibayar") % {"days": days} if days else gettext("tanpa batas waktu")
 
     @admin.display(description=_("aturan kantong"))
+    @read_once
     def terms(self, batch: Batch) -> SafeString | str:
         """How the money of each kind of purse in it may be used."""
         kinds = Chunk.objects.filter(batch=batch).order_by("title", "terms").distinct("title", "terms")
@@ -246,13 +247,14 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
 
     @admin.display(description=_("sidik isi (SHA-256)"))
     def digest_shown(self, batch: Batch) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', batch.digest or gettext("dihitung saat diajukan"))
+        return mono(batch.digest or gettext("dihitung saat diajukan"))
 
     @admin.display(description=_("rangkaian"))
     def chain_shown(self, batch: Batch) -> SafeString | str:
         return self.chain(batch)
 
     @admin.display(description=_("isi menurut jenis"))
+    @read_once
     def contents_shown(self, batch: Batch) -> SafeString | str:
         return kinds.of_batch(batch)
 

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
@@ -27,7 +28,7 @@ from wallet.admin import sheets
 from wallet.admin.decorators import action, display
 from wallet.admin.fields import RupiahField
 from wallet.admin.rows import ViewOnlyAdmin, list_url, money
-from wallet.admin.steps import Done, Step, take
+from wallet.admin.steps import AddedByStep, Done, Step, take
 from wallet.money import rupiah
 
 
@@ -75,7 +76,7 @@ class ChoiceForm(forms.Form):
 
 
 @admin.register(Budget)
-class BudgetAdmin(ViewOnlyAdmin):
+class BudgetAdmin(AddedByStep, ViewOnlyAdmin):
     """Set on a page of its own; never changed, only followed by a later row."""
 
     list_display = ("programme", "year_shown", "region_shown", "amount_shown", "decree", "starts_on", "state")
@@ -113,19 +114,22 @@ class BudgetAdmin(ViewOnlyAdmin):
     def amount_shown(self, row: Budget) -> SafeString | str:
         return gettext("tidak dibatasi") if row.amount is None else money(row.amount)
 
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Budget]:
+        """Each with `newest`: the number of the row that counts in its place today."""
+        same = Budget.objects.filter(
+            programme=OuterRef("programme"), year=OuterRef("year"), region=OuterRef("region"),
+            starts_on__lte=timezone.localdate(),
+        )  # fmt: skip
+        rows: QuerySet[Budget] = super().get_queryset(request)
+        return rows.annotate(newest=Subquery(same.order_by("-starts_on", "-pk").values("pk")[:1]))
+
     @display(description=_("keadaan"), label={"force": "success", "later": "info", "past": "none"})
-    def state(self, row: Budget) -> tuple[str, str]:
+    def state(self, row: Any) -> tuple[str, str]:
         if row.starts_on > timezone.localdate():
             return "later", gettext("belum mulai")
-        later = Budget.objects.filter(programme=row.programme_id, year=row.year, region=row.region)
-        newest = later.filter(starts_on__lte=timezone.localdate()).order_by("-starts_on", "-pk").values("pk").first()
-        return ("force", gettext("berlaku")) if newest == {"pk": row.pk} else ("past", gettext("diganti"))
+        return ("force", gettext("berlaku")) if row.newest == row.pk else ("past", gettext("diganti"))
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def adding(self, request: HttpRequest) -> HttpResponse:
 
         def run(data: dict[str, Any]) -> Done:
             programme, year = data.pop("programme"), data.pop("year")

@@ -6,7 +6,6 @@ from itertools import chain
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -15,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from beneficiaries.models import Person
 from disbursement.admin import kinds
 from disbursement.admin.clawback_parts import withheld_lines
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.people import OfEnrolment
 from disbursement.models import CASH, MAIN, Calculation, Instruction, OwedCycle, Recalculation
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
 from wallet.money import rupiah
@@ -104,7 +103,7 @@ def reckoned(line: dict[str, Any]) -> str:
 
 
 @admin.register(Calculation)
-class CalculationAdmin(LongTable, ViewOnlyAdmin):
+class CalculationAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     """What was calculated when a batch was prepared: to look at, for whoever asks."""
 
     list_display = ("id", "person", "nik", "what_for", "total_shown", "why_nothing", "batch_id")
@@ -116,8 +115,6 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         by_number("enrolment", _("kepesertaan")),
     )
     list_select_related = ("enrolment__person", "cycle")
-    search_fields = ("enrolment__person__name",)
-    search_help_text = _("NIK (16 angka) atau nama")
     fields = readonly_fields = (
         "person",
         "nik",
@@ -135,17 +132,6 @@ class CalculationAdmin(LongTable, ViewOnlyAdmin):
         "version_shown",
         "decree",
     )
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return narrowed(queryset, "enrolment__person", search_term), False
-
-    @admin.display(description=_("penerima"))
-    def person(self, row: Calculation) -> str:
-        return row.enrolment.person.name
-
-    @admin.display(description="NIK")
-    def nik(self, row: Calculation) -> str:
-        return masked_nik(row.enrolment.person)
 
     @admin.display(description=_("untuk"))
     def what_for(self, row: Calculation) -> str:

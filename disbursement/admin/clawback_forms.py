@@ -108,7 +108,9 @@ class ObjectionForm(forms.Form):
         label=_("Isi keberatan"), max_length=2000, widget=UnfoldAdminTextareaWidget(attrs={"rows": 5})
     )
     channel = forms.ChoiceField(
-        label=_("Disampaikan lewat"), choices=Clawback.Channel.choices, widget=UnfoldAdminSelectWidget
+        label=_("Disampaikan lewat"),
+        choices=[channel for channel in Clawback.Channel.choices if channel[0] != Clawback.Channel.APP],
+        widget=UnfoldAdminSelectWidget,
     )
     objected_on = forms.DateField(label=_("Tanggal disampaikan"), widget=DayInput())
 

@@ -6,7 +6,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -14,6 +13,7 @@ from django.utils.formats import date_format
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.views import ChangeList
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from beneficiaries.admin.queues import QUEUES, Queue
@@ -23,7 +23,7 @@ from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import ConflictNote, Enrolment, Programme, ProgrammeConflict
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url
-from wallet.admin.steps import Done, Step, row_of, take
+from wallet.admin.steps import AddedByStep, Done, Step, row_of, take
 
 
 class ConflictForm(forms.Form):
@@ -62,8 +62,20 @@ class EndForm(forms.Form):
     )
 
 
+class CountedChangeList(ChangeList):  # type: ignore[misc]
+    """A list whose rows carry how many places are to be decided on, read for the whole page in one query."""
+
+    def get_results(self, request: HttpRequest) -> None:
+        super().get_results(request)
+        rows: list[Any] = list(self.result_list)
+        many = conflicts.many_to_decide(rows)
+        for row in rows:
+            row.many_to_decide = many.get(row.pk, 0)
+        self.result_list: list[Any] = rows
+
+
 @admin.register(ProgrammeConflict)
-class ProgrammeConflictAdmin(ViewOnlyAdmin):
+class ProgrammeConflictAdmin(AddedByStep, ViewOnlyAdmin):
     """Added on a page of its own, and ended; never changed."""
 
     list_display = ("__str__", "scope", "starts_on", "state", "to_decide", "decree")
@@ -84,6 +96,9 @@ class ProgrammeConflictAdmin(ViewOnlyAdmin):
     readonly_fields = ("state", "to_decide", "left_out")
     actions_detail = ("end",)
 
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return CountedChangeList
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return bool(request.user.has_perm("disbursement.add_programmeconflict"))  # type: ignore[union-attr]
 
@@ -99,9 +114,10 @@ class ProgrammeConflictAdmin(ViewOnlyAdmin):
         return ("force", gettext("berlaku")) if row.starts_on <= today else ("later", gettext("belum mulai"))
 
     @admin.display(description=_("harus diputuskan"))
-    def to_decide(self, row: ProgrammeConflict) -> SafeString | str:
+    def to_decide(self, row: Any) -> SafeString | str:
         """Places held together all the same: from before it began, or since a move."""
-        count = conflicts.to_decide(row).count()
+        known = hasattr(row, "many_to_decide")
+        count = row.many_to_decide if known else conflicts.many_to_decide([row]).get(row.pk, 0)
         url = list_url(Enrolment, rangkap=row.pk)
         return link(url, _("%(count)s kepesertaan") % {"count": counted(count)}) if count else "-"
 
@@ -111,11 +127,7 @@ class ProgrammeConflictAdmin(ViewOnlyAdmin):
         url = list_url(ConflictNote, conflict=row.pk)
         return link(url, _("%(count)s orang") % {"count": counted(count)}) if count else "-"
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def adding(self, request: HttpRequest) -> HttpResponse:
         by: Any = request.user
 
         def run(data: dict[str, Any]) -> Done:

@@ -5,37 +5,33 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from beneficiaries.admin import queues
 from disbursement import corrections
 from disbursement.admin.calculations import arithmetic, in_words
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.clawback_proposal import PROPOSE
+from disbursement.admin.people import OfEnrolment
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.models import Calculation, Correction, Recalculation
+from disbursement.forms import decree_field
+from disbursement.models import Calculation, Correction, Instruction, Recalculation
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take, take_with_reason
 from wallet.money import rupiah
 
 S = Recalculation.Status
 
 
 class ConfirmForm(ReasonForm):
-    decree = forms.CharField(
-        label=_("Dasar"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=_("Nomor keputusan atau berita acara."),
-    )
+    decree = decree_field()
 
 
 @admin.register(Recalculation)
@@ -134,40 +130,42 @@ class RecalculationAdmin(ViewOnlyAdmin):
     @action(description=_("Batalkan"), permissions=["disbursement.add_recalculation"], icon="cancel")
     def drop(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = row_of(self, request, object_id)
-        user: Any = request.user
-
-        def run(data: dict[str, Any]) -> Done:
-            corrections.drop(row, user, data["reason"])
-            return Done(gettext("Perhitungan ulang dibatalkan: %(reason)s") % data)
-
-        step = Step(
+        return take_with_reason(
+            self,
+            request,
+            row,
+            corrections.drop,
+            gettext("Perhitungan ulang dibatalkan: %(reason)s"),
             title=_("Batalkan perhitungan ulang"),
             button=_("Batalkan perhitungan ini"),
             text=_("Hasilnya tidak berlaku; tidak ada yang dibayar atau dicatat karenanya."),
             facts=self._facts(row),
-            form=ReasonForm,
             danger=True,
             possible=row.status == S.DONE,
             errors=ERRORS,
-            as_one=True,
         )
-        return take(self, request, step, run, row)
 
 
 class DifferenceFilter(admin.SimpleListFilter):
     title, parameter_name = _("selisih"), "selisih"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
-        return [("kurang", _("kurang dibayar")), ("lebih", _("lebih dibayar"))]
+        return [
+            ("kurang", _("kurang dibayar")),
+            ("lebih", _("lebih dibayar")),
+            ("belum-ditagih", _("lebih dibayar, belum ditagih")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Correction]) -> QuerySet[Correction]:
         if self.value() == "kurang":
             return queryset.filter(difference__gt=0)
+        if self.value() == "belum-ditagih":
+            return queryset.filter(pk__in=corrections.overpaid().values("pk"))
         return queryset.filter(difference__lt=0) if self.value() == "lebih" else queryset
 
 
 @admin.register(Correction)
-class CorrectionAdmin(LongTable, ViewOnlyAdmin):
+class CorrectionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     """Who, before, after, difference, and why."""
 
     list_display = ("id", "person", "nik", "month", "before_shown", "total_shown", "difference_shown")
@@ -178,8 +176,6 @@ class CorrectionAdmin(LongTable, ViewOnlyAdmin):
         by_number("enrolment", _("kepesertaan")),
     )
     list_select_related = ("enrolment__person", "cycle", "recalculation", "version")
-    search_fields = ("enrolment__person__name",)
-    search_help_text = _("NIK (16 angka) atau nama")
     fields = readonly_fields = (
         "person",
         "nik",
@@ -188,23 +184,13 @@ class CorrectionAdmin(LongTable, ViewOnlyAdmin):
         "before_shown",
         "total_shown",
         "difference_shown",
+        "payments_shown",
         "lines_shown",
         "lines_before",
         "facts_shown",
         "version_shown",
         "recalculation",
     )
-
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return narrowed(queryset, "enrolment__person", search_term), False
-
-    @admin.display(description=_("penerima"))
-    def person(self, row: Correction) -> str:
-        return row.enrolment.person.name
-
-    @admin.display(description="NIK")
-    def nik(self, row: Correction) -> str:
-        return masked_nik(row.enrolment.person)
 
     @admin.display(description=_("periode"))
     def month(self, row: Correction) -> str:
@@ -221,6 +207,18 @@ class CorrectionAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("selisih"))
     def difference_shown(self, row: Correction) -> str:
         return f"{'+' if row.difference > 0 else '-' if row.difference < 0 else ''}{rupiah(abs(row.difference))}"
+
+    @admin.display(description=_("pembayarannya"))
+    def payments_shown(self, row: Correction) -> SafeString | str:
+        """Where a clawback of what was too much begins: on the page of a payment."""
+        paid = Instruction.objects.filter(
+            cycle=row.cycle_id, enrolment=row.enrolment_id, live=True, status=Instruction.Status.PAID
+        )
+        shown: list[str] = [link(change_url(one), f"{one} · {rupiah(one.amount)}") for one in paid.order_by("pk")]
+        found: Any = corrections.overpaid().filter(pk=row.pk).first()
+        if found is not None:
+            shown.append(gettext("lebih %(amount)s, belum ditagih kembali") % {"amount": rupiah(found.excess)})
+        return format_html_join(SafeString("<br>"), "{}", ((one,) for one in shown)) or "-"
 
     @admin.display(description=_("perhitungan seharusnya"))
     def lines_shown(self, row: Correction) -> SafeString | str:
@@ -245,11 +243,19 @@ class CorrectionAdmin(LongTable, ViewOnlyAdmin):
         return link(change_url(row.version), row.version)
 
 
-queues.QUEUES.append(
-    queues.Queue(
-        _("Perhitungan ulang menunggu keputusan"),
-        "disbursement.confirm_recalculation",
-        lambda request: Recalculation.objects.filter(status=S.DONE),
-        lambda: list_url(Recalculation, status__exact=S.DONE.value),
+queues.QUEUES.extend(
+    (
+        queues.Queue(
+            _("Perhitungan ulang menunggu keputusan"),
+            "disbursement.confirm_recalculation",
+            lambda request: Recalculation.objects.filter(status=S.DONE),
+            lambda: list_url(Recalculation, status__exact=S.DONE.value),
+        ),
+        queues.Queue(
+            _("Kelebihan bayar menurut koreksi belum ditagih"),
+            PROPOSE,
+            lambda request: corrections.overpaid(),
+            lambda: list_url(Correction, selisih="belum-ditagih"),
+        ),
     )
 )

@@ -17,12 +17,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import (
     UnfoldAdminCheckboxSelectMultipleWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
 )
 
 from disbursement import corrections, cycles, owed
 from disbursement.admin import reports
 from disbursement.admin.programmes import ERRORS, counted
+from disbursement.forms import decree_field
 from disbursement.models import Cycle, Enrolment, OwedCycle
 from wallet.admin.decorators import action
 from wallet.admin.rows import ViewOnlyAdmin, change_url, link, list_url
@@ -38,7 +38,7 @@ class OweForm(ReasonForm):
 
     grounds = forms.MultipleChoiceField(
         label=_("Semua yang"),
-        choices=[(ground.value, ground.label) for ground in (G.EXCLUSION, G.FAILED, G.LATE)],
+        choices=[(ground.value, ground.label) for ground in (G.EXCLUSION, G.FAILED, G.LEFT_OUT, G.LATE)],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
     )
@@ -48,12 +48,7 @@ class OweForm(ReasonForm):
         widget=UnfoldAdminTextareaWidget(attrs={"rows": 3, "inputmode": "numeric"}),
         help_text=_("Satu nomor per baris, atau dipisah koma. Alasannya sebab lain."),
     )
-    decree = forms.CharField(
-        label=_("Dasar"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=_("Nomor keputusan atau berita acara."),
-    )
+    decree = decree_field()
     field_order = ("grounds", "numbers", "reason", "decree")
 
     def clean_numbers(self) -> list[int]:

@@ -8,7 +8,6 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import User
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -20,7 +19,7 @@ from disbursement.admin.programmes import ERRORS
 from disbursement.models import Delegation
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import ViewOnlyAdmin, change_url, list_url
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import AddedByStep, Done, ReasonForm, Step, row_of, take
 
 
 class DelegationForm(forms.Form):
@@ -54,7 +53,7 @@ class DelegationForm(forms.Form):
 
 
 @admin.register(Delegation)
-class DelegationAdmin(ViewOnlyAdmin):
+class DelegationAdmin(AddedByStep, ViewOnlyAdmin):
     """Added on a page of its own, and revoked; never changed."""
 
     list_display = ("principal", "delegate", "starts_at", "ends_at", "state", "made_by")
@@ -88,11 +87,7 @@ class DelegationAdmin(ViewOnlyAdmin):
         said = {"force": gettext("berlaku"), "later": gettext("belum mulai"), "ended": gettext("berakhir")}
         return _state(row), said[_state(row)]
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
-        if not self.has_add_permission(request):
-            raise PermissionDenied
+    def adding(self, request: HttpRequest) -> HttpResponse:
         user: Any = request.user
 
         def run(data: dict[str, Any]) -> Done:

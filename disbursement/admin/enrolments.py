@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from django import forms
 from django.contrib import admin
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -16,11 +15,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.views import ChangeList
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from beneficiaries import regions
+from beneficiaries.admin.queues import QUEUES, Queue
 from disbursement import appeals, conflicts, enrolments, exclusions, places
 from disbursement.admin import calculations, enrolment_steps
+from disbursement.admin.enrolment_routes import ProposedRouteFilter, RouteSteps
 from disbursement.admin.owed import EnrolmentSteps
 from disbursement.admin.people import TONES, masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
@@ -31,11 +31,7 @@ from disbursement.models import (
     Instruction,
     Programme,
     ProgrammeConflict,
-    ProviderAccount,
-    Route,
 )
-from disbursement.providers import routes
-from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import NUMBER, LongTable, ViewOnlyAdmin, ViewOnlyInline, change_url, link, list_url
 from wallet.admin.steps import Done, Step, row_of, take
@@ -74,6 +70,18 @@ class ConflictFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=conflicts.to_decide(conflict).values("pk"))
 
 
+class GoneFilter(admin.SimpleListFilter):
+    """Places of people who died or left the registry: to be ended, so that others get them."""
+
+    title, parameter_name = _("orangnya"), "tiada"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("ya", _("meninggal atau keluar dari registri"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+        return queryset.filter(pk__in=enrolments.gone().values("pk")) if self.value() else queryset
+
+
 class StepInline(ViewOnlyInline):
     model = EnrolmentStep
     fields = ("at", "from_status", "to_status", "reason", "words", "reference", "until", "by")
@@ -84,35 +92,6 @@ class StepInline(ViewOnlyInline):
     def get_queryset(self, request: HttpRequest) -> QuerySet[EnrolmentStep]:
         rows: QuerySet[EnrolmentStep] = super().get_queryset(request)
         return rows.select_related("by")
-
-
-class RouteForm(forms.Form):
-    provider = forms.ModelChoiceField(
-        label=_("Lewat"),
-        queryset=ProviderAccount.objects.none(),
-        required=False,
-        empty_label=_("Dompet sendiri"),
-        widget=UnfoldAdminSelectWidget,
-    )
-    number = forms.CharField(
-        label=_("Nomor akun di mitra"),
-        required=False,
-        max_length=20,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Angka saja, misalnya 628123456789. Disimpan tersegel. Kosongkan untuk dompet sendiri."),
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        providers = ProviderAccount.objects.filter(active=True).order_by("name")
-        self.fields["provider"].queryset = providers  # type: ignore[attr-defined]
-
-
-def _masked(route: Route) -> str:
-    try:
-        return routes.masked(route)
-    except CannotOpen:
-        return "?"
 
 
 def facts_in_words(facts: dict[str, Any]) -> str:
@@ -134,12 +113,12 @@ def facts_in_words(facts: dict[str, Any]) -> str:
 
 
 @admin.register(Enrolment)
-class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
+class EnrolmentAdmin(EnrolmentSteps, RouteSteps, LongTable, ViewOnlyAdmin):
     """Enrolments are made by the programme's rule, never by hand; here one is looked up, suspended, ended or taken up again."""
 
     list_display = ("person", "nik", "programme", "status_label", "rank", "created_at")
     list_display_links = ("person",)
-    list_filter = ("programme", "status", ConflictFilter)
+    list_filter = ("programme", "status", ConflictFilter, ProposedRouteFilter, GoneFilter)
     list_select_related = ("person", "programme")
     search_fields = ("person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
@@ -165,7 +144,10 @@ class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
     )  # fmt: skip
     inlines = (StepInline,)
     actions = ("suspend_many", "lift_many", "end_many")  # type: ignore[assignment]
-    actions_detail = ("set_route", "owe", "recalculate", "suspend", "lift", "end", "appeal", "readmit", "keep")
+    actions_detail = (
+        "propose_route", "agree_route", "refuse_route", "own_wallet",
+        "owe", "recalculate", "suspend", "lift", "end", "appeal", "readmit", "keep",
+    )  # fmt: skip
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
         return RankedChangeList
@@ -189,6 +171,7 @@ class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
         if row is None:
             return []
         fits = {
+            **self.route_steps(row),
             "owe": True,
             "recalculate": True,
             "suspend": row.status == S.ACTIVE,
@@ -210,39 +193,6 @@ class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
     @display(description=_("status"), label=TONES)
     def status_label(self, enrolment: Enrolment) -> tuple[str, str]:
         return enrolment.status, enrolment.get_status_display()
-
-    @admin.display(description=_("dibayar lewat"))
-    def route_shown(self, enrolment: Enrolment) -> str:
-        route = routes.of(enrolment)
-        return f"{route.provider}, {_masked(route)}" if route else gettext("dompet sendiri")
-
-    @action(description=_("Jalur bayar"), permissions=["disbursement.set_route"], icon="alt_route")
-    def set_route(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        enrolment = row_of(self, request, object_id)
-
-        def run(data: dict[str, Any]) -> Done:
-            if data["provider"] is None:
-                routes.set_own_wallet(enrolment, request.user)  # type: ignore[arg-type]
-                return Done(gettext("Mulai batch berikutnya dibayar ke dompet sendiri."))
-            routes.set_partner(enrolment, data["provider"], data["number"], request.user)  # type: ignore[arg-type]
-            return Done(gettext("Mulai batch berikutnya dibayar lewat %(provider)s.") % {"provider": data["provider"]})
-
-        step = Step(
-            title=_("Tetapkan jalur bayar"),
-            button=_("Tetapkan"),
-            text=_(
-                "Berlaku mulai batch yang disiapkan sesudah ini. Batch yang sudah disiapkan membayar lewat jalur yang disetujui."
-            ),
-            facts=[
-                (_("Penerima"), enrolment.person),
-                ("NIK", self.nik(enrolment)),
-                (_("Program"), enrolment.programme),
-                (_("Sekarang"), self.route_shown(enrolment)),
-            ],
-            form=RouteForm,
-            errors=ERRORS,
-        )
-        return take(self, request, step, run, enrolment)
 
     @admin.display(description=_("urutan tunggu"))
     def rank(self, enrolment: Any) -> str:
@@ -382,6 +332,22 @@ class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
         )
         return take(self, request, step, lambda data: run(row, data), row)
 
+    def _worded(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        deed: Callable[..., Any],
+        said: Callable[[Any, dict[str, Any]], str],
+        **words: Any,
+    ) -> HttpResponse:
+        """A step that takes an officer's words and a reference; `said` tells of what the deed returned."""
+
+        def run(row: Enrolment, data: dict[str, Any]) -> Done:
+            done = deed(row, words=data["reason"], reference=data["reference"], by=request.user)
+            return Done(said(done, data))
+
+        return self._step(request, object_id, run, form=enrolment_steps.WordsForm, **words)
+
     @action(description=_("Tangguhkan"), permissions=CHANGES, icon="pause_circle")
     def suspend(self, request: HttpRequest, object_id: str) -> HttpResponse:
         def run(row: Enrolment, data: dict[str, Any]) -> Done:
@@ -446,38 +412,41 @@ class EnrolmentAdmin(EnrolmentSteps, LongTable, ViewOnlyAdmin):
 
     @action(description=_("Daftarkan kembali"), permissions=CHANGES, icon="person_add")
     def readmit(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(row: Enrolment, data: dict[str, Any]) -> Done:
-            by: Any = request.user
-            enrolments.readmit(row, words=data["reason"], reference=data["reference"], by=by)
-            return Done(gettext("Masuk daftar tunggu: %(reason)s") % data)
-
-        return self._step(
+        return self._worded(
             request,
             object_id,
-            run,
+            enrolments.readmit,
+            lambda _none, data: gettext("Masuk daftar tunggu: %(reason)s") % data,
             title=_("Daftarkan kembali"),
             button=_("Daftarkan kembali"),
             text=_("Masuk daftar tunggu, lalu mendapat tempat bila masih memenuhi syarat dan ada yang kosong."),
-            form=enrolment_steps.WordsForm,
         )
 
     @action(description=_("Pertahankan di program ini"), permissions=CHANGES, icon="rule")
     def keep(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        def run(row: Enrolment, data: dict[str, Any]) -> Done:
-            by: Any = request.user
-            out = enrolments.keep(row, words=data["reason"], reference=data["reference"], by=by)
-            said = {"programmes": ", ".join(str(one.programme) for one in out)}
-            return Done(gettext("Tetap di program ini; kepesertaan lain diakhiri: %(programmes)s") % said)
+        def said(out: list[Enrolment], _data: dict[str, Any]) -> str:
+            ended = {"programmes": ", ".join(str(one.programme) for one in out)}
+            return gettext("Tetap di program ini; kepesertaan lain diakhiri: %(programmes)s") % ended
 
-        return self._step(
+        return self._worded(
             request,
             object_id,
-            run,
+            enrolments.keep,
+            said,
             title=_("Pertahankan di program ini"),
             button=_("Pertahankan di sini, akhiri yang lain"),
             text=_("Kepesertaan yang tidak boleh dirangkap dengan ini diakhiri. Orangnya dapat mengajukan keberatan."),
             facts=lambda row: [(_("Diakhiri"), one) for one in conflicts.excluding(row)],
             possible=lambda row: row.status != S.ENDED and bool(conflicts.excluding(row)),
-            form=enrolment_steps.WordsForm,
             danger=True,
         )
+
+
+QUEUES.append(
+    Queue(
+        _("Peserta yang meninggal atau keluar dari registri"),
+        CHANGES[0],
+        lambda request: enrolments.gone(),
+        lambda: list_url(Enrolment, tiada="ya"),
+    )
+)

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from disbursement import failures
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.people import OfEnrolment
 from disbursement.models import BatchStep, PreflightFinding
 from disbursement.preflight import SEVERITY, Severity
 from wallet.admin.decorators import display
@@ -32,28 +32,13 @@ class ReasonFilter(admin.SimpleListFilter):
 
 
 @admin.register(PreflightFinding)
-class PreflightFindingAdmin(LongTable, ViewOnlyAdmin):
+class PreflightFindingAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     list_display = ("person", "nik", "severity_label", "words", "remedy", "batch_link")
     list_display_links = ("person",)
     list_filter = (ReasonFilter, by_number("batch", _("batch")))
     list_select_related = ("enrolment__person", "batch__cycle__programme")
-    search_fields = ("enrolment__person__name",)
-    search_help_text = _("NIK (16 angka) atau nama")
     fields = ("person", "nik", "enrolment", "severity_label", "words", "remedy", "batch_link")
     readonly_fields = ("person", "nik", "severity_label", "words", "remedy", "batch_link")
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[PreflightFinding], search_term: str
-    ) -> tuple[QuerySet[PreflightFinding], bool]:
-        return narrowed(queryset, "enrolment__person", search_term), False
-
-    @admin.display(description=_("penerima"))
-    def person(self, row: PreflightFinding) -> str:
-        return row.enrolment.person.name
-
-    @admin.display(description="NIK")
-    def nik(self, row: PreflightFinding) -> str:
-        return masked_nik(row.enrolment.person)
 
     @display(description=_("bobot"), label={Severity.BLOCK: "danger", Severity.WARN: "warning"})
     def severity_label(self, row: PreflightFinding) -> tuple[Severity, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import admin
@@ -11,22 +12,24 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement import confirmations, execution
+from beneficiaries.admin import queues
+from disbursement import confirmations, taking_back
 from disbursement.admin import calculations, clawback_proposal, payouts
 from disbursement.admin.batch_lines import reason_of
 from disbursement.admin.kinds import in_words
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.people import OfEnrolment
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
 from disbursement.forms import ConfirmationForm
-from disbursement.models import Confirmation, Instruction, PayoutLine
+from disbursement.models import Confirmation, Instruction, PayoutLine, TakeBack
 from wallet.admin.decorators import action, display
-from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link, list_url, money
+from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, list_url, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
 from wallet.models import Transfer
 from wallet.money import rupiah
 
+TAKE_BACK = "disbursement.take_back_instruction"
 ERRORS = (DisbursementError, WalletError)
 RETRIES = {
     Retry.AUTOMATIC: _("ya, oleh sistem"),
@@ -35,8 +38,31 @@ RETRIES = {
 }
 
 
+class ProposedFilter(admin.SimpleListFilter):
+    """Instructions that are to be taken back, once a second officer agrees."""
+
+    title, parameter_name = _("penarikan kembali"), "penarikan"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("usulan", _("menunggu orang kedua"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Instruction]) -> QuerySet[Instruction]:
+        return queryset.filter(pk__in=taking_back.waiting().values("instruction")) if self.value() else queryset
+
+
+class TakeBackInline(ViewOnlyInline):
+    model = TakeBack
+    fields = ("proposed_at", "proposed_by", "reason", "agreed", "decided_by", "decided_at", "note")
+    ordering = ("pk",)
+    show_change_link = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[TakeBack]:
+        rows: QuerySet[TakeBack] = super().get_queryset(request)
+        return rows.select_related("proposed_by", "decided_by")
+
+
 @admin.register(Instruction)
-class InstructionAdmin(LongTable, ViewOnlyAdmin):
+class InstructionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     list_display = ("id", "person", "nik", "kind_shown", "part", "amount_shown", "status_label", "why", "batch_id")
     list_display_links = ("id", "person")
     list_filter = (
@@ -45,10 +71,9 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         by_number("batch", _("batch")),
         by_number("chunk", _("potongan")),
         by_number("enrolment", _("kepesertaan")),
+        ProposedFilter,
     )
     list_select_related = ("enrolment__person", "chunk", "cycle")
-    search_fields = ("enrolment__person__name",)
-    search_help_text = _("NIK (16 angka) atau nama")
     fields = (
         "person",
         "nik",
@@ -82,25 +107,17 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
         "transfer",
         "confirmations",
     )
-    actions_detail = ("confirm", "take_back", "claim_back")
+    inlines = (TakeBackInline,)
+    actions_detail = ("confirm", "propose_take_back", "take_back", "refuse_take_back", "claim_back")
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
-        paid = row is not None and row.status == Instruction.Status.PAID
-        return list(super().get_actions_detail(request, object_id)) if paid else []
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Instruction], search_term: str
-    ) -> tuple[QuerySet[Instruction], bool]:
-        return narrowed(queryset, "enrolment__person", search_term), False
-
-    @admin.display(description=_("penerima"))
-    def person(self, row: Instruction) -> str:
-        return row.enrolment.person.name
-
-    @admin.display(description="NIK")
-    def nik(self, row: Instruction) -> str:
-        return masked_nik(row.enrolment.person)
+        if row is None or row.status != Instruction.Status.PAID:
+            return []
+        waits = taking_back.proposed(row) is not None
+        never = ("propose_take_back",) if waits else ("take_back", "refuse_take_back")
+        unfit = {f"disbursement_instruction_{name}" for name in never}
+        return [one for one in super().get_actions_detail(request, object_id) if one.action_name not in unfit]
 
     @admin.display(description=_("dibayar lewat"))
     def through(self, row: Instruction) -> SafeString | str:
@@ -192,35 +209,105 @@ class InstructionAdmin(LongTable, ViewOnlyAdmin):
     def claim_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return clawback_proposal.propose(self, request, row_of(self, request, object_id))
 
-    @action(description=_("Tarik kembali"), permissions=["disbursement.take_back_instruction"], icon="undo")
+    @action(description=_("Usulkan tarik kembali"), permissions=["disbursement.propose_take_back"], icon="undo")
+    def propose_take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            taking_back.propose(row, data["reason"], request.user)  # type: ignore[arg-type]
+            return Done(gettext("Diusulkan ditarik kembali. Sekarang orang lain harus menyetujuinya."))
+
+        return self._take_back(
+            request,
+            row,
+            run,
+            title=_("Usulkan tarik kembali"),
+            button=_("Usulkan atas nama saya"),
+            text=_(
+                "Bila bantuan ini dibayar karena kesalahan. Hanya selama kantongnya masih utuh: belum ada yang dipakai dan "
+                "tidak ada yang ditahan. Orang lain harus menyetujuinya; penerima diberi tahu alasannya. Bila sudah dipakai, "
+                "usulkan pengembalian."
+            ),
+            form=ReasonForm,
+            possible=taking_back.proposed(row) is None,
+        )
+
+    @action(description=_("Tarik kembali"), permissions=[TAKE_BACK], icon="undo")
     def take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            done = execution.take_back(row, data["reason"])
+            done = taking_back.agree(row, request.user)  # type: ignore[arg-type]
             said = {"amount": rupiah(done.amount), "reason": done.failure}
             return Done(gettext("%(amount)s ditarik kembali: %(reason)s") % said)
 
-        paid = row.status == Instruction.Status.PAID and row.route_id is None
-        step = Step(
+        return self._take_back(
+            request,
+            row,
+            run,
             title=_("Tarik kembali bantuan"),
-            button=_("Tarik kembali"),
+            button=_("Setujui dan tarik kembali"),
             text=_(
-                "Bila bantuan ini dibayar karena kesalahan. Hanya selama kantongnya masih utuh: belum ada yang dipakai dan "
-                "tidak ada yang ditahan. Uangnya kembali ke kliring batch, atau ke dana program bila batchnya sudah selesai; "
-                "peserta ini dapat dibayar lagi dengan batch lain."
+                "Uangnya kembali ke kliring batch, atau ke dana program bila batchnya sudah selesai. Tidak ada batch yang "
+                "membayarnya lagi dengan sendirinya. Penerima diberi tahu alasannya dan di mana dapat berkeberatan."
             ),
-            facts=[
-                (_("Penerima"), self.person(row)),
-                ("NIK", self.nik(row)),
-                (_("Batch"), row.batch),
-                (_("Jumlah"), money(row.amount)),
-                (_("Status"), row.get_status_display()),
-            ],
-            form=ReasonForm,
             danger=True,
-            possible=paid,
+            possible=taking_back.proposed(row) is not None,
+        )
+
+    @action(description=_("Tolak penarikan"), permissions=[TAKE_BACK], icon="block")
+    def refuse_take_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            taking_back.refuse(row, request.user, data["reason"])  # type: ignore[arg-type]
+            return Done(gettext("Usulan ditolak: bantuan tetap pada penerimanya."))
+
+        return self._take_back(
+            request,
+            row,
+            run,
+            title=_("Tolak penarikan"),
+            button=_("Tolak"),
+            form=ReasonForm,
+            possible=taking_back.proposed(row) is not None,
+        )
+
+    def _take_back(
+        self,
+        request: HttpRequest,
+        row: Instruction,
+        run: Callable[[dict[str, Any]], Done],
+        *,
+        possible: bool,
+        **words: Any,
+    ) -> HttpResponse:
+        paid = row.status == Instruction.Status.PAID and row.route_id is None
+        proposal = taking_back.proposed(row)
+        facts = [
+            (_("Penerima"), self.person(row)),
+            ("NIK", self.nik(row)),
+            (_("Batch"), row.batch),
+            (_("Jumlah"), money(row.amount)),
+            (_("Status"), row.get_status_display()),
+        ]
+        if proposal is not None:
+            facts += [(_("Alasan"), proposal.reason), (_("Diusulkan oleh"), proposal.proposed_by)]
+        step = Step(
+            facts=facts,
+            possible=paid and possible,
             warnings=[] if paid else [_("Hanya yang sudah dibayar, ke dompet sendiri, dapat ditarik kembali.")],
             errors=ERRORS,
+            **words,
         )
         return take(self, request, step, run, row)
+
+
+queues.QUEUES.append(
+    queues.Queue(
+        _("Penarikan kembali menunggu orang kedua"),
+        TAKE_BACK,
+        lambda request: taking_back.waiting(),
+        lambda: list_url(Instruction, penarikan="usulan"),
+    )
+)

@@ -16,12 +16,12 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from disbursement import corrections, owed
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.people import OfEnrolment
 from disbursement.errors import DisbursementError
 from disbursement.models import Calculation, Cycle, Enrolment, Instruction, OwedCycle
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take, take_with_reason
 from wallet.errors import WalletError
 
 ERRORS = (DisbursementError, WalletError)
@@ -46,13 +46,11 @@ class StateFilter(admin.SimpleListFilter):
 
 
 @admin.register(OwedCycle)
-class OwedCycleAdmin(LongTable, ViewOnlyAdmin):
+class OwedCycleAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     list_display = ("id", "person", "nik", "programme", "month", "ground", "state_label", "created_at")
     list_display_links = ("id", "person")
     list_filter = (StateFilter, "ground", by_number("cycle", _("siklus")), by_number("enrolment", _("kepesertaan")))
     list_select_related = ("enrolment__person", "cycle__programme", "by", "withdrawn_by")
-    search_fields = ("enrolment__person__name",)
-    search_help_text = _("NIK (16 angka) atau nama")
     fields = readonly_fields = (
         "person",
         "nik",
@@ -75,21 +73,10 @@ class OwedCycleAdmin(LongTable, ViewOnlyAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[OwedCycle]:
         return owed.with_state(super().get_queryset(request))
 
-    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        return narrowed(queryset, "enrolment__person", search_term), False
-
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         row = self.get_object(request, str(object_id))
         open_ = row is not None and row.state in ("waiting", "nothing")
         return list(super().get_actions_detail(request, object_id)) if open_ else []
-
-    @admin.display(description=_("penerima"))
-    def person(self, row: OwedCycle) -> str:
-        return row.enrolment.person.name
-
-    @admin.display(description="NIK")
-    def nik(self, row: OwedCycle) -> str:
-        return masked_nik(row.enrolment.person)
 
     @admin.display(description=_("program"))
     def programme(self, row: OwedCycle) -> str:
@@ -113,13 +100,12 @@ class OwedCycleAdmin(LongTable, ViewOnlyAdmin):
     @action(description=_("Cabut"), permissions=["disbursement.withdraw_owedcycle"], icon="undo")
     def withdraw(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = row_of(self, request, object_id)
-        user: Any = request.user
-
-        def run(data: dict[str, Any]) -> Done:
-            owed.withdraw(row, user, data["reason"])
-            return Done(gettext("Rapel dicabut: %(reason)s") % data)
-
-        step = Step(
+        return take_with_reason(
+            self,
+            request,
+            row,
+            owed.withdraw,
+            gettext("Rapel dicabut: %(reason)s"),
             title=_("Cabut rapel"),
             button=_("Cabut"),
             text=_("Siklus ini tidak dibayarkan lagi kepadanya. Dapat dicatat kembali kemudian dengan alasan baru."),
@@ -129,12 +115,9 @@ class OwedCycleAdmin(LongTable, ViewOnlyAdmin):
                 (_("Periode"), self.month(row)),
                 (_("Alasan rapel"), row.why),
             ],
-            form=ReasonForm,
             danger=True,
             errors=ERRORS,
-            as_one=True,
         )
-        return take(self, request, step, run, row)
 
 
 def _cycle_field(label: Any) -> forms.ModelChoiceField:  # type: ignore[type-arg]

@@ -19,9 +19,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget
 
 from beneficiaries.admin import queues
-from disbursement.admin.people import masked_nik, narrowed
+from disbursement.admin.people import masked_account, masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS, counted
-from disbursement.admin.providers import ExchangeInline, masked_account
+from disbursement.admin.providers import ExchangeInline
 from disbursement.models import PayoutLine, Resolution
 from disbursement.providers import ages, calling, resolutions, words
 from wallet.admin.decorators import action, display
@@ -188,7 +188,7 @@ class PayoutLineAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("akun di mitra"))
     def account_shown(self, row: PayoutLine) -> str:
-        return masked_account(row)
+        return masked_account(row.instruction.route)
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: PayoutLine) -> SafeString:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
+from django.contrib import admin
 from django.db.models import Count, Max, Q, QuerySet, Sum
 from django.http import HttpRequest
 from django.utils import timezone
@@ -18,7 +19,8 @@ from beneficiaries import identity
 from beneficiaries.admin import panels
 from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.models import Household, Person
-from disbursement.models import ConflictNote, Enrolment, Instruction
+from disbursement.models import ConflictNote, Enrolment, Instruction, Route
+from disbursement.providers import routes
 from vault.sealing import CannotOpen
 from wallet import ledger
 from wallet.admin import above
@@ -51,6 +53,35 @@ def masked_nik(person: Person) -> str:
         return identity.mask_number(person.nik)
     except CannotOpen:
         return "?"
+
+
+def masked_account(route: Route | None) -> str:
+    """The last digits of the account at a partner; a dash for who is paid into our own wallet."""
+    try:
+        return routes.masked(route) if route is not None else "–"
+    except CannotOpen:
+        return "?"
+
+
+class OfEnrolment:
+    """A table whose rows are each about an enrolment: whose it is, and found by that."""
+
+    search_fields = ("enrolment__person__name",)
+    search_help_text = _("NIK (16 angka) atau nama")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """See `narrowed`."""
+        return narrowed(queryset, "enrolment__person", search_term), False
+
+    @admin.display(description=_("penerima"))
+    def person(self, row: Any) -> str:
+        return str(row.enrolment.person.name)
+
+    @admin.display(description="NIK")
+    def nik(self, row: Any) -> str:
+        return masked_nik(row.enrolment.person)
 
 
 def masked_name(name: str) -> str:

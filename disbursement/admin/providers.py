@@ -19,9 +19,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminPasswordWidget
 
+from disbursement.admin.people import masked_account
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import BulkNotice, BulkRequest, Exchange, PayoutLine, ProviderAccount
-from disbursement.providers import accounts, routes, words
+from disbursement.providers import accounts, words
 from vault.sealing import CannotOpen
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import (
@@ -36,6 +37,7 @@ from wallet.admin.rows import (
     link,
     list_url,
     money,
+    mono,
 )
 from wallet.admin.steps import Done, Step, row_of, take
 
@@ -258,7 +260,7 @@ class BulkRequestAdmin(LongTable, ViewOnlyAdmin):
         shown = format_html_join(
             "",
             "<div>{} · {} · {}</div>",
-            ((line.reference, masked_account(line), money(line.amount)) for line in found),
+            ((line.reference, masked_account(line.instruction.route), money(line.amount)) for line in found),
         )
         more = row.count - SHOWN_LINES
         if more > 0:
@@ -268,15 +270,6 @@ class BulkRequestAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("hasil"))
     def lines(self, row: BulkRequest) -> SafeString:
         return link(list_url(PayoutLine, request=row.pk, hasil="semua"), _("Lihat pembayarannya"))
-
-
-def masked_account(line: PayoutLine) -> str:
-    """The last digits of the account that the line pays."""
-    route = line.instruction.route
-    try:
-        return routes.masked(route) if route is not None else "–"
-    except CannotOpen:
-        return "?"
 
 
 @admin.register(BulkNotice)
@@ -298,7 +291,7 @@ class BulkNoticeAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("sidik isi (SHA-256)"))
     def digest_shown(self, row: BulkNotice) -> SafeString:
-        return format_html('<span class="office-mono">{}</span>', row.digest)
+        return mono(row.digest)
 
     @admin.display(description=_("diterima"))
     def moment(self, row: BulkNotice) -> str:

@@ -13,11 +13,11 @@ from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
 
 from beneficiaries.admin.entry_forms import DayInput
 from disbursement import reconciliation_days, statement_accounts
 from disbursement.admin.programmes import counted
+from disbursement.forms import batch_field
 from disbursement.models import Batch, Break, Comparison
 from disbursement.statement_lines import shown_sen
 from wallet.admin.rows import change_url, list_url
@@ -40,13 +40,7 @@ def aged(rows: QuerySet[Break], bucket: str) -> QuerySet[Break]:
 
 class DayForm(forms.Form):
     day = forms.DateField(label=_("Sampai tanggal"), required=False, widget=DayInput())
-    batch = forms.IntegerField(
-        label=_("Nomor batch"),
-        required=False,
-        min_value=1,
-        max_value=2**63 - 1,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-    )
+    batch = batch_field()
 
 
 def page(request: HttpRequest, site: Any, opts: Any) -> HttpResponse:

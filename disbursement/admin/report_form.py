@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
 
 from beneficiaries import regions
+from disbursement.forms import batch_field
 from disbursement.models import Batch, Cycle, Instruction, Programme, Report
 from disbursement.reports.making import Question
 
@@ -69,14 +70,7 @@ class ReportForm(forms.Form):
         help_text=_("Ketik nama atau kodenya, misalnya 31.74 atau 31.74.01; kosong berarti semua."),
     )
     kind = forms.ChoiceField(label=_("Jenis instruksi"), required=False, widget=UnfoldAdminSelectWidget)
-    batch = forms.IntegerField(
-        label=_("Nomor batch"),
-        required=False,
-        min_value=1,
-        max_value=2**63 - 1,
-        widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
-        help_text=_("Bila hanya satu batch; kosong berarti semua."),
-    )
+    batch = batch_field(_("Bila hanya satu batch; kosong berarti semua."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -25,7 +25,7 @@ from wallet import doorbell
 from wallet.admin import sheets
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import ViewOnlyAdmin, change_url, link, list_url
-from wallet.admin.steps import Done, Step, row_of, take
+from wallet.admin.steps import AddedByStep, Done, Step, row_of, take
 
 S = Report.Status
 TONES = {S.WAITING: "info", S.RUNNING: "primary", S.DONE: "success", S.FAILED: "danger", S.CANCELLED: "none"}
@@ -46,7 +46,7 @@ def link_to(text: Any, **asked: object) -> SafeString:
 
 
 @admin.register(Report)
-class ReportAdmin(ViewOnlyAdmin):
+class ReportAdmin(AddedByStep, ViewOnlyAdmin):
     list_display = ("number", "grouping", "programme_count", "period", "place", "status_label", "as_of_shown", "by")
     list_display_links = ("number",)
     list_filter = ("status", "grouping")
@@ -80,12 +80,8 @@ class ReportAdmin(ViewOnlyAdmin):
 
     # --- asking for one ---
 
-    def add_view(
-        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
-    ) -> HttpResponse:
+    def adding(self, request: HttpRequest) -> HttpResponse:
         """The form; small reports are done at once, for others a worker is rung."""
-        if not self.has_add_permission(request):
-            raise PermissionDenied
 
         def run(asked: dict[str, Any]) -> Done:
             report = making.request(question(asked), request.user)  # type: ignore[arg-type]

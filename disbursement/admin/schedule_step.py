@@ -21,12 +21,12 @@ from unfold.widgets import (
     UnfoldAdminIntegerFieldWidget,
     UnfoldAdminSelectWidget,
     UnfoldAdminTextareaWidget,
-    UnfoldAdminTextInputWidget,
 )
 
 from disbursement import schedules
 from disbursement.due_dates import Due, months_later
 from disbursement.errors import DisbursementError
+from disbursement.forms import decree_field
 from disbursement.models import Schedule, ScheduledRun
 from disbursement.models.schedule import MOST_LEAD
 from wallet.admin.decorators import action
@@ -94,12 +94,7 @@ class ScheduleForm(forms.Form):
     )
     first_period = forms.ChoiceField(label=_("Periode pertama"), widget=UnfoldAdminSelectWidget)
     last_period = forms.ChoiceField(label=_("Periode terakhir"), required=False, widget=UnfoldAdminSelectWidget)
-    decree = forms.CharField(
-        label=_("Dasar"),
-        max_length=200,
-        widget=UnfoldAdminTextInputWidget(attrs={"autocomplete": "off"}),
-        help_text=_("Nomor keputusan atau alasan perubahan."),
-    )
+    decree = decree_field(_("Nomor keputusan atau alasan perubahan."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -16,16 +16,18 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, 
 from beneficiaries import uploads
 from beneficiaries.admin.entry_forms import DayInput
 from beneficiaries.admin.file_imports import FileImportAdmin, UploadForm
+from beneficiaries.admin.reveals import REVEALED, open_one
 from beneficiaries.admin.sealed_upload import FIELD, SealedFile
 from disbursement import books, statement_accounts, statement_csv, statement_lines, statements
 from disbursement.admin.account_ends import EndSteps
 from disbursement.admin.programmes import ERRORS, counted
 from disbursement.models import Statement, StatementAccount, StatementEntry
-from vault.sealing import CannotOpen
+from wallet import bank_references
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, list_url
 from wallet.admin.steps import Done, Step, row_of, take
 
+REVEALED[StatementEntry.reveal_kind] = StatementEntry._meta.verbose_name
 S = Statement.State
 TONES = {S.WAITING: "info", S.PREVIEWED: "warning", S.BOOKED: "success", S.FAILED: "danger", S.CANCELLED: "none"}
 NEXT = {
@@ -374,9 +376,10 @@ class StatementEntryAdmin(LongTable, ViewOnlyAdmin):
         "text_shown",
     )
     readonly_fields = ("amount_shown", "text_shown")
+    actions_detail = ("show_text",)
 
     def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> tuple[Any, bool]:
-        wanted = statement_lines.subject(search_term)
+        wanted = bank_references.subject(search_term)
         return (queryset.filter(subject=wanted) if search_term.strip() else queryset), False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -390,7 +393,9 @@ class StatementEntryAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("keterangan bank"))
     def text_shown(self, row: StatementEntry) -> str:
-        try:
-            return row.text or "–"
-        except CannotOpen:
-            return "?"
+        """Masked as everything that speaks of people; it opens with a reason."""
+        return "••••" if row.text_sealed else "–"
+
+    @action(description=_("Buka keterangan bank"), permissions=["disbursement.work_break"], icon="visibility")
+    def show_text(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return open_one(self, request, row_of(self, request, object_id))

@@ -3,24 +3,43 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
+from typing import Any
 
 from django.contrib import admin
+from django.forms import DateField, Form
+from django.http import HttpRequest, HttpResponse
 from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminDateWidget
 
 from beneficiaries import regions
+from disbursement import leavers
+from disbursement.admin import enrolment_steps
 from disbursement.admin.budgets import outlook_in_words
 from disbursement.admin.charts import diverging
 from disbursement.admin.people import masked_nik
-from disbursement.models import TrialChange, TrialRegion, VersionTrial
-from wallet.admin.decorators import display
+from disbursement.admin.programmes import ERRORS
+from disbursement.models import EnrolmentStep, TrialChange, TrialRegion, VersionTrial
+from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, link, list_url, money
+from wallet.admin.steps import Done, Step, row_of, take
 from wallet.money import rupiah
 
 MOST_BARS = 25
+CHANGE = "disbursement.change_enrolment"
+
+
+class SuspendLeaversForm(enrolment_steps.WordsForm):
+    until = DateField(
+        label=_("Sampai dengan"),
+        required=False,
+        widget=UnfoldAdminDateWidget(),
+        help_text=_("Berakhir sendiri sesudah hari itu. Kosong berarti sampai dicabut petugas."),
+    )
 
 
 def counted(number: int) -> str:
@@ -41,7 +60,11 @@ def outcome(trial: VersionTrial) -> str:
         if trial.waits:
             told.append(gettext("%(count)s menunggu karena kuota.") % {"count": counted(trial.waits)})
         if trial.leaves:
-            told.append(gettext("Yang keluar tetap dibayar, dan terhitung, sampai kepesertaannya diakhiri."))
+            told.append(
+                gettext(
+                    "Yang keluar tetap dibayar, dan terhitung, sampai kepesertaannya ditangguhkan atau diakhiri petugas."
+                )
+            )
         return " ".join(told)
     if trial.status == VersionTrial.Status.RUNNING and trial.households:
         share = min(99, 100 * trial.households_seen // trial.households)
@@ -55,6 +78,7 @@ class VersionTrialAdmin(ViewOnlyAdmin):
     list_filter = ("status", by_number("version", _("versi program")))
     list_select_related = ("version__programme",)
     ordering = ("-pk",)
+    actions_detail = ("suspend_leavers", "end_leavers")
     fields = readonly_fields = (
         "status_label",
         "found_in_words",
@@ -71,6 +95,58 @@ class VersionTrialAdmin(ViewOnlyAdmin):
         "created_at",
         "finished_at",
     )
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        trial = self.get_object(request, str(object_id))
+        acts = trial is not None and bool(trial.leaves) and leavers.in_force(trial)
+        return list(super().get_actions_detail(request, object_id)) if acts else []
+
+    @action(description=_("Tangguhkan yang keluar"), permissions=[CHANGE], icon="pause_circle")
+    def suspend_leavers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._leavers(request, object_id, leavers.suspend, SuspendLeaversForm, enrolment_steps.SUSPEND)
+
+    @action(description=_("Akhiri yang keluar"), permissions=[CHANGE], icon="person_remove")
+    def end_leavers(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return self._leavers(request, object_id, leavers.end, enrolment_steps.WordsForm, enrolment_steps.END)
+
+    def _leavers(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        deed: Callable[..., int],
+        form: type[Form],
+        many: enrolment_steps.Many,
+    ) -> HttpResponse:
+        trial = row_of(self, request, object_id)
+        now = leavers.of(trial).filter(status__in=many.origins).count()
+
+        def run(data: dict[str, Any]) -> Done:
+            more = {name: value for name, value in data.items() if name != "reason"}
+            return Done(many.done(deed(trial, words=data["reason"], by=request.user, **more)))
+
+        step = Step(
+            title=_("%(what)s yang tidak lagi memenuhi syarat") % {"what": many.button},
+            button=many.button,
+            text=many.text,
+            facts=[
+                (_("Program"), trial.version.programme),
+                (_("Versi"), trial.version),
+                (_("Keluar menurut percobaan"), _("%(count)s orang") % {"count": counted(trial.leaves)}),
+                (_("Masih terdaftar"), _("%(count)s orang") % {"count": counted(now)}),
+                (_("Alasan"), EnrolmentStep.Reason.NOT_ELIGIBLE.label),
+            ],
+            warnings=[
+                _("Syaratnya ditanyakan lagi kepada data sekarang: yang memenuhi syarat lagi dilewati."),
+                *([_("Paling banyak %(most)s sekaligus; ulangi untuk sisanya.") % {"most": counted(leavers.MOST)}]
+                  if now > leavers.MOST else []),
+            ],
+            form=form,
+            danger=many.danger,
+            possible=now > 0 and leavers.in_force(trial),
+            errors=ERRORS,
+            as_one=True,
+        )  # fmt: skip
+        return take(self, request, step, run, trial)
 
     @display(
         description=_("status"),

@@ -26,6 +26,7 @@ from disbursement.models.provider import ProviderAccount, ProviderToken, Route
 from disbursement.models.report import Report
 from disbursement.models.schedule import Schedule, ScheduledRun
 from disbursement.models.statement import Statement, StatementAccount, StatementEntry
+from disbursement.models.take_back import TakeBack
 from disbursement.models.trial import TrialChange, TrialRegion, VersionTrial
 from disbursement.models.version import Component, ProgrammeVersion
 
@@ -86,6 +87,7 @@ __all__ = [
     "StatementAccount",
     "StatementEntry",
     "Submission",
+    "TakeBack",
     "TrialChange",
     "TrialRegion",
     "VersionTrial",

@@ -205,11 +205,15 @@ class Instruction(models.Model):
         db_persist=True,
     )
     failure = models.CharField(_("alasan gagal"), max_length=200, blank=True, db_default="")
+    returned_at = models.DateTimeField(_("ditarik kembali pada"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("instruksi bayar")
         verbose_name_plural = _("instruksi bayar")
-        permissions = [("take_back_instruction", _("Dapat menarik kembali bantuan"))]
+        permissions = [
+            ("propose_take_back", _("Dapat mengusulkan penarikan kembali bantuan")),
+            ("take_back_instruction", _("Dapat menyetujui penarikan kembali bantuan")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="instruction_once_a_cycle",

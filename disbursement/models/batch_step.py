@@ -8,7 +8,10 @@ from disbursement.models.batch import Batch
 
 
 class BatchStep(models.Model):
-    """One change of a batch's status: who, when, why. Written once, with the change itself; no `by`: the system did it."""
+    """One change of a batch's status: who, when, why. Written once, with the change itself; no `by`: the system did it.
+
+    From a status to the same: what an officer decided about chunks that failed.
+    """
 
     batch = models.ForeignKey(Batch, models.PROTECT, related_name="steps", verbose_name=_("batch"))
     from_status = models.CharField(_("dari"), max_length=9, choices=Batch.Status, blank=True)

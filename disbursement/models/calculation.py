@@ -6,10 +6,10 @@ from django.utils.translation import gettext_lazy as _
 from disbursement.models.batch import Batch, Instruction
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment
-from disbursement.models.version import ProgrammeVersion
+from disbursement.models.reckoning import Reckoning
 
 
-class Calculation(models.Model):
+class Calculation(Reckoning):
     """The answer to "why 435,000?" for one enrolment of a batch, nothing included. Written once; only forgotten (trigger).
 
     One for the batch's own cycle, and one more for each older cycle that the batch pays as arrears or corrects. What a correction
@@ -36,13 +36,6 @@ class Calculation(models.Model):
     kind = models.CharField(
         _("jenis"), max_length=10, choices=Instruction.Kind, default=Instruction.Kind.REGULAR, db_default="regular"
     )
-    version = models.ForeignKey(
-        ProgrammeVersion, models.PROTECT, related_name="+", db_index=False, verbose_name=_("versi program")
-    )
-    facts = models.JSONField(_("fakta"), default=dict)
-    members = models.JSONField(_("anggota keluarga yang dihitung"), default=list)
-    lines = models.JSONField(_("perhitungan"), default=list)
-    parts = models.JSONField(_("bagian"), default=dict)
     withheld = models.BigIntegerField(_("dipotong untuk pengembalian (Rp)"), default=0, db_default=0)
     total = models.BigIntegerField(_("jumlah (Rp)"))
     # Where the person lived when it was calculated: what a budget of a region goes by, whoever moves later.

@@ -33,6 +33,7 @@ class Clawback(models.Model):
         PHONE = "phone", _("Telepon")
         LETTER = "letter", _("Surat")
         KELURAHAN = "kelurahan", _("Kelurahan")
+        APP = "app", _("Aplikasi")
 
     programme = models.ForeignKey(Programme, models.PROTECT, related_name="clawbacks", verbose_name=_("program"))
     person = models.ForeignKey(Person, models.PROTECT, related_name="clawbacks", verbose_name=_("penerima"))

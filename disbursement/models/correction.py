@@ -7,14 +7,15 @@ from django.utils.translation import gettext_lazy as _
 
 from disbursement.models.cycle import Cycle
 from disbursement.models.enrolment import Enrolment
-from disbursement.models.version import ProgrammeVersion
+from disbursement.models.reckoning import Reckoning
 
 
 class Recalculation(models.Model):
     """A paid cycle, or one enrolment of it, calculated anew after facts or a decree were put right: looked at, then confirmed.
 
     A worker fills it; nothing is paid by it before somebody confirms it with reason and decree. What was confirmed never changes
-    (trigger).
+    (trigger). `known` is how many recalculations of the same people were confirmed when it was filled: what it found is
+    reckoned from those.
     """
 
     class Status(models.TextChoices):
@@ -40,6 +41,7 @@ class Recalculation(models.Model):
     created_at = models.DateTimeField(_("diminta"), db_default=Now())
     attempts = models.PositiveSmallIntegerField(_("percobaan"), default=0)
     failure = models.CharField(_("sebab gagal"), max_length=300, blank=True, default="")
+    known = models.PositiveIntegerField(_("perhitungan ulang yang dikenal"), default=0, db_default=0, editable=False)
     seen = models.PositiveIntegerField(_("diperiksa"), default=0)
     more = models.PositiveIntegerField(_("kurang dibayar"), default=0)
     more_total = models.BigIntegerField(_("kurang dibayar (Rp)"), default=0)
@@ -68,7 +70,7 @@ class Recalculation(models.Model):
         return str(_("Perhitungan ulang %(number)s")) % {"number": self.pk}
 
 
-class Correction(models.Model):
+class Correction(Reckoning):
     """What one enrolment should have got in a cycle by a recalculation, where that is not what it was given.
 
     `facts`, `members`, `lines` and `parts` are as in a Calculation; `before` is what the enrolment was to get until then, and
@@ -85,13 +87,6 @@ class Correction(models.Model):
     )
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="+", db_index=False, verbose_name=_("siklus"))
     enrolment = models.ForeignKey(Enrolment, models.PROTECT, related_name="corrections", verbose_name=_("kepesertaan"))
-    version = models.ForeignKey(
-        ProgrammeVersion, models.PROTECT, related_name="+", db_index=False, verbose_name=_("versi program")
-    )
-    facts = models.JSONField(_("fakta"), default=dict)
-    members = models.JSONField(_("anggota keluarga yang dihitung"), default=list)
-    lines = models.JSONField(_("perhitungan"), default=list)
-    parts = models.JSONField(_("bagian"), default=dict)
     total = models.BigIntegerField(_("seharusnya (Rp)"))
     before = models.BigIntegerField(_("semula (Rp)"))
     difference = models.BigIntegerField(_("selisih (Rp)"))

@@ -27,6 +27,7 @@ class EnrolmentStep(models.Model):
         NOT_FOUND = "not_found", _("Tidak ditemukan di alamatnya")
         DOCUMENTS = "documents", _("Dokumen belum lengkap")
         REPORTED = "reported", _("Ada laporan yang diperiksa")
+        LEFT = "left", _("Tidak tercatat lagi di registri")
         # taken up again
         CLEARED = "cleared", _("Pemeriksaan selesai")
         EXPIRED = "expired", _("Masa penangguhan habis")
@@ -65,7 +66,15 @@ class EnrolmentStep(models.Model):
                 name="enrolmentstep_until_is_of_a_suspension", condition=Q(until=None) | Q(to_status="suspended")
             ),
         ]
-        indexes = [models.Index(name="enrolmentstep_out", fields=["at"], condition=Q(to_status="ended"))]
+        indexes = [
+            models.Index(name="enrolmentstep_out", fields=["at"], condition=Q(to_status="ended")),
+            models.Index(
+                name="enrolmentstep_gone",
+                fields=["enrolment"],
+                condition=Q(to_status="suspended", reason__in=["deceased", "left"]),
+            ),
+            models.Index(name="enrolmentstep_change", fields=["at"], condition=~Q(from_status="")),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_to_status_display()} · {self.get_reason_display()}"

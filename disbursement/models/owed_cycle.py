@@ -18,6 +18,7 @@ class OwedCycle(models.Model):
     class Ground(models.TextChoices):
         EXCLUSION = "exclusion", _("Pengecualian dibatalkan")
         FAILED = "failed", _("Gagal dibayar dan tidak disusul")
+        LEFT_OUT = "left_out", _("Dikeluarkan pada pemeriksaan awal")
         LATE = "late", _("Terlambat didaftarkan")
         RESTORED = "restored", _("Kepesertaan dipulihkan")
         OTHER = "other", _("Sebab lain")

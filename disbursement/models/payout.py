@@ -119,6 +119,8 @@ class PayoutLine(models.Model):
         ]
         indexes = [
             models.Index(name="payout_due", fields=["provider", "due_at"], condition=Q(state__in=["sent", "unknown"])),
+            # What is to be sent again is a handful; what waits to be sent for the first time may be a million.
+            models.Index(name="payout_again", fields=["provider", "chunk"], condition=Q(state="ready", sends__gt=0)),
             models.Index(name="payout_open", fields=["chunk"], condition=Q(state__in=["ready", "sent", "unknown"])),
             models.Index(name="payout_aged", fields=["opened_at"], condition=Q(state__in=["ready", "sent", "unknown"])),
             models.Index(name="payout_contradicted", fields=["contradicted_at"], condition=~Q(contradiction="")),

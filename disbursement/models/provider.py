@@ -4,7 +4,7 @@ import uuid
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -108,7 +108,8 @@ class ProviderToken(models.Model):
 class Route(models.Model):
     """Through which partner, into which account there, an enrolment is paid; without one, into our own wallet.
 
-    Written once, because approved batches name it: who changes their account gets a new row. One is in force at a time.
+    An officer proposes it and another agrees; until then nothing is paid through it. Written once, because approved batches
+    name it: who changes their account gets a new row. One is in force at a time, and at most one waits for a decision.
     """
 
     uid = models.UUIDField(default=uuid.uuid4, editable=False)
@@ -117,20 +118,56 @@ class Route(models.Model):
         ProviderAccount, models.PROTECT, related_name="routes", db_index=False, verbose_name=_("mitra penyalur")
     )
     number_sealed = models.BinaryField(editable=False, default=b"")
+    number_index = models.BinaryField(editable=False, null=True)
+    why = models.CharField(_("alasan"), max_length=200, blank=True, default="", db_default="")
+    # Nobody: the command line did it, for a partner's whole list; what an officer proposes needs another to agree.
     set_by = models.ForeignKey(
-        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("ditetapkan oleh")
+        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("diusulkan oleh")
     )
-    set_at = models.DateTimeField(_("berlaku sejak"), db_default=Now())
+    set_at = models.DateTimeField(_("diusulkan"), db_default=Now())
+    agreed_by = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("disetujui oleh"),
+        db_index=False,
+    )  # fmt: skip
+    agreed_at = models.DateTimeField(_("berlaku sejak"), null=True, blank=True)
+    ended_by = models.ForeignKey(
+        "auth.User", models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("diakhiri oleh"),
+        db_index=False,
+    )  # fmt: skip
     ended_at = models.DateTimeField(_("berlaku sampai"), null=True, blank=True)
 
-    number = Sealed("number_sealed")
+    number = Sealed("number_sealed", index="number_index")
 
     class Meta:
         verbose_name = _("jalur bayar")
         verbose_name_plural = _("jalur bayar")
-        permissions = [("set_route", _("Dapat menetapkan jalur bayar penerima"))]
+        permissions = [
+            ("set_route", _("Dapat mengusulkan jalur bayar penerima")),
+            ("agree_route", _("Dapat menyetujui jalur bayar penerima")),
+        ]
         constraints = [
-            models.UniqueConstraint(name="route_in_force", fields=["enrolment"], condition=Q(ended_at__isnull=True)),
+            models.UniqueConstraint(
+                name="route_in_force", fields=["enrolment"], condition=Q(ended_at=None, agreed_at__isnull=False)
+            ),
+            models.UniqueConstraint(
+                name="route_proposed", fields=["enrolment"], condition=Q(ended_at=None, agreed_at=None)
+            ),
+            models.CheckConstraint(
+                name="route_agreed_by_another",
+                condition=Q(agreed_by=None) | Q(set_by=None) | ~Q(agreed_by=F("set_by")),
+            ),
+            models.CheckConstraint(name="route_agreed_when", condition=Q(agreed_by=None) | Q(agreed_at__isnull=False)),
+        ]
+        indexes = [
+            models.Index(name="route_by_number", fields=["number_index"], condition=Q(ended_at=None)),
+            models.Index(name="route_waiting", fields=["set_at"], condition=Q(ended_at=None, agreed_at=None)),
+            # What was decided lately is told (mobile.decision_notices).
+            models.Index(name="route_agreed", fields=["agreed_at", "id"], condition=Q(agreed_at__isnull=False)),
+            models.Index(
+                name="route_ended",
+                fields=["ended_at", "id"],
+                condition=Q(ended_at__isnull=False, agreed_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -193,6 +193,7 @@ class StatementEntry(models.Model):
     text_sealed = models.BinaryField(editable=False, default=b"", db_default=b"")
 
     text = Sealed("text_sealed")
+    reveal_kind, masked = "statement_entry", ("text",)
 
     class Meta:
         verbose_name = _("mutasi")

@@ -6,6 +6,7 @@ asked about, and only what the partner has not found in time is sent again, unde
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
 from collections.abc import Callable
@@ -24,6 +25,7 @@ from disbursement.providers.snap_channel import SnapChannel
 from wallet import doorbell
 from wallet.transactions import retried
 
+logger = logging.getLogger(__name__)
 R, S = BulkRequest.State, PayoutLine.State
 FIRST_WAIT = timedelta(seconds=10)  # until a request that could not be sent is tried again; doubles with each attempt
 LONGEST_WAIT = timedelta(minutes=10)
@@ -147,33 +149,43 @@ def _told(call: _Call, answer: Answer) -> Told:
 
 
 def _take_back(request: BulkRequest, now: datetime) -> None:
-    """It has not been sent after all: the same request is tried again, later each time."""
-    PayoutLine.objects.filter(request=request, state=S.SENT).update(
+    """It has not been sent after all: the same request is tried again, later each time.
+
+    But for lines that the partner has told something of meanwhile: it may have them, whatever it says now.
+    """
+    PayoutLine.objects.filter(request=request, state=S.SENT, partner_reference="", contradiction="").update(
         state=S.READY, sends=F("sends") - 1, last_code=request.last_code, last_at=now
     )
     request.state = R.READY
     request.due_at = now + min(FIRST_WAIT * 2 ** min(request.attempts - 1, 10), LONGEST_WAIT)
 
 
-@retried
 def give_up_stale() -> int:
     """Requests whose sender must have died may have arrived: their lines are unknown from now on. Returns how many."""
     long_ago = timezone.now() - settings.PARTNERS["sending_stale"]
-    stale = (
-        BulkRequest.objects.select_for_update(skip_locked=True, of=("self",))
-        .select_related("provider")
-        .filter(state=R.SENDING, claimed_at__lt=long_ago)
-        .order_by("pk")
-    )
-    found = list(stale)
-    for request in found:
-        lines = PayoutLine.objects.filter(request=request, state=S.SENT)
-        told = dict.fromkeys(lines.values_list("reference", flat=True), Told(Outcome.UNKNOWN, "sender_died"))
-        results.settle(request.provider, told, PayoutLine.Source.ANSWER, request=request.pk)
-        request.state, request.last_code = R.UNKNOWN, "sender_died"
-        request.save(update_fields=["state", "last_code"])
-        PayoutLine.objects.filter(request=request, state=S.UNKNOWN).update(due_at=timezone.now())
-    return len(found)
+    stale = BulkRequest.objects.filter(state=R.SENDING, claimed_at__lt=long_ago).order_by("pk")
+    given_up = 0
+    for request in list(stale.values_list("pk", flat=True)):
+        try:
+            given_up += _give_up(request, long_ago)
+        except Exception:  # one request's trouble must not keep the others, and every partner, waiting
+            logger.exception("bulk request %s: not given up", request)
+    return given_up
+
+
+@retried
+def _give_up(number: int, long_ago: datetime) -> bool:
+    stale = BulkRequest.objects.select_for_update(skip_locked=True, of=("self",)).select_related("provider")
+    request = stale.filter(pk=number, state=R.SENDING, claimed_at__lt=long_ago).first()
+    if request is None:
+        return False
+    lines = PayoutLine.objects.filter(request=request, state=S.SENT)
+    told = dict.fromkeys(lines.values_list("reference", flat=True), Told(Outcome.UNKNOWN, "sender_died"))
+    results.settle(request.provider, told, PayoutLine.Source.ANSWER, request=request.pk)
+    request.state, request.last_code = R.UNKNOWN, "sender_died"
+    request.save(update_fields=["state", "last_code"])
+    PayoutLine.objects.filter(request=request, state=S.UNKNOWN).update(due_at=timezone.now())
+    return True
 
 
 # --- Asking ---

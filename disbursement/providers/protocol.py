@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from typing import Protocol
@@ -72,7 +72,7 @@ class Payee:
     """One line as a partner needs it. The account number is in the clear: it goes into the request and nowhere else."""
 
     reference: str
-    account: str
+    account: str = field(repr=False)
     amount: int
 
 

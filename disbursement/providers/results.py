@@ -1,7 +1,9 @@
 """What partners say of lines, from an answer, an inquiry, a notice or two officers, becomes state and money here, once.
 
-Paid and failed are final. What says otherwise later changes nothing: it is kept beside the line and becomes a break. Locks: the
-lines' chunks, the lines, the ledger's accounts, each in the order of their ids.
+Paid and failed are final. What says otherwise later changes nothing: it is kept beside the line and becomes a break. A line of
+which the partner has told another amount, or a number of its own, is not sent again by any machine, and of another amount does
+not fail by one: two officers settle it (`resolutions`). Locks: the lines' chunks, the lines, the ledger's accounts, each in the
+order of their ids.
 """
 
 from __future__ import annotations
@@ -76,7 +78,7 @@ def settle(
     now = timezone.now()
     verdicts = _Verdicts(applied=Applied(unknown=len(told) - len(lines)))
     for line in lines:
-        _judge(line, told[line.reference], now, verdicts)
+        _judge(line, told[line.reference], source, now, verdicts)
     _write(verdicts.changes, source, now)
     _keep_contradictions(verdicts.contradictions, now)
     _post(provider, verdicts.changes, {chunk.pk: cast(int, chunk.batch.clearing_id) for chunk in chunks})
@@ -84,7 +86,7 @@ def settle(
     return verdicts.applied
 
 
-def _judge(line: PayoutLine, told: Told, now: datetime, verdicts: _Verdicts) -> None:
+def _judge(line: PayoutLine, told: Told, source: PayoutLine.Source, now: datetime, verdicts: _Verdicts) -> None:
     final = told.outcome in FINAL
     if line.state not in PayoutLine.OPEN:
         if final and told.outcome.value != line.state:
@@ -102,22 +104,28 @@ def _judge(line: PayoutLine, told: Told, now: datetime, verdicts: _Verdicts) -> 
         verdicts.applied.contradicted += 1
         verdicts.changes.append(_Change(line, told, S.UNKNOWN, now + _wait(line, told)))
     else:
-        verdicts.applied.settled += final
-        verdicts.changes.append(_Change(line, told, _state(line, told, now), now + _wait(line, told)))
+        state = _state(line, told, source, now)
+        verdicts.applied.settled += state in (S.PAID, S.FAILED)
+        verdicts.applied.contradicted += final and state == S.UNKNOWN
+        verdicts.changes.append(_Change(line, told, state, now + _wait(line, told)))
 
 
-def _state(line: PayoutLine, told: Told, now: datetime) -> str:
+def _state(line: PayoutLine, told: Told, source: PayoutLine.Source, now: datetime) -> str:
+    disputed = line.contradiction == AMOUNT_DIFFERS and source != PayoutLine.Source.OFFICER
+    known = bool(line.contradiction or line.partner_reference or told.reference)
     match told.outcome:
-        case Outcome.PAID:
+        # Whoever told another amount has to name the right one now.
+        case Outcome.PAID if not disputed or told.amount == line.amount:
             return S.PAID
-        case Outcome.FAILED:
+        case Outcome.FAILED if not disputed:
             return S.FAILED
         case Outcome.PENDING:
             return S.SENT
-        case Outcome.MISSING if _may_be_sent_again(line, now):
+        # Only when we asked just now: a notice is of whenever it was written, perhaps before the partner had it all.
+        case Outcome.MISSING if source == PayoutLine.Source.INQUIRY and not known and _may_be_sent_again(line, now):
             return S.READY
         case _:
-            return S.UNKNOWN if line.state != S.READY else S.READY
+            return S.READY if line.state == S.READY and not known else S.UNKNOWN
 
 
 def _may_be_sent_again(line: PayoutLine, now: datetime) -> bool:

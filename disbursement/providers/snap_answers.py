@@ -113,7 +113,8 @@ def of_status(status: object, said: str, body: Mapping[str, Any], reference: str
         return Told(Outcome.UNKNOWN, said)
     amount = amount_in(body.get("amount"))
     if amount is None and body.get("amount") is not None and outcome is Outcome.PAID:
-        return Told(Outcome.UNKNOWN, "amount")  # paid, but nobody can read how much
+        # Paid, but nobody can read how much.
+        return Told(Outcome.UNKNOWN, "amount", reference=_text(body, reference))
     return Told(
         outcome,
         f"{said}/{status}",

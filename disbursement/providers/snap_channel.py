@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from disbursement.models import ProviderAccount, ProviderToken
 from disbursement.providers import snap_answers
-from disbursement.providers.http_call import Lost, NotSent, Response, post
 from disbursement.providers.protocol import Answer, Inquiry, Outcome, Payee, Sent, Told
+from wallet.http_call import Lost, NotSent, Response, post
 from wallet.snap import signature, timestamps
 from wallet.snap.fields import money
 

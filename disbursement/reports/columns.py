@@ -85,7 +85,8 @@ COLUMNS: tuple[Column, ...] = (
         Table.PAYMENT,
         _(
             "Yang harus dibayar: satu peserta, siklus, bagian dan jenis. Percobaan susulan untuk hal yang sama tidak dihitung "
-            "lagi: yang berlaku adalah yang dibayar atau menunggu, selain itu yang terakhir. Yang dibatalkan tidak dihitung."
+            "lagi: yang berlaku adalah yang dibayar atau menunggu, selain itu yang terakhir. Dari batch yang dibatalkan tidak "
+            "ada yang dihitung."
         ),
     ),
     Column("instructed_total", _("jumlah instruksi"), R, Table.PAYMENT, _("Rupiah dari instruksi itu.")),
@@ -102,6 +103,15 @@ COLUMNS: tuple[Column, ...] = (
     Column("pending_total", _("jumlah menunggu"), R, Table.PAYMENT, _("Rupiah yang menunggu."), rare=True),
     Column("failed", _("gagal"), C, Table.PAYMENT, _("Tidak dibayar, juga tidak oleh batch susulan sampai saat ini.")),
     Column("failed_total", _("jumlah gagal"), R, Table.PAYMENT, _("Rupiah yang tidak dibayar.")),
+    Column(
+        "left_out",
+        _("dikeluarkan"),
+        C,
+        Table.PAYMENT,
+        _("Dikeluarkan petugas pada pemeriksaan awal, dengan alasannya, dan tidak dibayar batch lain sampai saat ini."),
+        rare=True,
+    ),
+    Column("left_out_total", _("jumlah dikeluarkan"), R, Table.PAYMENT, _("Rupiah yang dikeluarkan."), rare=True),
     Column(
         "returned",
         _("ditarik kembali"),

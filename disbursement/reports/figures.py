@@ -51,20 +51,26 @@ WITH RECURSIVE step AS (
 )
 SELECT merged, survivor FROM step JOIN beneficiaries_person p ON p.id = step.survivor WHERE p.merged_into_id IS NULL
 """
-# Of what was tried several times the attempt that counts: the one that is paid or under way, or else the last.
+# What an officer left out before approval keeps its reason, and counts as long as its batch was not thrown away as a whole.
+# Of what was tried several times the attempt that counts: the one that is paid or under way, or else the last. Regular pay and
+# arrears of a cycle are one thing; of corrections there may be several.
 _PICK = """
 INSERT INTO report_pick
 SELECT %(after)s + row_number() OVER (ORDER BY id), id FROM (
-    SELECT id, row_number() OVER (PARTITION BY enrolment_id, cycle_id, part, kind ORDER BY live DESC, id DESC) AS place
-    FROM disbursement_instruction WHERE {scope} AND status <> 'cancelled' AND (%(kind)s = '' OR kind = %(kind)s)
-) ranked WHERE place = 1
+    SELECT id, live, row_number() OVER (
+        PARTITION BY enrolment_id, cycle_id, part, kind = 'correction' ORDER BY live DESC, id DESC) AS place
+    FROM disbursement_instruction WHERE {scope} AND {counts} AND (%(kind)s = '' OR kind = %(kind)s)
+) ranked WHERE place = 1 OR live
 """
+_COUNTS = """(status <> 'cancelled' OR (failure <> ''
+    AND batch_id NOT IN (SELECT id FROM disbursement_batch WHERE status = 'cancelled')))"""
 _SPENDING = "('redemption', 'cash_out')"
 _LINES = """
 INSERT INTO report_line
 WITH picked AS MATERIALIZED (
     SELECT {group} AS grp, e.programme_id AS programme, p.id AS person, i.amount, i.failure, c.due_at, {key} AS key,
-           CASE WHEN i.status IN ('paid', 'failed', 'returned') THEN i.status ELSE 'pending' END AS status
+           CASE WHEN i.status IN ('paid', 'failed', 'returned') THEN i.status WHEN i.status = 'cancelled' THEN 'left_out'
+                ELSE 'pending' END AS status
     FROM report_pick k
     JOIN disbursement_instruction i ON i.id = k.id
     JOIN disbursement_cycle c ON c.id = i.cycle_id
@@ -137,7 +143,7 @@ UNION ALL
 SELECT NULL, count(*), count(*) FILTER (WHERE paid)
 FROM (SELECT bool_or(paid) AS paid FROM report_people GROUP BY programme, person) once
 """
-_STATES = ("paid", "pending", "failed", "returned")
+_STATES = ("paid", "pending", "failed", "left_out", "returned")
 _MONEY = {
     "redeemed": "redeemed",
     "refunded": "refunded",
@@ -148,7 +154,7 @@ _MONEY = {
     "outside": "outside",
 }
 _REASONS = """
-SELECT grp, failure, count(*), sum(amount)::bigint FROM report_line WHERE status = 'failed'
+SELECT grp, failure, count(*), sum(amount)::bigint FROM report_line WHERE status IN ('failed', 'left_out')
 GROUP BY GROUPING SETS ((grp, failure), (failure))
 """
 
@@ -262,11 +268,14 @@ class _Asked:
     def pick(self, cursor: CursorWrapper) -> int:
         """Numbers the instructions that count; returns how many."""
         if self.report.batch_id is not None:
-            cursor.execute(_PICK.format(scope="batch_id = %(batch)s"), self.values | {"after": 0})
+            cursor.execute(_PICK.format(scope="batch_id = %(batch)s", counts=_COUNTS), self.values | {"after": 0})
             return int(cursor.rowcount)
         lines = 0
         for cycle in self.cycles:
-            cursor.execute(_PICK.format(scope="cycle_id = %(cycle)s"), self.values | {"cycle": cycle, "after": lines})
+            cursor.execute(
+                _PICK.format(scope="cycle_id = %(cycle)s", counts=_COUNTS),
+                self.values | {"cycle": cycle, "after": lines},
+            )
             lines += cursor.rowcount
         return lines
 

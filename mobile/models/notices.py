@@ -38,6 +38,13 @@ class Notice(models.Model):
         SUSPENDED = "suspended", _("Kepesertaan ditangguhkan atau berakhir")  # of an enrolment's step
         RESUMED = "resumed", _("Kepesertaan aktif lagi")  # of an enrolment's step
         CLAWBACK = "clawback", _("Kelebihan bayar ditagih kembali")  # of a clawback
+        APPEALED = "appealed", _("Keberatan kepesertaan diputuskan")  # of an enrolment's appeal
+        RULED = "ruled", _("Keberatan atas tagihan diputuskan")  # of a clawback's step
+        ROUTED = "routed", _("Jalur bayar diganti")  # of a route that was agreed to
+        UNROUTED = "unrouted", _("Bantuan ke dompet sendiri lagi")  # of a route that ended, and no other came
+        RETURNED = "returned", _("Bantuan ditarik kembali")  # of a take-back
+        PASSED_ON = "passed_on", _("Dompet diwariskan")  # of a succession, to whom the registry says has died
+        INHERITED = "inherited", _("Dompet diwarisi")  # of the same, to the heir
 
     uid = models.UUIDField(db_default=RandomUUID(), editable=False)  # looked for among one person's: it needs no index
     kind = models.CharField(_("tentang"), max_length=9, choices=Kind)
@@ -68,7 +75,8 @@ class Notice(models.Model):
                 condition=Q(
                     kind__in=[
                         *("paid", "refused", "unpaid", "lapse", "excluded", "lifted", "decided", "answered"),
-                        *("suspended", "resumed", "clawback"),
+                        *("suspended", "resumed", "clawback", "appealed", "ruled"),
+                        *("routed", "unrouted", "returned", "passed_on", "inherited"),
                     ]
                 ),
             ),
@@ -198,8 +206,26 @@ class NoticedChunk(models.Model):
         return f"{self.chunk_id}: {self.count}"
 
 
+class NoticedOutcomes(models.Model):
+    """Of a chunk that waits at a partner, how many outcomes there were when notices of them were last made.
+
+    It spares looking anew; a notice is made once whatever stands here.
+    """
+
+    chunk = models.OneToOneField(Chunk, models.PROTECT, primary_key=True, related_name="+", verbose_name=_("potongan"))
+    settled = models.PositiveIntegerField(_("hasil yang diketahui"), default=0, db_default=0)
+    at = models.DateTimeField(_("waktu"), db_default=Now())
+
+    class Meta:
+        verbose_name = _("hasil yang diberitahukan")
+        verbose_name_plural = _("hasil yang diberitahukan")
+
+    def __str__(self) -> str:
+        return f"{self.chunk_id}: {self.settled}"
+
+
 class NoticedBatch(models.Model):
-    """How far the notices of a closed batch to those whom it pays nothing are: up to this enrolment, in groups."""
+    """How far the notices of a closed batch to those whom it pays nothing, or left out, are: up to this enrolment, in groups."""
 
     batch = models.OneToOneField(Batch, models.PROTECT, primary_key=True, related_name="+", verbose_name=_("batch"))
     reached = models.BigIntegerField(_("sampai kepesertaan"), default=0, db_default=0)

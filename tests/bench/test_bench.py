@@ -13,6 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from django.db import connections
 
 from bench import chart, report
 from bench.ledger.queue_world import PRICE, Queue
@@ -127,15 +128,17 @@ def test_no_wallet_runs_dry_however_fast_the_machine() -> None:
 
 
 @pytest.mark.xdist_group("bench")
-def test_a_tiny_run_measures_everything_and_leaves_no_database(tmp_path: Path) -> None:
-    name = f"bench_salur_test_{os.getpid()}"
+def test_a_tiny_run_measures_everything_and_leaves_no_database(committed_db: None, tmp_path: Path) -> None:
+    name, like = f"bench_salur_test_{os.getpid()}", connections["owner"].settings_dict["NAME"]
+    connections.close_all()  # nobody may be in a database that is copied
     tiny = ["--scale", "0.001", "--rounds", "1", "--clients", "2", "--database", name, "--results", str(tmp_path)]
+    tiny += ["--tables-like", like]
     done = subprocess.run([sys.executable, "-m", "bench", *tiny], cwd=ROOT, capture_output=True, text=True, timeout=900)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = json.loads((tmp_path / "latest.json").read_text())["rows"]
     assert all(line["ours"] > 0 or "failed" in line["work"] for line in rows)
     judged = Counter(line["area"] for line in rows if line["aim"] is not None)
-    assert judged == {"ledger": 13, "registry": 14, "disbursement": 13}
+    assert judged == {"ledger": 13, "registry": 15, "disbursement": 12, "merchants": 5}
     assert _databases_like(name) == []
 
 

@@ -68,7 +68,22 @@ KNOWN = (
 STAGED = {"beneficiaries_stagedperson": Person, "beneficiaries_stagedhousehold": Household}
 # Of merchants, of partners, of officers, and what a bank wrote on its statement, which is a financial record.
 OF_OTHERS = (
-    *("wallet_partner.", "wallet_merchant.", "wallet_settlement.", "officers_", "disbursement_statemententry."),
+    *(
+        "wallet_credential.",
+        "wallet_bulkcashin.",
+        "wallet_partnerinfo.",
+        "wallet_merchant.",
+        "wallet_settlement.",
+        "officers_",
+    ),
+    *(
+        "wallet_merchantapplication.",
+        "wallet_applicationdocument.",
+        "wallet_notificationkey.",
+        "wallet_merchantchange.",
+        "wallet_payoutcontent.",
+    ),
+    "disbursement_statemententry.",
     *("disbursement_provideraccount.", "disbursement_providertoken."),
 )
 
@@ -218,7 +233,8 @@ def everything_about(siti: Person, dewi: User, rudi: User) -> None:
     asked = data_requests.receive(siti, DataRequest.Kind.CORRECTION, by=dewi)
     data_requests.propose(asked, by=dewi, changes={"name": "RAHASIA"})
     enrolment = Enrolment.objects.create(programme=money.programme(), person=siti)
-    routes.set_partner(enrolment, partners.provider(), PHONE[1:], dewi)
+    routes.propose(enrolment, partners.provider(), PHONE[1:], "rahasia", dewi)
+    routes.agree(enrolment, PHONE[1:], rudi)
     enrolments.end(enrolment)
     corrected(siti, dewi)
     moving = row(NAMA="SITI RAHASIA", KK=NEXT_KK, ALAMAT="Jalan Rahasia 5", TELEPON=NEXT_PHONE)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission, User
-from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
@@ -370,82 +368,3 @@ def test_one_car_told_of_both_rows_of_a_person_counts_once_midway(keys: Any) -> 
     Person.objects.filter(pk=twin.pk).update(status="merged", merged_into=siti)
     [home] = [one for one in facts.homes(TODAY) if one.pk == siti.household_id]
     assert home.facts["household"]["vehicles"]["cars"] == 1
-
-
-# --- Rows from before ---
-
-
-@pytest.fixture
-def before_sealing(committed_db: None) -> Iterator[None]:
-    """The schema as it was; afterwards it is the newest, whatever happened."""
-    try:
-        yield
-    finally:
-        call_command("migrate", database="owner", verbosity=0)
-
-
-@pytest.mark.usefixtures("before_sealing")
-def test_rows_from_before_are_sealed_and_remain_what_they_were() -> None:
-    siti, gone = money.person(), money.person()
-    tell(siti, "vehicle", CAR, date="2026-03-01")
-    tell(siti, "vehicle", CAR | {"owned": False})
-    tell(siti, "vehicle", CAR | {"plate": "B 9 ZZ"})
-    tell(siti.household, "property", HOUSE, valid_until="2027-01-01", document="SPPT 1")
-    tell(siti, "employment", {"employer": "pns"})
-    tell(siti, "death", {})
-    tell(gone, "vehicle", CAR)
-    erasure.erase(gone, by=money.officer(), reason="#1")
-
-    def rows() -> list[Any]:
-        return [
-            (row.pk, row.kind, row.item, row.number, row.value, row.superseded_at, row.supersedes_id)
-            for row in Evidence.objects.order_by("pk")
-        ]
-
-    was, prints = rows(), list(Evidence.objects.order_by("pk").values_list("fingerprint", flat=True))
-    call_command("migrate", "beneficiaries", "0020_evidence_pace", database="owner", verbosity=0)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT value::text, item, fingerprint FROM beneficiaries_evidence ORDER BY id")
-        before = cursor.fetchall()
-    assert json.loads(before[0][0])["plate"] == before[0][1] == "B 1234 XYZ" and DIGITS in before[3][0]
-    assert len({bytes(row[2]) for row in before}) == 7
-    call_command("migrate", database="owner", verbosity=0)
-    assert rows() == was and "1234" not in stored() and DIGITS not in stored()
-    assert (
-        list(Evidence.objects.exclude(value={}).order_by("pk").values_list("fingerprint", flat=True))[:5] == prints[:5]
-    )
-    assert len(bytes(Evidence.objects.get(person=gone).fingerprint)) == 16
-    again = [(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR | {"plate": "B 9 ZZ"}))]
-    assert evidence.record(again) == [evidence.Outcome.KNOWN]
-    assert date(2026, 3, 1) in Evidence.objects.values_list("fact_date", flat=True)
-
-
-def _as_before(row: Evidence, number: str) -> None:
-    """The row with its number in a spelling that was kept before."""
-    row.number = number
-    Evidence.objects.filter(pk=row.pk).update(number_sealed=row.number_sealed, number_index=row.number_index)
-
-
-@pytest.mark.usefixtures("before_sealing")
-def test_rows_from_before_with_one_number_in_two_spellings_become_one_property() -> None:
-    # Before the database kept evidence as it was written.
-    call_command("migrate", "beneficiaries", "0026_looked_at_evidence", database="owner", verbosity=0)
-    siti, home, other = money.person(), money.household(), money.person()
-    older = tell(siti, "property", HOUSE)
-    _as_before(older, NOP)
-    newer = tell(siti, "property", HOUSE | {"njop": 1}, date="2026-11-01")
-    twice = tell(home, "property", HOUSE)
-    _as_before(twice, NOP)
-    again = tell(home, "property", HOUSE)
-    alone, named = tell(other, "property", HOUSE), tell(other, "property", HOUSE | {"object": "SHM 12"})
-    _as_before(alone, NOP)
-    gone = tell(other, "property", HOUSE | {"object": "31.71.010.001.001-0002.0"})
-    Evidence.objects.filter(pk=gone.pk).update(number_sealed=b"", number_index=None)
-    assert {older, newer, twice, again, alone} <= set(Evidence.objects.standing(TODAY))
-    call_command("migrate", database="owner", verbosity=0)
-    assert set(Evidence.objects.standing(TODAY)) == {newer, again, alone, named, gone}
-    kept = {row.pk: row.number for row in Evidence.objects.all()}
-    assert {kept[row.pk] for row in (older, newer, twice, again, alone)} == {DIGITS}
-    assert (kept[named.pk], kept[gone.pk]) == ("SHM 12", "")
-    for row, subject in ((alone, evidence.Subject(person=other.pk)), (again, evidence.Subject(household=home.pk))):
-        assert evidence.record([(subject, told(row.about, "property", HOUSE))]) == [evidence.Outcome.KNOWN]

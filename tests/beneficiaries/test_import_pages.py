@@ -19,7 +19,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import registry, registry_work
+from beneficiaries import registry, registry_changes, registry_work
 from beneficiaries.models import ImportProgress, Person, RegistryImport, Reveal, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
 from tests.beneficiaries.imports import committed, content, previewed, saved, uploaded
@@ -135,6 +135,8 @@ STEPS = {
     "refused.csv": {"petugas"},
     "leaving/": {"petugas", "penyetuju", "auditor"},
     "leaving/?file=csv": {"petugas", "penyetuju", "auditor"},
+    "changing/": {"petugas", "penyetuju", "auditor"},
+    "changing/?file=csv": {"petugas", "penyetuju", "auditor"},
     "look_again/": {"petugas"},
     "choose_sheet/": {"petugas"},
     "cancel/": {"petugas", "penyetuju"},
@@ -379,11 +381,46 @@ def test_who_leaves_is_listed_masked_on_the_page_and_in_the_file(signed_in: As) 
         assert secret not in page + file
 
 
+def test_who_changes_is_listed_with_before_and_after_masked_on_the_page_and_in_the_file(signed_in: As) -> None:
+    other = "3171011506150009"
+    committed(*(person(number) for number in range(1, 61)), person(61, KK=other))
+    moved = person(1, KK=other, TELEPON="081399900001", NAMA="SITI AMINAH HASAN")
+    run = previewed(
+        moved, *(person(number, DESIL="7") for number in range(2, 61)), person(61, KK=other), person(62, KK=other)
+    )
+    client = signed_in("penyetuju")
+    assert "Lihat siapa yang berubah" in text(client, address(run))
+    first, *decile, new = registry_changes.every(run)
+    told = {one.column: (one.before, one.after) for one in first.differences}
+    assert told == {
+        "KK": ("3171••••••••0003", "3171••••••••0009"),
+        "NAMA": ("SITI AMINAH", "SITI AMINAH HASAN"),
+        "TELEPON": ("••••", "••••"),
+    }
+    assert {tuple(one.differences) for one in decile} == {(registry_changes.Difference("DESIL", "2", "7"),)}
+    assert (len(decile), new.kind, new.nik, new.person) == (59, "new", "3171••••••••0062", None)
+    page = text(client, address(run, "changing/"))
+    assert "SITI AMINAH HASAN" in page and "3171••••••••0001" in page
+    following = re.search(r"\?after=([0-9]+)", page)
+    assert following and "3171••••••••0062" in text(client, address(run, "changing/"), after=following[1])
+    only = text(client, address(run, "changing/"), kolom="NAMA")
+    assert "SITI AMINAH HASAN" in only and "DESIL: 2" not in only
+    answer = client.get(address(run, "changing/"), {"file": "csv"})
+    file = b"".join(answer.streaming_content).decode()
+    assert file.count("DESIL,2,7") == 59 and "NAMA,SITI AMINAH,SITI AMINAH HASAN" in file
+    for secret in (person()["NIK"], person()["KK"], other, ADDRESS, "+62812", "0813999"):
+        assert secret not in page + file
+    assert list(registry_changes.every(saved(run))) == []
+
+
 def test_no_page_of_an_import_gives_anybody_away(signed_in: As) -> None:
     committed(person())
     run = previewed(person(2, NAMA="NENENG"), person(3, DESIL="0"), complete=True)
     client = signed_in("admin")
-    pages = [text(client, address(run, page)) for page in ("change/", "refused/", "leaving/", "save_it/", "history/")]
+    pages = [
+        text(client, address(run, page))
+        for page in ("change/", "refused/", "leaving/", "changing/", "save_it/", "history/")
+    ]
     pages.append(text(client, reverse("admin:beneficiaries_registryimport_changelist")))
     for html in pages:
         for number in (1, 2, 3):

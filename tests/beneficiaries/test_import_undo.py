@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import pytest
@@ -23,11 +24,13 @@ from beneficiaries.models import (
     RegistryImport,
     TrialHit,
 )
-from disbursement import batches, eligibility, programmes
+from disbursement import approvals, batches, due_lines, eligibility, programmes
+from disbursement.models import Batch, Cycle, Enrolment, EnrolmentStep
 from tests import money
 from tests.beneficiaries.conftest import person
 from tests.beneficiaries.evidence_told import CAR, enforced, rule, screen, tell
-from tests.beneficiaries.imports import committed, previewed, saved, undone
+from tests.beneficiaries.imports import committed, previewed, saved, statuses, undone
+from tests.processes import together, waiting_for_locks
 from wallet.models import PurseTerms
 
 S = RegistryImport.State
@@ -98,6 +101,17 @@ def test_a_later_change_of_the_same_rows_stands_in_the_way() -> None:
     assert run.state == S.COMMITTED
 
 
+def test_another_head_since_its_own_moved_away_stands_in_the_way() -> None:
+    head, other = person() | {"HUBUNGAN": "KK"}, person(2) | {"HUBUNGAN": "Anak"}
+    committed(head, other)
+    run = committed(head | {"KK": OTHER_KK}, other)
+    Person.objects.filter(relation="child").update(relation="head")
+    registry_undo.request_undo(run, by=None, reason="x")
+    registry_work.undo(run.pk)
+    run.refresh_from_db()
+    assert (run.state, run.error_code, run.error_data) == (S.COMMITTED, "changed_since", {"count": 1})
+
+
 def test_a_change_of_somebody_else_does_not() -> None:
     committed(person(), person(2))
     run = committed(person(NAMA="LAIN"), person(2))
@@ -126,23 +140,109 @@ def enrolled() -> Any:
     return programme
 
 
-def test_who_was_enrolled_since_stands_in_the_way_and_who_came_into_a_batch_too() -> None:
-    run = committed(person(), person(2))
+def prepared(programme: Any) -> Any:
+    return batches.prepare(batches.cycle_of(programme, timezone.localdate().replace(day=1)))
+
+
+def test_who_was_enrolled_since_is_out_again_and_has_left() -> None:
+    committed(person(3, KK=OTHER_KK))
     programme = enrolled()
-    with pytest.raises(import_errors.UsedSince, match="2 orang dari impor ini didaftarkan pada program sesudahnya"):
+    officer = User.objects.create_user("rudi")
+    run = committed(person(), person(2), person(4, KK="3171011506150005"))
+    eligibility.enrol_eligible(programme)
+    assert registry_undo.goes_with(run) == [
+        "Kepesertaan yang dibuat sesudahnya: 3. Berakhir bila pesertanya ditambahkan impor ini (mereka tidak dihapus, "
+        "tetapi keluar dari registri) atau tidak memenuhi syarat dengan data sebelumnya; yang lain tetap."
+    ]
+    assert undone(run, by=officer).state == S.UNDONE
+    assert statuses() == {"1": "left", "2": "left", "3": "active", "4": "left"}
+    ended = Enrolment.objects.filter(status="ended")
+    assert ended.count() == 3
+    steps = EnrolmentStep.objects.filter(enrolment__in=ended, to_status="ended")
+    assert set(steps.values_list("reason", "words", "by")) == {("undone", "salah berkas", officer.pk)}
+    assert Household.objects.count() == 3  # those of who is kept, too
+    # The right file brings back whom it names, and the rule admits them anew; the others stay out.
+    assert committed(person(), person(2, NAMA="LAIN")).returned == 2
+    assert eligibility.enrol_eligible(programme) == 2
+    assert Enrolment.objects.filter(status="active").count() == 3
+    assert eligibility.enrol_eligible(programme) == 0
+
+
+def test_an_enrolment_stays_that_the_import_only_touched_and_one_ends_that_rests_on_what_it_said() -> None:
+    terms = PurseTerms.objects.create(name="Sembako", mccs=["5411"])
+    fields: dict[str, Any] = {"amount": 300_000, "eligibility": "household.decile <= 2", "terms": terms}
+    programme = programmes.create(code="KLJ", name="Kartu", **fields)
+    committed(person(), person(2, KK=OTHER_KK, DESIL="7"))
+    run = committed(person(TELEPON="081399900001"), person(2, KK=OTHER_KK, DESIL="2"))
+    assert eligibility.enrol_eligible(programme) == 2
+    assert undone(run).state == S.UNDONE
+    by_decile = dict(Enrolment.objects.values_list("person__household__decile", "status"))
+    assert by_decile == {2: "active", 7: "ended"} and set(statuses().values()) == {"active"}
+
+
+def _prepare_while_somebody_waits(cycle: int) -> None:
+    """Who is to be paid is read; before the first line is written somebody else comes, or nobody within some seconds."""
+    groups = due_lines.groups
+
+    def slowly(cursor: Any, size: int) -> Any:
+        until = time.monotonic() + 8
+        while not waiting_for_locks() and time.monotonic() < until:
+            time.sleep(0.05)
+        return groups(cursor, size)
+
+    due_lines.groups = slowly
+    batches.prepare(Cycle.objects.get(pk=cycle))
+
+
+def _undo_a_moment_later(run: int) -> None:
+    time.sleep(1.5)
+    registry_work.undo(run)
+
+
+def test_a_batch_that_is_being_prepared_at_this_moment_is_waited_for_and_cancelled(processes: None) -> None:
+    run = committed(person())
+    cycle = batches.cycle_of(enrolled(), timezone.localdate().replace(day=1))
+    registry_undo.request_undo(run, by=None, reason="salah berkas")
+    outcomes = together([(_prepare_while_somebody_waits, (cycle.pk,)), (_undo_a_moment_later, (run.pk,))])
+    assert [outcome.error for outcome in outcomes] == ["", ""]
+    run.refresh_from_db()
+    assert (run.state, Batch.objects.get().status) == (S.UNDONE, "cancelled")
+
+
+def test_a_household_of_one_place_goes_with_the_import_that_added_it() -> None:
+    committed(person())
+    terms = PurseTerms.objects.create(name="Sembako", mccs=["5411"])
+    fields: dict[str, Any] = {"amount": 300_000, "eligibility": "person.age >= 18", "terms": terms}
+    programme = programmes.create(code="PKH", name="PKH", one_per_household=True, **fields)
+    before = Household.objects.get()
+    run = committed(person(KK=OTHER_KK))
+    eligibility.enrol_eligible(programme)
+    assert undone(run).state == S.UNDONE
+    assert Household.objects.get() == before
+    assert (Enrolment.objects.get().household, Enrolment.objects.get().status) == (before, "ended")
+    assert eligibility.enrol_eligible(programme) == 1
+
+
+def test_a_batch_that_nobody_submitted_is_cancelled_and_one_that_somebody_stands_for_stands_in_the_way() -> None:
+    committed(person(), person(2))
+    programme = enrolled()
+    run = committed(person(NAMA="LAIN"), person(2))
+    batch = prepared(programme)
+    assert registry_undo.goes_with(run) == ["Batch yang belum diajukan dibatalkan: 1. Siapkan lagi sesudahnya."]
+    assert undone(run).state == S.UNDONE
+    batch.refresh_from_db()
+    assert (batch.status, batch.steps.latest("pk").reason) == ("cancelled", "salah berkas")
+    assert Enrolment.objects.filter(status="active").count() == 2  # enrolled before it
+    run = committed(person(NAMA="LAIN"), person(2))
+    approvals.submit(prepared(programme), by=money.officer())
+    with pytest.raises(import_errors.UsedSince, match="1 orang dari impor ini sudah masuk batch yang diajukan"):
         registry_undo.request_undo(run, by=None, reason="x")
-    later = committed(person(NAMA="LAIN"), person(2))
-    assert undone(later).state == S.UNDONE  # enrolled before it, not since
-    later = committed(person(NAMA="LAIN"), person(2))
-    batches.prepare(batches.cycle_of(programme, timezone.localdate().replace(day=1)))
-    with pytest.raises(import_errors.UsedSince, match="1 orang dari impor ini sudah masuk batch"):
-        registry_undo.request_undo(later, by=None, reason="x")
 
 
 def test_what_comes_to_depend_on_it_between_asking_and_doing_stands_in_the_way() -> None:
     run = committed(person())
     registry_undo.request_undo(run, by=None, reason="x")
-    enrolled()
+    approvals.submit(prepared(enrolled()), by=money.officer())
     registry_work.undo(run.pk)
     run.refresh_from_db()
     assert (run.state, run.error_code) == (S.COMMITTED, "used_since")
@@ -150,7 +250,7 @@ def test_what_comes_to_depend_on_it_between_asking_and_doing_stands_in_the_way()
 
 
 def test_without_anybody_to_ask_the_references_refuse(settings: Any) -> None:
-    settings.REGISTRY = settings.REGISTRY | {"paid_since": ""}
+    settings.REGISTRY = settings.REGISTRY | {"paid_since": "", "on_undo": ""}
     run = committed(person())
     enrolled()
     registry_undo.request_undo(run, by=None, reason="x")

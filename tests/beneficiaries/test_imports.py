@@ -503,3 +503,12 @@ def test_the_tasks_take_an_import_from_its_upload_to_the_registry_and_back() -> 
     assert not Person.objects.exists()
     tasks.sweep()
     tasks.check(999)
+
+
+def test_a_head_whom_somebody_named_since_the_preview_stops_the_commit() -> None:
+    committed(person(2) | {"HUBUNGAN": "Anak"})
+    run = previewed(person() | {"HUBUNGAN": "KK"})
+    Person.objects.update(relation="head")
+    run = saved(run)
+    assert (run.state, run.error_code) == (S.FAILED, "registry_changed")
+    assert Person.objects.count() == 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from html import unescape
 from typing import Any
 
@@ -15,11 +15,13 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from beneficiaries import households
 from beneficiaries.admin import panels, queues
+from beneficiaries.admin.household_steps import NewHomeForm
 from beneficiaries.admin.panels import Panel
-from beneficiaries.models import Change, Household, Person
+from beneficiaries.models import Breach, Change, Household, Person, Region
 from tests import money
 from tests.beneficiaries.family import entry, family, home, member, officer, told
 
@@ -291,6 +293,33 @@ def test_a_household_is_registered_with_the_members_of_the_form(clerk: Client) -
     made = Household.objects.get()
     assert done["Location"] == reverse("admin:beneficiaries_household_change", args=[made.pk])
     assert (made.kelurahan, made.rt, made.members.count()) == ("31.71.01.1001", "007", 2)
+
+
+def test_a_kelurahan_outside_jakarta_is_found_by_name_and_asked_again_where_several_have_it(clerk: Client) -> None:
+    for code, name, level in (("32", "Jawa Barat", 1), ("32.73", "Kota Bandung", 2), ("32.73.01", "Sukasari", 3)):
+        Region.objects.create(code=code, name=name, level=level, parent_id=code.rpartition(".")[0] or None)
+    for code in ("32.73.01.1001", "32.73.01.1002"):
+        Region.objects.create(code=code, name="Senama", level=4, parent_id="32.73.01")
+    form = NewHomeForm({"kelurahan": "Senama"})
+    assert "Ada 2 kelurahan" in str(form.errors["kelurahan"])
+    assert [region.code for region in form.offered] == ["32.73.01.1001", "32.73.01.1002"]
+    Region.objects.filter(code="32.73.01.1002").update(in_force=False)
+    form = NewHomeForm({"kelurahan": "senama"})
+    assert "kelurahan" not in form.errors and form.cleaned_data["kelurahan"] == "32.73.01.1001"
+
+
+def test_a_breach_that_nobody_was_told_of_waits_on_the_front_page() -> None:
+    request = RequestFactory().get("/")
+    request.user = User.objects.create_superuser("admin")
+    told = {"happened": "kemarin", "what": "NIK", "how": "surel", "remedy": "ditarik", "recorded_by": request.user}
+    Breach.objects.create(discovered_at=timezone.now(), **told)
+    assert [(row["title"], row["urgent"]) for row in queues.waiting(request)] == [
+        ("Kegagalan pelindungan data yang belum diberitahukan", False)
+    ]
+    Breach.objects.create(discovered_at=timezone.now() - timedelta(hours=73), **told)
+    assert ("Kegagalan pelindungan data lewat 72 jam", True) in [
+        (row["title"], row["urgent"]) for row in queues.waiting(request)
+    ]
 
 
 def test_what_is_wrong_stands_beside_its_field(clerk: Client) -> None:

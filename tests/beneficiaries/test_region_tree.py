@@ -109,3 +109,11 @@ def test_the_office_looks_at_regions_and_changes_none(some: list[regions.Region]
     one = client.get(reverse("admin:beneficiaries_region_change", args=["31.71.01.1001"]))
     assert one.status_code == 200 and "Gambir, Kota Administrasi Jakarta Pusat, " in one.content.decode()
     assert client.get(reverse("admin:beneficiaries_region_add")).status_code == 403
+
+
+def test_a_name_means_every_kelurahan_of_it_and_a_city_says_which(some: list[regions.Region]) -> None:
+    region_tree.load()
+    Region.objects.filter(code="31.71.02.1001").update(name="Gambir")
+    assert [region.code for region in region_tree.named(" gambir ")] == ["31.71.01.1001", "31.71.02.1001"]
+    assert [region.code for region in region_tree.named("Gambir, sawah besar")] == ["31.71.02.1001"]
+    assert region_tree.named("Entah") == region_tree.named("") == ()

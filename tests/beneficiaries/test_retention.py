@@ -11,9 +11,10 @@ from django.db import connection
 from django.utils import timezone
 
 from beneficiaries import retention
-from beneficiaries.models import Change, Reveal
+from beneficiaries.models import Change, Person, Reveal
 from beneficiaries.tasks import apply_retention
-from tests import money
+from disbursement import subjects
+from tests import clock, money
 from wallet import doorbell
 
 pytestmark = pytest.mark.django_db
@@ -56,6 +57,22 @@ def test_what_is_left_of_the_others_is_rung_for_though_one_fails(monkeypatch: py
     with pytest.raises(retention.RulesFailed):
         apply_retention()
     assert rung == ["beneficiaries.tasks.apply_retention"]
+
+
+def test_a_rule_whose_rows_are_work_rings_for_the_rest_of_them_too(
+    monkeypatch: pytest.MonkeyPatch, settings: Any
+) -> None:
+    rung: list[str] = []
+    monkeypatch.setattr(doorbell, "ring", lambda name, *_: rung.append(name))
+    paths = ["disbursement.subjects.RULES"]
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"left_people": 1}, "retention_rules": paths}
+    [rule] = [one for one in subjects.RULES if one.name == "left_people"]
+    money.people(rule.most + 1)
+    Person.objects.update(status="left")
+    with clock.moved(days=2):
+        assert (apply_retention(), len(rung)) == (rule.most, 1)
+        assert (apply_retention(), len(rung)) == (1 + 1, 1)  # the person of the other rules' fixture too
+    assert not Person.objects.filter(erased_at=None).exists()
 
 
 def test_the_command_drops_all_that_can_go_and_then_fails(

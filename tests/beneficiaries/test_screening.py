@@ -14,6 +14,7 @@ from beneficiaries import evidence, facts, kepgub_1250_2021, objections, rules, 
 from beneficiaries.models import Evidence, Exclusion, ExclusionRule, Objection, Person, Proposal, Screening
 from beneficiaries.screening_errors import (
     AlreadyExcluded,
+    AuthorEnforces,
     DeciderAcceptedIt,
     LiftBeforeStart,
     NotInForce,
@@ -24,9 +25,11 @@ from beneficiaries.screening_errors import (
     RuleEnforced,
     RuleOverlaps,
     RuleUntried,
+    TellerAccepts,
+    TextMissing,
 )
 from tests import money
-from tests.beneficiaries.evidence_told import CAR, TODAY, enforced, excluded, kepgub, rule, screen, tell
+from tests.beneficiaries.evidence_told import CAR, TODAY, enforced, excluded, kepgub, rule, screen, tell, told
 
 pytestmark = pytest.mark.django_db
 APP = Objection.Channel.APP
@@ -117,6 +120,17 @@ def test_only_a_tried_rule_is_put_into_force_and_once() -> None:
     enforced(version)
     with pytest.raises(RuleEnforced):
         rules.enforce(version, by=None)
+
+
+def test_its_author_does_not_put_a_rule_into_force_not_even_in_the_database() -> None:
+    author = money.officer()
+    version = rule("household.vehicles.cars > 0", by=author)
+    screen(version)
+    with pytest.raises(AuthorEnforces):
+        rules.enforce(version, by=author)
+    with pytest.raises(IntegrityError, match="another than its author"), transaction.atomic():
+        ExclusionRule.objects.update(enforced_at=version.created_at, enforced_by=author)
+    assert rules.enforce(version, by=money.officer()).enforced_at
 
 
 def test_a_new_version_ends_the_one_before_and_no_two_share_a_day() -> None:
@@ -230,6 +244,36 @@ def test_what_is_accepted_while_an_exclusion_of_the_rule_stands_leaves_no_half()
         screening.accept(again, money.officer(), "lagi", TODAY)
     again.refresh_from_db()
     assert again.status == "undecided" and exclusion.active
+
+
+def test_who_noted_the_evidence_does_not_exclude_on_it_not_even_in_the_database() -> None:
+    kepgub()
+    teller, siti = money.officer(), money.person()
+    evidence.record([(evidence.Subject(person=siti.pk), told(siti, "vehicle", CAR))], by=teller)
+    screen()
+    [proposal] = Proposal.objects.all()
+    with pytest.raises(TellerAccepts):
+        screening.accept(proposal, teller, "saya lihat sendiri", TODAY)
+    exclusion = screening.accept(proposal, money.officer(), "cocok dengan data Samsat", TODAY)
+    exclusion.pk, exclusion.accepted_by = None, teller
+    with pytest.raises(IntegrityError, match="who noted its evidence"), transaction.atomic():
+        exclusion.save(force_insert=True)
+
+
+def test_nobody_decides_or_objects_without_a_word() -> None:
+    exclusion = excluded(money.person().household)
+    for wordless in (
+        lambda: objections.file(exclusion, " ", channel=APP),
+        lambda: screening.lift(exclusion, money.officer(), "", TODAY),
+        lambda: screening.reject(exclusion.proposal, money.officer(), "\n"),
+        lambda: screening.accept(exclusion.proposal, money.officer(), " ", TODAY),
+    ):
+        with pytest.raises(TextMissing):
+            wordless()
+    objection = objections.file(exclusion, "Bukan mobil saya.", channel=APP)
+    for decide in (objections.uphold, objections.deny):
+        with pytest.raises(TextMissing):
+            decide(objection, money.officer(), " ")
 
 
 # --- exclusions ---

@@ -13,6 +13,7 @@ import uuid
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from django.db import connections, transaction
@@ -20,6 +21,7 @@ from django.db import connections, transaction
 from chaos import plan, verdict, watch
 from chaos.plan import Kind
 from chaos.slow_line import SlowLine
+from chaos.storm import Storm
 from config.embedded import DATA, ROOT
 from demo.proof import Proof
 from disbursement.models import Chunk
@@ -85,6 +87,18 @@ def test_a_plan_has_every_fault_and_ends_with_a_kill(seed: int) -> None:
     assert meanwhile and all(fault.kind in plan.KILLS for fault in meanwhile)
     gaps = [after.at - before.at for before, after in pairwise(faults) if before.kind in plan.KILLS]
     assert max(gaps) <= plan.KILL_EVERY[1]
+
+
+# --- the storm ---
+
+
+def test_a_run_does_not_end_before_whom_the_last_fault_killed_is_back() -> None:
+    crew = Mock(is_whole=Mock(side_effect=[False, False, True]), look_after=Mock(return_value=[]))
+    watch = Mock(closed=Mock(return_value=True), paid=Mock(return_value=5))
+    storm = Storm([], 5, crew, Mock(), Mock(), watch, tell=lambda _: None)
+    storm.run()
+    assert crew.is_whole.call_count == 3 and crew.look_after.call_count >= 3
+    assert storm.closed_at is not None
 
 
 # --- the slow line ---

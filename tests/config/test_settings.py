@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -90,6 +91,13 @@ def test_each_key_opens_another_thing() -> None:
 
     keys = [settings.BLIND_INDEX_KEY, settings.PIN_PEPPER, *settings.VAULT_KEYS.values()]
     assert len(set(keys)) == len(keys)
+
+
+def test_every_variable_that_is_read_is_explained() -> None:
+    sources = [*(ROOT / "config").rglob("*.py"), ROOT / "sandbox" / "settings.py"]
+    read = {name for path in sources for name in re.findall(r"\benv(?:\.\w+)?\(\s*\"([A-Z_0-9]+)\"", path.read_text())}
+    explained = set(re.findall(r"`([A-Z_0-9]+)`", (ROOT / "CONTRIBUTING.md").read_text()))
+    assert len(read) > 100 and read - explained == set()
 
 
 @pytest.mark.parametrize(

@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import ast
+import io
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Message
+from babel.messages.extract import DEFAULT_KEYWORDS, extract
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.test import Client
 from django.utils import translation
+from django.utils.translation.template import templatize
 
 from disbursement.admin.enrolments import facts_in_words
 from mobile.errors import PhoneInvalid, TooManyCodes
 from mobile.models import OtpChallenge
 from wallet.errors import InsufficientFunds
 
-PO = Path(settings.BASE_DIR) / "locale" / "en" / "LC_MESSAGES" / "django.po"
+ROOT = Path(settings.BASE_DIR)
+APPS = ("beneficiaries", "config", "demo", "disbursement", "mobile", "officers", "sandbox", "vault", "wallet")
+PO = ROOT / "locale" / "en" / "LC_MESSAGES" / "django.po"
 # What a translation carries over unchanged: %(name)s, %s, {name}, HTML tags and entities, newlines.
 CARRIED = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%%|%[a-zA-Z]|\{\w*\}|</?\w[^>]*>|&\w+;|\n")
 
@@ -42,6 +49,44 @@ def broken(entry: Message) -> bool:
         carried(text) != carried(sources[min(number, len(sources) - 1)])
         for number, text in enumerate(forms(entry.string))
     )
+
+
+def _sources(pattern: str) -> list[Path]:
+    return [path for app in APPS for path in (ROOT / app).rglob(pattern)]
+
+
+def _key(context: str | None, text: object) -> tuple[str, str]:
+    return context or "", forms(text)[0]
+
+
+def _texts_of_code(source: str) -> Iterator[tuple[str, str]]:
+    """The context, or "", and the text (the singular) of every literal that is translated, under whatever name."""
+    tree = list(ast.walk(ast.parse(source)))
+    imports = [node for node in tree if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"]
+    names = {one.asname or one.name: one.name for node in imports for one in node.names}
+    for node in tree:
+        if not isinstance(node, ast.Call):
+            continue
+        match node.func:
+            case ast.Name(id=name):
+                function = names.get(name, "")
+            case ast.Attribute(value=ast.Name(id="translation"), attr=function):
+                pass
+            case _:
+                continue
+        if "gettext" not in function:
+            continue
+        said = [one.value for one in node.args if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+        context, *said = said if "pgettext" in function else ["", *said]
+        if said:
+            yield context, said[0]
+
+
+def _texts_of_template(source: str) -> Iterator[tuple[str, str]]:
+    """The same of a template, as Django's own extraction reads it."""
+    code = io.BytesIO(templatize(source).encode())
+    for _line, text, _comments, context in extract("python", code, keywords=DEFAULT_KEYWORDS):
+        yield _key(context, text)
 
 
 def test_every_entry_is_translated() -> None:
@@ -127,10 +172,45 @@ def test_a_refusal_is_in_the_language_that_was_asked_for(language: str | None, m
 
 
 def test_no_text_hides_in_an_f_string() -> None:
-    """The extraction does not look there, so it would stay Indonesian without anybody's noticing."""
+    """makemessages does not look there, so it would stay Indonesian without anybody's noticing."""
     hidden = re.compile(r"""f["'][^\n]*\{(_|gettext|pgettext)\(""")
-    root = Path(settings.BASE_DIR)
-    apps = ("beneficiaries", "config", "disbursement", "mobile", "vault", "wallet")
-    sources = [path for app in apps for path in (root / app).rglob("*.py")]
+    sources = _sources("*.py")
     assert len(sources) > 100
-    assert [str(path.relative_to(root)) for path in sources if hidden.search(path.read_text())] == []
+    assert [str(path.relative_to(ROOT)) for path in sources if hidden.search(path.read_text())] == []
+
+
+def test_every_text_has_its_entry() -> None:
+    known = {_key(entry.context, entry.id) for entry in ENTRIES}
+    texts = [(path, text) for path in _sources("*.py") for text in _texts_of_code(path.read_text())]
+    texts += [(path, text) for path in _sources("templates/**/*.*") for text in _texts_of_template(path.read_text())]
+    assert len(texts) > 4_000
+    assert [f"{path.relative_to(ROOT)}: {text}" for path, text in texts if text not in known] == []
+    assert known - {text for _path, text in texts} == set(), "nobody says these any more"
+
+
+@pytest.mark.parametrize(
+    ("source", "texts"),
+    [
+        ("from django.utils.translation import gettext_lazy as _\n_('a' 'b')", [("", "ab")]),
+        ("from django.utils.translation import gettext as say\nf'{say(\"a\")}'", [("", "a")]),
+        ("from django.utils.translation import ngettext\nngettext('a', 'b', 2)", [("", "a")]),
+        ("from django.utils.translation import pgettext_lazy\npgettext_lazy('c', 'a')", [("c", "a")]),
+        ("from django.utils import translation\ntranslation.gettext('a')", [("", "a")]),
+        ("from django.utils.translation import gettext\ngettext(said)", []),
+        ("_ = print\n_('a')", []),
+    ],
+)
+def test_texts_are_seen_however_they_are_asked_for(source: str, texts: list[tuple[str, str]]) -> None:
+    assert list(_texts_of_code(source)) == texts
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        '{% load i18n %}{% trans "a" %}',
+        '{% translate "a" as told %}"quotes\'',
+        "{% blocktranslate trimmed %}\n  a\n{% endblocktranslate %}",
+    ],
+)
+def test_texts_of_templates_are_seen(source: str) -> None:
+    assert list(_texts_of_template(source)) == [("", "a")]

@@ -23,7 +23,7 @@ from disbursement.providers import accounts, calling, routes
 from disbursement.providers.protocol import Answer, Inquiry, Outcome, Sent, Told
 from tests import money
 from tests.wallet.snap.keys import PRIVATE_KEY, PUBLIC_KEY
-from wallet import position
+from wallet import credentials, position
 from wallet.models import Partner, Transfer
 
 AMOUNT = 300_000
@@ -33,9 +33,8 @@ FROZEN, UNKNOWN_ACCOUNT = "9001", "9002"  # ends of account numbers that the par
 
 def provider(code: str = "emp", *, base_url: str = "http://127.0.0.1:9", bulk_size: int = 500) -> ProviderAccount:
     """Our account at a partner whose notices are signed with the tests' key."""
-    partner = Partner(client_id=money.unique("EMP"), name="Uang Elektronik", public_key=PUBLIC_KEY)
-    partner.secret = "rahasia"
-    partner.save()
+    partner = Partner.objects.create(client_id=money.unique("EMP"), name="Uang Elektronik", scopes=["41"])
+    credentials.install(partner, public_key=PUBLIC_KEY, secret="rahasia")
     made = ProviderAccount(
         code=code, name="Uang Elektronik", base_url=base_url, client_id="SALUR", bulk_size=bulk_size, partner=partner
     )
@@ -59,7 +58,7 @@ def batch_through(
     enrolled = list(Enrolment.objects.filter(programme=programme).order_by("pk"))
     programmes.fund(programme, len(enrolled) * AMOUNT, "DIPA-1")
     for number, enrolment in enumerate(enrolled[:how_many]):
-        routes.set_partner(enrolment, through, account_number(number, (ends or {}).get(number, "1000")), None)
+        routes.set_partner(enrolment, through, account_number(number, (ends or {}).get(number, "1000")))
     return money.approve(money.submitted(programme))
 
 

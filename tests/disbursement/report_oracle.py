@@ -89,17 +89,21 @@ def _in_scope(report: Report, row: Instruction | Batch) -> bool:
 
 
 def _deciding(report: Report) -> Iterable[Instruction]:
-    chosen: dict[tuple[int, int, str, str], Instruction] = {}
+    """The live attempt of each part of a cycle, else the last; of corrections every live one."""
+    chosen: dict[tuple[int, int, str, int], Instruction] = {}
     for line in Instruction.objects.order_by("pk"):
-        if line.status == "cancelled" or not _in_scope(report, line):
+        left_out = line.status == "cancelled" and line.failure and line.batch.status != "cancelled"
+        if (line.status == "cancelled" and not left_out) or not _in_scope(report, line):
             continue
         if (report.kind and line.kind != report.kind) or (report.batch_id and line.batch_id != report.batch_id):
             continue
-        key = (line.enrolment_id, line.cycle_id, line.part, line.kind)
+        place = 0 if line.kind != "correction" else line.attempt if line.live else -1
+        key = (line.enrolment_id, line.cycle_id, line.part, place)
         before = chosen.get(key)
         if before is None or line.live or not before.live:
             chosen[key] = line
-    return chosen.values()
+    settled = {key[:3] for key in chosen if key[3] > 0}
+    return [line for key, line in chosen.items() if key[3] >= 0 or key[:3] not in settled]
 
 
 def _others(report: Report) -> Iterable[tuple[Enrolment, str]]:
@@ -168,8 +172,9 @@ def _figures(seen: Seen) -> dict[str, Any]:
         "instructed": len(rows),
         "instructed_total": sum(line.amount for line, _money in rows),
     }
-    for state in ("paid", "failed", "returned", "pending"):
-        of_state = [line.amount for line, _money in rows if line.status == state]
+    for state in ("paid", "failed", "left_out", "returned", "pending"):
+        status = "cancelled" if state == "left_out" else state
+        of_state = [line.amount for line, _money in rows if line.status == status]
         told |= {state: len(of_state), f"{state}_total": sum(of_state)}
     for name in ("redeemed", "refunded", "lapsed", "left", "given", "added", "outside"):
         told[name] = sum(money.get(name, 0) for _line, money in rows)

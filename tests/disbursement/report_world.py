@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from disbursement import approvals, batches, eligibility, execution
+from disbursement import approvals, batches, eligibility
 from disbursement.models import Batch, Cycle, Instruction, Programme, Report
 from disbursement.reports import figures, making
 from disbursement.reports.making import Question
@@ -86,7 +86,7 @@ def lapse() -> int:
 
 
 def take_back(one: Person, batch: Batch) -> None:
-    execution.take_back(line_of(one, batch), "salah orang")
+    money.taken_back(line_of(one, batch), "salah orang")
 
 
 def reported(grouping: str, **asked: Any) -> Report:

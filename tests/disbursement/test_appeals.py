@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from typing import Any
 
@@ -24,7 +26,7 @@ from disbursement.models import Enrolment, EnrolmentAppeal, OwedCycle
 from tests import money
 from tests.disbursement.test_places import programme as programme_of_quota
 from tests.owner import as_owner
-from tests.processes import together
+from tests.processes import alone, together, waiting_for_locks
 
 pytestmark = pytest.mark.usefixtures("any_db")
 OFFICE = EnrolmentAppeal.Channel.OFFICE
@@ -178,6 +180,69 @@ def test_an_upheld_appeal_names_the_cycles_missed_and_none_that_was_paid_or_not_
     lines = later.instructions.filter(enrolment=row).values_list("cycle__period__month", "kind")
     assert set(lines) == {(2, "arrears"), (3, "arrears"), (6, "regular")}
     assert appeals.missed(appeal) == []
+
+
+def owed_months(row: Enrolment) -> list[int]:
+    months = OwedCycle.objects.filter(enrolment=row, ground="restored").order_by("cycle__period")
+    return list(months.values_list("cycle__period__month", flat=True))
+
+
+@pytest.mark.parametrize("went_on", ["ran out", "was lifted", "ended"])
+def test_what_was_missed_is_owed_although_the_enrolment_went_on_before_the_decision(went_on: str) -> None:
+    """A suspension mostly runs out before its appeal is decided: what it withheld is no less due."""
+    row, officer, other = one(), money.officer(), money.officer()
+    money.person()
+    eligibility.enrol_eligible(row.programme)
+
+    def month(number: int) -> Any:
+        return batches.prepare(batches.cycle_of(row.programme, date(2026, number, 1)))
+
+    tomorrow = timezone.localdate() + timedelta(days=1)
+    enrolments.suspend([row.pk], reason=R.VERIFY, words="x", until=tomorrow, by=officer)
+    month(1)
+    appeal = filed(row)
+    if went_on == "ran out":
+        assert enrolments.lift_run_out(tomorrow + timedelta(days=1)) == 1
+    elif went_on == "was lifted":
+        enrolments.lift([row.pk], reason=R.CLEARED, words="x", by=officer)
+    else:
+        enrolments.end(row, reason=R.OWN_WISH, words="mundur", by=officer)
+    month(2)
+    appeal = appeals.uphold(appeal, other, "benar")
+    assert [cycle.period.month for cycle in appeals.missed(appeal)] == owed_months(row) == [1]
+
+
+def test_an_exit_kept_nothing_from_whoever_was_suspended_before() -> None:
+    row, officer, other = one(), money.officer(), money.officer()
+    money.person()
+    eligibility.enrol_eligible(row.programme)
+    enrolments.suspend([row.pk], reason=R.VERIFY, words="x", by=officer)
+    enrolments.end(row, reason=R.NOT_FOUND, words="pindah", by=officer)
+    batches.prepare(batches.cycle_of(row.programme, date(2026, 1, 1)))
+    appeal = appeals.uphold(filed(row), other, "benar")
+    assert appeals.missed(appeal) == [] and owed_months(row) == []
+
+
+def test_a_batch_that_is_being_prepared_at_the_decision_leaves_nothing_unpaid(processes: None) -> None:
+    row, officer, other = one(), money.officer(), money.officer()
+    money.person()
+    eligibility.enrol_eligible(row.programme)
+    enrolments.suspend([row.pk], reason=R.VERIFY, words="x", by=officer)
+    appeal = filed(row)
+    cycle = batches.cycle_of(row.programme, date(2026, 1, 1))
+    with ThreadPoolExecutor(1) as pool:
+        with transaction.atomic():
+            batches.prepare(cycle)
+            deciding = pool.submit(alone, _uphold, appeal.pk, other.pk)
+            until = time.monotonic() + 120  # as long as a process may take
+            while not waiting_for_locks() and not deciding.done():
+                assert time.monotonic() < until
+                time.sleep(0.01)
+        assert deciding.result().value == "upheld"
+    assert owed_months(row) == [1]
+    later = batches.prepare(batches.cycle_of(row.programme, date(2026, 2, 1)))
+    lines = later.instructions.filter(enrolment=row).values_list("cycle__period__month", "kind")
+    assert set(lines) == {(1, "arrears"), (2, "regular")}
 
 
 def test_a_place_given_away_meanwhile_is_not_taken_back_from_anybody() -> None:

@@ -13,13 +13,13 @@ from django.db.models import Max
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from disbursement import breaks, confirmations, execution, programmes, statement_errors
+from disbursement import breaks, confirmations, programmes, statement_errors
 from disbursement.models import Break, BreakStep, Comparison, Confirmation, Programme, StatementAccount
 from tests import money
 from tests.disbursement.statement_files import Entry, account, booked, camt, csv, told
 from tests.owner import tamper
 from tests.processes import together
-from wallet import ledger, settlement
+from wallet import codes, counter, deposits, ledger, settlement
 from wallet.models import Settlement, Transfer
 
 K = Break.Kind
@@ -129,6 +129,27 @@ def test_pay_outs_to_merchants_are_found_by_their_reference(db: None) -> None:
     assert found() == []
 
 
+def test_partners_deposits_are_compared_in_and_back(db: None) -> None:
+    of, partner = account("deposit"), money.partner()
+    deposits.receive(partner, 900, reference="BCA-1")
+    back = deposits.propose(partner, 200, back=True, reference="BCA-2", reason="kembali", by=money.officer())
+    deposits.agree(back, money.officer())
+    deposits.receive(partner, 50, reference="BCA-3")  # the bank knows nothing of it
+    statement(of, entry(900, "BCA 1"), entry(-200, "BCA-2"))
+    assert found() == [("missing_in_statement", "BCA-3")]
+
+
+def test_cash_that_nobody_brought_over_the_counter_is_told(db: None) -> None:
+    of, wallet = account("counter"), money.wallet()
+    brought, invented, drawn = (counter.new_reference() for _ in range(3))
+    counter.pay_in(wallet, 900, brought)
+    counter.pay_in(wallet, 5_000, invented)  # by one officer's word
+    code = codes.issue(wallet).qr_content
+    assert counter.pay_out(wallet, code, 200, drawn, "dewi").status == "paid"
+    statement(of, entry(900, brought), entry(-200, drawn))
+    assert found() == [("missing_in_statement", invented)]
+
+
 def test_a_providers_report_is_compared_with_disbursements(db: None) -> None:
     of = account("disbursement", kind="provider", number="")
     batch = money.pay_out(money.approved_crowd(3, amount=100))
@@ -183,7 +204,7 @@ def test_who_has_not_received_is_a_break_until_they_say_otherwise_or_it_is_taken
         confirmations.confirm(line, received=False, channel="app")
     assert found() == sorted([("not_received", first.key), ("not_received", second.key)])
     confirmations.confirm(first, received=True, channel="office", by=money.officer())
-    execution.take_back(second, "salah orang")
+    money.taken_back(second, "salah orang")
     assert found() == []
     assert Break.objects.filter(state="explained").count() == 2
 
@@ -466,8 +487,9 @@ def _crowd_of_payouts() -> None:
         cursor.execute(
             """
             WITH made AS (
-                INSERT INTO wallet_settlement (uid, merchant_id, bank_code, bank_account_sealed, business_day, amount, status)
-                SELECT gen_random_uuid(), %s, '014', '', current_date, 1000 + n, 'paid' FROM generate_series(1, %s) n
+                INSERT INTO wallet_settlement
+                    (uid, merchant_id, bank_code, bank_account_sealed, business_day, amount, status, paid_at)
+                SELECT gen_random_uuid(), %s, '014', '', current_date, 1000 + n, 'paid', now() FROM generate_series(1, %s) n
                 RETURNING id, amount)
             INSERT INTO wallet_transfer (debit_id, credit_id, amount, kind, key)
             SELECT %s, %s, amount, 'payout', 'payout:' || id FROM made

@@ -17,7 +17,6 @@ from disbursement import (
     batches,
     budgets,
     eligibility,
-    execution,
     preflight,
     programme_file,
     trials,
@@ -117,7 +116,7 @@ def test_it_uses_all_until_it_closes_then_what_was_paid_and_less_when_that_is_ta
     wallets.freeze(gambir[0].wallet, "hilang", "dewi")
     money.pay_out(batch)
     assert (standing(programme), standing(programme, "31.71")) == ((0, 300, 700), (0, 100, 400))
-    execution.take_back(gambir[1], "salah orang")
+    money.taken_back(gambir[1], "salah orang")
     assert (standing(programme), standing(programme, "31.71")) == ((0, 200, 800), (0, 0, 500))
     money.assert_books_hold()
 

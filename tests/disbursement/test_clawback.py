@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from beneficiaries import working_days
 from beneficiaries.models import Person
-from disbursement import clawback, enrolments, execution, reconciliation, subjects
+from disbursement import clawback, enrolments, reconciliation, subjects
 from disbursement.clawback_errors import (
     ClaimNotLower,
     ClaimsTooMuch,
@@ -112,7 +112,7 @@ def test_a_case_is_about_one_person_and_one_programme_and_what_was_paid(officer:
             clawback.propose({mine.pk: 1}, share=share, **words)
     with pytest.raises(ReasonMissing):
         clawback.propose({mine.pk: 1}, **words | {"evidence": " "})
-    execution.take_back(mine, "salah orang")
+    money.taken_back(mine, "salah orang")
     with pytest.raises(PaymentNotPaid):
         clawback.propose({mine.pk: 1}, **words)
     assert not Clawback.objects.exists()
@@ -128,10 +128,10 @@ def test_several_months_are_one_case(officer: User) -> None:
 def test_a_payment_that_is_claimed_back_is_not_taken_back_beside_it(overpaid: Instruction) -> None:
     case = proposed(overpaid, 40_000)
     with pytest.raises(UnderClawback):
-        execution.take_back(overpaid, "salah orang")
+        money.taken_back(overpaid, "salah orang")
     assert refused("UPDATE disbursement_instruction SET status = 'returned' WHERE id = %s", overpaid.pk) == "23001"
     clawback.drop(case, by=money.officer(), reason="ditarik seluruhnya saja")
-    assert execution.take_back(overpaid, "salah orang").status == "returned"
+    assert money.taken_back(overpaid, "salah orang").status == "returned"
     money.assert_books_hold()
 
 

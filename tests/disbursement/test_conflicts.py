@@ -27,6 +27,13 @@ PERSON, HOUSEHOLD = ProgrammeConflict.Scope.PERSON, ProgrammeConflict.Scope.HOUS
 TODAY = timezone.localdate()
 
 
+@pytest.fixture(autouse=True)
+def _today() -> None:
+    """Of the day that the test runs on: midnight may pass between the collection and now."""
+    global TODAY
+    TODAY = timezone.localdate()
+
+
 def exclude(one: Programme, other: Programme, scope: Any = PERSON, **dates: Any) -> ProgrammeConflict:
     return conflicts.set_up(one, other, scope=scope, starts_on=dates.pop("starts_on", TODAY), decree="SK 1", **dates)
 
@@ -156,6 +163,23 @@ def test_who_held_both_before_is_decided_on_and_the_other_place_ends() -> None:
     assert not conflicts.to_decide(conflict).exists()
     with pytest.raises(EnrolmentMoved):
         enrolments.keep(kept, words="lagi", by=officer)
+
+
+def test_how_many_are_to_be_decided_on_is_read_for_all_conflicts_at_once() -> None:
+    home = money.household()
+    for year in (1950, 1960):
+        money.person(home, born=date(year, 1, 1))
+    money.person()
+    first, second, third, fourth = (money.programme() for _ in range(4))
+    for programme in (first, second, third):
+        eligibility.enrol_eligible(programme)
+    enrolments.end_all([Enrolment.objects.filter(programme=third).latest("pk").pk], reason=R.OTHER, words="x", by=None)
+    rows = [exclude(first, second), exclude(first, third, HOUSEHOLD), exclude(third, fourth)]
+    with CaptureQueriesContext(connection) as seen:
+        found = conflicts.many_to_decide(rows)
+    assert len(seen) == 1
+    assert found == {row.pk: many for row in rows if (many := conflicts.to_decide(row).count())}
+    assert len(found) == 2
 
 
 def test_who_comes_back_into_a_conflict_is_refused_until_it_is_decided() -> None:

@@ -12,9 +12,15 @@ from django.db import IntegrityError, connection, transaction
 from hypothesis import given
 from hypothesis import strategies as st
 
-from disbursement import approvals, batches, corrections, execution, owed, versions
+from disbursement import approvals, batches, clawback, corrections, owed, versions
 from disbursement.due_lines import still_due
-from disbursement.errors import NothingPaid, NothingToPay, RecalculationMoved, RecalculationStale
+from disbursement.errors import (
+    NothingPaid,
+    NothingToPay,
+    RecalculationMoved,
+    RecalculationOvertaken,
+    RecalculationStale,
+)
 from disbursement.models import (
     Batch,
     Calculation,
@@ -22,6 +28,7 @@ from disbursement.models import (
     Cycle,
     Enrolment,
     Instruction,
+    OwedCycle,
     Programme,
     Recalculation,
 )
@@ -65,6 +72,29 @@ def recalculated(programme: Programme, period: date = JULY, enrolment: Enrolment
 def confirmed(programme: Programme, period: date = JULY, enrolment: Enrolment | None = None) -> Recalculation:
     row = recalculated(programme, period, enrolment)
     return corrections.confirm(row, money.officer(), "besaran diperbaiki", "SK 9/2026")
+
+
+def test_taking_back_a_correction_of_arrears_leaves_the_arrears_that_were_paid(programme: Programme) -> None:
+    late = money.person()
+    money.eligibility.enrol_eligible(programme)
+    row = Enrolment.objects.get(programme=programme, person=late)
+    owed.owe(Enrolment.objects.filter(pk=row.pk), cycle(programme, JULY), "terlewat", money.officer())
+    arrears = pay(batches.prepare(cycle(programme, AUGUST))).instructions.get(kind="arrears")
+    decreed(programme, 150)
+    confirmed(programme, JULY, row)
+    corrected = pay(batches.prepare(cycle(programme, SEPTEMBER)))
+    line = corrected.instructions.get(kind="correction", cycle__period=JULY)
+    assert (line.enrolment_id, line.amount) == (row.pk, 50)
+    money.taken_back(line, "keliru dihitung")
+    [still] = owed.with_state(OwedCycle.objects.all())
+    assert (still.state, still.withdrawn_at, arrears.status) == ("paid", None, "paid")  # type: ignore[attr-defined]
+    money.taken_back(arrears, "bukan haknya")
+    still.refresh_from_db()
+    assert still.withdraw_reason == "bukan haknya"
+    assert "arrears" not in {
+        kind for kind, _period, _amount in lines(batches.prepare(cycle(programme, date(2026, 10, 1))))
+    }
+    money.assert_books_hold()
 
 
 def lines(batch: Batch) -> list[tuple[str, date, int]]:
@@ -200,8 +230,23 @@ def test_what_was_taken_back_is_not_corrected(programme: Programme) -> None:
     batch = paid(programme)
     decreed(programme, 130)
     confirmed(programme)
-    execution.take_back(batch.instructions.earliest("pk"), "salah orang")
+    money.taken_back(batch.instructions.earliest("pk"), "salah orang")
     assert len(lines(batches.prepare(cycle(programme, AUGUST)))) == 4 + 5
+
+
+def test_a_correction_taken_back_is_paid_again_only_by_a_later_recalculation(programme: Programme) -> None:
+    paid(programme)
+    decreed(programme, 130)
+    confirmed(programme)
+    batch = batches.prepare(cycle(programme, JULY))
+    pay(batch)
+    line = batch.instructions.earliest("pk")
+    money.taken_back(line, "salah hitung")
+    with pytest.raises(NothingToPay):
+        batches.prepare(cycle(programme, JULY))
+    confirmed(programme)
+    again = batches.prepare(cycle(programme, JULY))
+    assert list(again.instructions.values_list("enrolment", "amount", "attempt")) == [(line.enrolment_id, 30, 2)]
 
 
 # --- what was too much ---
@@ -215,11 +260,38 @@ def test_a_negative_difference_pays_nothing_and_is_listed(programme: Programme) 
     with pytest.raises(NothingToPay):
         batches.prepare(cycle(programme, JULY))
     found = corrections.overpaid()
-    assert {(one.entitled, one.paid, one.excess) for one in found} == {(60, 100, 40)}
-    assert sorted(one.enrolment for one in found) == sorted(Enrolment.objects.values_list("pk", flat=True))
-    assert corrections.overpaid(cycle(programme, AUGUST)) == []
-    [one] = corrections.overpaid(cycle(programme, JULY), Enrolment.objects.earliest("pk"))
-    assert Correction.objects.get(pk=one.correction).difference == -40
+    assert set(found.values_list("cycle", "total", "before", "excess")) == {(row.cycle_id, 60, 100, 40)}
+    assert set(found.values_list("enrolment", flat=True)) == set(Enrolment.objects.values_list("pk", flat=True))
+
+
+def test_what_a_case_claims_is_listed_no_more_until_the_case_is_dropped(programme: Programme) -> None:
+    batch = paid(programme)
+    decreed(programme, 60)
+    confirmed(programme)
+    line = batch.instructions.earliest("pk")
+
+    def excess() -> list[int]:
+        return list(corrections.overpaid().filter(enrolment=line.enrolment_id).values_list("excess", flat=True))
+
+    cases = [
+        clawback.propose({line.pk: amount}, reason="besaran keliru", evidence="BA 1", by=money.officer())
+        for amount in (15, 25)
+    ]
+    assert excess() == [] and corrections.overpaid().count() == 4
+    clawback.drop(cases[0], by=money.officer(), reason="salah hitung")
+    assert excess() == [15]
+
+
+def test_a_later_correction_alone_says_what_was_too_much(programme: Programme) -> None:
+    paid(programme)
+    decreed(programme, 60)
+    confirmed(programme)
+    decreed(programme, 90)
+    confirmed(programme)
+    assert {one.excess for one in corrections.overpaid()} == {10}
+    decreed(programme, 100)
+    confirmed(programme)
+    assert not corrections.overpaid().exists()
 
 
 def test_who_should_have_got_nothing_is_listed_with_all_of_it(programme: Programme) -> None:
@@ -233,7 +305,7 @@ def test_what_was_taken_back_is_no_overpayment(programme: Programme) -> None:
     batch = paid(programme)
     decreed(programme, 60)
     confirmed(programme)
-    execution.take_back(batch.instructions.earliest("pk"), "salah orang")
+    money.taken_back(batch.instructions.earliest("pk"), "salah orang")
     assert len(corrections.overpaid()) == 4
 
 
@@ -271,6 +343,30 @@ def test_an_older_recalculation_is_not_confirmed_after_a_newer_one(programme: Pr
     confirmed(programme)
     with pytest.raises(RecalculationStale):
         corrections.confirm(old, money.officer(), "sesuai", "SK 9/2026")
+
+
+def test_one_that_does_not_know_of_another_is_not_confirmed_after_it(programme: Programme) -> None:
+    """The newer one finds everybody paid as they should be, and says so by leaving them out: it cannot undo the older."""
+    paid(programme)
+    decreed(programme, 130)
+    old = recalculated(programme)
+    decreed(programme, 100)
+    new = recalculated(programme)
+    corrections.confirm(old, money.officer(), "sesuai", "SK 9/2026")
+    with pytest.raises(RecalculationOvertaken):
+        corrections.confirm(new, money.officer(), "besaran semula", "SK 10/2026")
+    confirmed(programme)
+    with pytest.raises(NothingToPay):
+        batches.prepare(cycle(programme, JULY))
+
+
+def test_recalculations_of_different_people_are_confirmed_in_any_order(programme: Programme) -> None:
+    paid(programme)
+    decreed(programme, 130)
+    first, second = (recalculated(programme, enrolment=one) for one in Enrolment.objects.order_by("pk")[:2])
+    for row in (second, first):
+        corrections.confirm(row, money.officer(), "sesuai", "SK 9/2026")
+    assert batches.prepare(cycle(programme, JULY)).total == 60
 
 
 def test_facts_put_right_since_are_what_counts(programme: Programme) -> None:

@@ -22,7 +22,8 @@ import redis
 from django.conf import settings as conf
 from django.db import transaction
 
-from disbursement import execution, tasks
+from config.celery import app
+from disbursement import execution, preflight, tasks
 from disbursement.models import Batch, Chunk
 from tests import money
 from tests.processes import alone, together, waiting_for_locks
@@ -156,6 +157,8 @@ def test_an_approval_does_not_need_the_broker_and_the_sweep_rings_later(
 ) -> None:
     money.people(3)
     batch = money.submitted(money.programme(amount=100, budget=300))
+    preflight.run(batch.pk)
+    queue.delete("celery")  # the submission has rung for its check
     with broker() as port:
         subprocess.run(
             [sys.executable, "-c", APPROVE, str(batch.pk), str(money.approver().pk)],
@@ -176,6 +179,8 @@ def test_an_approval_rings_only_if_it_commits(committed_db: None, monkeypatch: p
     monkeypatch.setattr(doorbell, "ring", lambda *ring, times: rings.append((*ring, times)))
     money.people(3)
     batch = money.submitted(money.programme(amount=100, budget=300))
+    assert rings == [("disbursement.tasks.preflight", batch.pk, 1)]
+    rings.clear()
     with transaction.atomic():
         money.approve(batch)
         transaction.set_rollback(True)
@@ -221,6 +226,20 @@ class Worker:
     def stop(self) -> None:
         if self.process.poll() is None:
             self.kill()
+
+
+def test_payments_are_taken_before_notices_that_have_waited_longer(queue: redis.Redis) -> None:
+    """Notices ring for themselves as long as people wait for one, which may be for hours."""
+    doorbell.ring("mobile.tasks.deliver_notices", times=3)
+    doorbell.ring("mobile.tasks.make_notices")
+    doorbell.ring("disbursement.tasks.pay", 1)
+    doorbell.ring("mobile.tasks.deliver_sms")  # codes to sign in with
+    with app.connection_for_read() as connection:
+        waiting = connection.SimpleQueue("celery", no_ack=True)
+        taken = [waiting.get(timeout=5).headers["task"] for _ in range(6)]
+        waiting.close()
+    assert sorted(taken[:2]) == ["disbursement.tasks.pay", "mobile.tasks.deliver_sms"]
+    assert sorted(taken[2:]) == ["mobile.tasks.deliver_notices"] * 3 + ["mobile.tasks.make_notices"]
 
 
 @pytest.fixture

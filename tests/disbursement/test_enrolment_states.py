@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import time
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -10,14 +12,15 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from disbursement import batches, eligibility, enrolments, preflight, subjects, tasks
+from beneficiaries.models import Person
+from disbursement import appeals, batches, eligibility, enrolments, preflight, subjects, tasks
 from disbursement.enrolment_states import TRANSITIONS, R, S, advance
 from disbursement.errors import EnrolmentEnded, EnrolmentMoved, NothingToPay, SuspensionEndsEarly
-from disbursement.models import Enrolment, EnrolmentStep, PreflightFinding
+from disbursement.models import Enrolment, EnrolmentAppeal, EnrolmentStep, PreflightFinding
 from tests import money
 from tests.disbursement.merging import NOVEMBER, merged, parted, twice
 from tests.owner import as_owner
-from tests.processes import together
+from tests.processes import alone, together
 from wallet import wallets
 
 pytestmark = pytest.mark.usefixtures("any_db")
@@ -97,6 +100,56 @@ def test_a_suspension_ends_by_itself_after_its_last_day_and_not_on_it() -> None:
     assert steps(row)[-1] == ("suspended", "active", "expired")
     suspended(row)
     assert enrolments.lift_run_out(today + timedelta(days=999)) == 0
+
+
+def test_a_suspension_that_comes_back_with_its_exit_undone_keeps_its_last_day() -> None:
+    row, today = one(), timezone.localdate()
+    suspended(row, until=today + timedelta(days=2))
+    enrolments.end(row, reason=R.UNTRUE, words="x", by=money.officer())
+    appeal = appeals.file(row, "Data saya benar.", channel=EnrolmentAppeal.Channel.OFFICE)
+    appeals.uphold(appeal, money.officer(), "benar")
+    row.refresh_from_db()
+    assert row.status == "suspended"
+    assert enrolments.lift_run_out(today + timedelta(days=2)) == 0
+    assert enrolments.lift_run_out(today + timedelta(days=3)) == 1
+
+
+def test_who_died_or_left_the_registry_is_suspended_by_the_system_and_back_with_the_registry() -> None:
+    people = [money.person() for _ in range(4)]
+    eligibility.enrol_eligible(money.programme())
+    looked_at = Enrolment.objects.get(person=people[3])
+    suspended(looked_at)
+    Person.objects.filter(pk=people[3].pk).update(status="left")  # stays suspended for what it is
+    Person.objects.filter(pk=people[0].pk).update(status="deceased", deceased_on=timezone.localdate())
+    Person.objects.filter(pk=people[1].pk).update(status="left")
+    assert (enrolments.suspend_gone(), enrolments.suspend_gone()) == (2, 0)
+    rows = {row.person_id: row for row in Enrolment.objects.all()}
+    dead, left, here = (rows[one.pk] for one in people[:3])
+    assert (steps(dead)[-1], steps(left)[-1]) == (("active", "suspended", "deceased"), ("active", "suspended", "left"))
+    assert here.status == "active"
+    assert set(enrolments.gone()) == {dead, left, looked_at}
+    Person.objects.filter(pk=people[1].pk).update(status="active")  # an import was undone
+    assert (enrolments.suspend_gone(), enrolments.suspend_gone()) == (1, 0)
+    assert steps(left)[-1] == ("suspended", "active", "cleared")
+    assert set(enrolments.gone()) == {dead, looked_at}
+
+
+def test_whom_an_officer_took_up_again_the_system_does_not_suspend_anew() -> None:
+    row = one()
+    Person.objects.filter(pk=row.person_id).update(status="left")
+    assert enrolments.suspend_gone() == 1
+    enrolments.lift([row.pk], reason=R.CLEARED, words="surat pindah keliru", by=money.officer())
+    assert enrolments.suspend_gone() == 0
+    assert list(enrolments.gone()) == [row]  # an officer sees whose place it is until the registry is put right
+
+
+def test_who_was_taken_up_again_after_another_suspension_is_suspended_when_they_die() -> None:
+    row = one()
+    suspended(row)
+    enrolments.lift([row.pk], reason=R.CLEARED, words="ketemu", by=money.officer())
+    Person.objects.filter(pk=row.person_id).update(status="deceased", deceased_on=timezone.localdate())
+    assert (enrolments.suspend_gone(), enrolments.suspend_gone()) == (1, 0)
+    assert steps(row)[-1] == ("active", "suspended", "deceased")
 
 
 def test_an_older_suspensions_end_does_not_lift_a_later_one() -> None:
@@ -283,6 +336,43 @@ def _suspend(enrolment: int) -> int:
 
 def _end(enrolment: int) -> int:
     return len(advance([enrolment], S.ENDED, reason=R.OTHER))
+
+
+def _do_lift_slowly(day: str) -> int:
+    """Has begun to look for what has run out, and comes to its rows a second later."""
+
+    def slow(execute: Any, sql: str, parameters: Any, many: bool, context: Any) -> Any:
+        if "SKIP LOCKED" in sql:
+            sql = sql.replace("WHERE e.status", "WHERE pg_sleep(1) IS NOT NULL AND e.status")
+        return execute(sql, parameters, many, context)
+
+    with connection.execute_wrapper(slow):
+        return enrolments.lift_run_out(date.fromisoformat(day))
+
+
+def _asleep() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'PgSleep')"
+        )
+        return bool(cursor.fetchone()[0])
+
+
+def test_who_is_just_being_suspended_anew_stays_so(processes: None) -> None:
+    row, today = one(), timezone.localdate()
+    suspended(row, until=today + timedelta(days=1))
+    with ThreadPoolExecutor(1) as pool:
+        lifting = pool.submit(alone, _do_lift_slowly, str(today + timedelta(days=2)))
+        until = time.monotonic() + 120  # as long as a process may take
+        while not _asleep():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        with transaction.atomic():
+            enrolments.lift([row.pk], reason=R.CLEARED, words="x", by=money.officer())
+            suspended(row, until=today + timedelta(days=30))
+        assert lifting.result().value == 0
+    row.refresh_from_db()
+    assert row.status == "suspended"
 
 
 def test_whoever_races_each_step_begins_where_the_one_before_ended(processes: None) -> None:

@@ -13,9 +13,10 @@ from beneficiaries.models import Person
 from disbursement import (
     approvals,
     batches,
+    corrections,
     eligibility,
     entitlement,
-    execution,
+    owed,
     programme_file,
     programmes,
     reconciliation,
@@ -60,6 +61,13 @@ def approved(made: Programme, period: date = OCTOBER) -> Batch:
 
 def parts_of(batch: Batch) -> dict[str, int]:
     return dict(batch.instructions.values_list("part", "amount"))
+
+
+def recalculated(batch: Batch) -> None:
+    row = corrections.request(batch.cycle, money.officer())
+    assert corrections.run(row.pk)
+    row.refresh_from_db()
+    corrections.confirm(row, money.officer(), "diperiksa", "SK 9/2026")
 
 
 # --- what a batch holds, and what it pays ---
@@ -145,14 +153,15 @@ def test_a_restricted_participant_is_still_paid_what_was_promised(kjp: Programme
 # --- one part taken back, or failed ---
 
 
-def test_a_part_taken_back_is_due_again_and_the_other_is_not(kjp: Programme) -> None:
-    child = pupil()
+def test_a_part_taken_back_is_paid_again_only_by_a_recalculation(kjp: Programme) -> None:
+    pupil()
     batch = money.pay_out(approved(kjp))
-    execution.take_back(batch.instructions.get(part="cash"), "salah kantong")
-    Person.objects.filter(pk=child.pk).update(schooling="sma")  # what half of a payment was promised on stays
+    money.taken_back(batch.instructions.get(part="cash"), "salah kantong")
+    with pytest.raises(NothingToPay):
+        batches.prepare(batch.cycle)
+    recalculated(batch)
     followed = approved(kjp)
-    assert followed.instructions.values_list("part", "amount", "attempt").get() == ("cash", 100_000, 2)
-    assert Calculation.objects.get(batch=followed).lines == Calculation.objects.get(batch=batch).lines
+    assert followed.instructions.values_list("kind", "part", "amount").get() == ("correction", "cash", 100_000)
     money.pay_out(followed)
     with pytest.raises(NothingToPay):
         batches.prepare(batch.cycle)
@@ -160,27 +169,54 @@ def test_a_part_taken_back_is_due_again_and_the_other_is_not(kjp: Programme) -> 
     money.assert_books_hold()
 
 
-def test_the_rest_is_owed_under_the_version_of_the_first_half(kjp: Programme) -> None:
-    pupil()
+def test_a_recalculation_from_before_a_part_was_taken_back_does_not_pay_it_again(kjp: Programme) -> None:
+    child = pupil()
     batch = money.pay_out(approved(kjp))
-    execution.take_back(batch.instructions.get(part="main"), "salah kantong")
+    Person.objects.filter(pk=child.pk).update(schooling="smp")
+    recalculated(batch)
+    money.taken_back(batch.instructions.get(part="cash"), "salah kantong")
+    with pytest.raises(NothingToPay):
+        batches.prepare(batch.cycle)
+    recalculated(batch)
+    assert parts_of(batches.prepare(batch.cycle)) == {"main": 50_000, "cash": 100_000}
+
+
+def test_beside_a_part_taken_back_the_one_that_failed_is_still_due(kjp: Programme, settings: Any) -> None:
+    child = pupil()
+    batch = approved(kjp)
+    settings.WALLET = settings.WALLET | {"balance_limit": {"registered": 160_000, "unregistered": 0}}
+    money.pay_out(batch)
+    money.taken_back(batch.instructions.get(part="main"), "salah kantong")
+    settings.WALLET = settings.WALLET | {"balance_limit": {"registered": 20_000_000, "unregistered": 0}}
+    Person.objects.filter(pk=child.pk).update(schooling="sma")  # what half of a payment was promised on stays
+    followed = batches.prepare(batch.cycle)
+    assert parts_of(followed) == {"cash": 100_000}
+    assert Calculation.objects.get(batch=followed).lines == Calculation.objects.get(batch=batch).lines
+
+
+def test_the_rest_is_owed_under_the_version_of_the_first_half(kjp: Programme, settings: Any) -> None:
+    pupil()
+    batch = approved(kjp)
+    settings.WALLET = settings.WALLET | {"balance_limit": {"registered": 160_000, "unregistered": 0}}
+    money.pay_out(batch)
     later = versions.copy(batch.version, OCTOBER)
     other = money.terms(["5942"])
     ProgrammeVersion.objects.filter(pk=later.pk).update(terms=other)
     later.components.update(amount=1_000)
     versions.enforce(later)
     followed = batches.prepare(batch.cycle)
-    assert (followed.version, parts_of(followed)) == (later, {"main": 150_000})
-    assert followed.chunks.get().terms == batch.version.terms
+    assert (followed.version, parts_of(followed)) == (later, {"cash": 100_000})
+    assert followed.chunks.get().terms == batch.chunks.get(title__endswith="tunai").terms != other
     assert Calculation.objects.get(batch=followed).version == batch.version
 
 
-def test_with_both_parts_back_everything_is_calculated_anew(kjp: Programme) -> None:
+def test_with_both_parts_back_everything_that_is_owed_is_calculated_anew(kjp: Programme) -> None:
     child = pupil()
     batch = money.pay_out(approved(kjp))
     for line in batch.instructions.all():
-        execution.take_back(line, "salah orang")
+        money.taken_back(line, "salah orang")
     Person.objects.filter(pk=child.pk).update(schooling="smp")
+    owed.owe(kjp.enrolments.all(), batch.cycle, "orangnya benar", money.officer())
     followed = batches.prepare(batch.cycle)
     assert parts_of(followed) == {"main": 200_000, "cash": 100_000}
     assert set(followed.instructions.values_list("attempt", flat=True)) == {2}

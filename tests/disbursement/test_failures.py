@@ -85,7 +85,7 @@ def test_a_chunk_is_tried_again_only_after_what_passes(
     Chunk.objects.filter(pk=chunk.pk).update(due_at=money.timezone.now())
     if status == "failed":  # nobody tries again until an officer says so
         assert execution.pay_next_chunk(batch.pk) is False
-        assert batches.retry_failed(batch) == 1
+        assert batches.retry_failed(batch, by=money.officer(), reason="penyebab diatasi") == 1
     money.assert_paid_once(money.pay_out(batch), 5)
     assert batch.chunks.get().failure == ""
 

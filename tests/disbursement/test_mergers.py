@@ -12,10 +12,12 @@ from django.utils import timezone
 
 from beneficiaries import duplicates, duplicates_merge
 from beneficiaries.errors import (
+    HeadJoined,
     MergeRefused,
     MergeUndone,
     PairDecided,
     PersonNotActive,
+    PlaceTaken,
     SurvivorMerged,
     SurvivorNotOfPair,
 )
@@ -40,13 +42,35 @@ from tests.disbursement.merging import (
     state,
     twice,
 )
-from wallet import purses, succession, wallets
+from wallet import purses, wallets
 from wallet.models import Wallet, WalletStep
 
 pytestmark = pytest.mark.django_db
 
 
 # --- joining ---
+
+
+def test_a_head_with_others_at_home_is_not_joined_but_stays() -> None:
+    survivor, other = twice()
+    child = money.person()
+    Person.objects.filter(pk=child.pk).update(household=other.household, relation="child")
+    Person.objects.filter(pk=other.pk).update(relation="head")
+    with pytest.raises(HeadJoined):
+        merged(survivor, other)
+    assert merged(other, survivor).survivor == other
+
+
+def test_a_head_is_not_parted_into_a_household_that_has_another_by_now() -> None:
+    survivor, other = twice()
+    Person.objects.filter(pk=other.pk).update(relation="head")
+    done = merged(survivor, other)
+    another = money.person()
+    Person.objects.filter(pk=another.pk).update(household=other.household, relation="head")
+    with pytest.raises(PlaceTaken):
+        parted(done)
+    Person.objects.filter(pk=another.pk).update(relation="child")
+    assert parted(done).undone_at
 
 
 def test_the_merged_row_keeps_its_household_and_points_to_the_survivor_and_the_history_says_why() -> None:
@@ -404,7 +428,7 @@ def test_aid_of_the_survivors_own_keeps_a_taken_wallet() -> None:
 def test_purses_that_went_on_to_an_heir_do_not_come_back() -> None:
     survivor, other, _made = _two_wallets()
     done = merged(survivor, other)
-    succession.succeed(fresh(survivor).wallet, money.wallet().holder, "meninggal dunia", "dewi")
+    money.passed_on(fresh(survivor).wallet, money.wallet())
     with pytest.raises(MergeRefused, match="diwariskan"):
         parted(done)
 

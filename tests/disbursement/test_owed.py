@@ -20,7 +20,6 @@ from disbursement import (
     batches,
     content,
     entitlement,
-    execution,
     failures,
     owed,
     preflight,
@@ -28,6 +27,7 @@ from disbursement import (
     versions,
 )
 from disbursement import enrolments as enrolment_steps
+from disbursement.enrolment_states import R
 from disbursement.errors import NothingOwed, NothingToPay, OwedNoMore
 from disbursement.models import (
     Batch,
@@ -307,14 +307,20 @@ def test_arrears_that_failed_come_with_the_next_batch_if_nobody_follows_up(progr
     assert Counter(lines(batch)) == {("regular", SEPTEMBER, 100): 6, ("arrears", JULY, 100): 1}
 
 
-def test_arrears_taken_back_are_owed_again(programme: Programme) -> None:
+def test_arrears_taken_back_are_owed_only_on_a_new_decision(programme: Programme) -> None:
     late = left_out(programme)
     owe(late)
     batch = batches.prepare(cycle(programme, AUGUST))
     money.programmes.fund(programme, 700, "DIPA-2")
     money.pay_out(money.approve(approvals.submit(batch, by=money.officer())))
     line = batch.instructions.get(kind="arrears")
-    execution.take_back(line, "salah orang")
+    money.taken_back(line, "salah orang")
+    withdrawn = OwedCycle.objects.get()
+    assert withdrawn.withdrawn_at is not None and withdrawn.withdraw_reason == "salah orang"
+    first = batches.prepare(cycle(programme, SEPTEMBER))
+    assert {kind for kind, _period, _amount in lines(first)} == {"regular"}
+    batches.cancel(first)
+    owe(late)
     assert ("arrears", JULY, 100) in lines(batches.prepare(cycle(programme, SEPTEMBER)))
 
 
@@ -426,6 +432,99 @@ def test_who_failed_and_was_never_followed_up_is_proposed(programme: Programme) 
     assert _proposed(cycle(programme, JULY)) == {"failed": [row.pk]}
     owe(row, ground=G.FAILED)
     assert _proposed(cycle(programme, JULY)) == {}
+
+
+@pytest.mark.parametrize(("reason", "proposed"), [(R.GRADUATED, True), (R.UNTRUE, False)], ids=["graduated", "untrue"])
+def test_who_failed_and_was_ended_since_is_proposed_unless_their_data_were_untrue(
+    programme: Programme, reason: Any, proposed: bool
+) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    _paid_but(batches.prepare(cycle(programme, JULY)), row)
+    enrolment_steps.end(row, reason=reason, words="diperiksa", by=money.officer())
+    assert _proposed(cycle(programme, JULY)) == ({"failed": [row.pk]} if proposed else {})
+    assert owe(row) == 1
+
+
+def test_who_was_left_out_before_approval_is_proposed_once_the_batch_has_closed(programme: Programme) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = batches.prepare(cycle(programme, JULY))
+    money.wallets.freeze(batch.instructions.get(enrolment=row).wallet, "sengketa")
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 1
+    batch.refresh_from_db()
+    assert "left_out" not in _proposed(cycle(programme, JULY))  # nobody has been paid yet
+    money.programmes.fund(programme, batch.total, "DIPA-9")
+    money.pay_out(money.approve(approvals.submit(batch, by=money.officer())))
+    assert _proposed(cycle(programme, JULY)) == {"left_out": [row.pk]}
+    money.wallets.unfreeze(batch.instructions.get(enrolment=row).wallet, "selesai")
+    owe(row, ground=G.LEFT_OUT)
+    money.programmes.fund(programme, 1_000, "DIPA-10")
+    money.pay_out(money.approve(approvals.submit(batches.prepare(cycle(programme, AUGUST)), by=money.officer())))
+    assert _proposed(cycle(programme, JULY)) == {}
+
+
+def _left_out(batch: Batch) -> None:
+    """Whom the check blocks is left out, and the rest is paid."""
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 1
+    batch.refresh_from_db()
+    money.programmes.fund(batch.cycle.programme, batch.total, "DIPA-9")
+    money.pay_out(money.approve(approvals.submit(batch, by=money.officer())))
+
+
+def _suspend(row: Enrolment) -> None:
+    enrolment_steps.suspend([row.pk], reason=R.REPORTED, words="dilaporkan", by=money.officer())
+
+
+def test_who_was_left_out_as_suspended_is_proposed_once_that_is_lifted_and_not_when_it_ends(
+    programme: Programme,
+) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = batches.prepare(cycle(programme, JULY))
+    _suspend(row)
+    _left_out(batch)
+    assert _proposed(cycle(programme, JULY)) == {}
+    enrolment_steps.lift([row.pk], reason=R.CLEARED, words="tidak benar", by=money.officer())
+    assert _proposed(cycle(programme, JULY)) == {"left_out": [row.pk]}
+    enrolment_steps.end(row, reason=R.UNTRUE, words="ternyata benar", by=money.officer())
+    assert _proposed(cycle(programme, JULY)) == {}
+
+
+def test_who_was_left_out_and_is_not_to_be_paid_is_not_proposed_with_a_group(programme: Programme) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = batches.prepare(cycle(programme, JULY))
+    enrolment_steps.end(row, reason=R.UNTRUE, words="data palsu", by=money.officer())
+    _left_out(batch)
+    assert batch.instructions.get(enrolment=row).failure == "enrolment_ended"
+    assert _proposed(cycle(programme, JULY)) == {}
+    assert owe(row) == 1  # by name an officer may say so all the same
+
+
+def test_whose_enrolment_ended_after_they_were_left_out_is_owed_by_name_alone(programme: Programme) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = batches.prepare(cycle(programme, JULY))
+    money.wallets.freeze(batch.instructions.get(enrolment=row).wallet, "sengketa")
+    _left_out(batch)
+    enrolment_steps.end(row, reason=R.UNTRUE, words="data palsu", by=money.officer())
+    assert _proposed(cycle(programme, JULY)) == {}
+    assert owe(row) == 1
+
+
+def test_who_was_left_out_as_excluded_is_proposed_once_that_was_annulled(programme: Programme) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = batches.prepare(cycle(programme, JULY))
+    exclusion = excluded(row.person.household, JULY)
+    _left_out(batch)
+    assert _proposed(cycle(programme, JULY)) == {}
+    objection = objections.file(exclusion, "Bukan saya.", channel=Objection.Channel.APP)
+    objections.uphold(objection, money.officer(), "benar")
+    assert _proposed(cycle(programme, JULY)) == {"left_out": [row.pk]}
 
 
 def test_who_was_enrolled_late_is_proposed_as_far_back_as_the_version_allows(programme: Programme) -> None:

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from disbursement import failures
 from disbursement.providers import snap_answers
-from disbursement.providers.http_call import Lost, NotSent, post
-from disbursement.providers.protocol import Outcome, Sent
+from disbursement.providers.protocol import Outcome, Payee, Sent
 from disbursement.providers.snap_answers import of_bulk, of_inquiry, of_notified
+from wallet.http_call import Lost, NotSent, post
 
 REFERENCE = "SLR-7"
 AMOUNT = {"value": "300000.00", "currency": "IDR"}
@@ -251,3 +251,8 @@ def test_a_whole_answer_comes_back() -> None:
     with listening(serve) as url:
         answer = _post(url)
     assert of_bulk(answer.status, json.loads(answer.body)).sent is Sent.ACCEPTED
+
+
+def test_whoever_prints_what_is_sent_prints_no_account() -> None:
+    """A log that shows the values of a failed call would keep the numbers of five hundred people."""
+    assert "628123456789" not in repr([Payee(REFERENCE, "628123456789", 300_000)])

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from disbursement import batches, breaks, execution, pauses
 from disbursement.errors import NothingToPay, WrongStatus
-from disbursement.models import Batch, Break, Chunk, PayoutLine, ProviderAccount, Resolution
+from disbursement.models import Batch, Break, BulkRequest, Chunk, PayoutLine, ProviderAccount, Resolution
 from disbursement.provider_errors import (
     EvidenceMissing,
     LineSettled,
@@ -24,7 +24,7 @@ from disbursement.provider_errors import (
     ProposalOpen,
     ProviderInactive,
 )
-from disbursement.providers import ages, calling, resolutions, results
+from disbursement.providers import ages, calling, resolutions, results, snap_answers
 from disbursement.providers.protocol import Answer, Outcome, Sent, Told
 from tests import money
 from tests.disbursement import partners
@@ -166,6 +166,84 @@ def test_another_amount_than_was_asked_settles_nothing(provider: ProviderAccount
     assert Break.objects.get().kind == "provider"
 
 
+def _asked(provider: ProviderAccount, told: Told) -> PayoutLine:
+    """The one line, after the partner was asked about it and said so; whatever is to be sent again has been sent."""
+    partners.hurry()
+    channel = partners.Scripted(asks=[told])
+    assert calling.ask_next(provider.pk, channel)
+    while calling.gather_again(provider.pk) or calling.send_next(provider.pk, channel):
+        pass
+    return PayoutLine.objects.get()
+
+
+@pytest.mark.parametrize(
+    "later",
+    [FAILED, Told(Outcome.MISSING, "4043901"), PAID, Told(Outcome.UNKNOWN, "5003900")],
+    ids=lambda told: told.outcome.value,
+)
+def test_after_another_amount_was_told_only_two_officers_settle_it(
+    provider: ProviderAccount, settings: Any, first: User, second: User, later: Told
+) -> None:
+    settings.PARTNERS = settings.PARTNERS | {"not_found_grace": timedelta(0)}
+    batch = partners.unknown(provider)
+    _tell(partners.line_of(batch), Told(Outcome.PAID, "2004000", amount=partners.AMOUNT - 1))
+    line = _asked(provider, later)
+    assert (line.state, line.sends, line.contradiction) == ("unknown", 1, "amount")
+    assert (partners.states(batch), money.balance(provider.account_id)) == ({"unknown": 1}, 0)
+    assert money.balance(batch.clearing_id) == partners.AMOUNT
+    resolutions.propose(line, Resolution.Outcome.FAILED, "Surat mitra 14/2026", first)
+    resolutions.agree(line, second)
+    assert money.pay_out(batch).status == Batch.Status.CLOSED
+    partners.assert_money(provider, paid=0, failed=1)
+
+
+def test_after_another_amount_was_told_the_right_one_settles_it(provider: ProviderAccount) -> None:
+    batch = partners.unknown(provider)
+    _tell(partners.line_of(batch), Told(Outcome.PAID, "2004000", amount=partners.AMOUNT - 1))
+    line = _asked(provider, Told(Outcome.PAID, "2003900/00", amount=partners.AMOUNT))
+    assert (line.state, line.contradiction) == ("paid", "amount")  # which stays to be looked into
+    partners.assert_money(provider, paid=1, failed=0)
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        Told(Outcome.PENDING, "2003900/03", reference="MITRA-1"),
+        Told(Outcome.UNKNOWN, "5004000", reference="MITRA-1"),
+        snap_answers.of_notified(
+            {"latestTransactionStatus": "00", "referenceNo": "MITRA-1", "amount": {"value": "1,0", "currency": "IDR"}}
+        ),
+    ],
+)
+def test_what_the_partner_has_given_a_number_is_not_sent_again_when_it_has_never_heard_of_it(
+    provider: ProviderAccount, settings: Any, before: Told
+) -> None:
+    settings.PARTNERS = settings.PARTNERS | {"not_found_grace": timedelta(0)}
+    batch = partners.unknown(provider)
+    _tell(partners.line_of(batch), before)
+    line = _asked(provider, Told(Outcome.MISSING, "4043901"))
+    assert (line.state, line.sends, line.partner_reference) == ("unknown", 1, "MITRA-1")
+    assert partners.states(batch) == {"unknown": 1}
+    assert _tell(line, FAILED).settled == 1  # and what it says for good still counts
+    money.pay_out(batch)
+    partners.assert_money(provider, paid=0, failed=1)
+
+
+def test_what_waits_to_be_sent_again_stays_here_once_the_partner_gives_it_a_number(
+    provider: ProviderAccount, settings: Any
+) -> None:
+    settings.PARTNERS = settings.PARTNERS | {"not_found_grace": timedelta(0)}
+    batch = partners.unknown(provider)
+    partners.hurry()
+    calling.ask_next(provider.pk, partners.Scripted(asks=[Told(Outcome.MISSING, "4043901")]))
+    line = partners.line_of(batch)
+    assert line.state == "ready"
+    _tell(line, Told(Outcome.UNKNOWN, "5004000", reference="MITRA-1"))
+    assert not calling.gather_again(provider.pk)
+    line.refresh_from_db()
+    assert (line.state, line.sends) == ("unknown", 1)
+
+
 def test_a_refusal_of_a_resend_says_nothing_of_the_first_time(provider: ProviderAccount, settings: Any) -> None:
     settings.PARTNERS = settings.PARTNERS | {"not_found_grace": timedelta(0)}
     batch = partners.unknown(provider)
@@ -174,6 +252,25 @@ def test_a_refusal_of_a_resend_says_nothing_of_the_first_time(provider: Provider
     assert calling.gather_again(provider.pk)
     calling.send_next(provider.pk, partners.Scripted([Answer(Sent.REFUSED, "4034014", 403, "provider_float")]))
     assert partners.states(batch) == {"unknown": 1}
+
+
+def test_a_notice_of_not_found_sends_nothing_again_before_the_partner_was_asked(
+    provider: ProviderAccount, settings: Any
+) -> None:
+    """A notice tells of the moment it was written, which may be before the partner had read the request to its end."""
+    settings.PARTNERS = settings.PARTNERS | {"not_found_grace": timedelta(0)}
+    line = partners.line_of(partners.unknown(provider))
+    missing = {"latestTransactionStatus": "07", "responseCode": "2004100"}
+    _tell(line, snap_answers.of_notified(missing))
+    line.refresh_from_db()
+    assert line.state == "unknown" and not calling.gather_again(provider.pk)
+    partners.hurry()
+    channel = partners.Scripted()
+    while calling.work_next(provider.pk, channel):
+        pass
+    assert channel.asked == [line.reference]  # a question, and no payment
+    line.refresh_from_db()
+    assert (line.state, line.sends) == ("paid", 1)
 
 
 def test_a_paused_batch_sends_nothing_and_still_asks(provider: ProviderAccount, first: User) -> None:
@@ -217,7 +314,7 @@ def test_what_a_partner_paid_is_not_taken_back_from_a_purse(provider: ProviderAc
     batch = partners.unknown(provider)
     _tell(partners.line_of(batch), PAID)
     with pytest.raises(PaidElsewhere):
-        execution.take_back(batch.instructions.get(), "keliru")
+        money.taken_back(batch.instructions.get(), "keliru")
 
 
 def test_a_partner_that_is_switched_off_is_handed_nothing_and_officers_see_why(provider: ProviderAccount) -> None:
@@ -227,7 +324,7 @@ def test_a_partner_that_is_switched_off_is_handed_nothing_and_officers_see_why(p
     chunk = Chunk.objects.get()
     assert (chunk.status, chunk.failure) == ("failed", ProviderInactive.code)
     ProviderAccount.objects.filter(pk=provider.pk).update(active=True)
-    batches.retry_failed(batch)
+    batches.retry_failed(batch, by=money.officer(), reason="penyebab diatasi")
     partners.handed_over(batch)
     assert partners.states(batch) == {"sent": 1}
 
@@ -256,6 +353,30 @@ def test_a_sender_that_died_leaves_lines_unknown_and_they_are_asked_about_at_onc
         pass
     assert all(isinstance(asked, str) for asked in channel.asked)  # asked, and never sent again
     assert money.pay_out(batch).status == Batch.Status.CLOSED
+
+
+def test_one_request_that_cannot_be_given_up_keeps_no_other_from_it(
+    provider: ProviderAccount, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ProviderAccount.objects.filter(pk=provider.pk).update(bulk_size=1)
+    batch = partners.batch_through(provider, 2)
+    partners.handed_over(batch)
+    broken, other = (calling._claim(provider.pk), calling._claim(provider.pk))
+    assert broken is not None and other is not None
+    real = results.settle
+
+    def settle(*arguments: Any, request: int | None = None) -> results.Applied:
+        if request == broken.request.pk:
+            raise ConnectionError("putus")
+        return real(*arguments, request=request)
+
+    monkeypatch.setattr(results, "settle", settle)
+    settings.PARTNERS = settings.PARTNERS | {"sending_stale": timedelta(0)}
+    assert calling.give_up_stale() == 1
+    assert set(BulkRequest.objects.values_list("pk", "state")) == {
+        (broken.request.pk, "sending"),
+        (other.request.pk, "unknown"),
+    }
 
 
 def test_an_answer_that_comes_after_the_sender_was_given_up_changes_nothing(

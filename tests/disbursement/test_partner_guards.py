@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
-from django.db import DatabaseError
+from django.db import DatabaseError, connections
 
 from disbursement.models import BulkNotice, PayoutLine, ProviderAccount, Resolution, Route
 from disbursement.providers import resolutions, results
@@ -91,6 +94,17 @@ def test_where_an_approved_line_goes_stays(provider: ProviderAccount) -> None:
     _refused(f"UPDATE disbursement_route SET enrolment_id = {second.enrolment_id} WHERE id = {first.pk}")
     with as_owner() as cursor:  # but who is forgotten is forgotten
         cursor.execute("UPDATE disbursement_route SET number_sealed = ''")
+
+
+def test_routes_of_before_stand_as_agreed_and_are_found_by_their_number(provider: ProviderAccount) -> None:
+    partners.batch_through(provider, 2)
+    guards = import_module("disbursement.migrations.0401_route_guards")
+    with as_owner() as cursor, lift_triggers(cursor):
+        cursor.execute("UPDATE disbursement_route SET agreed_at = NULL, number_index = NULL")
+        guards.as_agreed(apps, SimpleNamespace(connection=connections["owner"]))
+    for route in Route.objects.all():
+        assert route.agreed_at == route.set_at
+        assert bytes(route.number_index or b"") == Route.number.index_of(route.number)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from tests import money
 from tests.disbursement.changes import CHANGES, PURSE_CHANGES, TERM_CHANGES, change_amount
 from tests.owner import tamper, triggers_lifted
 from wallet import wallets
+from wallet.errors import ReasonMissing
 from wallet.models import Account, Purse, Transfer, Wallet
 
 NOVEMBER = date(2026, 11, 1)
@@ -228,7 +229,7 @@ def test_after_the_last_attempt_the_batch_waits_for_an_officer_and_is_then_paid(
     assert execution.close_if_done(batch.pk) is False
     failing.undo()
     assert execution.pay_next_chunk(batch.pk) is False
-    assert batches.retry_failed(batch) == 1
+    assert batches.retry_failed(batch, by=money.officer(), reason="penyebab diatasi") == 1
     money.assert_paid_once(money.pay_out(batch), 5)
 
 
@@ -242,7 +243,13 @@ def test_what_failed_for_good_is_given_up_and_paid_by_a_follow_up_batch(
     failing.undo()
     money.pay_out(batch)
     assert batch.chunks.get(number=1).status == Chunk.Status.FAILED
-    assert batches.give_up_failed(batch) == 1
+    officer = money.officer()
+    with pytest.raises(ReasonMissing):
+        batches.give_up_failed(batch, by=officer, reason=" ")
+    assert batches.give_up_failed(batch, by=officer, reason="tidak dapat diatasi") == 1
+    step = batch.steps.get(by=officer)
+    assert (step.from_status, step.to_status) == ("paying", "paying")
+    assert "tidak dapat diatasi" in step.reason
     batch.refresh_from_db()
     assert batch.status == Batch.Status.CLOSED
     assert Counter(batch.instructions.values_list("status", "failure")) == {("paid", ""): 3, ("failed", "given_up"): 2}

@@ -8,16 +8,17 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beneficiaries import evidence
-from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Person
+from beneficiaries.models import DuplicatePair, Evidence, EvidenceKind, Household, Person
 from disbursement import approvals, batches, eligibility, preflight, programme_file, programmes, tasks
 from disbursement.errors import PreflightMissing, WrongStatus
-from disbursement.models import Batch, Instruction, Preflight, PreflightFinding, Programme
+from disbursement.models import Batch, Enrolment, Instruction, Preflight, PreflightFinding, Programme
 from tests import money
-from tests.beneficiaries.evidence_told import excluded
+from tests.beneficiaries.evidence_told import excluded, tell
 from tests.processes import together
 from wallet.models import Wallet
 
@@ -53,10 +54,6 @@ def _leave(line: Instruction, settings: Any) -> None:
     Person.objects.filter(pk=line.enrolment.person_id).update(status=Person.Status.LEFT)
 
 
-def _restrict(line: Instruction, settings: Any) -> None:
-    Person.objects.filter(pk=line.enrolment.person_id).update(restricted=True)
-
-
 def _exclude(line: Instruction, settings: Any) -> None:
     excluded(line.enrolment.person.household, NOVEMBER)
 
@@ -88,7 +85,6 @@ STRUCK: list[tuple[Callable[[Instruction, Any], None], str]] = [
     (_die, "deceased"),
     (_is_said_to_be_dead, "deceased"),
     (_leave, "left_registry"),
-    (_restrict, "restricted"),
     (_exclude, "excluded"),
     (_suspect, "duplicate"),
     (_hold_too_much, "balance_limit_exceeded"),
@@ -114,6 +110,16 @@ def test_who_is_struck_is_named_with_the_reason_and_nobody_else(
     assert (_found(batch), checked.counts) == ([(reason, line.enrolment_id)], {reason: 1})
 
 
+def test_a_death_told_of_a_row_that_was_merged_into_theirs_is_theirs(programme: Programme, settings: Any) -> None:
+    batch = money.prepared(programme)
+    line = batch.instructions.order_by("pk")[1]
+    other = money.person()
+    Person.objects.filter(pk=other.pk).update(status="merged", merged_into=line.enrolment.person_id)
+    tell(other, "death", {})
+    preflight.soon(batch)
+    assert _found(batch) == [("deceased", line.enrolment_id)]
+
+
 def test_nothing_is_found_where_nothing_is_wrong(programme: Programme) -> None:
     batch = money.prepared(programme)
     preflight.soon(batch)
@@ -132,6 +138,53 @@ def test_a_pair_that_was_decided_and_evidence_that_was_contested_strike_nobody(
     evidence.contest(Evidence.objects.get(), money.officer(), "masih hidup")
     preflight.soon(batch)
     assert _found(batch) == []
+
+
+def test_who_restricted_their_data_is_paid_what_was_promised(programme: Programme) -> None:
+    batch = money.prepared(programme)
+    line = batch.instructions.earliest("pk")
+    Person.objects.filter(pk=line.enrolment.person_id).update(restricted=True)
+    preflight.soon(batch)
+    assert _found(batch) == []
+    assert preflight.leave_out_blocked(batch) == 0
+
+
+def test_who_does_not_fulfil_the_rule_any_more_is_named_and_not_left_out_by_itself(programme: Programme) -> None:
+    eligibility.enrol_eligible(programme)
+    rich, restricted = Enrolment.objects.order_by("pk")[:2]
+    homes = [rich.person.household_id, restricted.person.household_id]
+    Household.objects.filter(pk__in=homes).update(decile=9)  # the quarterly refresh
+    Person.objects.filter(pk=restricted.person_id).update(restricted=True)
+    batch = money.prepared(programme)
+    assert batch.count == 5
+    preflight.soon(batch)
+    assert _found(batch) == [("not_eligible", rich.pk)]
+    assert preflight.leave_out_blocked(batch) == 0
+
+
+def test_the_rule_is_asked_once_for_all_who_share_their_facts(programme: Programme, monkeypatch: Any) -> None:
+    batch, asked = money.prepared(programme), []
+    monkeypatch.setattr(preflight, "_admitted", lambda rule, known: asked.append(known) or True)
+    preflight.soon(batch)
+    assert asked == [{"household": {"decile": 2}}]
+
+
+def test_where_everybodys_facts_are_their_own_they_are_read_in_groups_and_the_lines_once(
+    db: None, monkeypatch: Any
+) -> None:
+    made = money.programme(eligibility="household.decile <= 4")
+    people = [money.person(money.household()) for _ in range(6)]
+    eligibility.enrol_eligible(made)
+    for decile, one in enumerate(people, 4):
+        Household.objects.filter(pk=one.household_id).update(decile=decile)
+    batch = money.prepared(made)
+    monkeypatch.setattr(preflight, "GROUP", 2)
+    with CaptureQueriesContext(connection) as asked:
+        preflight.soon(batch)
+    struck = Enrolment.objects.filter(person__in=people[1:]).order_by("pk")
+    assert _found(batch) == [("not_eligible", row.pk) for row in struck]
+    assert len([one for one in asked if "FROM known" in one["sql"] and "number >" in one["sql"]]) == 4
+    assert len([one for one in asked if "disbursement_calculation" in one["sql"]]) == 2
 
 
 def test_looking_again_replaces_what_was_found(programme: Programme) -> None:

@@ -274,6 +274,27 @@ def test_one_programmes_trouble_does_not_keep_the_others(programme: Programme, m
     assert schedules.sweep().made == 1
 
 
+@pytest.mark.parametrize("part", ["plan", "execution"])
+def test_trouble_elsewhere_does_not_keep_the_cycles_from_being_made(
+    programme: Programme, monkeypatch: Any, part: str
+) -> None:
+    _overdue(_enrolled(programme), months=0)
+
+    def broken(*_arguments: Any) -> None:
+        raise ConnectionError("putus")
+
+    if part == "execution":
+        monkeypatch.setattr(tasks.execution, "sweep", broken)
+        with pytest.raises(ExceptionGroup) as raised:
+            tasks.sweep()
+        assert raised.group_contains(ConnectionError, match="putus")
+    else:
+        Schedule.objects.filter(programme=programme).update(planned_at=None)
+        monkeypatch.setattr(schedules, "plan", broken)
+        tasks.sweep()
+    assert _made(programme) == [this_month()]
+
+
 # --- processes ---
 
 

@@ -11,7 +11,7 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.db.models import Model
 
-from disbursement import batch_states, batches, execution
+from disbursement import batch_states, batches
 from disbursement.models import Batch, Chunk, Instruction, Programme
 from tests import money
 
@@ -45,7 +45,7 @@ def test_what_was_paid_is_nothing_but_returned(programme: Programme) -> None:
     for status in {*Instruction.Status.values} - {"paid", "returned"}:
         assert f"nothing leads from paid to {status}" in _refused(lines, status=status)
     assert "no transfer has taken it back" in _refused(lines, status="returned")
-    line = execution.take_back(batch.instructions.earliest("pk"), "salah orang")
+    line = money.taken_back(batch.instructions.earliest("pk"), "salah orang")
     assert "nothing leads from returned to paid" in _refused(lines.filter(pk=line.pk), status="paid")
 
 

@@ -118,12 +118,12 @@ def test_what_nobody_expects_is_named() -> None:
         return [book.code for book in statement_accounts.not_expected(day)]
 
     of, now = account("funding", "settlement"), today()
-    assert codes(now) == ["disbursement"]
+    assert codes(now) == ["disbursement", "deposit", "counter"]
     statement_accounts.propose_end(of, now, money.officer())
-    assert codes(now + timedelta(days=1)) == ["disbursement"]
+    assert codes(now + timedelta(days=1)) == ["disbursement", "deposit", "counter"]
     statement_accounts.agree_end(StatementAccount.objects.get(), money.officer())
-    assert codes(now) == ["disbursement"]
-    assert codes(now + timedelta(days=1)) == ["funding", "settlement", "disbursement"]
+    assert codes(now) == ["disbursement", "deposit", "counter"]
+    assert codes(now + timedelta(days=1)) == ["funding", "settlement", "disbursement", "deposit", "counter"]
 
 
 # --- its end ---

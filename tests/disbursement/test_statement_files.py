@@ -23,6 +23,7 @@ from disbursement.statement_camt import Camt053Statement
 from disbursement.statement_csv import CsvStatement
 from disbursement.statement_lines import Head, Line
 from tests.disbursement.statement_files import DAY, Entry, balance, camt, csv
+from wallet import bank_references
 
 
 def lines_of(content: bytes) -> tuple[list[Line], Head]:
@@ -87,7 +88,7 @@ def test_a_day_is_jakartas_or_nothing(text: str, day: date | None) -> None:
 
 @given(st.text(max_size=40))
 def test_no_text_breaks_the_readers_of_values(text: str) -> None:
-    for read in (statement_lines.sen, statement_lines.day, statement_lines.reference, statement_lines.subject):
+    for read in (statement_lines.sen, statement_lines.day, statement_lines.reference, bank_references.subject):
         read(text)
 
 
@@ -97,12 +98,12 @@ def test_the_database_reads_a_reference_as_we_do(text: str) -> None:
     shown = statement_lines.reference(text)
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {SUBJECT.format('%s::text')}", [shown])
-        assert cursor.fetchone()[0] == statement_lines.subject(shown)
+        assert cursor.fetchone()[0] == bank_references.subject(shown)
 
 
 def test_two_payments_never_share_a_reference() -> None:
-    assert statement_lines.subject("disburse:1:23:4") != statement_lines.subject("disburse:12:3:4")
-    assert statement_lines.subject("disburse:1:23:4") == statement_lines.subject("DISBURSE 1 23 4 ")
+    assert bank_references.subject("disburse:1:23:4") != bank_references.subject("disburse:12:3:4")
+    assert bank_references.subject("disburse:1:23:4") == bank_references.subject("DISBURSE 1 23 4 ")
 
 
 # --- camt.053 ---

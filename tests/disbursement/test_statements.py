@@ -156,6 +156,7 @@ def test_a_reader_that_dies_leaves_the_file_waiting_and_one_that_always_dies_is_
         (camt(Entry(10, "A"), account_number="9999"), "statement_other_account"),
         (b"<a>", "statement_not_camt053"),
     ],
+    ids=["sums", "period", "account", "form"],
 )
 def test_a_file_that_does_not_hold_is_refused_whole(content: bytes, code: str) -> None:
     statement = read(content, account("funding"))

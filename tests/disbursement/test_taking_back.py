@@ -1,16 +1,19 @@
-"""Aid paid by mistake is taken back while all of it is there: the fund has it again, and another attempt may pay."""
+"""Aid paid by mistake is taken back while all of it is there: the fund has it again, and no batch pays it by itself."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import pytest
+from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
-from disbursement import approvals, batches, execution, reconciliation
-from disbursement.errors import AlreadySpent, NotPaid
-from disbursement.models import Batch, Instruction
+from disbursement import approvals, batches, eligibility, execution, owed, reconciliation, subjects, taking_back
+from disbursement.errors import AlreadySpent, NothingToPay, NotPaid, TakeBackProposed
+from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, TakeBack
+from disbursement.provider_errors import NoProposal, ProposalIsOwn
 from tests import money
-from wallet import ledger, succession
+from wallet import ledger
 from wallet.errors import ReasonMissing
 from wallet.models import Purse, Transfer
 
@@ -33,7 +36,7 @@ def fund_of(batch: Batch) -> int:
 def test_all_of_it_goes_back_to_the_fund(batch: Batch) -> None:
     line = line_of(batch)
     before = fund_of(batch)
-    back = execution.take_back(line, " salah orang ")
+    back = money.taken_back(line, " salah orang ")
     assert (back.status, back.get_status_display(), back.failure) == ("returned", "Ditarik kembali", "salah orang")
     assert (fund_of(batch) - before, money.balance(batch.clearing_id)) == (100, 0)
     assert Purse.objects.get(wallet=line.wallet).account.balance == 0
@@ -46,9 +49,13 @@ def test_all_of_it_goes_back_to_the_fund(batch: Batch) -> None:
 
 def test_taken_back_twice_it_moves_once(batch: Batch) -> None:
     line = line_of(batch)
-    execution.take_back(line, "salah orang")
-    again = execution.take_back(line, "lain lagi")
-    assert (again.failure, execution.progress(batch).paid) == ("salah orang", 2)
+    money.taken_back(line, "salah orang")
+    with pytest.raises(NotPaid):
+        money.taken_back(line, "lain lagi")
+    with pytest.raises(NoProposal):
+        taking_back.agree(line, money.officer())
+    line.refresh_from_db()
+    assert (line.failure, execution.progress(batch).paid) == ("salah orang", 2)
     assert Transfer.objects.filter(kind=Transfer.Kind.REVERSAL).count() == 1
     money.assert_books_hold()
 
@@ -57,7 +64,7 @@ def test_while_the_batch_is_open_the_money_waits_in_its_clearing_and_returns_whe
     batch = money.approved_crowd(3, amount=100)
     assert execution.pay_next_chunk(batch.pk)
     before = fund_of(batch)
-    execution.take_back(line_of(batch), "salah orang")
+    money.taken_back(line_of(batch), "salah orang")
     assert (fund_of(batch), money.balance(batch.clearing_id)) == (before, 100)
     assert execution.close_if_done(batch.pk)
     assert (fund_of(batch), money.balance(batch.clearing_id)) == (before + 100, 0)
@@ -65,9 +72,19 @@ def test_while_the_batch_is_open_the_money_waits_in_its_clearing_and_returns_whe
     money.assert_books_hold()
 
 
-def test_another_attempt_pays_in_the_same_cycle(batch: Batch) -> None:
+def test_the_next_batch_of_the_cycle_leaves_them_out(batch: Batch) -> None:
+    money.taken_back(line_of(batch), "salah orang")
+    with pytest.raises(NothingToPay):
+        batches.prepare(batch.cycle)
+    money.people(1)
+    eligibility.enrol_eligible(batch.cycle.programme)
+    assert batches.prepare(batch.cycle).count == 1  # the new one
+
+
+def test_once_it_is_owed_again_another_attempt_pays_in_the_same_cycle(batch: Batch) -> None:
     line = line_of(batch)
-    execution.take_back(line, "salah jumlah")
+    money.taken_back(line, "salah jumlah")
+    owed.owe(Enrolment.objects.filter(pk=line.enrolment_id), batch.cycle, "tetap berhak", money.officer())
     followed = approvals.submit(batches.prepare(batch.cycle), by=money.officer())
     assert (followed.count, followed.instructions.get().enrolment_id) == (1, line.enrolment_id)
     money.approve(followed)
@@ -78,13 +95,34 @@ def test_another_attempt_pays_in_the_same_cycle(batch: Batch) -> None:
     money.assert_books_hold()
 
 
+def test_one_officer_alone_takes_nothing_back(batch: Batch) -> None:
+    line, first, second = line_of(batch), money.officer(), money.officer()
+    taking_back.propose(line, "salah orang", first)
+    line.refresh_from_db()
+    assert (line.status, money.balance(Purse.objects.get(wallet=line.wallet).account_id)) == ("paid", 100)
+    with pytest.raises(TakeBackProposed):
+        taking_back.propose(line, "salah jumlah", second)
+    with pytest.raises(ProposalIsOwn):
+        taking_back.agree(line, first)
+    taking_back.refuse(line, second, "orangnya benar")
+    with pytest.raises(IntegrityError), transaction.atomic():  # the database's rule too
+        Instruction.objects.filter(pk=line.pk).update(status="returned", returned_at=timezone.now())
+    row = TakeBack.objects.get()
+    assert (row.agreed, row.proposed_by, row.decided_by, row.note) == (False, first, second, "orangnya benar")
+    for change in ({"agreed": True}, {"reason": "lain"}, {"decided_by": first}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            TakeBack.objects.filter(pk=row.pk).update(**change)
+    money.taken_back(line, "salah orang")
+    assert TakeBack.objects.filter(agreed=True).count() == 1
+
+
 def test_what_was_spent_even_in_part_is_not_taken_back(batch: Batch) -> None:
     line = line_of(batch)
     payment = money.pay(line.wallet, money.merchant(), 1)
     with pytest.raises(AlreadySpent):
-        execution.take_back(line, "salah orang")
+        money.taken_back(line, "salah orang")
     money.refund(payment, None)
-    assert execution.take_back(line, "salah orang").status == "returned"
+    assert money.taken_back(line, "salah orang").status == "returned"
     money.assert_books_hold()
 
 
@@ -92,7 +130,7 @@ def test_what_a_merchant_holds_is_not_taken_back(batch: Batch) -> None:
     line = line_of(batch)
     money.hold(line.wallet, money.merchant(), 1)
     with pytest.raises(AlreadySpent):
-        execution.take_back(line, "salah orang")
+        money.taken_back(line, "salah orang")
     line.refresh_from_db()
     assert line.status == "paid"
     money.assert_books_hold()
@@ -101,17 +139,17 @@ def test_what_a_merchant_holds_is_not_taken_back(batch: Batch) -> None:
 def test_only_what_was_paid_is_taken_back_and_not_without_a_reason(batch: Batch) -> None:
     waiting = line_of(money.submitted(money.programme()))
     with pytest.raises(NotPaid):
-        execution.take_back(waiting, "salah orang")
+        money.taken_back(waiting, "salah orang")
     with pytest.raises(ReasonMissing):
-        execution.take_back(line_of(batch), "")
+        money.taken_back(line_of(batch), "")
 
 
 def test_a_purse_that_was_passed_on_agrees_with_the_instruction_and_is_taken_back_from_the_heir(batch: Batch) -> None:
     line, heir, last = line_of(batch), money.wallet(), money.wallet()
-    succession.succeed(line.wallet, heir.holder, "meninggal dunia", "dewi")
-    succession.succeed(heir, last.holder, "meninggal dunia", "dewi")
+    money.passed_on(line.wallet, heir)
+    money.passed_on(heir, last)
     assert reconciliation.differences() == []
-    execution.take_back(line, "meninggal sebelum dibayar")
+    money.taken_back(line, "meninggal sebelum dibayar")
     assert Purse.objects.get(wallet=last).account.balance == 0
     assert reconciliation.differences() == []
     money.assert_books_hold()
@@ -124,6 +162,34 @@ def test_a_reversal_that_no_instruction_tells_of_is_a_difference(batch: Batch) -
 
 
 def test_the_next_cycle_is_not_touched(batch: Batch) -> None:
-    execution.take_back(line_of(batch), "salah orang")
+    money.taken_back(line_of(batch), "salah orang")
     follows = batches.cycle_of(batch.cycle.programme, date(2026, 12, 1))
     assert batches.prepare(follows).count == 3
+
+
+def test_its_words_are_forgotten_with_the_person_wherever_they_stand_and_reworded_by_nobody(batch: Batch) -> None:
+    line = line_of(batch)
+    taking_back.propose(line, "salah orang", money.officer())
+    waiting = TakeBack.objects.filter(decided_at=None)
+    with pytest.raises(DatabaseError), transaction.atomic():
+        waiting.update(reason="dihapus")
+    taking_back.agree(line, money.officer(), "tetangganya yang dimaksud")
+    made = TakeBack.objects.filter(instruction=line)
+    for words in ({"reason": "lain"}, {"note": "lain"}):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            made.update(**words)
+    subjects.forget(line.enrolment.person)
+    line.refresh_from_db()
+    assert (made.get().reason, made.get().note, line.failure) == ("dihapus", "dihapus", "dihapus")
+    assert (made.get().agreed, line.status) == (True, "returned") and reconciliation.differences() == []
+
+
+def test_so_are_the_words_of_arrears(batch: Batch) -> None:
+    enrolment = line_of(batch).enrolment
+    row = OwedCycle.objects.create(cycle=batch.cycle, enrolment=enrolment, why="telat didaftar", by=money.officer())
+    with pytest.raises(DatabaseError), transaction.atomic():
+        OwedCycle.objects.update(why="lain")
+    OwedCycle.objects.update(withdrawn_at=timezone.now(), withdraw_reason="keliru")
+    subjects.forget(enrolment.person)
+    row.refresh_from_db()
+    assert (row.why, row.withdraw_reason) == ("dihapus", "dihapus")

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from beneficiaries.models import Person
-from disbursement import batches, eligibility, enrolments, subjects, tasks, trials, versions
-from disbursement.errors import InvalidRule
+from beneficiaries.models import Household, Person
+from disbursement import batches, eligibility, enrolments, leavers, subjects, tasks, trials, versions
+from disbursement.enrolment_states import R
+from disbursement.errors import EnrolmentMoved, InvalidRule, TrialNotInForce
 from disbursement.models import Enrolment, Programme, ProgrammeVersion, TrialChange, TrialRegion, VersionTrial
 from tests import money
 from tests.processes import together
@@ -52,6 +53,55 @@ def test_whocomes_who_leaves_and_what_it_costs() -> None:
         ("31.72.01", 2, 0, 0, 1_000, 0),
     }
     assert set(Enrolment.objects.values_list("person", "status")) == {(old.pk, "active"), (older.pk, "active")}
+
+
+@pytest.mark.django_db
+def test_who_leaves_by_the_version_in_force_is_suspended_or_ended_in_one_step() -> None:
+    made = money.programme(eligibility="person.age >= 60 && household.decile <= 4")
+    people = [money.person(money.household()) for _ in range(3)]
+    eligibility.enrol_eligible(made, DAY)
+    Household.objects.filter(pk__in=[one.household_id for one in people[:2]]).update(decile=9)
+    by = money.officer()
+    trial = tried(versions.of(made, DAY))
+    assert (trial.leaves, leavers.of(trial).count()) == (2, 2)
+    assert leavers.suspend(trial, words="desil naik", by=by) == 2
+    Household.objects.filter(pk=people[0].household_id).update(decile=2)  # put right since
+    assert leavers.end(trial, words="desil naik", by=by) == 1
+    assert list(Enrolment.objects.order_by("pk").values_list("status", flat=True)) == ["suspended", "ended", "active"]
+    step = enrolments.last_step(Enrolment.objects.get(person=people[1]))
+    assert step is not None
+    assert (step.reason, step.words, step.by) == (R.NOT_ELIGIBLE, "desil naik", by)
+    with pytest.raises(EnrolmentMoved):
+        leavers.end(trial, words="lagi", by=by)
+
+
+@pytest.mark.django_db
+def test_who_is_beyond_the_most_of_one_step_is_reached_by_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = money.programme(eligibility="household.decile <= 4")
+    people = [money.person(money.household()) for _ in range(4)]
+    eligibility.enrol_eligible(made, DAY)
+    homes = [one.household_id for one in people]
+    Household.objects.filter(pk__in=homes).update(decile=9)
+    trial, by = tried(versions.of(made, DAY)), money.officer()
+    monkeypatch.setattr(leavers, "MOST", 1)
+    monkeypatch.setattr(leavers, "GROUP", 1)
+    Household.objects.filter(pk=homes[0]).update(decile=2)  # put right since: they hold nobody up
+    assert [leavers.suspend(trial, words="desil naik", by=by) for _ in range(2)] == [1, 1]
+    assert [leavers.end(trial, words="desil naik", by=by) for _ in range(3)] == [1, 1, 1]
+    assert list(Enrolment.objects.order_by("person").values_list("status", flat=True)) == ["active", *["ended"] * 3]
+    with pytest.raises(EnrolmentMoved):
+        leavers.suspend(trial, words="lagi", by=by)
+
+
+@pytest.mark.django_db
+def test_nobody_is_ended_by_a_version_that_is_not_in_force() -> None:
+    made = money.programme()
+    money.person()
+    eligibility.enrol_eligible(made, DAY)
+    trial = tried(drafted(made, 300, eligibility="person.age >= 100"))
+    assert trial.leaves == 1
+    with pytest.raises(TrialNotInForce):
+        leavers.end(trial, words="syarat baru", by=money.officer())
 
 
 @pytest.mark.django_db

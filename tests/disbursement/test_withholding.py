@@ -175,10 +175,10 @@ def test_taking_a_paid_line_back_gives_it_back_and_opens_a_settled_case_again() 
     tasks.sweep()
     case.refresh_from_db()
     assert case.status == "settled"
-    execution.take_back(line(next_month), "salah jumlah")
+    money.taken_back(line(next_month), "salah jumlah")
     case.refresh_from_db()
     assert (case.status, standing(case)) == ("in_force", (0, 0, 20_000))
-    assert amounts(prepared(batch)) == [80_000]
+    assert amounts(prepared(batch, DECEMBER)) == [80_000]
     money.assert_books_hold()
 
 

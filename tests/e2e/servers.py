@@ -13,6 +13,7 @@ from pathlib import Path
 
 import requests
 
+from config import processes
 from config.embedded import free_port
 from demo.processes import COMMANDS
 
@@ -24,15 +25,7 @@ READY_SECONDS = 60
 def running(name: str, env: dict[str, str], log: Path, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
     """Web or worker, as the demo starts it, ended with all its children afterwards."""
     with log.open("ab") as output:
-        process = subprocess.Popen(
-            [sys.executable, *COMMANDS[name], *arguments],
-            cwd=ROOT,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = processes.start([sys.executable, *COMMANDS[name], *arguments], env, output)
     try:
         yield process
     finally:

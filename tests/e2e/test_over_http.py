@@ -18,12 +18,12 @@ from django.core.management import call_command
 from beneficiaries import registry
 from beneficiaries.models import Person
 from demo.phone_client import Inbox, Phone, Refused
-from demo.snap_client import SnapClient
 from disbursement import approvals, batches, eligibility
 from disbursement.models import Batch
+from snap_client import SnapClient
 from tests import money
 from tests.e2e import servers
-from wallet import settlement, verification
+from wallet import credentials, settlement, verification
 from wallet.models import Merchant
 
 PIN = "482915"
@@ -41,12 +41,10 @@ def shop() -> tuple[Merchant, str]:
     """A grocery, and the private key of its partner (client secret: rahasia)."""
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     partner = money.partner()
-    partner.public_key = (
-        key.public_key()
-        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
-        .decode()
+    public_key = key.public_key().public_bytes(
+        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
     )
-    partner.save()
+    credentials.add_key(partner, public_key.decode())
     private_key = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )

@@ -2,21 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from disbursement import appeals, clawback, enrolments
+from disbursement import appeals, clawback, enrolments, taking_back
 from disbursement.enrolment_states import R, S
-from disbursement.models import Enrolment, EnrolmentStep
+from disbursement.models import Enrolment, EnrolmentAppeal, EnrolmentStep, Instruction
+from disbursement.providers import routes
 from mobile import decision_notices, gsm, notice_words
-from mobile.models import Notice
+from mobile.models import Delivery, Notice
+from mobile.receivers import Standing, receiver_of
 from mobile.tasks import tell_decisions
 from tests import money
-from tests.disbursement import clawing
+from tests.disbursement import clawing, partners
 from tests.mobile import telling
 from tests.mobile.telling import K
+from wallet import succession
+from wallet.models import Wallet
+from wallet.money import rupiah
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +36,8 @@ def enrolment_of(person: Person) -> Enrolment:
 
 
 def said() -> list[tuple[str, str, str]]:
-    rows = list(Notice.objects.filter(kind__in=[K.SUSPENDED, K.RESUMED, K.CLAWBACK]).order_by("pk"))
+    kinds = [K.SUSPENDED, K.RESUMED, K.CLAWBACK, K.APPEALED, K.RULED]
+    rows = list(Notice.objects.filter(kind__in=kinds).order_by("pk"))
     words = notice_words.of(rows)
     return [(row.kind, words[row.pk].title, words[row.pk].message) for row in rows]
 
@@ -58,6 +68,65 @@ def test_an_exit_is_told_and_a_death_is_not(siti: Person) -> None:
     assert tell_decisions() == 0
 
 
+def test_where_aid_goes_from_now_on_is_told_with_the_last_digits(siti: Person) -> None:
+    row = enrolment_of(siti)
+    first, second = money.officer(), money.officer()
+    provider = partners.provider()
+    routes.propose(row, provider, "628123456789", "surat", first)
+    assert tell_decisions() == 0
+    routes.agree(row, "628123456789", second)
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    routes.propose(row, provider, "628123456000", "ganti nomor", first)
+    routes.agree(row, "628123456000", second)
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    routes.set_own_wallet(row, first)
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    rows = Notice.objects.filter(kind__in=[K.ROUTED, K.UNROUTED]).order_by("pk")
+    words = notice_words.of(rows)
+    messages = [words[one.pk].message for one in rows]
+    assert [one.kind for one in rows] == [K.ROUTED, K.ROUTED, K.UNROUTED]
+    assert "berakhiran 789" in messages[0] and "28123456789" not in messages[0]
+    assert "dompet" in messages[2]
+    assert all(len(text) <= gsm.ONE_PART for text in messages)
+
+
+def test_what_was_taken_back_is_told_with_the_reason_in_the_application_alone(siti: Person) -> None:
+    telling.paid()
+    line = Instruction.objects.get(enrolment__person=siti)
+    taking_back.propose(line, "dibayar dua kali", money.officer())
+    assert tell_decisions() == 0
+    taking_back.agree(line, money.officer())
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    [notice] = Notice.objects.filter(kind=K.RETURNED)
+    words = notice_words.of([notice])[notice.pk]
+    assert "dibayar dua kali" in words.text and "ajukan aduan" in words.text
+    assert "dibayar dua kali" not in words.message and len(words.message) <= gsm.ONE_PART
+
+
+def test_that_a_wallet_was_passed_on_is_told_to_the_heir_and_to_the_phone_of_whom_the_registry_takes_for_dead(
+    siti: Person,
+) -> None:
+    telling.paid()
+    telling.make_all()
+    heir = money.person()
+    wallet, of_heir = Wallet.objects.get(pk=siti.wallet_id), money.wallet()
+    Person.objects.filter(pk=heir.pk).update(wallet=of_heir)
+    proposal = money.to_be_passed_on(wallet, of_heir, "akta 12")
+    assert tell_decisions() == 0
+    made = succession.agree(proposal, money.officer())
+    assert (tell_decisions(), tell_decisions()) == (2, 0)
+    gone, inherited = Notice.objects.filter(kind__in=[K.PASSED_ON, K.INHERITED]).order_by("-kind")
+    assert (gone.person, gone.subject, inherited.person, inherited.subject) == (siti, made.pk, heir, made.pk)
+    words = notice_words.of([gone, inherited])
+    assert "tercatat meninggal" in words[gone.pk].message and rupiah(made.amount) in words[inherited.pk].message
+    assert all("akta 12" not in one.text and len(one.message) <= gsm.ONE_PART for one in words.values())
+    assert receiver_of(gone).standing is Standing.OPEN and receiver_of(gone).phone == siti.phone
+    other = Notice.objects.exclude(pk__in=[gone.pk, inherited.pk]).filter(person=siti).first()
+    assert other is not None and receiver_of(other).standing is Standing.GONE
+    nobody = money.passed_on(of_heir, money.wallet())  # its heir is nobody the registry knows
+    assert tell_decisions() == 1 and Notice.objects.get(subject=nobody.pk, kind=K.PASSED_ON).person == heir
+
+
 def test_what_happened_long_ago_is_no_news(siti: Person) -> None:
     row = enrolment_of(siti)
     enrolments.suspend([row.pk], reason=R.VERIFY, words="cek", by=money.officer())
@@ -76,3 +145,92 @@ def test_a_claim_is_told_with_its_objection_day_and_its_reason_in_the_applicatio
     assert "Rp 40.000" in message and f"{case.objection_until:%d-%m-%Y}" in message and case.reason not in message
     assert case.reason in notice_words.of([notice])[notice.pk].text
     assert len(message) <= gsm.ONE_PART
+
+
+@pytest.mark.parametrize(
+    ("decide", "told"), [(appeals.uphold, "dikabulkan"), (appeals.deny, "ditolak")], ids=["upheld", "denied"]
+)
+def test_who_appealed_is_told_what_was_decided(siti: Person, decide: Any, told: str) -> None:
+    row = enrolment_of(siti)
+    enrolments.end(row, reason=R.MOVED_AWAY, words="x", by=money.officer())
+    appeal = appeals.file(row, "Saya masih di sini.", channel=EnrolmentAppeal.Channel.OFFICE)
+    tell_decisions()
+    decide(appeal, money.officer(), "KTP diperiksa")
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    kind, title, message = said()[-1]
+    assert (kind, title) == (K.APPEALED, "Keberatan diputuskan")
+    assert told in message and "KTP diperiksa" not in message and len(message) <= gsm.ONE_PART
+    [notice] = Notice.objects.filter(kind=K.APPEALED)
+    assert ("KTP diperiksa" in notice_words.of([notice])[notice.pk].text) == (told == "ditolak")
+
+
+@pytest.mark.parametrize(
+    ("claim", "told"),
+    [(None, "ditolak: lebih bayar"), (10_000, "sebagian"), (0, "tidak ditagih lagi")],
+    ids=["denied", "lowered", "dropped"],
+)
+def test_who_objected_to_a_claim_is_told_what_was_decided(claim: int | None, told: str) -> None:
+    case = clawing.objected(clawing.proposed(clawing.line(clawing.world()), 40_000))
+    tell_decisions()
+    clawback.decide(case, by=money.officer(), reason="kuitansi cocok", claim=claim)
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    kind, _title, message = said()[-1]
+    assert kind == K.RULED and told in message and len(message) <= gsm.ONE_PART
+    amount = {None: "Rp 40.000", 10_000: "Rp 10.000", 0: ""}[claim]
+    assert amount in message and "kuitansi" not in message
+    [notice] = Notice.objects.filter(kind=K.RULED)
+    assert "kuitansi cocok" in notice_words.of([notice])[notice.pk].text
+
+
+def test_many_decisions_are_told_in_as_few_statements_as_one() -> None:
+    """An import may end the places of a hundred thousand: nobody waits for one statement each."""
+    money.people(7)
+    telling.paid()
+    rows = list(Enrolment.objects.values_list("pk", flat=True))
+    counts = []
+    for group in (rows[:1], rows[1:]):
+        enrolments.suspend(group, reason=R.VERIFY, words="cek", by=money.officer())
+        with CaptureQueriesContext(connection) as asked:
+            assert tell_decisions() == len(group)
+        counts.append(len(asked))
+    assert counts[0] == counts[1]
+    assert Delivery.objects.count() == len(rows)
+
+
+@pytest.mark.parametrize(
+    ("table", "indexes"),
+    [("enrolmentstep", ["enrolmentstep_change"]), ("route", ["route_agreed", "route_ended"])],
+)
+def test_what_happened_lately_is_found_by_an_index(table: str, indexes: list[str]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_sort = off")  # of a table that holds nothing
+        with CaptureQueriesContext(connection) as asked:
+            tell_decisions()
+        lately = [one["sql"] for one in asked if f'FROM "disbursement_{table}"' in one["sql"]]
+        for sql, index in zip(lately, indexes, strict=True):
+            cursor.execute(f"EXPLAIN {sql}")
+            assert index in str(cursor.fetchall())
+
+
+def test_a_partners_whole_list_is_told_group_by_group_and_each_group_begins_where_the_last_ended(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    money.people(3)
+    telling.paid()
+    provider, by, another = partners.provider(), money.officer(), money.officer()
+    rows = list(Enrolment.objects.order_by("pk"))
+    for at, row in enumerate(rows):
+        routes.propose(row, provider, f"62812345678{at}", "surat", by)
+        routes.agree(row, f"62812345678{at}", another)
+    monkeypatch.setattr(decision_notices, "GROUP", 1)
+    with CaptureQueriesContext(connection) as asked:
+        assert tell_decisions() == len(rows)
+    agreed = [
+        one["sql"] for one in asked if 'FROM "disbursement_route"' in one["sql"] and '"agreed_at" >' in one["sql"]
+    ]
+    assert len(set(agreed)) == len(agreed) > len(rows)
+    assert tell_decisions() == 0
+    for row in rows:
+        routes.set_own_wallet(row, by)
+    assert tell_decisions() == len(rows)
+    assert Notice.objects.filter(kind__in=[K.ROUTED, K.UNROUTED]).count() == 2 * len(rows)

@@ -11,11 +11,8 @@ from rest_framework.test import APIClient
 from beneficiaries.models import Person
 from mobile import devices
 from mobile.models import Device
-from tests import money
 from tests.mobile import people
 from tests.mobile.people import error_of
-from wallet import codes, pins, redemption
-from wallet.errors import PinNotSet, ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -106,24 +103,3 @@ def test_use_is_noted_every_few_minutes_only(hers: APIClient) -> None:
     Device.objects.update(last_used_at=timezone.now() - timedelta(minutes=6))
     hers.get("/api/v1/me")
     assert Device.objects.get().last_used_at > timezone.now() - timedelta(minutes=1)
-
-
-def test_who_lost_the_phone_is_signed_out_everywhere_and_sets_a_new_pin(hers: APIClient, siti: Person) -> None:
-    devices.issue(siti, "tablet")
-    wallet = siti.wallet
-    assert wallet is not None
-    pins.create(wallet, "482913")
-    code = codes.issue(wallet).qr_content
-    assert devices.recover(siti, "telepon hilang", "dewi") == 2
-    assert error_of(hers.get("/api/v1/me"))["code"] == "token_revoked"
-    assert set(Device.objects.values_list("revoked_reason", flat=True)) == {"officer"}
-    with pytest.raises(PinNotSet):
-        pins.check(wallet, "482913")
-    assert redemption.pay(money.order(money.merchant(), code, 1)).decline == "code_used"
-    assert devices.recover(siti, "telepon hilang", "dewi") == 0
-
-
-def test_without_a_reason_nobody_is_signed_out(hers: APIClient, siti: Person) -> None:
-    with pytest.raises(ReasonMissing):
-        devices.recover(siti, " ", "dewi")
-    assert hers.get("/api/v1/me").status_code == 200

@@ -134,6 +134,17 @@ def test_a_code_is_issued_for_the_pin(siti: Person, hers: APIClient) -> None:
     assert post(hers, "codes", pin=PIN, ceiling=None).status_code == 201
 
 
+def test_a_code_that_shows_the_balance_pays_nothing(siti: Person, hers: APIClient) -> None:
+    post(hers, "pin", pin=PIN)
+    answer = post(hers, "codes", pin=PIN, purpose="balance")
+    assert answer.status_code == 201
+    code = PaymentCode.objects.get()
+    assert bytes(code.digest) == codes.digest(answer.json()["qr_content"])
+    assert (code.kind, code.ceiling) == (PaymentCode.Kind.FUNDS, None)
+    refused = post(hers, "codes", pin=PIN, purpose="lain")
+    assert (refused.status_code, error_of(refused)["field"]) == (400, "purpose")
+
+
 @pytest.mark.parametrize("ceiling", ["50000", "1_000", True, 0, -1, [1]])
 def test_a_ceiling_is_whole_rupiah(hers: APIClient, ceiling: Any) -> None:
     post(hers, "pin", pin=PIN)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,15 +13,19 @@ from django.utils import timezone
 
 from beneficiaries import consents, erasure, grievances
 from beneficiaries.models import Consent, Person
-from mobile import lapse_notices, notice_lists, notice_messages, notices
+from disbursement.models import Enrolment, Route
+from disbursement.providers import routes
+from mobile import lapse_notices, notice_lists, notice_messages, notice_words, notices
 from mobile.models import Delivery, Notice, Sms
-from mobile.sms import SmsRefused
+from mobile.sms import SmsRefused, SpoolGateway
 from mobile.tasks import deliver_notices, make_notices, tell_answers, warn_of_lapse
 from tests import money
 from tests.beneficiaries import cases
+from tests.disbursement import partners
 from tests.disbursement.merging import merged, twice
 from tests.mobile import people, telling
 from tests.mobile.people import PHONE, STRANGER
+from vault.sealing import CannotOpen
 from wallet.models import Wallet
 
 pytestmark = pytest.mark.django_db
@@ -209,6 +214,43 @@ def test_a_gateway_that_fails_is_asked_again_later_under_the_same_reference(siti
     attempt(carrier)
     assert telling.outcomes() == [("sms", "failed"), ("list", "queued")]
     assert len(set(carrier.references)) == 1 and len(carrier.references) == notice_messages.ATTEMPTS
+
+
+def test_words_that_cannot_be_made_are_counted_and_hold_up_nobody_else(
+    siti: Person, spool: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    people.register("Painem", STRANGER)
+    told()
+
+    def unreadable(rows: Sequence[Notice]) -> dict[int, notice_words.Words]:
+        if any(row.person_id == siti.pk for row in rows):
+            raise CannotOpen
+        return words(rows)
+
+    words = notice_words.WORDERS[Notice.Kind.PAID]
+    monkeypatch.setitem(notice_words.WORDERS, Notice.Kind.PAID, unreadable)
+    for attempts in range(1, notice_messages.ATTEMPTS + 1):
+        Delivery.objects.filter(state=S.QUEUED).update(due_at=timezone.now() - timedelta(seconds=1))
+        while notice_messages._bind_next():
+            pass
+        for _ in range(2):
+            notice_messages._send_next(SpoolGateway())
+        row = Delivery.objects.get(notice__person=siti, channel=C.SMS)
+        assert (row.attempts, row.error) == (attempts, "CannotOpen")
+    assert telling.outcomes(notice__person=siti) == [("sms", "failed"), ("list", "queued")]
+    assert [to for to, _text in people.texts(spool)] == [STRANGER]
+
+
+def test_a_route_whose_number_does_not_open_is_told_without_its_digits(siti: Person, settings: Any) -> None:
+    telling.paid()
+    row = Enrolment.objects.get(person=siti)
+    routes.set_partner(row, partners.provider(), "628123456789")
+    route = Route.objects.get()
+    notices.tell(Notice.Kind.ROUTED, route.pk, [siti.pk])
+    notice = Notice.objects.get(kind=Notice.Kind.ROUTED)
+    assert "berakhiran 789" in notice_words.of([notice])[notice.pk].message
+    settings.VAULT_KEYS = {99: bytes([3]) * 32}
+    assert "berakhiran -" in notice_words.of([notice])[notice.pk].message
 
 
 def test_what_a_gateway_says_of_its_own_accord_is_not_kept(siti: Person) -> None:

@@ -6,18 +6,22 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from beneficiaries.models import Person
-from disbursement import eligibility, execution, failures
-from disbursement.models import Calculation, Chunk, Instruction
+from disbursement import approvals, batches, eligibility, failures, preflight, programmes
+from disbursement.models import Calculation, Chunk, Instruction, PayoutLine
+from disbursement.providers import results
+from disbursement.providers.protocol import Outcome, Told
 from disbursement.tasks import pay
 from mobile import checks, gsm, notice_messages, notice_words, notices, refusal_words
 from mobile.models import Delivery, Notice, NoticedChunk
 from mobile.tasks import make_notices
 from tests import money
+from tests.disbursement import partners
 from tests.mobile import people, telling
 from tests.mobile.people import STRANGER
 from tests.mobile.telling import K
@@ -52,6 +56,33 @@ def test_who_was_paid_and_who_was_not_is_told_once_each(siti: Person) -> None:
     assert NoticedChunk.objects.get().count == 3
     assert telling.outcomes(notice__person=siti) == [("sms", "queued")]
     assert telling.outcomes(notice__person=nobody) == [("list", "queued")]
+
+
+def test_who_a_partner_paid_is_told_while_others_of_the_chunk_are_in_doubt() -> None:
+    """An outcome that nobody knows may take days and two officers; the others have their money."""
+    through = partners.provider()
+    batch = partners.unknown(through, 3)
+
+    def tell(number: int, outcome: Outcome) -> None:
+        line = partners.line_of(batch, number)
+        told = Told(outcome, "2003900", "provider_refused" if outcome is Outcome.FAILED else "")
+        results.settle(through, {line.reference: told}, PayoutLine.Source.INQUIRY)
+
+    def kinds() -> list[str]:
+        return list(Notice.objects.order_by("subject").values_list("kind", flat=True))
+
+    assert make_notices() == 0
+    tell(0, Outcome.PAID)
+    assert make_notices() == 1 and kinds() == [K.PAID]
+    tell(1, Outcome.FAILED)
+    assert make_notices() == 0  # one by one they would be too many
+    with time_machine.travel(timezone.now() + notices.AGAIN, tick=False):
+        assert (make_notices(), make_notices()) == (1, 0)
+    assert kinds() == [K.PAID, K.REFUSED]
+    tell(2, Outcome.PAID)
+    make_notices()
+    assert kinds() == [K.PAID, K.REFUSED, K.PAID]
+    assert Delivery.objects.count() == 3
 
 
 def test_paying_writes_nothing_for_notices(siti: Person) -> None:
@@ -185,7 +216,7 @@ def test_a_message_about_money_is_one_part_whatever_the_programme(siti: Person, 
 def test_what_was_taken_back_is_not_said_to_have_come(siti: Person) -> None:
     telling.paid()
     telling.make_all()
-    execution.take_back(Instruction.objects.get(), "salah orang, NIK 3171015708900001")
+    money.taken_back(Instruction.objects.get(), "salah orang, NIK 3171015708900001")
     said = words(K.PAID)
     assert said.title == "Bantuan ditarik kembali" and "masuk" not in said.text and "3171" not in said.text
 
@@ -200,6 +231,25 @@ def test_who_was_refused_reads_why_and_what_to_do(siti: Person) -> None:
         " KTP untuk membukanya."
     )
     assert len(said.message) <= 160 and set(said.message) <= gsm.GSM
+
+
+def test_who_was_left_out_before_approval_reads_why_once_the_batch_has_closed(siti: Person) -> None:
+    money.people(1)
+    made = telling.programme()
+    eligibility.enrol_eligible(made)
+    batch = batches.prepare(batches.cycle_of(made, date(2026, 11, 1)))
+    line = batch.instructions.get(enrolment__person=siti)
+    money.wallets.freeze(line.wallet, "sengketa")
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 1
+    batch.refresh_from_db()
+    programmes.fund(made, batch.total, "DIPA-5")
+    money.pay_out(money.approve(approvals.submit(batch, by=money.officer())))
+    telling.make_all()
+    telling.make_all()
+    [notice] = Notice.objects.filter(kind=K.REFUSED)
+    assert (notice.subject, notice.person) == (line.pk, siti)
+    assert "dompet Anda dibekukan" in words(K.REFUSED).text
 
 
 def test_every_reason_of_the_office_has_words_for_the_person() -> None:

@@ -88,6 +88,6 @@ def test_an_unforeseen_error_is_logged_without_its_text(
     assert "ValueError" in caplog.text and "in fail" in caplog.text and "Siti" not in caplog.text
 
 
-def test_addresses_carry_nothing_but_a_devices_random_number() -> None:
+def test_addresses_carry_nothing_but_random_numbers_of_devices_and_offline_allowances() -> None:
     variables = {str(name) for pattern in urlpatterns for name in pattern.pattern.converters}
-    assert variables == {"uid", "rest"}  # the rest: addresses that are not there
+    assert variables == {"uid", "number", "rest"}  # the rest: addresses that are not there

@@ -34,7 +34,7 @@ def told(person: Person) -> Notice:
     telling.with_app(person)
     telling.paid()
     make_notices()
-    return Notice.objects.get()
+    return Notice.objects.get(person=person)
 
 
 def due() -> None:
@@ -76,6 +76,19 @@ def test_what_nobody_reads_in_time_goes_by_text_message(siti: Person, spool: Pat
     deliver_notices()
     assert telling.outcomes() == [("push", "passed"), ("sms", "sent")]
     assert len(people.texts(spool)) == 1
+
+
+def test_as_many_as_nobody_reads_are_passed_on_at_once(siti: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A group a beat would take a day for those of one large batch."""
+    monkeypatch.setattr(notice_pushes, "GROUP", 1)
+    for number, name in enumerate(("Painem", "Suminah")):
+        telling.with_app(people.register(name, f"+62812000000{number}"), f"tok-{name}")
+    told(siti)
+    for _ in range(3):
+        deliver_notices()
+    due()
+    deliver_notices()
+    assert list(Delivery.objects.filter(channel="push").values_list("state", flat=True)) == ["passed"] * 3
 
 
 def test_and_to_the_office_where_there_is_no_phone(siti: Person) -> None:

@@ -16,14 +16,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
 from tests import money, steps
-from tests.processes import Outcome, alone
+from tests.processes import Outcome, together
 from wallet import (
     checkpoints,
     codes,
@@ -46,10 +46,13 @@ from wallet.models import (
     Purse,
     Refund,
     Settlement,
+    Succession,
+    SuccessionProposal,
     TopUp,
     Transfer,
     Wallet,
 )
+from wallet.proposal_errors import ProposalMoved
 
 pytestmark = pytest.mark.usefixtures("processes")
 DAY = date(2026, 11, 24)
@@ -198,12 +201,15 @@ def _do_return(settled: int) -> None:
 
 
 def _prepare_succeed() -> tuple[Any, ...]:
-    hold, heir = _held(800), money.wallet()
-    return hold.wallet_id, heir.holder
+    proposal = money.to_be_passed_on(_held(800).wallet, money.wallet())
+    return proposal.pk, money.officer().pk
 
 
-def _do_succeed(predecessor: int, heir: UUID) -> None:
-    succession.succeed(Wallet.objects.get(pk=predecessor), heir, "meninggal", "petugas")
+def _do_succeed(proposal: int, by: int) -> None:
+    try:
+        succession.agree(SuccessionProposal.objects.get(pk=proposal), User.objects.get(pk=by))
+    except ProposalMoved:  # who agrees again to what was done is told so
+        assert Succession.objects.filter(proposal=proposal).exists()
 
 
 def _prepare_advance() -> tuple[Any, ...]:
@@ -365,8 +371,9 @@ DEEDS = {
     ),
     "succeed": Deed(
         steps={
+            "the proposal is locked": "lock wallet_successionproposal update",
+            "another officer has agreed": "update wallet_successionproposal",
             "the codes are locked": "lock wallet_paymentcode no key update",
-            "the heir has a wallet": "insert wallet_wallet",
             "both wallets are locked": "lock wallet_wallet update",
             "the purses have moved": "update wallet_purse",
             "codes made in between are locked": "lock wallet_paymentcode no key update",
@@ -470,8 +477,10 @@ def test_a_payment_waits_in_these_places_only() -> None:
         "lock wallet_paymentcode no key update",
         "lock wallet_wallet no key update",
         "insert wallet_payment",  # where an equal request was first
+        "insert wallet_basketitem",  # of that payment
         "update wallet_paymentcode",  # locked by now, here and below
         "update wallet_paymentcode",
+        "update wallet_merchantusage",  # locked in wallet_merchant_refusal, for merchants with limits only
         "lock wallet_account key share",  # the merchant's
         "update wallet_account",  # the purses'
         "insert wallet_transfer",  # under keys that nobody else can have
@@ -515,14 +524,16 @@ def test_a_till_that_ends_while_its_payment_waits_asks_again_and_has_paid_once(w
     with ThreadPoolExecutor() as beside:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(WAITS[what])
-            till = beside.submit(alone, _do_pay, order)
+            till = beside.submit(
+                together, [(_do_pay, (order,))]
+            )  # not `alone`: its backend waits for what the test holds
             backend, process = _waiting_till(unless=till.done)
             if ends == "process":
                 os.kill(process, signal.SIGKILL)
-                assert till.result() == Outcome(signal=signal.SIGKILL)
+                assert till.result() == [Outcome(signal=signal.SIGKILL)]
             else:
                 cursor.execute("SELECT pg_terminate_backend(%s)", [backend])
-                assert till.result() == Outcome(error="OperationalError")
+                assert till.result() == [Outcome(error="OperationalError")]
             transaction.set_rollback(True)
         while not _gone(backend):
             time.sleep(0.01)

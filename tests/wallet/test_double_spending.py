@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -444,6 +445,22 @@ def test_a_settlement_waits_for_a_payment_that_drew_its_number_and_has_not_commi
         assert values(settling.result()) == [130]
     assert late.status == Payment.Status.PAID
     assert money.balance(shop.account) == 0
+    money.assert_books_hold()
+
+
+def test_a_request_that_comes_late_waits_for_its_twin_and_hears_that_it_was_paid() -> None:
+    """The first is paying and has not committed: whoever only looked for its payment would say that nothing was paid."""
+    wallet, shop = money.wallet(), money.merchant()
+    money.purse(wallet, 1_000)
+    order = money.order(shop, codes.issue(wallet).qr_content, 100)
+    with ThreadPoolExecutor() as helper:
+        with transaction.atomic():
+            first = redemption.pay(order)
+            late = replace(order, expires_at=timezone.now() - timedelta(seconds=1))
+            asking = helper.submit(together, [(_do_pay, (late,))])
+            _wait_until_somebody_waits_for_us(unless=asking.done)
+        assert values(asking.result()) == [(first.pk, "paid", "", first.reference_no)]
+    assert money.balance(shop.account) == 100
     money.assert_books_hold()
 
 

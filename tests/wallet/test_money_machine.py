@@ -513,14 +513,14 @@ class MoneyMachine(RuleBasedStateMachine):
         if not 0 < wanted <= left:
             self.note("refund", RefundTooLarge)
             with pytest.raises(RefundTooLarge):
-                refunds.refund(order)
+                refunds.refund(order, of=row)
             return
         if not self.model.affords(payment.shop.account, wanted):
             self.note("refund", InsufficientFunds)
             with pytest.raises(InsufficientFunds):
-                refunds.refund(order)
+                refunds.refund(order, of=row)
             return
-        made = refunds.refund(order)
+        made = refunds.refund(order, of=row)
         self.note("refund to the fund" if made.to_fund else "refund of a capture" if payment.hold else "refund")
         returns = self.model.returns(payment, wanted, self.now)
         for account, part, _ in returns:
@@ -529,9 +529,9 @@ class MoneyMachine(RuleBasedStateMachine):
         assert (made.amount, made.to_fund) == (wanted, sum(part for _, part, to_fund in returns if to_fund))
 
         def again() -> None:
-            assert refunds.refund(order).pk == made.pk
+            assert refunds.refund(order, of=row).pk == made.pk
             with pytest.raises(IdempotencyConflict):
-                refunds.refund(money.refund_order(row, wanted + 1, order.partner_refund_no))
+                refunds.refund(money.refund_order(row, wanted + 1, order.partner_refund_no), of=row)
 
         self.replays.append(again)
 
@@ -680,17 +680,17 @@ class MoneyMachine(RuleBasedStateMachine):
             holder = successor_row.holder
         refusal: type[WalletError] | None = None
         if wallet.successor:
-            refusal = AlreadySucceeded if wallet.successor is not successor else None
+            refusal = AlreadySucceeded
         elif successor and (successor is wallet or successor.status != "active"):
             refusal = SuccessorUnfit
         self.note("succeed", refusal)
+        money.died(row)
         if refusal:
             with pytest.raises(refusal):
-                succession.succeed(row, holder, "meninggal", "petugas")
+                succession.propose(row, holder, "meninggal", money.officer())
             return
-        made = succession.succeed(row, holder, "meninggal", "petugas")
-        if wallet.successor:
-            return
+        proposal = succession.propose(row, holder, "meninggal", money.officer())
+        made = succession.agree(proposal, money.officer())
         assert made.amount == self.model.kept(wallet)
         if successor is None:
             successor = plain.Wallet(made.successor_id)

@@ -75,6 +75,26 @@ def remitted() -> Transfer:
     return money.move(clearing, ledger.open_account(Account.Kind.PROVIDER, "Mitra"), 100, kind=Kind.REMITTANCE)
 
 
+def advanced() -> Transfer:
+    """A refund that we pay ahead for a merchant that is owed less."""
+    return money.move(ledger.open_account(Account.Kind.ADVANCE), money.merchant().account, 100, kind=Kind.ADVANCE)
+
+
+def recovered() -> Transfer:
+    advance = ledger.open_account(Account.Kind.ADVANCE)
+    return money.move(money.owed(100).account, advance, 100, kind=Kind.RECOVERY)
+
+
+def lost() -> Transfer:
+    """A claim from a till without signal that the agency bears."""
+    return money.move(money.fund(100), money.merchant().account, 100, kind=Kind.LOSS)
+
+
+def deposited() -> Transfer:
+    deposit = ledger.open_account(Account.Kind.DEPOSIT)
+    return money.move(ledger.singleton(Account.Kind.BANK), deposit, 100, kind=Kind.DEPOSIT)
+
+
 def funded() -> Transfer:
     return Transfer.objects.get(credit=money.fund(100))
 
@@ -87,6 +107,10 @@ def _owner_and_shop(mcc: str) -> tuple[money.Wallet, Merchant]:
 
 MADE: dict[Transfer.Kind, tuple[str, Callable[[], Transfer]]] = {
     Kind.FUNDING: ("bare", funded),
+    Kind.DEPOSIT: ("row kept", deposited),
+    Kind.ADVANCE: ("row kept", advanced),
+    Kind.RECOVERY: ("row kept", recovered),
+    Kind.LOSS: ("row kept", lost),
     Kind.LAPSE: ("bare", lapsed),
     Kind.RESERVATION: ("row kept", reserved),
     Kind.RELEASE: ("row kept", released),

@@ -18,7 +18,7 @@ from tests.processes import together
 from tests.wallet.test_checkpoints import analyse, fill, read_rows
 from wallet import checkpoints, ledger, purses, settlement, statements
 from wallet.errors import StatementCursorInvalid
-from wallet.models import Account, Checkpoint, Merchant, Payment, Purse, Succession, Transfer, Wallet
+from wallet.models import Account, Checkpoint, Merchant, Payment, Purse, Transfer, Wallet
 from wallet.statements import Line, Statement
 
 DAY = date(2026, 11, 24)
@@ -122,10 +122,7 @@ def test_an_inherited_purse_brings_its_history() -> None:
     purse, own = money.purse(wallet, 900), money.purse(heir, 100)
     money.pay(wallet, shop, 250)
     first = statements.of_wallet(heir, limit=1)
-    Purse.objects.filter(pk=purse.pk).update(wallet=heir)
-    Succession.objects.create(
-        predecessor=wallet, successor=heir, reason="wafat", by="petugas", amount=650, purses=[purse.pk]
-    )
+    assert money.passed_on(wallet, heir).amount == 650
     money.pay(heir, shop, 50)
     assert figures(whole(statements.of_wallet, heir, 2)) == recomputed([purse.pk, own.pk], Q())
     assert statements.of_wallet(heir).closing == 700

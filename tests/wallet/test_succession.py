@@ -10,8 +10,9 @@ import pytest
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from beneficiaries.models import Person
 from tests import money
-from wallet import codes, holds, ledger, limits, pins, purses, redemption, succession, wallets
+from wallet import codes, holds, ledger, limits, pins, proposals, purses, redemption, succession, wallets
 from wallet.errors import (
     AlreadySucceeded,
     MoneyHeld,
@@ -22,7 +23,8 @@ from wallet.errors import (
     WalletInactive,
     WalletNotEmpty,
 )
-from wallet.models import Merchant, PaymentCode, Purse, Succession, Transfer, Wallet, WalletStep
+from wallet.models import Merchant, PaymentCode, Purse, Succession, SuccessionProposal, Transfer, Wallet, WalletStep
+from wallet.proposal_errors import HolderLives, OwnProposal, ProposalMoved, ProposalWaits
 
 pytestmark = pytest.mark.django_db
 PIN = "482913"
@@ -44,7 +46,7 @@ def shop() -> Merchant:
 
 
 def succeed(predecessor: Wallet, heir: Wallet) -> Succession:
-    return succession.succeed(predecessor, heir.holder, "meninggal dunia", "dewi")
+    return money.passed_on(predecessor, heir)
 
 
 # --- freezing ---
@@ -57,7 +59,7 @@ def test_nothing_is_done_to_a_wallet_without_a_reason(wallet: Wallet, heir: Wall
         lambda: wallets.unfreeze(wallet, reason),
         lambda: wallets.close(wallet, reason, "dewi"),
         lambda: wallets.recover(wallet, reason, "dewi"),
-        lambda: succession.succeed(wallet, heir.holder, reason, "dewi"),
+        lambda: succession.propose(wallet, heir.holder, reason, money.officer()),
     ]
     for step in steps:
         with pytest.raises(ReasonMissing):
@@ -234,11 +236,12 @@ def test_what_the_predecessor_received_does_not_count_as_the_heirs(wallet: Walle
     assert limits.exceeded({heir.pk: 401}, timezone.now()) == {heir.pk: "monthly_limit_exceeded"}
 
 
-def test_the_same_succession_again_is_told_again_and_another_heir_is_refused(wallet: Wallet, heir: Wallet) -> None:
+def test_a_wallet_is_passed_on_once(wallet: Wallet, heir: Wallet) -> None:
     money.purse(wallet, 500)
-    assert succeed(wallet, heir).pk == succeed(wallet, heir).pk
-    with pytest.raises(AlreadySucceeded):
-        succeed(wallet, money.wallet())
+    succeed(wallet, heir)
+    for another in (heir, money.wallet()):
+        with pytest.raises(AlreadySucceeded):
+            succeed(wallet, another)
     assert Succession.objects.count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         Succession.objects.update(amount=1)
@@ -247,8 +250,76 @@ def test_the_same_succession_again_is_told_again_and_another_heir_is_refused(wal
 def test_the_heir_may_be_new_here(wallet: Wallet) -> None:
     money.purse(wallet, 500)
     holder = uuid.uuid4()
-    made = succession.succeed(wallet, holder, "meninggal dunia", "dewi")
-    assert made.successor.holder == holder
+    proposal = succession.propose(money.died(wallet), holder, "meninggal dunia", money.officer())
+    assert succession.agree(proposal, money.officer()).successor.holder == holder
+
+
+def test_nothing_is_passed_on_before_another_officer_agrees(wallet: Wallet, heir: Wallet) -> None:
+    purse, officer = money.purse(wallet, 500), money.officer()
+    proposal = succession.propose(money.died(wallet), heir.holder, "akta 12", officer)
+    with pytest.raises(OwnProposal):
+        succession.agree(proposal, officer)
+    with pytest.raises(ProposalWaits):
+        succession.propose(wallet, money.wallet().holder, "akta 13", money.officer())
+    told = {"status": "agreed", "decided_by": officer, "decided_at": timezone.now()}
+    with pytest.raises(DatabaseError, match="successionproposal_by_two"), transaction.atomic():
+        SuccessionProposal.objects.filter(pk=proposal.pk).update(**told)
+    purse.refresh_from_db()
+    wallet.refresh_from_db()
+    assert (purse.wallet_id, wallet.status, Succession.objects.count()) == (wallet.pk, "active", 0)
+    second = money.officer()
+    made = succession.agree(proposal, second)
+    assert (made.amount, made.by, made.reason, made.proposal) == (500, second.username, "akta 12", proposal)
+    with pytest.raises(ProposalMoved):
+        succession.agree(proposal, money.officer())
+    money.assert_books_hold()
+
+
+def test_what_was_dropped_is_not_agreed_to_and_may_be_proposed_anew(wallet: Wallet, heir: Wallet) -> None:
+    proposal = money.to_be_passed_on(wallet, heir)
+    proposals.drop(proposal, money.officer(), "salah orang")
+    with pytest.raises(ProposalMoved):
+        succession.agree(proposal, money.officer())
+    assert succeed(wallet, money.wallet()).proposal != proposal
+
+
+def test_the_database_passes_nothing_on_without_two(wallet: Wallet, heir: Wallet) -> None:
+    proposal = money.to_be_passed_on(wallet, heir)
+    other = money.wallet()
+    row = {"reason": "x", "by": "dewi", "amount": 0, "purses": []}
+    for of in (None, proposal):
+        with pytest.raises(DatabaseError, match="two officers"), transaction.atomic():
+            Succession.objects.create(proposal=of, predecessor=wallet, successor=heir, **row)
+    with transaction.atomic():
+        agreed = proposals.agree(proposal, money.officer())
+        with pytest.raises(DatabaseError, match="two officers"), transaction.atomic():
+            Succession.objects.create(proposal=agreed, predecessor=wallet, successor=other, **row)
+    assert not Succession.objects.exists()
+
+
+def test_nobody_inherits_from_the_living(wallet: Wallet, heir: Wallet, settings: Any) -> None:
+    money.purse(wallet, 500)
+    with pytest.raises(HolderLives):  # the registry does not know them
+        succession.propose(wallet, heir.holder, "akta 12", money.officer())
+    proposal = money.to_be_passed_on(wallet, heir)
+    Person.objects.filter(wallet=wallet).update(status="active")  # the registry was wrong
+    with pytest.raises(HolderLives):
+        succession.agree(proposal, money.officer())
+    proposal.refresh_from_db()
+    assert (proposal.status, Succession.objects.count()) == ("proposed", 0)
+    money.died(wallet)
+    settings.WALLET = settings.WALLET | {"has_died": ""}
+    with pytest.raises(HolderLives):  # nobody is asked
+        succession.agree(proposal, money.officer())
+
+
+def test_a_death_that_is_told_of_a_merged_row_counts() -> None:
+    row, stays = money.person(), money.person()
+    owner = money.wallet()
+    Person.objects.filter(pk=row.pk).update(wallet=owner, status="merged", merged_into=stays)
+    assert not succession.has_died(owner)
+    Person.objects.filter(pk=stays.pk).update(status="deceased")
+    assert succession.has_died(owner)
 
 
 def test_nobody_inherits_from_oneself_or_into_a_wallet_that_is_not_active(wallet: Wallet, heir: Wallet) -> None:

@@ -11,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from django.contrib.auth.models import User
 from django.db import connection, transaction
 from django.utils import timezone
 
@@ -19,7 +20,7 @@ from disbursement.models import Batch
 from tests import money
 from tests.processes import Outcome, together, waiting_for_locks
 from wallet import codes, ledger, redemption, refunds, succession, wallets
-from wallet.models import Account, Payment, Purse, PurseTerms, Succession, Wallet
+from wallet.models import Account, Payment, Purse, PurseTerms, Succession, SuccessionProposal, Wallet
 
 pytestmark = pytest.mark.usefixtures("processes")
 
@@ -38,10 +39,20 @@ def assert_nothing_left_in(closed: Wallet) -> None:
     assert (closed.status, Purse.objects.filter(wallet=closed).count()) == ("closed", 0)
 
 
-def _do_succeed(predecessor: int, heir: int) -> int:
-    heir_holder = Wallet.objects.get(pk=heir).holder
-    made = succession.succeed(Wallet.objects.get(pk=predecessor), heir_holder, "meninggal dunia", "dewi")
-    return made.amount
+def succeeding(predecessor: Wallet | int, heir: Wallet | int) -> tuple[Any, tuple[int, int]]:
+    """The job of the officer who agrees; another has proposed it."""
+    owners = [one if isinstance(one, Wallet) else Wallet.objects.get(pk=one) for one in (predecessor, heir)]
+    return _do_agree, (money.to_be_passed_on(*owners).pk, money.officer().pk)
+
+
+def _do_agree(proposal: int, by: int) -> int:
+    return succession.agree(SuccessionProposal.objects.get(pk=proposal), User.objects.get(pk=by)).amount
+
+
+def _do_propose(predecessor: int, heir: int, by: int) -> int:
+    holder = Wallet.objects.get(pk=heir).holder
+    wallet = Wallet.objects.get(pk=predecessor)
+    return succession.propose(wallet, holder, "meninggal dunia", User.objects.get(pk=by)).successor_id
 
 
 def _do_close(wallet: int) -> str:
@@ -71,27 +82,30 @@ def _do_top_up(order: Any) -> int:
     return money.top_ups.top_up(order).amount
 
 
-def test_one_succession_asked_for_at_once_happens_once() -> None:
+def test_one_succession_agreed_to_at_once_happens_once() -> None:
     wallet, heir = money.wallet(), money.wallet()
     money.purse(wallet, 500)
-    assert values(together([(_do_succeed, (wallet.pk, heir.pk))] * 8)) == [500] * 8
+    _, (proposal, _by) = succeeding(wallet, heir)
+    outcomes = together([(_do_agree, (proposal, money.officer().pk)) for _ in range(8)])
+    assert sorted(outcome.error for outcome in outcomes) == [""] + ["proposal_moved"] * 7
+    assert [outcome.value for outcome in outcomes if not outcome.error] == [500]
     assert (Succession.objects.count(), in_purses_of(heir)) == (1, 500)
     assert_nothing_left_in(wallet)
 
 
-def test_of_two_heirs_at_once_one_inherits() -> None:
-    wallet, heirs = money.wallet(), [money.wallet(), money.wallet()]
-    money.purse(wallet, 500)
-    outcomes = together([(_do_succeed, (wallet.pk, heirs[n % 2].pk)) for n in range(6)])
-    assert sorted(outcome.error for outcome in outcomes) == [""] * 3 + ["already_succeeded"] * 3
-    assert sorted(in_purses_of(heir) for heir in heirs) == [0, 500]
+def test_of_two_heirs_at_once_one_is_proposed() -> None:
+    wallet, heirs = money.died(money.wallet()), [money.wallet(), money.wallet()]
+    outcomes = together([(_do_propose, (wallet.pk, heirs[n % 2].pk, money.officer().pk)) for n in range(6)])
+    assert sorted(outcome.error for outcome in outcomes) == [""] + ["proposal_waits"] * 5
+    [proposal] = SuccessionProposal.objects.all()
+    assert proposal.successor_id in {heir.pk for heir in heirs}
 
 
 def test_wallets_that_inherit_from_each_other_at_once_end_in_one_of_them() -> None:
     first, second = money.wallet(), money.wallet()
     for owner in (first, second):
         money.purse(owner, 500)
-    outcomes = together([(_do_succeed, (first.pk, second.pk)), (_do_succeed, (second.pk, first.pk))])
+    outcomes = together([succeeding(first, second), succeeding(second, first)])
     assert sorted(outcome.error for outcome in outcomes) == ["", "successor_unfit"]
     assert sorted([in_purses_of(first), in_purses_of(second)]) == [0, 1_000]
 
@@ -101,7 +115,7 @@ def test_payments_while_the_wallet_is_passed_on_are_paid_before_or_declined_afte
     for _ in range(5):
         money.purse(wallet, 2_000)
     orders = [[money.order(shop, codes.issue(wallet).qr_content, 10) for _ in range(15)] for _ in range(5)]
-    outcomes = values(together([(_do_pay, (mine,)) for mine in orders] + [(_do_succeed, (wallet.pk, heir.pk))]))
+    outcomes = values(together([(_do_pay, (mine,)) for mine in orders] + [succeeding(wallet, heir)]))
     answers = [answer for mine in outcomes[:-1] for answer in mine]
     assert set(answers) <= {"paid", "code_used", "wallet_inactive"}
     paid = 10 * answers.count("paid")
@@ -118,12 +132,12 @@ def test_refunds_while_the_wallet_is_passed_on_twice_reach_the_purses_where_they
     orders = [[money.refund_order(payment, 30) for _ in range(20)] for payment in paid]
     codes_of_heir = [money.order(shop, codes.issue(heir).qr_content, 100) for _ in range(10)]
     jobs = [(_do_refund, (mine,)) for mine in orders]
-    jobs += [(_do_succeed, (wallet.pk, heir.pk)), (_do_pay, (codes_of_heir,))]
+    jobs += [succeeding(wallet, heir), (_do_pay, (codes_of_heir,))]
     outcomes = values(together(jobs))
     assert outcomes[:4] == [600] * 4
     spent = 100 * outcomes[-1].count("paid")
     assert in_purses_of(heir) == 400 + 2_400 - spent
-    succession.succeed(heir, last.holder, "meninggal dunia", "dewi")
+    money.passed_on(heir, last)
     money.refund(paid[0], None)
     assert in_purses_of(last) == 400 + 2_400 + 300 - spent
     assert_nothing_left_in(wallet)
@@ -136,11 +150,11 @@ def test_a_batch_paid_while_its_wallets_are_passed_on_leaves_no_purse_in_a_close
     heirs = [money.wallet() for _ in range(8)]
     dying = owners[::5]
     jobs = [(_do_pay_chunk, (batch.pk,))]
-    jobs += [(_do_succeed, (gone.pk, heir.pk)) for gone, heir in zip(dying, heirs, strict=True)]
+    jobs += [succeeding(gone, heir) for gone, heir in zip(dying, heirs, strict=True)]
     values(together(jobs))
     assert execution.close_if_done(batch.pk)
     refused = batch.instructions.filter(status="failed")
-    assert set(refused.values_list("failure", flat=True)) <= {"wallet_closed"}
+    assert set(refused.values_list("failure", flat=True)) <= {"wallet_closed", "deceased"}
     paid = 40 - refused.count()
     assert batch.chunks.get().attempts == 0
     assert in_purses_of(*owners, *heirs) == 100 * paid
@@ -156,7 +170,7 @@ def test_grants_in_any_order_while_wallets_are_passed_on_neither_deadlock_nor_re
     owners = [money.wallet() for _ in range(30)]
     numbers = [owner.pk for owner in owners]
     jobs: list[Any] = [(_do_grant, (fund.pk, terms.pk, numbers[:: 1 if n % 2 else -1], f"g{n}")) for n in range(4)]
-    jobs += [(_do_succeed, (numbers[n], numbers[-1 - n])) for n in (3, 5)]
+    jobs += [succeeding(numbers[n], numbers[-1 - n]) for n in (3, 5)]
     outcomes = together(jobs)
     assert {outcome.error for outcome in outcomes} <= {"", "wallet_inactive"}
     granted = 10 * sum(outcome.value for outcome in outcomes[:4] if not outcome.error)

@@ -138,23 +138,26 @@ def test_a_settlement_that_says_more_than_was_moved_is_found(shop: Merchant) -> 
     assert Finding("settlement amount", settled.pk, 260, 250) in findings()
 
 
+RETURNED = "status = 'returned', returned_at = now(), return_reason = 'x'"
+
+
 def test_a_settlement_called_paid_whose_money_never_went_to_the_bank_is_found(shop: Merchant) -> None:
     settled = settlement.settle(shop, date(2026, 11, 25))
     assert settled is not None
-    tamper("UPDATE wallet_settlement SET status = 'paid' WHERE id = %s", settled.pk)
+    tamper("UPDATE wallet_settlement SET status = 'paid', paid_at = now() WHERE id = %s", settled.pk)
     assert findings() == [Finding("settlement payout", settled.pk, 40, 0)]
 
 
 def test_a_settlement_called_pending_whose_money_went_to_the_bank_is_found(shop: Merchant) -> None:
     settled = Settlement.objects.get()
-    tamper("UPDATE wallet_settlement SET status = 'pending' WHERE id = %s", settled.pk)
+    tamper("UPDATE wallet_settlement SET status = 'pending', paid_at = NULL WHERE id = %s", settled.pk)
     assert findings() == [Finding("settlement payout", settled.pk, 0, 250)]
 
 
 def test_a_settlement_called_returned_whose_money_the_merchant_never_got_back_is_found(shop: Merchant) -> None:
     settled = settlement.settle(shop, date(2026, 11, 25))
     assert settled is not None
-    tamper("UPDATE wallet_settlement SET status = 'returned' WHERE id = %s", settled.pk)
+    tamper(f"UPDATE wallet_settlement SET {RETURNED} WHERE id = %s", settled.pk)
     assert findings() == [Finding("settlement returned", settled.pk, 40, 0)]
 
 
@@ -285,8 +288,8 @@ def settled_and_paid() -> Settlement:
 @pytest.mark.parametrize(
     ("lie", "check"),
     [
-        ("status = 'paid', returned_at = NULL", {"settlement payout", "settlement returned"}),
-        ("status = 'pending', returned_at = NULL", {"settlement returned"}),
+        ("status = 'paid', returned_at = NULL, return_reason = ''", {"settlement payout", "settlement returned"}),
+        ("status = 'pending', returned_at = NULL, paid_at = NULL, return_reason = ''", {"settlement returned"}),
         ("amount = amount + 1", {"settlement amount", "settlement returned"}),
     ],
 )
@@ -299,7 +302,7 @@ def test_a_return_that_the_row_denies_is_found(lie: str, check: set[str]) -> Non
 
 def test_a_settlement_called_returned_that_was_not_is_found() -> None:
     made = settled_and_paid()
-    tamper("UPDATE wallet_settlement SET status = 'returned' WHERE id = %s", made.pk)
+    tamper(f"UPDATE wallet_settlement SET {RETURNED} WHERE id = %s", made.pk)
     assert {finding.check for finding in verification.verify().findings} == {"settlement payout", "settlement returned"}
 
 
@@ -313,6 +316,11 @@ def test_a_checkpoint_of_the_past_that_was_changed_is_found(shop: Merchant) -> N
     found = [(finding.check, finding.row, finding.stored) for finding in findings()]
     assert found == [("checkpoint history", wrong.pk, 299)]
     assert true.pk < wrong.pk < latest.pk
+
+
+def test_a_loss_that_no_claim_tells_of_is_found() -> None:
+    money.move(money.fund(100), money.merchant().account, 100, kind=Transfer.Kind.LOSS)
+    assert {finding.check for finding in verification.verify().findings} == {"loss amount"}
 
 
 def test_every_check_has_a_test_here() -> None:

@@ -127,7 +127,8 @@ class HoldAdmin(LongTable, ViewOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         hold = self.get_object(request, str(object_id))
-        held = hold is not None and hold.status == S.HELD
+        # Tills without a network rely on an offline allowance's reserve: it ends with its own page's step.
+        held = hold is not None and hold.status == S.HELD and hold.merchant_id is not None
         return list(super().get_actions_detail(request, object_id)) if held else []
 
     @display(
@@ -139,7 +140,7 @@ class HoldAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("alasan ditolak"))
     def decline_reason(self, hold: Hold) -> str:
-        return in_words(hold.decline) or "-"
+        return in_words(hold.decline, hold.decline_detail) or "-"
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, hold: Hold) -> SafeString:

@@ -52,6 +52,7 @@ CHECK_NAMES = {
     "transfer without its row": _("Transfer tanpa belanja, isi saldo, penyelesaian, atau pengembaliannya"),
     "settlement returned": _("Penyelesaian yang dikembalikan bank"),
     "top-up amount": _("Jumlah isi saldo"),
+    "loss amount": _("Tagihan luring yang dibayar dari dana kerugian"),
     "held by holds": _("Dana yang ditahan"),
     "hold parts": _("Penahanan dan bagiannya"),
     "hold captures": _("Tagihan atas penahanan"),
@@ -251,7 +252,7 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
 
     @action(description=_("Batalkan transfer"), permissions=["wallet.reverse_transfer"], icon="undo")
     def reverse_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        """For what no payment, batch, top-up or settlement claims: those go back through their own steps."""
+        """For what no payment, batch, top-up, deposit or settlement claims: those go back through their own steps."""
         row = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
@@ -267,8 +268,8 @@ class TransferAdmin(LongTable, ViewOnlyAdmin):
         elif not ledger.reversible(row):
             warnings.append(
                 _(
-                    "Transfer ini bagian dari belanja, batch, isi saldo atau penyelesaian, dan dikembalikan lewat langkahnya "
-                    "sendiri. Pembatalan tidak dapat dibatalkan."
+                    "Transfer ini bagian dari belanja, batch, isi saldo, titipan atau penyelesaian, dan dikembalikan lewat "
+                    "langkahnya sendiri. Pembatalan tidak dapat dibatalkan."
                 )
             )
         step = Step(

@@ -17,7 +17,7 @@ from wallet import errors
 from wallet.admin import above
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, money
-from wallet.models import Payment, PaymentCode, Refund, Transfer
+from wallet.models import BasketItem, Payment, PaymentCode, Refund, Transfer
 
 
 def _decline_messages() -> dict[str, str]:
@@ -27,8 +27,11 @@ def _decline_messages() -> dict[str, str]:
     return plain | {errors.LimitExceeded.code: str(errors.LimitExceeded(limit=settings.WALLET["payment_limit"]))}
 
 
-def in_words(decline: str) -> str:
-    """A stored reason to decline, for people."""
+def in_words(decline: str, detail: str = "") -> str:
+    """A stored reason to decline, for people; `detail` is the good or the field that it is about."""
+    for error in errors.WalletError.__subclasses__():
+        if detail and error.code == decline:
+            return str(error(item=detail))
     return _decline_messages().get(decline, decline)
 
 
@@ -66,6 +69,18 @@ class RefundInline(ViewOnlyInline):
     @admin.display(description=_("ke dana program"))
     def to_fund_shown(self, row: Refund) -> SafeString:
         return money(row.to_fund)
+
+
+class ItemInline(ViewOnlyInline):
+    model = BasketItem
+    fields = ("number", "name", "sku", "category", "quantity", "price_shown")
+    readonly_fields = ("price_shown",)
+    ordering = ("number",)
+    show_change_link = False
+
+    @admin.display(description=_("harga satuan"))
+    def price_shown(self, row: BasketItem) -> SafeString:
+        return money(row.price)
 
 
 class TransferInline(ViewOnlyInline):
@@ -118,6 +133,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
         "amount_shown",
         "refunded_shown",
         "title",
+        "terminal_id",
         "reference_no",
         "partner_reference_no",
         "external_id",
@@ -126,7 +142,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
         "hold",
     )
     readonly_fields = ("status_label", "decline_reason", "amount_shown", "refunded_shown")
-    inlines = (RefundInline, TransferInline)
+    inlines = (ItemInline, RefundInline, TransferInline)
     change_form_outer_before_template = "wallet/admin/payment_fetched.html"
 
     def change_view(
@@ -150,7 +166,7 @@ class PaymentAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("alasan ditolak"))
     def decline_reason(self, row: Payment) -> str:
-        return in_words(row.decline) or "-"
+        return in_words(row.decline, row.decline_detail) or "-"
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Payment) -> SafeString:

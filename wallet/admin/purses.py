@@ -14,8 +14,9 @@ from django.http.response import HttpResponseBase
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
+from wallet import baskets
 from wallet.admin import above, statements
 from wallet.admin.decorators import action
 from wallet.admin.rows import (
@@ -33,7 +34,19 @@ from wallet.admin.rows import (
 from wallet.admin.steps import row_of
 from wallet.merchant_categories import all_in_words
 from wallet.models import Account, Purse, PurseTerms, Transfer
+from wallet.money import parse_rupiah, rupiah
 
+TERMS = (
+    "name",
+    "mccs",
+    "regions",
+    "cash_allowed",
+    "lapses_to",
+    "items_required",
+    "banned_items",
+    "allowed_items",
+    "price_ceilings",
+)
 REGION = re.compile(r"[0-9]{2}(\.[0-9]{2}(\.[0-9]{2}(\.[0-9]{4})?)?)?")
 
 
@@ -44,12 +57,30 @@ def in_words(terms: PurseTerms) -> str:
         if terms.mccs
         else gettext("Di pedagang apa pun"),
         *([gettext("hanya di wilayah %(places)s") % {"places": above.places(terms.regions)}] if terms.regions else []),
+        *goods_in_words(terms),
         gettext("boleh tunai") if terms.cash_allowed else gettext("tidak boleh tunai"),
         gettext("sisa kembali ke %(fund)s") % {"fund": terms.lapses_to}
         if terms.lapses_to
         else gettext("sisa tetap milik penerima"),
     ]
     return "; ".join(parts) + "."
+
+
+def goods_in_words(terms: PurseTerms) -> list[str]:
+    """What the rule says of goods, if anything."""
+    if not terms.items_required:
+        return []
+    ceilings = ", ".join(f"{item} {rupiah(price)}" for item, price in sorted(terms.price_ceilings.items()))
+    return [
+        gettext("hanya dengan daftar barang"),
+        *([gettext("tidak untuk %(items)s") % {"items": ", ".join(terms.banned_items)}] if terms.banned_items else []),
+        *(
+            [gettext("hanya untuk %(items)s") % {"items": ", ".join(terms.allowed_items)}]
+            if terms.allowed_items
+            else []
+        ),
+        *([gettext("harga satuan paling tinggi: %(items)s") % {"items": ceilings}] if ceilings else []),
+    ]
 
 
 class PurseInline(ViewOnlyInline):
@@ -156,6 +187,46 @@ class RegionsField(forms.CharField):
         return ", ".join(value) if isinstance(value, list) else value
 
 
+class GoodsField(forms.CharField):
+    """Kinds of goods, one a line; kept in the form in which goods are compared (wallet.baskets.words)."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"required": False, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})} | kwargs))
+
+    def clean(self, value: Any) -> list[str]:
+        found = baskets.entries(super().clean(value).splitlines())
+        if long := [entry for entry in found if len(entry) > baskets.ENTRY_LENGTH]:
+            raise ValidationError(_("Terlalu panjang: %(entry)s.") % {"entry": long[0]})
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+
+class CeilingsField(forms.CharField):
+    """The most that one may cost, typed as ``beras 5 kg = 75.000``, one a line."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**({"required": False, "widget": UnfoldAdminTextareaWidget(attrs={"rows": 4})} | kwargs))
+
+    def clean(self, value: Any) -> dict[str, int]:
+        found = {}
+        for line in super().clean(value).splitlines():
+            if not line.strip():
+                continue
+            item, _sign, price = line.rpartition("=")
+            entry, amount = baskets.words(item), parse_rupiah(price.strip())
+            if not entry or not amount:
+                raise ValidationError(
+                    _("Isi seperti: beras 5 kg = 75.000. Yang tidak terbaca: %(line)s") % {"line": line}
+                )
+            found[entry] = amount
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(f"{item} = {price}" for item, price in value.items()) if isinstance(value, dict) else value
+
+
 class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
     mccs = CategoriesField(
         label=_("Kategori pedagang (MCC)"),
@@ -170,9 +241,25 @@ class TermsForm(forms.ModelForm):  # type: ignore[type-arg]
         ),
     )
 
+    banned_items = GoodsField(
+        label=_("Barang terlarang"),
+        help_text=_("Satu jenis per baris. Cocok dengan kode barang, golongan, atau kata utuh di nama barang."),
+    )
+    allowed_items = GoodsField(label=_("Hanya barang ini"), help_text=_("Satu jenis per baris. Kosong: semua barang."))
+    price_ceilings = CeilingsField(
+        label=_("Harga satuan tertinggi"), help_text=_("Satu per baris: beras 5 kg = 75.000")
+    )
+
     class Meta:
         model = PurseTerms
-        fields = ("name", "mccs", "regions", "cash_allowed", "lapses_to")
+        fields = TERMS
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        listed = any(data.get(name) for name in ("banned_items", "allowed_items", "price_ceilings"))
+        if listed and not data.get("items_required"):
+            self.add_error("items_required", _("Daftar barang hanya berlaku bila kasir wajib mengirim barangnya."))
+        return data
 
 
 @admin.register(PurseTerms)
@@ -184,7 +271,7 @@ class PurseTermsAdmin(OfficeAdmin):
     list_select_related = ("lapses_to",)
     search_fields = ("name",)
     search_help_text = _("Nama aturan")
-    fields = ("name", "mccs", "regions", "cash_allowed", "lapses_to")
+    fields = TERMS
     readonly_fields = ("rule", "bound")
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:

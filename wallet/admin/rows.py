@@ -6,12 +6,14 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.contrib import messages
 from django.contrib.admin import ShowFacets, SimpleListFilter
+from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import reverse
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
@@ -19,6 +21,7 @@ from unfold.paginator import InfinitePaginator
 from unfold.views import ChangeList
 
 from wallet import ledger
+from wallet.errors import WalletError
 from wallet.money import rupiah
 
 NUMBER = re.compile(r"[0-9]{1,18}")  # a row's id: always within BIGINT
@@ -32,6 +35,12 @@ def stylesheet(request: HttpRequest) -> str:
 def money(amount: int | None) -> SafeString:
     """Rupiah that never break across lines; a dash where there is no amount."""
     return format_html('<span class="money">{}</span>', "-" if amount is None else rupiah(amount))
+
+
+def goods(rows: Iterable[dict[str, Any]]) -> SafeString | str:
+    """What a code or an order says is bought, a line each; a dash where it says nothing."""
+    lines = ((row["quantity"], row["name"], money(row["price"])) for row in rows)
+    return format_html_join(SafeString("<br>"), "{} × {}, {}", lines) or "-"
 
 
 def change_url(row: Model) -> str:
@@ -50,6 +59,11 @@ def list_url(model: type[Model], **filters: object) -> str:
 def link(url: str, text: object) -> SafeString:
     """A link in the office's own look."""
     return format_html('<a class="office-link" href="{}">{}</a>', url, text)
+
+
+def mono(code: object) -> SafeString:
+    """A code that people compare sign by sign."""
+    return format_html('<span class="office-mono">{}</span>', code)
 
 
 class OfficeChecks(UnfoldModelAdminChecks):  # type: ignore[misc]
@@ -73,6 +87,23 @@ class OfficeAdmin(ModelAdmin):  # type: ignore[misc]
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """A rule that refuses what was typed is said on the row's page, read anew: somebody may have been faster."""
+        try:
+            page: HttpResponse = super().changeform_view(request, object_id, form_url, extra_context)
+        except WalletError as refusal:
+            if request.method != "POST":
+                raise
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.path)
+        return page
+
 
 class ViewOnlyAdmin(OfficeAdmin):
     """Rows that only the system writes. Superusers are nobody special: the database would refuse them too."""
@@ -92,6 +123,11 @@ class LongTable:
     paginator = InfinitePaginator
     ordering: tuple[str, ...] = ("-pk",)
     sortable_by: tuple[str, ...] = ()
+
+    def get_paginator(self, request: HttpRequest, rows: Any, *args: Any, **kwargs: Any) -> Paginator[Any]:
+        """Of the table's own rows; a row's history, which Django asks for here too, is short and has page numbers."""
+        made = self.paginator if rows.model is self.model else Paginator  # type: ignore[attr-defined]
+        return made(rows, *args, **kwargs)
 
 
 class ViewOnlyInline(TabularInline):  # type: ignore[misc]

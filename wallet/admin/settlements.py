@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
 
-from wallet import settlement
+from wallet import settlement, settlement_returns
 from wallet.admin.decorators import action, display
-from wallet.admin.merchants import masked_account
-from wallet.admin.rows import ViewOnlyAdmin, by_number, change_url, link, money
+from wallet.admin.merchant_changes import masked
+from wallet.admin.proposals import DECISION, ProposalAdmin
+from wallet.admin.rows import ViewOnlyAdmin, by_number, change_url, link, money, mono
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
-from wallet.models import Settlement, Transfer
+from wallet.models import Settlement, SettlementReturn, Transfer
 from wallet.money import rupiah
 
 STATUS_TONES = {
@@ -25,6 +27,15 @@ STATUS_TONES = {
     Settlement.Status.PAID: "success",
     Settlement.Status.RETURNED: "danger",
 }
+
+
+class EvidenceForm(ReasonForm):
+    evidence = forms.CharField(
+        label=_("Bukti"),
+        max_length=200,
+        widget=UnfoldAdminTextInputWidget(),
+        help_text=_("Di mana uang kembalinya terlihat, misalnya nomor mutasi bank. Petugas lain mencocokkannya."),
+    )
 
 
 @admin.register(Settlement)
@@ -43,6 +54,7 @@ class SettlementAdmin(ViewOnlyAdmin):
         "bank",
         "reference",
         "status_label",
+        "payout_file",
         "return_reason",
         "transfers",
         "created_at",
@@ -66,12 +78,12 @@ class SettlementAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("rekening tujuan"))
     def bank(self, row: Settlement) -> str:
-        return f"{row.bank_code} {masked_account(row)}"
+        return f"{row.bank_code} {masked(row)}"
 
     @admin.display(description=_("rujukan untuk bank"))
     def reference(self, row: Settlement) -> SafeString:
         """What the transfer has to carry (EndToEndId, 32 signs), so that the bank's statement is found by it."""
-        return format_html('<span class="office-mono">{}</span>', row.uid.hex)
+        return mono(row.uid.hex)
 
     @display(description=_("status"), label=STATUS_TONES)
     def status_label(self, row: Settlement) -> tuple[str, str]:
@@ -123,18 +135,24 @@ class SettlementAdmin(ViewOnlyAdmin):
     def send_back(self, request: HttpRequest, object_id: str) -> HttpResponse:
         row = row_of(self, request, object_id)
 
+        two = settlement_returns.takes_two(row)
+
         def run(data: dict[str, Any]) -> Done:
-            done = settlement.returned(row, data["reason"])
+            if two:
+                made = settlement_returns.propose(row, data["reason"], data["evidence"], request.user)  # type: ignore[arg-type]
+                return Done(gettext("Diusulkan. Berlaku sesudah petugas lain menyetujuinya."), change_url(made))
+            done = settlement_returns.take_back(row, data["reason"])
             said = {"amount": rupiah(done.amount), "merchant": row.merchant, "reason": done.return_reason}
             return Done(gettext("%(amount)s terutang lagi ke %(merchant)s: %(reason)s") % said)
 
         back_already = row.status == Settlement.Status.RETURNED
         step = Step(
             title=_("Dikembalikan bank"),
-            button=_("Ya, bank mengembalikannya"),
+            button=_("Usulkan pengembalian") if two else _("Ya, tidak dibayar"),
             text=_(
                 "Uangnya terutang lagi ke pedagang, dan penyelesaian berikutnya membayarnya lagi. Perbaiki rekening "
-                "pedagang dahulu bila itu sebabnya. Langkah ini tidak dapat ditarik kembali."
+                "pedagang dahulu bila itu sebabnya. Yang sudah dikirim ke bank atau dibayar dikembalikan oleh jawaban bank, "
+                "atau oleh dua petugas dengan bukti. Langkah ini tidak dapat ditarik kembali."
             ),
             facts=[
                 (_("Pedagang"), row.merchant),
@@ -143,9 +161,39 @@ class SettlementAdmin(ViewOnlyAdmin):
                 (_("Jumlah"), money(row.amount)),
                 (_("Status"), row.get_status_display()),
             ],
-            form=ReasonForm,
+            form=EvidenceForm if two else ReasonForm,
             danger=True,
+            as_one=True,
             possible=not back_already,
             warnings=[_("Bank sudah mengembalikan penyelesaian ini.")] if back_already else [],
         )
         return take(self, request, step, run, row)
+
+
+@admin.register(SettlementReturn)
+class SettlementReturnAdmin(ProposalAdmin):
+    list_display = ("id", "settlement", "amount_shown", "status_label", "proposed_by", "proposed_at", "decided_by")
+    list_display_links = ("id", "settlement")
+    list_select_related = ("settlement__merchant", "proposed_by", "decided_by")
+    fields = ("settlement", "amount_shown", "evidence", *DECISION)
+    readonly_fields = ("amount_shown", "status_label")
+
+    @admin.display(description=_("jumlah"))
+    def amount_shown(self, row: SettlementReturn) -> SafeString:
+        return money(row.settlement.amount)
+
+    def facts(self, row: SettlementReturn, request: HttpRequest) -> list[tuple[Any, Any]]:
+        of = row.settlement
+        return [
+            (_("Pedagang"), of.merchant),
+            (_("Rekening tujuan"), f"{of.bank_code} {masked(of)}"),
+            (_("Rujukan untuk bank"), of.uid.hex),
+            (_("Jumlah"), money(of.amount)),
+            (_("Status"), of.get_status_display()),
+            (_("Bukti"), row.evidence),
+        ]
+
+    def carried_out(self, row: SettlementReturn, request: HttpRequest) -> str:
+        done = settlement_returns.agree(row, request.user)  # type: ignore[arg-type]
+        said = {"amount": rupiah(done.amount), "merchant": done.merchant, "reason": done.return_reason}
+        return gettext("%(amount)s terutang lagi ke %(merchant)s: %(reason)s") % said

@@ -11,6 +11,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -65,7 +66,7 @@ class Step:
     text: Any = ""
     facts: list[tuple[Any, Any]] = field(default_factory=list)
     warnings: list[Any] = field(default_factory=list)
-    form: type[forms.Form] = forms.Form
+    form: Callable[..., forms.BaseForm] = forms.Form
     initial: dict[str, Any] = field(default_factory=dict)
     danger: bool = False
     possible: bool = True  # False: the page explains and offers no button
@@ -75,12 +76,45 @@ class Step:
     template: str = "wallet/admin/step.html"
 
 
+class AddedByStep:
+    """A table whose rows are added by a step instead of the model's form: by `adding`, once its permission is held."""
+
+    has_add_permission: Any  # of the table that this is mixed into
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The address of Django's own form. Raises PermissionDenied."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        return self.adding(request)
+
+    def adding(self, request: HttpRequest) -> HttpResponse:
+        """The step's page (GET), and its deed (POST)."""
+        raise NotImplementedError
+
+
 def row_of(admin: ModelAdmin, request: HttpRequest, object_id: str) -> Any:
     """The row of the address, as far as the officer may see it. Raises Http404."""
     row = admin.get_object(request, object_id)
     if row is None:
         raise Http404
     return row
+
+
+def take_with_reason(
+    admin: ModelAdmin, request: HttpRequest, row: Any, deed: Callable[[Any, Any, str], object], said: Any, **words: Any
+) -> HttpResponse:
+    """`take` for a deed (row, officer, reason) that needs a reason and nothing else; `said` has a place for it.
+
+    `words` are those of the Step. The reason is kept with the row's history, and the deed stands or falls with it.
+    """
+
+    def run(data: dict[str, Any]) -> Done:
+        deed(row, request.user, data["reason"])
+        return Done(said % data)
+
+    return take(admin, request, Step(form=ReasonForm, as_one=True, **words), run, row)
 
 
 def take(

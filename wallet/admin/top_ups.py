@@ -47,6 +47,8 @@ class TopUpAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("disetor di"))
     def place(self, row: TopUp) -> str:
+        if row.from_deposit:
+            return gettext("Titipan mitra")
         return row.agent.name if row.agent else gettext("Loket")
 
     @admin.display(description=_("transfer"))

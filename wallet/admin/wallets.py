@@ -19,10 +19,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 
-from wallet import pins, purses, succession, wallets
-from wallet.admin import above, counter, statements
+from wallet import account_numbers, phone_changes, pins, recovery, succession, wallets
+from wallet.admin import above, counter, offline_cards, statements
 from wallet.admin.decorators import action, display
 from wallet.admin.purses import PurseInline
+from wallet.admin.recoveries import recovered
 from wallet.admin.rows import (
     NUMBER,
     LongTable,
@@ -34,9 +35,11 @@ from wallet.admin.rows import (
     money,
 )
 from wallet.admin.steps import AskAgain, Done, ReasonForm, Step, row_of, take
+from wallet.admin.successions import heir_facts
+from wallet.admin.wallet_figures import figures
 from wallet.errors import WalletError
 from wallet.models import Hold, Payment, Succession, TopUp, Wallet, WalletStep
-from wallet.money import rupiah
+from wallet.proposal_errors import HolderLives, RecoveryTakesTwo
 
 UUID = re.compile(r"[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 S = Wallet.Status
@@ -96,13 +99,23 @@ class WalletAdmin(LongTable, OfficeAdmin):
     list_filter = ("status",)
     search_fields = ("holder",)
     search_help_text = _("Nomor dompet atau pemegang (UUID)")
-    fields = ("holder", "status_label", "status_reason", "pin_state", "registered", "passed_on", "books", "created_at")
+    fields = (
+        "holder",
+        "account_number",
+        "status_label",
+        "status_reason",
+        "pin_state",
+        "registered",
+        "passed_on",
+        "books",
+        "created_at",
+    )
     readonly_fields = fields
     inlines = (PurseInline, StepInline)
     actions = None
     actions_detail = (
         "statement",
-        {"title": _("Loket"), "icon": "storefront", "items": ["pay_in", "pay_out"]},
+        {"title": _("Loket"), "icon": "storefront", "items": ["pay_in", "pay_out", "offline_card"]},
         {
             "title": _("Langkah"),
             "icon": "manage_accounts",
@@ -144,6 +157,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
             "statement": True,
             "pay_in": wallet.status == S.ACTIVE,
             "pay_out": wallet.status == S.ACTIVE,
+            "offline_card": wallet.status == S.ACTIVE,
             "freeze": wallet.status == S.ACTIVE,
             "unfreeze": wallet.status == S.FROZEN,
             "reset_pin": bool(wallet.pin_hash),
@@ -155,6 +169,10 @@ class WalletAdmin(LongTable, OfficeAdmin):
         return [step for step in steps if possible[step.action_name.removeprefix("wallet_wallet_")]]
 
     # --- What it looks like ---
+
+    @admin.display(description=_("nomor rekening"))
+    def account_number(self, wallet: Wallet) -> str:
+        return account_numbers.of_wallet(wallet.pk)
 
     @display(description=_("status"), label={S.ACTIVE: "success", S.FROZEN: "warning", S.CLOSED: "danger"})
     def status_label(self, wallet: Wallet) -> tuple[str, str]:
@@ -196,6 +214,10 @@ class WalletAdmin(LongTable, OfficeAdmin):
     @action(description=_("Isi saldo di loket"), permissions=["wallet.cash_in_wallet"], icon="add_card")
     def pay_in(self, request: HttpRequest, object_id: str) -> HttpResponse:
         return counter.pay_in(self, request, row_of(self, request, object_id))
+
+    @action(description=_("Buat kartu luring"), permissions=["wallet.issue_offline_card"], icon="print")
+    def offline_card(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        return offline_cards.issue(self, request, row_of(self, request, object_id))
 
     @action(description=_("Tarik tunai di loket"), permissions=["wallet.cash_out_wallet"], icon="payments")
     def pay_out(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -247,7 +269,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         wallet = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            pins.reset(wallet)
+            pins.reset(wallet, data["reason"], by=request.user.get_username())
             return Done(gettext("PIN dihapus (%(reason)s). Pemegang dapat membuat PIN baru di aplikasinya.") % data)
 
         step = Step(
@@ -267,20 +289,24 @@ class WalletAdmin(LongTable, OfficeAdmin):
     @action(description=_("Telepon hilang"), permissions=["wallet.recover_wallet"], icon="phonelink_erase")
     def recover(self, request: HttpRequest, object_id: str) -> HttpResponse:
         wallet = row_of(self, request, object_id)
+        by_two = phone_changes.takes_two(wallet)
 
         def run(data: dict[str, Any]) -> Done:
-            # First: a phone that is still signed in could ask for a code, or set the PIN that is about to be forgotten.
-            ended = [sign_out(wallet) for sign_out in above.SIGN_OUTS]
-            wallets.recover(wallet, data["reason"], by=request.user.get_username())
-            said = gettext("Kode dan PIN lama tidak berlaku lagi. Pemegang masuk lagi di telepon barunya.")
-            return Done(" ".join([said, *ended]))
+            if by_two:
+                made = recovery.propose(wallet, data["reason"], by=request.user)  # type: ignore[arg-type]
+                return Done(gettext("Diusulkan. Berlaku sesudah petugas lain menyetujuinya."), change_url(made))
+            by = request.user.get_username()
+            return Done(recovered(wallet, data["reason"], by, lambda: wallets.recover(wallet, data["reason"], by)))
 
         step = Step(
             title=_("Pulihkan setelah telepon hilang"),
-            button=_("Matikan semua akses lama"),
-            text=_(
-                "Lakukan hanya setelah pemegangnya hadir dan KTP-nya diperiksa. Semua perangkatnya dikeluarkan, kode bayar "
-                "dan PIN lama tidak berlaku lagi. Uangnya tetap; ia masuk lagi dengan nomornya dan membuat PIN baru."
+            button=_("Usulkan") if by_two else _("Matikan semua akses lama"),
+            text=RecoveryTakesTwo.message
+            if by_two
+            else _(
+                "Lakukan hanya setelah pemegangnya hadir dan KTP-nya diperiksa. Semua perangkatnya dikeluarkan; kode bayar, "
+                "pagu luring teleponnya dan PIN lama tidak berlaku lagi. Kartu cetak tetap berlaku. Uangnya tetap; ia masuk "
+                "lagi dengan nomornya dan membuat PIN baru."
             ),
             facts=[(_("Status"), wallet.get_status_display()), (_("PIN"), self.pin_state(wallet))],
             form=ReasonForm,
@@ -322,60 +348,46 @@ class WalletAdmin(LongTable, OfficeAdmin):
         )
         return take(self, request, step, run, wallet)
 
-    @action(description=_("Wariskan"), permissions=["wallet.succeed_wallet"], icon="family_restroom")
+    @action(description=_("Wariskan"), permissions=["wallet.add_successionproposal"], icon="family_restroom")
     def succeed(self, request: HttpRequest, object_id: str) -> HttpResponse:
         wallet = row_of(self, request, object_id)
         left, held = wallets.money_in(wallet)
         earlier = Succession.objects.filter(predecessor=wallet).first()
         heir = wallet_numbered(request.POST.get("successor", "")) if request.method == "POST" else None
+        warnings: list[Any] = [_inheritance(earlier, wallet)] if earlier else []
+        if not earlier and not succession.has_died(wallet):
+            warnings.append(HolderLives.message)
 
         def run(data: dict[str, Any]) -> Done:
             chosen: Wallet = data["successor"]
             # Numbers are easily mistyped and this is for good: who it is must have been on the page that was sent.
             if request.POST.get("seen") != str(chosen.pk):
                 raise AskAgain(said=gettext("Periksa penerusnya, lalu tekan sekali lagi."))
-            done = succession.succeed(wallet, chosen.holder, data["reason"], by=request.user.get_username())
-            said = {"amount": rupiah(done.amount), "wallet": chosen, "reason": data["reason"]}
-            return Done(gettext("%(amount)s diwariskan ke %(wallet)s: %(reason)s") % said)
+            made = succession.propose(wallet, chosen.holder, data["reason"], by=request.user)  # type: ignore[arg-type]
+            said = {"wallet": chosen, "reason": data["reason"]}
+            return Done(gettext("Diusulkan diwariskan ke %(wallet)s: %(reason)s") % said, change_url(made))
 
         step = Step(
             title=_("Wariskan dompet"),
-            button=_("Wariskan ke %(wallet)s") % {"wallet": heir} if heir else _("Lanjutkan"),
+            button=_("Usulkan diwariskan ke %(wallet)s") % {"wallet": heir} if heir else _("Lanjutkan"),
             text=_(
-                "Bila pemegangnya meninggal. Semua kantongnya pindah ke dompet penerus dengan aturan dan masa berlakunya; "
-                "yang ditahan pedagang tetap ditahan. Dompet ini ditutup. Langkah ini tidak dapat ditarik kembali."
+                "Bila registri mencatat pemegangnya meninggal. Sesudah petugas lain menyetujui, semua kantongnya pindah ke "
+                "dompet penerus dengan aturan dan masa berlakunya; yang ditahan pedagang tetap ditahan. Dompet ini ditutup. "
+                "Langkah itu tidak dapat ditarik kembali."
             ),
             facts=[
                 (_("Pemegang sekarang"), above.holder(request, wallet) or wallet.holder),
                 (_("Saldo buku"), money(left)),
                 (_("Ditahan"), money(held)),
-                *(_heir_facts(request, heir) if heir else []),
+                *(heir_facts(request, heir) if heir else []),
             ],
-            warnings=[_inheritance(earlier, wallet)] if earlier else [],
+            warnings=warnings,
             form=SucceedForm,
             hidden={"seen": str(heir.pk)} if heir else {},
             danger=heir is not None,
-            possible=earlier is None,
+            possible=not warnings,
         )
         return take(self, request, step, run, wallet)
-
-
-def figures(wallet: Wallet) -> list[tuple[Any, SafeString]]:
-    """What the wallet holds, what of it is held, what can be spent now."""
-    now = purses.balance(purses.in_wallet(wallet))
-    return [
-        (_("Saldo buku"), money(now.book)),
-        (_("Ditahan pedagang"), money(now.held)),
-        (_("Dapat dipakai sekarang"), money(now.usable)),
-    ]
-
-
-def _heir_facts(request: HttpRequest, heir: Wallet) -> list[tuple[Any, Any]]:
-    return [
-        (_("Penerus"), above.holder(request, heir) or heir.holder),
-        (_("Dompet penerus"), link(change_url(heir), heir)),
-        (_("Status dompetnya"), heir.get_status_display()),
-    ]
 
 
 def _inheritance(row: Succession, wallet: Wallet) -> SafeString:

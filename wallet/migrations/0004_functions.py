@@ -1,10 +1,6 @@
-"""The functions of wallet/sql, and what the database refuses by itself."""
-
-from pathlib import Path
+"""What the database refuses by itself. The functions of wallet/sql are made where the last migration changed them."""
 
 from django.db import migrations
-
-SQL = Path(__file__).resolve().parent.parent / "sql"
 
 # Checked at the end of each statement: deferred to the commit, a batch's checks would run while its last lock is held.
 FOREIGN_KEYS_AT_ONCE = """
@@ -73,5 +69,4 @@ class Migration(migrations.Migration):
         migrations.RunSQL(FOREIGN_KEYS_AT_ONCE),
         migrations.RunSQL(REFUSALS),
         migrations.RunSQL(WAIT),
-        migrations.RunSQL((SQL / "redemption.sql").read_text()),
     ]

@@ -31,8 +31,11 @@ class Account(models.Model):
         SETTLEMENT = "settlement", _("Kliring penyelesaian")
         BANK = "bank", _("Bank")
         PROVIDER = "provider", _("Dibayar lewat mitra")
+        DEPOSIT = "deposit", _("Titipan mitra")
+        ADVANCE = "advance", _("Piutang ke pedagang")
 
-    EXTERNAL = (Kind.BUDGET, Kind.BANK)
+    # May be below zero: what is outside, and what merchants owe us for refunds that we paid ahead.
+    EXTERNAL = (Kind.BUDGET, Kind.BANK, Kind.ADVANCE)
 
     kind = models.CharField(_("jenis"), max_length=12, choices=Kind)
     name = models.CharField(_("nama"), max_length=120, blank=True, db_default="")
@@ -47,7 +50,7 @@ class Account(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="account_not_overdrawn",
-                condition=Q(held__gte=0) & (Q(balance__gte=F("held")) | Q(kind__in=["budget", "bank"])),
+                condition=Q(held__gte=0) & (Q(balance__gte=F("held")) | Q(kind__in=["budget", "bank", "advance"])),
             ),
             models.UniqueConstraint(
                 name="account_singleton", fields=["kind"], condition=Q(kind__in=["budget", "bank", "settlement"])
@@ -66,6 +69,7 @@ class Transfer(models.Model):
         RESERVATION = "reservation", _("Pencadangan")
         RELEASE = "release", _("Pengembalian cadangan")
         DISBURSEMENT = "disbursement", _("Penyaluran")
+        DEPOSIT = "deposit", _("Titipan mitra")
         REMITTANCE = "remittance", _("Penyaluran lewat mitra")
         TOP_UP = "top_up", _("Isi saldo")
         REDEMPTION = "redemption", _("Belanja")
@@ -73,8 +77,11 @@ class Transfer(models.Model):
         REFUND = "refund", _("Pengembalian belanja")
         LAPSE = "lapse", _("Hangus ke dana program")
         GIVE_BACK = "give_back", _("Dikembalikan penerima")
+        ADVANCE = "advance", _("Talangan pengembalian")
+        RECOVERY = "recovery", _("Potongan talangan")
         SETTLEMENT = "settlement", _("Penyelesaian ke pedagang")
         PAYOUT = "payout", _("Setor ke bank")
+        LOSS = "loss", _("Dibayar dari dana kerugian")
         REVERSAL = "reversal", _("Pembatalan")
 
     debit = models.ForeignKey(

@@ -10,7 +10,16 @@ from wallet.models.purse import Purse, Wallet
 
 
 class PaymentCode(models.Model):
-    """A code the holder made with the PIN: pays once, at one till, until it expires. Only its digest is kept."""
+    """A code the holder made with the PIN: pays once, at one till, until it expires. Only its digest is kept.
+
+    Shown as a QR code or said as six digits (`SixDigits` leads to the row). It dies with the device it was made on. One that
+    shows the balance to a partner (service 11) pays nothing: who agrees to pay has not agreed to be looked into.
+    """
+
+    class Kind(models.TextChoices):
+        QR = "qr", _("QR")
+        DIGITS = "digits", _("Enam angka")
+        FUNDS = "funds", _("Memperlihatkan saldo")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="codes", verbose_name=_("dompet"))
     digest = models.BinaryField(unique=True, editable=False)
@@ -18,6 +27,8 @@ class PaymentCode(models.Model):
     expires_at = models.DateTimeField(_("berlaku sampai"))
     used_at = models.DateTimeField(_("dipakai"), null=True, blank=True)
     declines = models.PositiveSmallIntegerField(_("penolakan"), default=0, db_default=0)
+    kind = models.CharField(_("bentuk"), max_length=6, choices=Kind, default=Kind.QR, db_default=Kind.QR)
+    device = models.UUIDField(_("perangkat"), null=True, blank=True, editable=False)
     created_at = models.DateTimeField(_("dibuat"), db_default=Now())
 
     class Meta:
@@ -47,7 +58,9 @@ class Hold(models.Model):
     external_id = models.CharField(_("X-EXTERNAL-ID"), max_length=36)
     request_hash = models.BinaryField(editable=False)
     reference_no = models.CharField(_("nomor kami"), max_length=64)
-    merchant = models.ForeignKey(Merchant, models.PROTECT, related_name="holds", verbose_name=_("pedagang"))
+    merchant = models.ForeignKey(
+        Merchant, models.PROTECT, null=True, blank=True, related_name="holds", verbose_name=_("pedagang")
+    )  # nobody: an offline allowance, for any merchant that its rules allow
     wallet = models.ForeignKey(
         Wallet, models.PROTECT, null=True, blank=True, db_index=False, related_name="holds", verbose_name=_("dompet")
     )
@@ -58,6 +71,8 @@ class Hold(models.Model):
     captured = models.BigIntegerField(_("ditagih"), default=0, db_default=0)
     status = models.CharField(_("status"), max_length=8, choices=Status)
     decline = models.CharField(_("alasan ditolak"), max_length=40, blank=True)
+    decline_detail = models.CharField(_("yang ditolak"), max_length=100, blank=True, default="", db_default="")
+    terminal_id = models.CharField(_("terminal"), max_length=32, blank=True, default="", db_default="")
     title = models.CharField(_("keterangan"), max_length=256, blank=True)
     expires_at = models.DateTimeField(_("ditahan sampai"))
     created_at = models.DateTimeField(_("waktu"), db_default=Now())
@@ -163,6 +178,8 @@ class Payment(models.Model):
     refunded = models.BigIntegerField(_("dikembalikan"), default=0, db_default=0)
     status = models.CharField(_("status"), max_length=8, choices=Status)
     decline = models.CharField(_("alasan ditolak"), max_length=40, blank=True)
+    decline_detail = models.CharField(_("yang ditolak"), max_length=100, blank=True, default="", db_default="")
+    terminal_id = models.CharField(_("terminal"), max_length=32, blank=True, default="", db_default="")
     title = models.CharField(_("keterangan"), max_length=256, blank=True)
     created_at = models.DateTimeField(_("waktu"), db_default=Now())
 
@@ -199,6 +216,7 @@ class Refund(models.Model):
     amount = models.BigIntegerField(_("jumlah"))
     to_fund = models.BigIntegerField(_("ke dana program"), default=0)
     reason = models.CharField(_("alasan"), max_length=256, blank=True)
+    cancels = models.BooleanField(_("membatalkan belanja"), default=False, db_default=False)
     created_at = models.DateTimeField(_("waktu"), db_default=Now())
 
     class Meta:
@@ -211,6 +229,7 @@ class Refund(models.Model):
             models.CheckConstraint(
                 name="refund_to_fund_part", condition=Q(to_fund__gte=0) & Q(to_fund__lte=F("amount"))
             ),
+            models.UniqueConstraint(name="refund_cancels_once", fields=["payment"], condition=Q(cancels=True)),
         ]
 
     def __str__(self) -> str:
@@ -218,7 +237,10 @@ class Refund(models.Model):
 
 
 class TopUp(models.Model):
-    """Cash paid in for a holder, at an agent (a merchant of a cash category) or over a counter: into a purse that allows cash."""
+    """Money paid in for a holder, into a purse that allows cash.
+
+    At an agent (a merchant of a cash category), over a counter, or by a partner out of its deposit (`from_deposit`).
+    """
 
     partner = models.ForeignKey(
         Partner, models.PROTECT, db_index=False, related_name="top_ups", verbose_name=_("mitra")
@@ -235,6 +257,8 @@ class TopUp(models.Model):
         verbose_name=_("agen"),
         help_text=_("Kosong berarti di loket: uangnya masuk rekening bank."),
     )
+    from_deposit = models.BooleanField(_("dari titipan mitra"), default=False, db_default=False)
+    external_id = models.CharField(_("X-EXTERNAL-ID"), max_length=36, blank=True, db_default="")
     wallet = models.ForeignKey(Wallet, models.PROTECT, db_index=False, related_name="top_ups", verbose_name=_("dompet"))
     purse = models.ForeignKey(Purse, models.PROTECT, related_name="top_ups", verbose_name=_("kantong"))
     amount = models.BigIntegerField(_("jumlah"))
@@ -247,6 +271,7 @@ class TopUp(models.Model):
             models.UniqueConstraint(name="top_up_once", fields=["partner", "partner_reference_no"]),
             models.UniqueConstraint(name="top_up_reference", fields=["reference_no"]),
             models.CheckConstraint(name="top_up_positive", condition=Q(amount__gt=0)),
+            models.CheckConstraint(name="top_up_one_source", condition=Q(from_deposit=False) | Q(agent__isnull=True)),
         ]
         indexes = [models.Index(name="top_up_of_wallet", fields=["wallet", "created_at"])]
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from wallet.models.ledger import Account
+from wallet.models.proposal import Proposal
 
 
 class Wallet(models.Model):
@@ -37,7 +38,6 @@ class Wallet(models.Model):
         verbose_name_plural = _("dompet")
         permissions = [
             ("close_wallet", _("Dapat menutup dompet")),
-            ("succeed_wallet", _("Dapat mewariskan dompet")),
             ("recover_wallet", _("Dapat memulihkan dompet setelah telepon hilang")),
             ("cash_in_wallet", _("Dapat mengisi saldo di loket")),
             ("cash_out_wallet", _("Dapat menyerahkan tunai di loket")),
@@ -54,6 +54,7 @@ class WalletStep(models.Model):
         FROZEN = "frozen", _("Dibekukan")
         UNFROZEN = "unfrozen", _("Dibuka kembali")
         RECOVERED = "recovered", _("Dipulihkan setelah telepon hilang")
+        PIN_RESET = "pin_reset", _("PIN diatur ulang")
         CLOSED = "closed", _("Ditutup")
 
     wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="steps", verbose_name=_("dompet"))
@@ -68,6 +69,29 @@ class WalletStep(models.Model):
 
     def __str__(self) -> str:
         return f"{self.wallet_id}: {self.kind}"
+
+
+class RecoveryProposal(Proposal):
+    """The holder lost the way into a wallet, and their telephone is new: codes and PIN are forgotten once another officer agrees.
+
+    One of a wallet waits at a time.
+    """
+
+    wallet = models.ForeignKey(Wallet, models.PROTECT, related_name="recoveries", verbose_name=_("dompet"))
+
+    class Meta(Proposal.Meta):
+        verbose_name = _("usulan pemulihan dompet")
+        verbose_name_plural = _("usulan pemulihan dompet")
+        permissions = [("agree_recoveryproposal", _("Dapat menyetujui pemulihan dompet"))]
+        constraints = [
+            *Proposal.Meta.constraints,
+            models.UniqueConstraint(
+                name="recoveryproposal_one_open", fields=["wallet"], condition=models.Q(status="proposed")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.wallet)
 
 
 class PurseTerms(models.Model):
@@ -101,6 +125,25 @@ class PurseTerms(models.Model):
         verbose_name=_("sisa kembali ke"),
         help_text=_("Kosong berarti sisa tetap milik penerima."),
     )
+    items_required = models.BooleanField(
+        _("per barang"),
+        default=False,
+        db_default=False,
+        help_text=_("Kasir harus mengirim daftar barang; tanpa itu bantuan ini tidak dapat dipakai."),
+    )
+    # Kinds of goods, each as the words that its SKU, its category or a part of its name is (wallet.baskets.words).
+    banned_items = ArrayField(
+        models.CharField(max_length=60), verbose_name=_("barang terlarang"), default=list, db_default=[], blank=True
+    )
+    allowed_items = ArrayField(
+        models.CharField(max_length=60),
+        verbose_name=_("hanya barang ini"),
+        default=list,
+        db_default=[],
+        blank=True,
+        help_text=_("Kosong berarti barang apa pun yang tidak terlarang."),
+    )
+    price_ceilings = models.JSONField(_("harga satuan tertinggi"), default=dict, db_default={}, blank=True)
     own_money = models.BooleanField(default=False, db_default=False, editable=False)
     granted_at = models.DateTimeField(_("pertama diberikan"), null=True, blank=True, editable=False)
 
@@ -108,7 +151,15 @@ class PurseTerms(models.Model):
         verbose_name = _("aturan kantong")
         verbose_name_plural = _("aturan kantong")
         constraints = [
-            models.UniqueConstraint(name="terms_of_own_money", fields=["own_money"], condition=models.Q(own_money=True))
+            models.UniqueConstraint(
+                name="terms_of_own_money", fields=["own_money"], condition=models.Q(own_money=True)
+            ),
+            # A list of goods binds nobody who need not say what is bought.
+            models.CheckConstraint(
+                name="terms_item_rules_need_items",
+                condition=models.Q(items_required=True)
+                | models.Q(banned_items=[], allowed_items=[], price_ceilings={}),
+            ),
         ]
 
     def __str__(self) -> str:
@@ -142,9 +193,46 @@ class Purse(models.Model):
         return self.usable_from <= moment and (self.usable_until is None or self.usable_until > moment)
 
 
-class Succession(models.Model):
-    """A wallet passed on: its purses, with all that happened in them, went to the successor's wallet."""
+class SuccessionProposal(Proposal):
+    """A wallet is to be passed on, because its holder has died; its purses move once another officer agrees.
 
+    One of a wallet waits at a time. Only with one that is agreed to in the same moment is there a succession (trigger).
+    """
+
+    predecessor = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="successions_proposed", verbose_name=_("dompet lama")
+    )
+    successor = models.ForeignKey(
+        Wallet, models.PROTECT, related_name="inheritances_proposed", verbose_name=_("dompet penerus")
+    )
+
+    class Meta(Proposal.Meta):
+        verbose_name = _("usulan pewarisan")
+        verbose_name_plural = _("usulan pewarisan")
+        permissions = [("agree_successionproposal", _("Dapat menyetujui pewarisan dompet"))]
+        constraints = [
+            *Proposal.Meta.constraints,
+            models.CheckConstraint(
+                name="successionproposal_moves", condition=~models.Q(predecessor=models.F("successor"))
+            ),
+            models.UniqueConstraint(
+                name="successionproposal_one_open", fields=["predecessor"], condition=models.Q(status="proposed")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.predecessor_id} → {self.successor_id}"
+
+
+class Succession(models.Model):
+    """A wallet passed on: its purses, with all that happened in them, went to the successor's wallet.
+
+    `proposal` is what two officers agreed to; successions of before have none.
+    """
+
+    proposal = models.OneToOneField(
+        SuccessionProposal, models.PROTECT, null=True, related_name="succession", verbose_name=_("usulan")
+    )
     predecessor = models.OneToOneField(Wallet, models.PROTECT, related_name="succession", verbose_name=_("dompet lama"))
     successor = models.ForeignKey(Wallet, models.PROTECT, related_name="inherited", verbose_name=_("dompet penerus"))
     reason = models.CharField(_("alasan"), max_length=200)

@@ -1,4 +1,4 @@
-"""Who sends a transaction request: its headers, its clock, its token and its signature, in that order."""
+"""Who sends a transaction request: its headers, clock, token, signature, address and granted services, in that order."""
 
 from __future__ import annotations
 
@@ -6,11 +6,14 @@ import re
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
+from wallet import credentials
+from wallet.credentials import Held
 from wallet.models import Partner
-from wallet.snap import access_token, signature, timestamps
+from wallet.snap import access_token, callers, signature, timestamps
 from wallet.snap.codes import Case, SnapError
 
 PARTNER_ID = re.compile(r"[\x21-\x7e]{1,36}")
@@ -20,6 +23,8 @@ CHANNEL_ID = re.compile(r"[0-9A-Za-z]{1,5}")
 SIGNATURE = re.compile(r"[\x21-\x7e]{1,2048}")
 CONTENT_TYPE = re.compile(r"application/json *(;.*)?", re.IGNORECASE)
 BEARER = re.compile(r"Bearer +([0-9A-Za-z._~+/=-]{16,512})", re.IGNORECASE)
+CUSTOMER_HEADER = "Authorization-Customer"
+CUSTOMER_BEARER = re.compile(r"Bearer +([\x21-\x7e]{1,512})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +46,14 @@ def header(request: Request, name: str, shape: re.Pattern[str]) -> str:
     return text
 
 
+def customer_token(authorization: str) -> str:
+    """What a customer gave the partner, as `CUSTOMER_HEADER` carries it. Raises SnapError (401/02): it is no bearer token."""
+    match = CUSTOMER_BEARER.fullmatch(authorization)
+    if match is None:
+        raise SnapError(Case.INVALID_CUSTOMER_TOKEN)
+    return match[1]
+
+
 def current(timestamp: str) -> datetime:
     """The moment in X-TIMESTAMP. Raises SnapError: 400/01 if it is no time, 401/00 if it is too far from our clock."""
     try:
@@ -55,11 +68,12 @@ def current(timestamp: str) -> datetime:
 class SnapAuthentication(BaseAuthentication):
     """Signature (1) where there is a bearer token, signature (2) where there is none; `request.auth` is the Caller.
 
-    The header decides the kind and each kind has a key of its own, so neither can be passed off as the other.
+    The header decides the kind and each kind has a key of its own, so neither can be passed off as the other. Who signed is then
+    asked where from, and whether the service was granted: a partner reaches what it was given, and nothing else.
     """
 
     def authenticate(self, request: Request) -> tuple[Partner, Caller]:
-        """The partner and the Caller. Raises SnapError (400 or 401)."""
+        """The partner and the Caller. Raises SnapError (400, 401, 403/01)."""
         header(request, "Content-Type", CONTENT_TYPE)
         timestamp = header(request, "X-TIMESTAMP", timestamps.SHAPE)
         given = header(request, "X-SIGNATURE", SIGNATURE)
@@ -69,35 +83,36 @@ class SnapAuthentication(BaseAuthentication):
         moment = current(timestamp)
         authorization: str | None = request.headers.get("Authorization")
         if authorization is None:
-            partner = _by_key(request, partner_id, timestamp, given)
+            partner, held = _by_key(request, partner_id, timestamp, given)
         else:
-            partner = _by_token(request, authorization, timestamp, given)
+            partner, held = _by_token(request, authorization, timestamp, given)
             if partner.client_id != partner_id:
                 raise SnapError(Case.UNAUTHORIZED, "X-PARTNER-ID")
+        callers.check_network(partner, request)
+        callers.check_scope(partner, request.parser_context["view"].service)
+        credentials.note_use(held, timezone.now())
         # The day of the signed timestamp, not of our clock: what was recorded before midnight cannot be replayed after.
         return partner, Caller(partner, external_id, moment.astimezone(timestamps.JAKARTA).date())
 
 
-def _by_token(request: Request, authorization: str, timestamp: str, given: str) -> Partner:
+def _by_token(request: Request, authorization: str, timestamp: str, given: str) -> tuple[Partner, Held]:
     match = BEARER.fullmatch(authorization)
     if match is None:
         raise SnapError(Case.INVALID_TOKEN)
-    partner = access_token.bearer(match[1])
+    holder = access_token.bearer(match[1])
     texts = signature.accepted_strings(str(request.method), endpoint_url(request), _body(request), timestamp, match[1])
-    if not signature.verify_symmetric(partner.secret, texts, given):
+    secrets = [held.secret for held in holder.held]
+    place = signature.matching_secret(secrets, credentials.MOST_AT_ONCE, texts, given)
+    if place is None or not secrets[place]:
         raise SnapError(Case.UNAUTHORIZED, "Signature")
-    return partner
+    return holder.partner, holder.held[place]
 
 
-def _by_key(request: Request, partner_id: str, timestamp: str, given: str) -> Partner:
+def _by_key(request: Request, partner_id: str, timestamp: str, given: str) -> tuple[Partner, Held]:
     """As for the access token: unknown partner, inactive partner and wrong signature are one answer."""
-    partner = Partner.objects.filter(client_id=partner_id).first()
-    pem = partner.public_key if partner else signature.NOBODYS_KEY
     texts = signature.accepted_strings(str(request.method), endpoint_url(request), _body(request), timestamp)
-    signed = signature.verify_asymmetric(pem, texts, given)
-    if partner is None or not partner.active or not signed:
-        raise SnapError(Case.UNAUTHORIZED, "Signature")
-    return partner
+    proved = access_token.prove(partner_id, texts, given)
+    return proved.partner, proved.key
 
 
 def endpoint_url(request: Request) -> str:

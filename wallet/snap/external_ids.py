@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import connection
+from django.utils import timezone
 
 from wallet.models import ExternalId, Partner
 from wallet.snap.codes import Case, SnapError
@@ -25,7 +26,7 @@ def spend(partner: Partner, day: date, external_id: str) -> None:
             raise SnapError(Case.CONFLICT)
 
 
-def forget(before: date) -> int:
-    """Deletes the ids of earlier days; returns how many. A request that old no longer passes the clock's check."""
-    deleted, _ = ExternalId.objects.filter(day__lt=before).delete()
+def forget_past() -> int:
+    """Deletes the ids of days that are over in every time zone; returns how many. A request that old is refused for its time."""
+    deleted, _ = ExternalId.objects.filter(day__lt=timezone.localdate() - timedelta(days=2)).delete()
     return deleted

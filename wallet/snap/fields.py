@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from wallet.money import in_message
 from wallet.snap import timestamps
 from wallet.snap.codes import Case, SnapError
 
@@ -20,7 +22,8 @@ TEXT = r"[^\x00-\x1f\x7f]+"
 # amount, so no leading zeros; the fraction must be 00, for money is whole rupiah.
 AMOUNT = re.compile(r"(0|[1-9][0-9]{0,12})\.00")
 CURRENCY = "IDR"
-INFO_LENGTH = 2_000
+money = in_message  # the amount as it goes out
+INFO_LENGTH = 64_000  # the goods of a large order, as other providers' clients list them
 MISSING = {"required", "null", "blank"}
 WHOLE = "non_field_errors"
 
@@ -53,6 +56,16 @@ class _AmountValue(serializers.Field):  # type: ignore[type-arg]
         return int(data[:-3])
 
 
+@extend_schema_field({"type": "string", "pattern": f"^{AMOUNT.pattern}$", "maxLength": 16, "example": "0.00"})
+class _AmountOrZeroValue(serializers.Field):  # type: ignore[type-arg]
+    default_error_messages = {"invalid": "not whole rupiah with two decimals"}
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, str) or not AMOUNT.fullmatch(data):
+            self.fail("invalid")
+        return int(data[:-3])
+
+
 class Amount(serializers.Serializer[int]):
     """Whole rupiah above zero as the standard writes money: ``{"value": "10000.00", "currency": "IDR"}``."""
 
@@ -64,9 +77,12 @@ class Amount(serializers.Serializer[int]):
         return rupiah
 
 
-def money(rupiah: int) -> dict[str, str]:
-    """The amount as it goes out."""
-    return {"value": f"{rupiah}.00", "currency": CURRENCY}
+class AmountOrZero(Amount):
+    """As `Amount`, for what may be nothing: a fee."""
+
+    value = _AmountOrZeroValue(  # type: ignore[assignment]
+        help_text="Whole rupiah with two decimals, String(16,2): 0.00"
+    )
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -84,15 +100,22 @@ class Moment(serializers.Field):  # type: ignore[type-arg]
 
 @extend_schema_field(OpenApiTypes.OBJECT)
 class AdditionalInfo(serializers.Field):  # type: ignore[type-arg]
-    """Any JSON object up to 2,000 characters; it comes back in the response."""
+    """Any JSON object up to 64,000 characters; it comes back in the response.
 
-    default_error_messages = {"invalid": "not an object of at most 2,000 characters"}
+    `apart` names what a message reads by itself: it has its own bounds and does not count here.
+    """
 
-    def __init__(self, **kwargs: Any) -> None:
+    default_error_messages = {"invalid": "not an object of at most 64,000 characters"}
+
+    def __init__(self, *, apart: str = "", **kwargs: Any) -> None:
+        self.apart = apart
         super().__init__(required=False, default=dict, **kwargs)
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict) or len(json.dumps(data, separators=(",", ":"))) > INFO_LENGTH:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        counted = {name: value for name, value in data.items() if name != self.apart}
+        if len(json.dumps(counted, separators=(",", ":"))) > INFO_LENGTH:
             self.fail("invalid")
         return data
 
@@ -102,18 +125,36 @@ def read(message: type[serializers.Serializer[Any]], data: Mapping[str, Any]) ->
 
     A field that is null is a field that is missing.
     """
-    serializer = message(data={name: value for name, value in data.items() if value is not None})
-    if not serializer.is_valid():
-        raise _first_fault(serializer.errors)
-    fields: dict[str, Any] = serializer.validated_data
+    try:
+        fields: dict[str, Any] = _reader(message).run_validation(
+            {name: value for name, value in data.items() if value is not None}
+        )
+    except serializers.ValidationError as error:
+        raise _first_fault(error.detail) from None
     return fields
 
 
+@cache
+def _reader(message: type[serializers.Serializer[Any]]) -> serializers.Serializer[Any]:
+    """One for all requests: it keeps nothing of what it reads, and making its fields anew took longer than reading with them."""
+    return message()
+
+
+def read_part(message: type[serializers.Serializer[Any]], data: Mapping[str, Any], place: str) -> dict[str, Any]:
+    """As `read`, for an object within a message; what is at fault is named with its place, e.g. ``bulkObject[2].amount``."""
+    try:
+        return read(message, data)
+    except SnapError as fault:
+        raise SnapError(fault.case, f"{place}.{fault.detail}") from None
+
+
 def _first_fault(errors: Any) -> SnapError:
-    path: list[str] = []
+    path = ""
     while isinstance(errors, Mapping):
         name, errors = next(iter(errors.items()))
-        if name != WHOLE:
-            path.append(name)
+        if isinstance(name, int):  # an element, by its place in the array
+            path += f"[{name}]"
+        elif name != WHOLE:
+            path += f".{name}" if path else name
     case = Case.INVALID_MANDATORY if errors[0].code in MISSING else Case.INVALID_FORMAT
-    return SnapError(case, ".".join(path))
+    return SnapError(case, path)

@@ -6,26 +6,25 @@ nothing leave as WalletError or SnapError.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import Any
 
-from django.conf import settings
-
 from wallet import redemption, refunds
-from wallet.errors import WalletError
-from wallet.models import Partner, Payment, Refund
+from wallet.models import Payment
+from wallet.snap import callers, goods
 from wallet.snap.authentication import Caller
 from wallet.snap.codes import WALLET_CASES, Case, Service, SnapError
 from wallet.snap.envelope import Reply
 from wallet.snap.fields import money
+from wallet.snap.payments import reason_of, refund_history, refuse_fee, status_of, to_fund
+from wallet.snap.retries import request_hash, said, said_of
 from wallet.snap.timestamps import emit
-
-PAID, REFUNDED, FAILED = ("00", "Success"), ("04", "Refunded"), ("06", "Failed")
 
 
 def pay(caller: Caller, fields: dict[str, Any]) -> Reply:
     """Service 60. A declined payment is kept and replied to with its case, our number and the reason."""
+    refuse_fee(fields)
+    listed = goods.of_payment(fields)
+    asked = {name: value for name, value in fields.items() if name not in ("items", "expiryTime")}
     payment = redemption.pay(
         redemption.PaymentOrder(
             partner=caller.partner,
@@ -34,8 +33,17 @@ def pay(caller: Caller, fields: dict[str, Any]) -> Reply:
             amount=fields["amount"],
             partner_reference_no=fields["partnerReferenceNo"],
             external_id=caller.external_id,
-            request_hash=_request_hash(caller.partner, Service.QR_CPM_PAYMENT, fields),
+            request_hash=request_hash(
+                caller.partner,
+                Service.QR_CPM_PAYMENT,
+                asked | goods.repeated(listed.items),
+                later=("terminalId", "feeAmount"),
+            ),
             title=fields["title"],
+            terminal=fields["terminalId"],
+            items=listed.items,
+            cash=callers.may_pay_cash(caller.partner),
+            expires_at=fields["expiryTime"],
         )
     )
     declined = payment.status == Payment.Status.DECLINED
@@ -46,22 +54,28 @@ def pay(caller: Caller, fields: dict[str, Any]) -> Reply:
             "partnerReferenceNo": payment.partner_reference_no,
             "amount": money(payment.amount),
             "transactionDate": emit(payment.created_at),
-            "additionalInfo": fields["additionalInfo"] | _reason(payment),
+            "additionalInfo": said(caller, Service.QR_CPM_PAYMENT, payment, fields)
+            | reason_of(payment, lacking=listed.fault),
         },
+        detail=goods.told(payment.decline, listed.fault or payment.decline_detail),
     )
 
 
 def query(caller: Caller, fields: dict[str, Any]) -> Reply:
-    """Service 61. All numbers given must be of one payment of the caller's; an `amount` given must be its amount."""
+    """Service 61. All numbers given must be of one payment of the caller's; an `amount` given must be its amount.
+
+    `paidTime` is when the payment was decided, paid or declined: the standard asks for it always.
+    """
     payment = redemption.find(
         caller.partner,
         partner_reference_no=fields["originalPartnerReferenceNo"],
         reference_no=fields["originalReferenceNo"],
         external_id=fields["originalExternalId"],
+        merchant_id=fields["merchantId"],
     )
     if fields["amount"] not in (None, payment.amount):
         raise SnapError(Case.INVALID_AMOUNT)
-    status, description = _status(payment)
+    status, description = status_of(payment)
     return Reply(
         Case.SUCCESSFUL,
         {
@@ -71,9 +85,13 @@ def query(caller: Caller, fields: dict[str, Any]) -> Reply:
             "serviceCode": Service.QR_CPM_PAYMENT,
             "latestTransactionStatus": status,
             "transactionStatusDesc": description,
+            **({"title": payment.title} if payment.title else {}),
+            "paidTime": emit(payment.created_at),
             "transactionDate": emit(payment.created_at),
             "amount": money(payment.amount),
-            "additionalInfo": fields["additionalInfo"] | _reason(payment) | _refund_history(payment),
+            "additionalInfo": said_of(caller, Service.QR_CPM_PAYMENT, payment, fields)
+            | reason_of(payment)
+            | refund_history(payment),
         },
     )
 
@@ -84,11 +102,15 @@ def refund(caller: Caller, fields: dict[str, Any]) -> Reply:
         refunds.RefundOrder(
             partner=caller.partner,
             partner_refund_no=fields["partnerRefundNo"],
-            request_hash=_request_hash(caller.partner, Service.QR_CPM_REFUND, fields),
+            request_hash=request_hash(
+                caller.partner, Service.QR_CPM_REFUND, fields, later=("originalExternalId", "merchantId")
+            ),
             amount=fields["refundAmount"],
             reason=fields["reason"],
             original_partner_reference_no=fields["originalPartnerReferenceNo"],
             original_reference_no=fields["originalReferenceNo"],
+            original_external_id=fields["originalExternalId"],
+            merchant_id=fields["merchantId"],
         )
     )
     return Reply(
@@ -100,54 +122,6 @@ def refund(caller: Caller, fields: dict[str, Any]) -> Reply:
             "partnerRefundNo": made.partner_refund_no,
             "refundAmount": money(made.amount),
             "refundTime": emit(made.created_at),
-            "additionalInfo": fields["additionalInfo"] | _to_fund(made),
+            "additionalInfo": fields["additionalInfo"] | to_fund(made),
         },
     )
-
-
-def _request_hash(partner: Partner, service: str, fields: dict[str, Any]) -> bytes:
-    """SHA-256 of what a retry must repeat: partner, service, fields; not additionalInfo, which is only echoed."""
-    content = {name: value for name, value in fields.items() if name != "additionalInfo"}
-    canonical = json.dumps([partner.client_id, service, content], sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).digest()
-
-
-def _reason(payment: Payment) -> dict[str, str]:
-    """Why it was declined: the wallet's code, and a sentence for the cashier."""
-    if payment.status != Payment.Status.DECLINED:
-        return {}
-    return {"reason": payment.decline, "reasonMessage": _sentence(payment)}
-
-
-def _sentence(payment: Payment) -> str:
-    for kind in WalletError.__subclasses__():
-        if kind.code == payment.decline:
-            return str(kind(limit=f"{settings.WALLET['payment_limit']:,}".replace(",", ".")))
-    return ""
-
-
-def _status(payment: Payment) -> tuple[str, str]:
-    if payment.status == Payment.Status.DECLINED:
-        return FAILED
-    return REFUNDED if payment.refunded == payment.amount else PAID
-
-
-def _refund_history(payment: Payment) -> dict[str, Any]:
-    if not payment.refunded:
-        return {}
-    history = [
-        {
-            "refundNo": made.refund_no,
-            "partnerRefundNo": made.partner_refund_no,
-            "refundAmount": money(made.amount),
-            "refundTime": emit(made.created_at),
-            "reason": made.reason,
-            **_to_fund(made),
-        }
-        for made in payment.refunds.order_by("id")
-    ]
-    return {"refundedAmount": money(payment.refunded), "refundHistory": history}
-
-
-def _to_fund(made: Refund) -> dict[str, Any]:
-    return {"returnedToProgrammeFund": money(made.to_fund)} if made.to_fund else {}

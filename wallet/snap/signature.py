@@ -19,7 +19,7 @@ import hashlib
 import hmac
 import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
@@ -68,15 +68,13 @@ def string_to_sign(method: str, endpoint_url: str, body: bytes, timestamp: str, 
 
 def accepted_strings(
     method: str, endpoint_url: str, body: bytes, timestamp: str, access_token: str | None = None
-) -> tuple[str, str]:
-    """The two strings a sender may have signed: over the minified body, as the standard says, and over the bytes sent.
+) -> tuple[str, ...]:
+    """The strings a sender may have signed: over the minified body, as the standard says, and over the bytes sent.
 
-    Senders differ in which they hash; both bind the same content.
+    Senders differ in which they hash; both bind the same content. A body that came minified has one.
     """
-    return (
-        string_to_sign(method, endpoint_url, minify(body), timestamp, access_token),
-        string_to_sign(method, endpoint_url, body, timestamp, access_token),
-    )
+    bodies = dict.fromkeys((minify(body), body))
+    return tuple(string_to_sign(method, endpoint_url, each, timestamp, access_token) for each in bodies)
 
 
 def token_string(client_id: str, timestamp: str) -> str:
@@ -117,6 +115,29 @@ def verify_asymmetric(public_key_pem: str, texts: Iterable[str], signature: str)
     given = _decoded(signature, (key.key_size + 7) // 8)
     matches = [_signed(key, text, given) for text in texts]
     return any(matches) and usable
+
+
+def matching_secret(secrets: Sequence[str], most: int, texts: Sequence[str], signature: str) -> int | None:
+    """Which of the secrets made the signature: its place, or None. The work is that of `most` secrets, however many there are."""
+    matches = [verify_symmetric(secret, texts, signature) for secret in _filled(secrets, most, "")]
+    return _first(matches[: len(secrets)])
+
+
+def matching_key(public_keys_pem: Sequence[str], most: int, texts: Sequence[str], signature: str) -> int | None:
+    """Which of the keys made the signature: its place, or None. The work is that of `most` keys, however many there are.
+
+    So neither a partner that nobody knows nor one that is changing keys takes another time than the rest.
+    """
+    matches = [verify_asymmetric(pem, texts, signature) for pem in _filled(public_keys_pem, most, NOBODYS_KEY)]
+    return _first(matches[: len(public_keys_pem)])
+
+
+def _filled(given: Sequence[str], most: int, filling: str) -> list[str]:
+    return [*given, *[filling] * (most - len(given))]
+
+
+def _first(matches: Sequence[bool]) -> int | None:
+    return matches.index(True) if any(matches) else None
 
 
 @lru_cache(maxsize=256)

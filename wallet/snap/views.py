@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from wallet.snap import access_token, messages, qr_cpm, schema, timestamps
+from wallet import credentials
+from wallet.snap import access_token, callers, messages, pace, qr_cpm, schema, timestamps
 from wallet.snap.authentication import CONTENT_TYPE, PARTNER_ID, SIGNATURE, Caller, SnapAuthentication, current, header
 from wallet.snap.codes import Case, Service, SnapError
 from wallet.snap.envelope import Reply, SnapView, once
@@ -20,12 +22,21 @@ class AccessTokenView(SnapView):
 
     service = Service.ACCESS_TOKEN
 
+    def check_throttles(self, request: Request) -> None:
+        """Anybody may ask, and each asking costs signatures: counted at the address. Raises SnapError (429/00)."""
+        pace.of_address(callers.address_of(request))
+
     @schema.documented(
         service,
         "Access token B2B",
         messages.AccessTokenB2B,
         messages.AccessTokenB2BResponse,
-        (*schema.AUTHENTICATION_CASES, (Case.NOT_SUPPORTED, ""), (Case.GENERAL_ERROR, "")),
+        (
+            *schema.AUTHENTICATION_CASES,
+            (Case.NOT_SUPPORTED, ""),
+            (Case.TOO_MANY, ""),
+            (Case.GENERAL_ERROR, ""),
+        ),
     )
     def post(self, request: Request) -> Response:
         header(request, "Content-Type", CONTENT_TYPE)
@@ -33,9 +44,11 @@ class AccessTokenView(SnapView):
         client_id = header(request, "X-CLIENT-KEY", PARTNER_ID)
         signature = header(request, "X-SIGNATURE", SIGNATURE)
         current(timestamp)
-        partner = access_token.prove_client(client_id, timestamp, signature)
+        proved = access_token.prove_client(client_id, timestamp, signature)
+        callers.check_network(proved.partner, request)
+        credentials.note_use(proved.key, timezone.now())
         fields = read(messages.AccessTokenB2B, dict(request.data))
-        token = access_token.issue(partner)
+        token = access_token.issue(proved)
         told = {
             "accessToken": token.text,
             "tokenType": "Bearer",
@@ -69,17 +82,13 @@ class PaymentView(TransactionView):
         messages.QrCpmPayment,
         messages.QrCpmPaymentResponse,
         (
-            *schema.TRANSACTION_CASES,
+            *schema.PAYMENT_CASES,
             (Case.TRANSACTION_EXPIRED, ""),
-            (Case.EXCEEDS_AMOUNT_LIMIT, ""),
-            (Case.INSUFFICIENT_FUNDS, ""),
-            (Case.NOT_PERMITTED, ""),
-            (Case.INACTIVE, ""),
-            (Case.MERCHANT_BLACKLISTED, ""),
+            (Case.ACTIVITY_COUNT_LIMIT, ""),
             (Case.INVALID_STATUS, ""),
             (Case.TRANSACTION_NOT_FOUND, ""),
-            (Case.INVALID_MERCHANT, ""),
-            (Case.INCONSISTENT, ""),
+            (Case.INVALID_AMOUNT, ""),
+            (Case.INVALID_TERMINAL, ""),
         ),
     )
     def post(self, request: Request) -> Response:
@@ -96,7 +105,12 @@ class QueryView(TransactionView):
         "QR CPM query",
         messages.QrCpmQuery,
         messages.QrCpmQueryResponse,
-        (*schema.TRANSACTION_CASES, (Case.TRANSACTION_NOT_FOUND, ""), (Case.INVALID_AMOUNT, "")),
+        (
+            *schema.TRANSACTION_CASES,
+            (Case.TRANSACTION_NOT_FOUND, ""),
+            (Case.INVALID_MERCHANT, ""),
+            (Case.INVALID_AMOUNT, ""),
+        ),
     )
     def post(self, request: Request) -> Response:
         return self.transact(request, messages.QrCpmQuery, qr_cpm.query)
@@ -117,6 +131,8 @@ class RefundView(TransactionView):
             (Case.INSUFFICIENT_FUNDS, ""),
             (Case.INVALID_STATUS, ""),
             (Case.TRANSACTION_NOT_FOUND, ""),
+            (Case.TRANSACTION_CANCELLED, ""),
+            (Case.INVALID_MERCHANT, ""),
             (Case.INVALID_AMOUNT, ""),
             (Case.INCONSISTENT, ""),
         ),

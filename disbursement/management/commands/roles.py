@@ -1,4 +1,5 @@
-"""``manage.py roles``: the house's roles, each with exactly its permissions, and what grievances are about at first."""
+"""``manage.py roles``: the house's roles, each with exactly its permissions, what grievances are about at first, and which
+fraud rules two officers may put in force."""
 
 from __future__ import annotations
 
@@ -10,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from beneficiaries import grievances
+from wallet.fraud import rules
 
 OURS = ("wallet", "officers", "beneficiaries", "disbursement", "mobile")
 # What each role may do beside looking. Nobody both moves money into a batch and agrees to it; nobody but a superuser makes users.
@@ -31,12 +33,24 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.set_route",
         "disbursement.work_payoutline",
         "disbursement.propose_clawback",
+        "disbursement.propose_take_back",
         "wallet.change_wallet",
         "wallet.close_wallet",
         "wallet.recover_wallet",
+        "wallet.add_recoveryproposal",
+        "wallet.agree_recoveryproposal",
+        "wallet.add_successionproposal",
         "wallet.cash_in_wallet",
         "wallet.cash_out_wallet",
         "wallet.void_hold",
+        "wallet.issue_offline_card",
+        "wallet.revoke_offlineallowance",
+        "wallet.work_offlineclaim",
+        "wallet.decide_fraudcase",
+        "wallet.hold_fraudcase",
+        "wallet.add_fraudrule",
+        "wallet.change_fraudrule",
+        "wallet.propose_fraudrule",
         "mobile.change_device",
         "beneficiaries.add_registrysource",
         "beneficiaries.change_registrysource",
@@ -76,8 +90,15 @@ DOES: dict[str, tuple[str, ...]] = {
         "disbursement.add_report",
         "disbursement.see_small_groups",
         "disbursement.resolve_payoutline",
+        "disbursement.agree_route",
         "disbursement.decide_clawback",
-        "wallet.succeed_wallet",
+        "wallet.add_successionproposal",
+        "wallet.agree_successionproposal",
+        "wallet.agree_recoveryproposal",
+        "wallet.cover_offlineclaim",
+        "wallet.agree_fraudrule",
+        "wallet.decide_fraudcase",
+        "wallet.hold_fraudcase",
         "beneficiaries.commit_complete_registryimport",
         "beneficiaries.undo_registryimport",
         "beneficiaries.merge_person",
@@ -129,13 +150,45 @@ DOES: dict[str, tuple[str, ...]] = {
         "wallet.change_purseterms",
         "wallet.add_partner",
         "wallet.change_partner",
+        "wallet.add_partnerchange",
+        "wallet.agree_partnerchange",
+        "wallet.revoke_credential",
+        "wallet.add_depositbooking",
+        "wallet.agree_depositbooking",
         "wallet.add_merchant",
+        "wallet.add_merchantapplication",
+        "wallet.change_merchantapplication",
+        "wallet.submit_merchantapplication",
+        "wallet.decide_merchantapplication",
+        "wallet.open_applicationdocument",
         "wallet.change_merchant",
+        "wallet.suspend_merchant",
+        "wallet.add_merchantchange",
+        "wallet.agree_merchantchange",
+        "wallet.add_outlet",
+        "wallet.change_outlet",
+        "wallet.add_terminal",
+        "wallet.change_terminal",
+        "wallet.add_regulatedprice",
+        "wallet.change_regulatedprice",
         "wallet.add_settlement",
         "wallet.change_settlement",
         "wallet.return_settlement",
+        "wallet.add_settlementreturn",
+        "wallet.agree_settlementreturn",
+        "wallet.add_payoutfile",
+        "wallet.send_payoutfile",
+        "wallet.withdraw_payoutfile",
+        "wallet.download_payoutfile",
+        "wallet.add_bankanswerfile",
+        "wallet.agree_answerreturns",
+        "wallet.add_answerreview",
         "wallet.reverse_transfer",
         "wallet.delete_accesstoken",
+        "wallet.replay_webhook",
+        "wallet.change_webhookendpoint",
+        "wallet.add_notificationkey",
+        "wallet.fund_lossfund",
     ),
     # The data protection officer: answers subjects and the agency; what changes data, a second officer decides.
     "Petugas Data Pribadi": (
@@ -150,6 +203,18 @@ DOES: dict[str, tuple[str, ...]] = {
     # A report changes nothing; who checks the house needs its figures whole.
     "Auditor": ("disbursement.add_report", "disbursement.see_small_groups"),
 }
+# What was claimed from tills without a network, and what fraud rules found.
+WATCHED = (
+    "wallet.offlineallowance",
+    "wallet.offlineclaim",
+    "wallet.offlineclaimstep",
+    "wallet.lossfund",
+    "wallet.fraudcase",
+    "wallet.fraudsignal",
+    "wallet.fraudhold",
+    "wallet.fraudrule",
+    "wallet.fraudscan",
+)
 # What each role may look at: whole apps, or single tables.
 SEES: dict[str, tuple[str, ...]] = {
     "Petugas": (
@@ -158,15 +223,20 @@ SEES: dict[str, tuple[str, ...]] = {
         "mobile",
         "wallet.wallet",
         "wallet.walletstep",
+        "wallet.successionproposal",
+        "wallet.recoveryproposal",
         "wallet.purse",
         "wallet.purseterms",
         "wallet.payment",
         "wallet.refund",
         "wallet.paymentcode",
+        "wallet.mpmcode",
         "wallet.hold",
         "wallet.holdpart",
+        "wallet.debitorder",
         "wallet.topup",
         "wallet.merchant",
+        *WATCHED,
     ),
     "Penyetuju": (
         "disbursement",
@@ -175,8 +245,12 @@ SEES: dict[str, tuple[str, ...]] = {
         "wallet.transfer",
         "wallet.wallet",
         "wallet.walletstep",
+        "wallet.successionproposal",
+        "wallet.recoveryproposal",
         "wallet.purse",
         "wallet.purseterms",
+        "wallet.merchant",
+        *WATCHED,
     ),
     "Bendahara": (
         "wallet",
@@ -230,6 +304,8 @@ class Command(BaseCommand):
         groups = Group.objects.in_bulk(["Petugas", "Penyetuju"], field_name="name")
         if new := grievances.standard_categories(groups["Petugas"], groups["Penyetuju"]):
             self.stdout.write(f"Kategori aduan: {new} baru")
+        if new := rules.standard():
+            self.stdout.write(f"Rancangan aturan kecurangan: {new} baru")
 
 
 def permissions_of(role: str) -> QuerySet[Permission]:

@@ -7,8 +7,10 @@ import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
+from unittest.mock import patch
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.test import Client
@@ -41,9 +43,25 @@ from disbursement.models import Batch, Enrolment, EnrolmentAppeal, EnrolmentStep
 from disbursement.reports import making
 from tests import money
 from tests.disbursement import scheduling, statement_files
-from tests.wallet import books
-from wallet import codes, holds, ledger, redemption, refunds, seals, settlement, top_ups, verification
-from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, Wallet
+from tests.wallet import books, shops
+from tests.wallet.snap.keys import PUBLIC_KEY
+from wallet import (
+    bank_answers,
+    codes,
+    credentials,
+    holds,
+    ledger,
+    onboarding,
+    payouts,
+    redemption,
+    refunds,
+    seals,
+    settlement,
+    settlement_runs,
+    top_ups,
+    verification,
+)
+from wallet.models import AccessToken, Account, ExternalId, Merchant, Partner, PurseTerms, SettlementRun, Wallet
 
 
 def add_people(many: int, start: int = 0) -> list[Person]:
@@ -217,8 +235,7 @@ def _sealed_yesterday() -> None:
 
 
 def _shop() -> None:
-    partner = Partner(client_id=str(uuid.uuid4()), name="Mitra", public_key="-")
-    partner.secret = "s" * 32
+    partner = Partner(client_id=str(uuid.uuid4()), name="Mitra")
     partner.save()
     merchant = Merchant(partner=partner, merchant_id="W1", name="Warung", mcc="5411", bank_code="014")
     merchant.account = ledger.open_account(Account.Kind.MERCHANT, "Warung")
@@ -240,8 +257,25 @@ def _shop() -> None:
     holds.authorise(held)
     top_ups.top_up(top_ups.TopUpOrder(partner, "U1", bytes(32), wallet, 50_000))
     list(settlement.settle_all())
-    AccessToken.objects.create(partner=partner, digest=bytes(32), expires_at=timezone.now() + timedelta(minutes=5))
+    _sealed_papers_and_files()
+    credentials.install(partner, public_key=PUBLIC_KEY, since=money.LONG_AGO)
+    soon = timezone.now() + timedelta(minutes=5)
+    AccessToken.objects.create(partner=partner, key=partner.credentials.get(), digest=bytes(32), expires_at=soon)
     ExternalId.objects.create(partner=partner, day=timezone.localdate(), external_id="1")
+
+
+def _sealed_papers_and_files() -> None:
+    """An application whose document somebody opened, a settlement run, a file for the bank and its answer."""
+    asked = shops.application(User.objects.get(username="bendahara"))
+    document = asked.documents.order_by("pk")[0]
+    onboarding.open_document(document, "memeriksa", User.objects.get(username="bendahara"))
+    run = SettlementRun.objects.create(business_day=timezone.localdate(), cut_off=timezone.now())
+    list(settlement_runs.settle_all(run))
+    payer = {"name": "Dinas Sosial", "bank": "BDKIIDJ1", "account": "10101010101"}
+    with patch.dict(settings.WALLET, settlement_payer=payer):
+        payouts.make(User.objects.get(username="bendahara"))
+    answers = b"reference,status,amount\nTIDAK-ADA,paid,1\n"
+    list(bank_answers.apply_waiting(bank_answers.take_in("bank.csv", answers, User.objects.get(username="bendahara"))))
 
 
 @pytest.fixture

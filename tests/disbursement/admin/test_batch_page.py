@@ -215,7 +215,7 @@ def test_a_line_taken_back_in_words_that_look_like_a_formula_does_not_run(house:
     spent = Purse.objects.filter(account__debits__isnull=False)
     unclaimed = house.closed.instructions.filter(clawback_payments=None)
     line = unclaimed.exclude(wallet__in=spent.values("wallet")).latest("pk")
-    execution.take_back(line, "=1+1")
+    money.taken_back(line, "=1+1")
     assert [row[4] for row in _csv(house, house.closed) if row[1] == str(line.enrolment_id)] == ["'=1+1"]
 
 
@@ -238,7 +238,7 @@ def test_a_waiting_line_says_why_its_chunk_is_tried_again(house: House) -> None:
 
 def test_what_was_taken_back_is_told_apart_and_needs_no_follow_up(house: House) -> None:
     batch = money.pay_out(_approved(house))
-    execution.take_back(batch.instructions.filter(status="paid").earliest("pk"), "salah orang")
+    money.taken_back(batch.instructions.filter(status="paid").earliest("pk"), "salah orang")
     shown = _page(house, "petugas", batch)
     assert re.search(r"Ditarik kembali <b[^>]*>1</b>", shown) and re.search(r"Gagal <b[^>]*>0</b>", shown)
     assert "/follow_up/" not in shown

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from disbursement import budgets
@@ -28,6 +30,19 @@ def test_a_budget_is_set_with_its_decree_and_shown_with_what_is_used(house: Hous
     assert "tidak dapat berlaku surut" in wrong
     client.post("/admin/disbursement/budget/add/", data | {"region": "x"})
     assert Budget.objects.count() == 2
+
+
+def test_what_each_row_is_now_is_read_for_the_whole_list_at_once(house: House) -> None:
+    client, counts = house.client("auditor"), []
+    client.get("/admin/disbursement/budget/")
+    for number in range(2):
+        with CaptureQueriesContext(connection) as seen:
+            page = client.get("/admin/disbursement/budget/").content.decode()
+        counts.append(len(seen))
+        for region in ("31.71", "31.72", "31.73"):
+            budgets.set_budget(house.programme, 2026, region, 50_000_000, decree=f"DPA {number}")
+    assert counts[0] == counts[1]
+    assert (page.count(">berlaku<"), page.count(">diganti<")) == (3, 1)
 
 
 def test_the_same_as_a_file(house: House) -> None:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from typing import Any
 
 import pytest
 from django.contrib import admin
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, User
 from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from disbursement import approvals, batches, eligibility, execution, programmes
 from disbursement.management.commands import roles
@@ -20,22 +22,72 @@ from tests import money
 from tests.disbursement import partners
 from tests.disbursement.admin.conftest import House, add_people, build_house, lived, scheduled, tried
 from tests.wallet import books
-from wallet import seal_verification, verification
+from tests.wallet import test_mpm_races as mpm_races
+from tests.wallet.offline import world as offline
+from wallet import (
+    account_numbers,
+    bank_answers,
+    bulk_cash_ins,
+    debits,
+    deposits,
+    merchant_changes,
+    mpm_codes,
+    partner_changes,
+    recovery,
+    seal_verification,
+    settlement_returns,
+    six_digits,
+    verification,
+)
 from wallet.admin.ledger import CHECK_NAMES
-from wallet.models import Seal, Transfer, Verification
+from wallet.models import Merchant, PagePinTries, Partner, Seal, Settlement, Transfer, Verification, Wallet
+from wallet.webhooks import keys, outbox
 
 OURS = {"wallet", "disbursement", "officers", "auth"}
 
 
 @pytest.fixture
-def house(house: House) -> House:
-    """With a schedule, arrears, a cycle calculated anew, a version that was tried, a partner that said otherwise, an appeal."""
+def house(house: House, settings: Any) -> House:
+    """With a schedule, arrears, a cycle calculated anew, a version that was tried, a partner that said otherwise, an appeal.
+
+    And with an offline claim, the loss fund, and a case of suspected fraud; and with what partners ask for and are told.
+    """
+    settings.OFFLINE_KEYS, settings.OFFLINE_KEY_IN_USE = dict(offline.KEYS), None
+    offline.disputed(house.officers["petugas"])
     scheduled(house)
     tried(house.programme)
     line = partners.line_of(partners.unknown(partners.provider()))
     notices.take(line.provider.partner, line.request.bulk_id, [{"partnerReferenceNo": "x"}], external_id="1", digest="")
     lived(house)
+    _asked_and_told(Merchant.objects.get(merchant_id="W1"))
+    _proposed(house.officers["bendahara"])
     return house
+
+
+def _proposed(by: User) -> None:
+    merchant_changes.propose(Merchant.objects.get(merchant_id="W1"), {"postcode": "10110"}, "pindah", by)
+    partner_changes.write(Partner.objects.earliest("pk"), {"return_hosts": ["toko.example"]}, reason="x", by=by)
+    deposits.propose(Partner.objects.earliest("pk"), 1_000, back=False, reference="BCA-1", reason="setoran", by=by)
+    money.to_be_passed_on(money.wallet(), money.wallet())
+    recovery.propose(money.wallet(), "telepon hilang", by)
+    settled = Settlement.objects.earliest("pk")
+    settlement_returns.propose(settled, "ditutup", "BCA 17/3", by)
+    bank_answers.take_in("jawaban.csv", f"reference,status\n{settled.uid.hex},returned\n".encode(), by)
+
+
+def _asked_and_told(shop: Merchant) -> None:
+    """A QR code, a debit order, a bulk cash-in, guessed digits, and a notice with the key that signs it."""
+    partner = shop.partner
+    mpm_codes.generate(mpm_races.code_order(shop))
+    debits.place(debits.DebitRequest(partner, "W1", 12_000, "INV-9", "1", bytes(32)))
+    line = bulk_cash_ins.BulkLine("B-1", account_numbers.of_wallet(Wallet.objects.earliest("pk").pk), 5_000, {})
+    deposits.receive(partner, 5_000, reference="BCA")
+    bulk_cash_ins.accept(bulk_cash_ins.BulkOrder(partner, "B-1", "ext", bytes(32), [line], {}))
+    six_digits.claim(partner, shop, "000000", timezone.now())
+    PagePinTries.objects.create(subject=f"partner:{partner.pk}", since=timezone.now(), wrong=1)
+    Partner.objects.filter(pk=partner.pk).update(notify_url="https://mitra.example/snap")
+    outbox.notify(partner, service="52", path="/v1.0/qr/qr-mpm-notify", ordering_key="1", body={})
+    keys.current(timezone.now())
 
 
 def _admins() -> list[tuple[object, object]]:

@@ -13,7 +13,6 @@ from disbursement.providers import accounts, routes
 from tests import money
 from tests.disbursement import partners
 from tests.disbursement.admin.conftest import House
-from tests.wallet.snap.keys import PUBLIC_KEY
 from wallet.models import Partner
 
 pytestmark = pytest.mark.django_db
@@ -45,9 +44,7 @@ def _text(client: Client, url: str) -> str:
 
 def test_the_treasurer_sets_a_partner_up_and_hands_it_our_public_key(house: House) -> None:
     client = house.client("bendahara")
-    sender = Partner(client_id="EMP-1", name="Uang Elektronik", public_key=PUBLIC_KEY)
-    sender.secret = "x"
-    sender.save()
+    sender = Partner.objects.create(client_id="EMP-1", name="Uang Elektronik")
     form = {
         "code": "emp",
         "name": "Uang Elektronik",
@@ -143,21 +140,30 @@ def test_asking_again_is_due_at_once_and_sends_nothing(house: House, line: Payou
     assert house.client("auditor").post(_page(line, "ask_again")).status_code == 403
 
 
-def test_an_officer_sets_how_an_enrolment_is_paid_and_the_number_is_masked(house: House) -> None:
+def test_where_aid_goes_takes_two_officers_and_the_number_is_masked(house: House) -> None:
     provider = partners.provider()
     enrolment = Enrolment.objects.filter(status="active").earliest("pk")
-    client = house.client("petugas")
-    url = _page(enrolment, "set_route")
-    assert client.post(url, {"provider": provider.pk, "number": "12"}).status_code == 200
-    assert client.post(url, {"provider": provider.pk, "number": "628123456789"}).status_code == 302
-    route = Route.objects.get(ended_at=None)
-    assert route.number == "628123456789"
-    page = _text(client, _page(enrolment))
+    client, approver = house.client("petugas"), house.client("penyetuju")
+    url = _page(enrolment, "propose_route")
+    asked = {"provider": provider.pk, "number": "628123456789", "reason": "surat permohonan 12"}
+    assert client.post(url, asked | {"number": "12"}).status_code == 200
+    assert client.post(url, asked).status_code == 302
+    assert routes.of(enrolment) is None
+    assert client.post(_page(enrolment, "agree_route")).status_code == 403
+    assert "propose_route" not in _text(client, _page(enrolment))  # one waits already
+    assert "Jalur bayar menunggu orang kedua" in _text(approver, reverse("admin:index"))
+    page = _text(approver, _page(enrolment, "agree_route"))
+    assert "surat permohonan 12" in page
     assert "•••••789" in page
     assert "628123456789" not in page
-    assert client.post(url, {"provider": "", "number": ""}).status_code == 302
+    wrong = approver.post(_page(enrolment, "agree_route"), {"number": "628123456788"}).content.decode()
+    assert "bukan nomor yang diusulkan" in wrong
+    assert approver.post(_page(enrolment, "agree_route"), {"number": "628123456789"}).status_code == 302
+    route = Route.objects.get(ended_at=None)
+    assert (route.number, route.agreed_by) == ("628123456789", house.officers["penyetuju"])
+    assert client.post(_page(enrolment, "own_wallet")).status_code == 302
     assert routes.of(enrolment) is None
-    assert house.client("bendahara").post(url, {"provider": ""}).status_code == 403
+    assert house.client("bendahara").post(url, asked).status_code == 403
 
 
 def test_the_batchs_page_tells_what_is_at_the_partner(house: House, line: PayoutLine) -> None:

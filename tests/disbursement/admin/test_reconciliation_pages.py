@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from beneficiaries.models import UploadBlock
+from beneficiaries.models import Reveal, UploadBlock
 from disbursement import breaks, statements
 from disbursement.models import Break, Confirmation, Instruction, Statement, StatementAccount
 from tests.disbursement import statement_files
@@ -211,6 +211,27 @@ def test_what_the_bank_wrote_is_for_who_works_on_breaks(house: House) -> None:
     assert "keterangan bank" not in house.client("auditor").get(url).content.decode().lower()
 
 
+def test_what_the_bank_wrote_opens_with_a_reason_and_stands_in_the_access_log(house: House) -> None:
+    now = timezone.localdate()
+    content = camt(Entry(500, "SP2D-9", day=now, text="TRF DARI SITI AMINAH"), since=now, until=now, number="STM-77")
+    entry = statement_files.booked(content, StatementAccount.objects.get()).entries.get()
+    client, page = house.client("bendahara"), f"/admin/disbursement/statemententry/{entry.pk}/"
+    assert "SITI" not in client.get(f"{page}change/").content.decode()
+    why = {"field": "text", "reason": "other", "note": "selisih 7"}
+    assert "SITI" not in client.post(f"{page}show_text/", why | {"note": ""}).content.decode()
+    assert house.client("petugas").get(f"{page}show_text/").status_code == 200
+    assert house.client("auditor").post(f"{page}show_text/", why).status_code == 403
+    assert not Reveal.objects.exists()
+    assert "SITI AMINAH" in client.post(f"{page}show_text/", why).content.decode()
+    row = Reveal.objects.get()
+    assert (row.subject_kind, row.subject_id, row.fields, row.by.username) == (
+        "statement_entry",
+        entry.pk,
+        "text",
+        "bendahara",
+    )
+
+
 def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None:
     line = Instruction.objects.filter(status="paid").order_by("-pk").first()
     assert line
@@ -220,7 +241,7 @@ def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None
     statement_files.booked(rows, of, told=statement_files.told(since=today, until=today))
     client = house.client("auditor")
     assert (
-        "Tidak ada rekening yang mencocokkan: Penyelesaian ke bank pedagang."
+        "Tidak ada rekening yang mencocokkan: Penyelesaian ke bank pedagang, Titipan mitra, Kas loket kantor."
         in client.get("/admin/disbursement/break/side_by_side/").content.decode()
     )
     page = client.get("/admin/disbursement/break/side_by_side/", {"batch": house.closed.pk}).content.decode()

@@ -78,20 +78,22 @@ STEPS = {
     "/admin/wallet/wallet/{wallet}/reset_pin/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/recover/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/close/": {"petugas"},
-    "/admin/wallet/wallet/{wallet}/succeed/": {"penyetuju"},
+    "/admin/wallet/wallet/{wallet}/succeed/": {"petugas", "penyetuju"},
     "/admin/wallet/wallet/{wallet}/pay_in/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/pay_out/": {"petugas"},
     "/admin/wallet/wallet/{wallet}/statement/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/wallet/wallet/{wallet}/statement/?file=csv": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/wallet/purse/{purse}/statement/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/wallet/account/{purse}/statement/": {"penyetuju", "bendahara", "auditor"},
-    "/admin/wallet/merchant/{merchant}/statement/": {"bendahara", "auditor"},
+    "/admin/wallet/merchant/{merchant}/statement/": {"penyetuju", "bendahara", "auditor"},
     "/admin/wallet/hold/": {"petugas", "bendahara", "auditor"},
     "/admin/wallet/hold/{hold}/void/": {"petugas"},
     "/admin/wallet/topup/": {"petugas", "bendahara", "auditor"},
     "/admin/wallet/transfer/{transfer}/reverse_it/": {"bendahara"},
     "/admin/wallet/settlement/{settlement}/send_back/": {"bendahara"},
+    "/admin/disbursement/instruction/{instruction}/propose_take_back/": {"petugas"},
     "/admin/disbursement/instruction/{instruction}/take_back/": {"penyetuju"},
+    "/admin/disbursement/instruction/{instruction}/refuse_take_back/": {"penyetuju"},
     "/admin/disbursement/budget/add/": {"bendahara"},
     "/admin/disbursement/budget/by_region/": {"petugas", "penyetuju", "bendahara", "auditor"},
     "/admin/disbursement/budget/by_region/?file=csv": {"petugas", "penyetuju", "bendahara", "auditor"},
@@ -104,11 +106,29 @@ STEPS = {
     "/admin/disbursement/clawback/{clawback}/drop/": {"penyetuju"},
     "/admin/disbursement/clawback/{clawback}/write_off/": {"penyetuju"},
     "/admin/disbursement/clawback/{clawback}/letter/": {"petugas", "penyetuju", "auditor"},
-    "/admin/wallet/merchant/add/": {"bendahara"},
+    "/admin/wallet/merchant/add/": set(),  # a merchant comes of an application
+    "/admin/wallet/merchantapplication/add/": {"bendahara"},
+    "/admin/wallet/merchant/{merchant}/propose/": {"bendahara"},
+    "/admin/wallet/merchant/{merchant}/close/": {"bendahara"},
+    "/admin/wallet/merchant/{merchant}/report/": {"petugas", "bendahara", "auditor"},
+    "/admin/wallet/payoutfile/make/": {"bendahara"},
+    "/admin/wallet/bankanswerfile/upload/": {"bendahara"},
+    "/admin/wallet/settlementrun/": {"bendahara", "auditor"},
+    "/admin/wallet/documentview/": {"bendahara", "auditor"},
     "/admin/wallet/merchant/{merchant}/suspend/": {"bendahara"},
     "/admin/wallet/merchant/settle_all/": {"bendahara"},
     "/admin/wallet/settlement/{settlement}/mark_paid/": {"bendahara"},
     "/admin/wallet/partner/{partner}/new_secret/": {"bendahara"},
+    "/admin/wallet/partner/{partner}/add_key/": {"bendahara"},
+    "/admin/wallet/partner/{partner}/invite/": {"bendahara"},
+    "/admin/wallet/partnerchange/": {"bendahara", "auditor"},
+    "/admin/wallet/partnerchange/add/": set(),  # a change comes of the partner's page
+    "/admin/wallet/webhook/": {"bendahara", "auditor"},
+    "/admin/wallet/webhook/replay_given_up/": {"bendahara"},
+    "/admin/wallet/webhook/replay_many/": {"bendahara"},
+    "/admin/wallet/webhookendpoint/": {"bendahara", "auditor"},
+    "/admin/wallet/notificationkey/renew/": {"bendahara"},
+    "/admin/wallet/debitorder/": {"petugas", "bendahara", "auditor"},
     "/admin/wallet/accesstoken/{token}/revoke/": {"bendahara"},
     "/admin/wallet/purseterms/add/": {"bendahara"},
     "/admin/wallet/transfer/": {"penyetuju", "bendahara", "auditor"},
@@ -236,8 +256,11 @@ def test_failed_chunks_are_tried_again(house: House) -> None:
     client, address = house.client("petugas"), f"/admin/disbursement/batch/{batch.pk}/retry/"
     asked = client.get(address).content.decode()
     assert str(failures.of("timeout").words) in asked and "Canceled" not in asked
-    assert "1 potongan dicoba lagi" in client.post(address, follow=True).content.decode()
+    assert (
+        "1 potongan dicoba lagi" in client.post(address, {"reason": "server dibetulkan"}, follow=True).content.decode()
+    )
     assert Chunk.objects.get(batch=batch).status == Chunk.Status.PENDING
+    assert batch.steps.filter(by=house.officers["petugas"], reason__contains="server dibetulkan").exists()
 
 
 def test_progress_tells_how_far_it_is(house: House) -> None:

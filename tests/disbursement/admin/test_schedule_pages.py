@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from disbursement import batches, corrections, owed, schedules
+from disbursement import batches, clawback, corrections, owed, schedules, versions
 from disbursement.due_dates import months_later
 from disbursement.models import (
     Batch,
@@ -24,6 +24,7 @@ from disbursement.models import (
 from tests import money
 from tests.disbursement.admin.conftest import House, add_people, scheduled
 from tests.disbursement.scheduling import established, this_month
+from wallet.money import rupiah
 
 
 def _url(name: str, *args: Any) -> str:
@@ -278,6 +279,30 @@ def test_a_recalculation_shows_who_before_after_and_why_and_is_confirmed_with_a_
     client.post(url, {"reason": "besaran baru", "decree": "Kepgub 9/2026"})
     row.refresh_from_db()
     assert (row.status, row.decree, row.decided_by) == ("confirmed", "Kepgub 9/2026", house.officers["petugas"])
+
+
+def test_what_was_too_much_waits_in_a_queue_until_a_case_claims_it(house: House) -> None:
+    scheduled(house)
+    newest = versions.of(house.programme, house.closed.cycle.period)
+    cheaper = versions.copy(newest, newest.starts_on)
+    cheaper.components.update(amount=230_000)
+    versions.enforce(cheaper)
+    row = corrections.request(house.closed.cycle, house.officers["petugas"])
+    assert corrections.run(row.pk)
+    row.refresh_from_db()
+    corrections.confirm(row, house.officers["petugas"], "keliru", "Kepgub 9/2026")
+    client, one = house.client("petugas"), corrections.overpaid().earliest("pk")
+    front = client.get("/admin/").content.decode()
+    assert "Kelebihan bayar menurut koreksi belum ditagih" in front
+    listed = client.get(_url("correction_changelist"), {"selisih": "belum-ditagih"}).content.decode()
+    assert _url("correction_change", one.pk) in listed
+    page = client.get(_url("correction_change", one.pk)).content.decode()
+    paid = house.closed.instructions.get(enrolment=one.enrolment_id)
+    assert f"lebih {rupiah(one.excess)}, belum ditagih kembali" in page and _url("instruction_change", paid.pk) in page
+    clawback.propose({paid.pk: one.excess}, reason="keliru", evidence="BA 1", by=house.officers["petugas"])
+    assert "belum ditagih kembali" not in client.get(_url("correction_change", one.pk)).content.decode()
+    listed = client.get(_url("correction_changelist"), {"selisih": "belum-ditagih"}).content.decode()
+    assert _url("correction_change", one.pk) not in listed
 
 
 def test_why_a_line_is_a_correction_is_told_line_by_line(house: House) -> None:

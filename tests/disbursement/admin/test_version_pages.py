@@ -12,7 +12,17 @@ from django.urls import reverse
 
 from beneficiaries.models import Person
 from disbursement import programme_file, trials, versions
-from disbursement.models import Batch, Calculation, Cycle, Instruction, Programme, ProgrammeVersion, VersionTrial
+from disbursement.models import (
+    Batch,
+    Calculation,
+    Cycle,
+    Enrolment,
+    EnrolmentStep,
+    Instruction,
+    Programme,
+    ProgrammeVersion,
+    VersionTrial,
+)
 from tests import money
 from tests.disbursement.admin.conftest import House
 
@@ -73,6 +83,25 @@ def test_a_draft_is_edited_tried_and_put_into_force_by_another(house: House, dra
     assert versions.of(house.programme, date(2027, 1, 1)) == draft
     assert bendahara.post(f"{address}/change/", edited(draft)).status_code == 403
     assert "Akan berlaku" in page_of(bendahara, f"{address}/change/")
+
+
+def test_who_leaves_by_the_version_in_force_is_suspended_or_ended_from_the_trials_page(house: House) -> None:
+    version = house.programme.versions.get()
+    old = Enrolment.objects.filter(programme=house.programme, status="active").order_by("pk")
+    Person.objects.filter(pk__in=[row.person_id for row in old[:2]]).update(birth_date=date(1990, 1, 1))
+    officer = house.client("petugas")
+    officer.post(f"/admin/disbursement/programmeversion/{version.pk}/try_it/")
+    assert trials.run_next()
+    trial = VersionTrial.objects.get()
+    address = f"/admin/disbursement/versiontrial/{trial.pk}"
+    asked = page_of(officer, f"{address}/suspend_leavers/")
+    assert "2 orang" in asked and "Tidak lagi memenuhi syarat" in asked
+    assert house.client("penyetuju").post(f"{address}/end_leavers/").status_code == 403
+    officer.post(f"{address}/suspend_leavers/", {"reason": "diperiksa dahulu"})
+    assert Enrolment.objects.filter(status="suspended").count() == 2
+    done = officer.post(f"{address}/end_leavers/", {"reason": "umur dibetulkan"}, follow=True).content.decode()
+    assert "2 kepesertaan diakhiri" in done
+    assert EnrolmentStep.objects.filter(to_status="ended", reason="not_eligible", words="umur dibetulkan").count() == 2
 
 
 def test_who_wrote_a_draft_last_stands_for_it_and_another_puts_it_into_force(

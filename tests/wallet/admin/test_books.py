@@ -14,7 +14,7 @@ from disbursement.models import Instruction
 from tests import money
 from tests.disbursement.admin.conftest import House, build_house
 from tests.wallet import books
-from wallet import checkpoints, ledger, settlement, verification
+from wallet import checkpoints, ledger, merchant_changes, settlement, verification
 from wallet.admin import sheets, statements
 from wallet.models import Account, Merchant, PurseTerms, Settlement, Transfer, Verification
 
@@ -190,7 +190,15 @@ def test_what_the_bank_returns_is_owed_again(house: House, paid: bool) -> None:
     _sent(client, f"{address}/send_back/", reason="")
     row.refresh_from_db()
     assert row.status != Settlement.Status.RETURNED
-    assert "terutang lagi" in _sent(client, f"{address}/send_back/", reason="rekening tutup")
+    said = _sent(client, f"{address}/send_back/", reason="rekening tutup", evidence="BCA 17/3")
+    if paid:
+        proposal = f"/admin/wallet/settlementreturn/{row.returns.get().pk}"
+        _sent(client, f"{proposal}/agree/")
+        row.refresh_from_db()
+        assert row.status == Settlement.Status.PAID  # another officer agrees
+        assert "BCA 17/3" in _page(house.client("admin"), f"{proposal}/agree/")
+        said = _sent(house.client("admin"), f"{proposal}/agree/")
+    assert "terutang lagi" in said
     _sent(client, f"{address}/send_back/", reason="lain")
     row.refresh_from_db()
     assert (row.status, row.return_reason) == (Settlement.Status.RETURNED, "rekening tutup")
@@ -202,17 +210,27 @@ def test_what_the_bank_returns_is_owed_again(house: House, paid: bool) -> None:
     assert verification.verify().holds
 
 
-def test_aid_paid_by_mistake_is_taken_back_while_all_of_it_is_there(house: House) -> None:
-    client = house.client("penyetuju")
+def test_aid_paid_by_mistake_is_taken_back_by_two_officers_while_all_of_it_is_there(house: House) -> None:
+    maker, client = house.client("petugas"), house.client("penyetuju")
     paid = Instruction.objects.filter(batch=house.closed, status=Instruction.Status.PAID)
     spent = set(Transfer.objects.filter(kind=Transfer.Kind.REDEMPTION).values_list("debit__purse__wallet", flat=True))
     whole = next(row for row in paid if row.wallet_id not in spent)
     used = next(row for row in paid if row.wallet_id in spent)
+    propose = "/admin/disbursement/instruction/{}/propose_take_back/"
     address = "/admin/disbursement/instruction/{}/take_back/"
-    _sent(client, address.format(whole.pk), reason="")
-    assert "Rp 300.000 ditarik kembali: ganda" in _sent(client, address.format(whole.pk), reason="ganda")
-    assert "sudah dipakai" in _sent(client, address.format(used.pk), reason="ganda")
-    _sent(client, address.format(whole.pk), reason="lagi")
+    _sent(maker, propose.format(whole.pk), reason="")
+    _sent(client, address.format(whole.pk))
+    whole.refresh_from_db()
+    assert whole.status == "paid"  # nobody has proposed it
+    assert "orang lain harus menyetujuinya" in _sent(maker, propose.format(whole.pk), reason="ganda")
+    _sent(maker, propose.format(used.pk), reason="ganda")
+    assert "Penarikan kembali menunggu orang kedua" in _page(client, "/admin/")
+    assert "ganda" in _page(client, address.format(whole.pk))
+    assert "Rp 300.000 ditarik kembali: ganda" in _sent(client, address.format(whole.pk))
+    assert "sudah dipakai" in _sent(client, address.format(used.pk))
+    assert "bantuan tetap" in _sent(
+        client, f"/admin/disbursement/instruction/{used.pk}/refuse_take_back/", reason="terpakai"
+    )
     whole.refresh_from_db()
     used.refresh_from_db()
     assert (whole.status, whole.failure, used.status) == ("returned", "ganda", "paid")
@@ -247,10 +265,18 @@ def test_regions_are_typed_until_granted_and_then_told_in_words(house: House) ->
 
 def test_a_merchant_has_its_region(house: House) -> None:
     client, shop = house.client("bendahara"), Merchant.objects.get(merchant_id="W1")
-    address = f"/admin/wallet/merchant/{shop.pk}/change/"
-    data = {"name": "Warung", "mcc": "5411", "city": "JAKARTA", "bank_code": "014", "bank_account": ""}
+    address = f"/admin/wallet/merchant/{shop.pk}/propose/"
+    data = {
+        "name": "Warung",
+        "mcc": "5411",
+        "city": "JAKARTA",
+        "bank_code": "014",
+        "bank_account": "",
+        "reason": "pindah",
+    }
     assert "Isi kode seperti" in _sent(client, address, **data, region="3174")
     _sent(client, address, **data, region="31.74.01.1001")
+    merchant_changes.agree(shop.changes.get(), money.officer())
     shop.refresh_from_db()
     assert shop.region == "31.74.01.1001"
 

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils import timezone
 
 from beneficiaries.models import Person
 from mobile import devices
 from tests import money
 from tests.disbursement.admin.conftest import House, build_house
 from tests.processes import together
-from wallet import codes, counter, ledger, pins, verification
+from tests.wallet.offline import world
+from wallet import codes, counter, ledger, merchant_changes, pins, verification
 from wallet.models import (
     Account,
     Hold,
     Merchant,
+    OfflineAllowance,
     Partner,
     Payment,
     PaymentCode,
     Purse,
+    RecoveryProposal,
     Succession,
+    SuccessionProposal,
     TopUp,
     Transfer,
     Wallet,
     WalletStep,
 )
+from wallet.offline import allowances
 
 S = Wallet.Status
 
@@ -78,6 +85,14 @@ def test_an_empty_wallet_is_closed_with_its_reason_and_stays_closed(house: House
     assert "pindah" in page and "/pay_in/" not in page and "/close/" not in page
 
 
+def test_the_history_of_a_row_of_a_long_table_has_its_own_steps_and_as_many_pages_as_it_needs(house: House) -> None:
+    wallet, client = money.wallet(), house.client("petugas")
+    _sent(client, _url(wallet, "close"), reason="pindah")
+    answer = client.get(_url(wallet, "history"))
+    assert [entry.change_message for entry in answer.context["action_list"]] == ["Dompet ditutup: pindah"]
+    assert answer.context["action_list"].paginator.num_pages == 1
+
+
 def test_a_wallet_with_money_is_not_closed_and_the_page_says_how_much(house: House) -> None:
     wallet, client = _own_money(60_000), house.client("petugas")
     assert "Tutup untuk selamanya" not in client.get(_url(wallet, "close")).content.decode()
@@ -89,19 +104,61 @@ def test_a_wallet_with_money_is_not_closed_and_the_page_says_how_much(house: Hou
 # --- a lost phone ---
 
 
-def test_a_lost_phone_loses_its_sign_in_its_codes_and_its_pin(house: House) -> None:
+def test_a_lost_phone_loses_its_sign_in_its_codes_its_offline_money_and_its_pin(house: House, settings: Any) -> None:
+    settings.OFFLINE_KEYS, settings.OFFLINE_KEY_IN_USE = dict(world.KEYS), None
     person = Person.objects.filter(wallet__isnull=False).order_by("pk").first()
     wallet = person.wallet
+    money.purse(wallet, 200_000)
     pins.create(wallet, "271828")
-    device, _token = devices.issue(person, "HP lama")
+    device, token = devices.issue(person, "HP lama")
     codes.issue(wallet)
-    page = _sent(house.client("petugas"), _url(wallet, "recover"), reason="dicuri")
+    allowances.issue_for_phone(
+        wallet, 50_000, world.public(world.device())
+    )  # made before a phone's name was kept with it
+    card = allowances.issue_card(wallet, [20_000], by="petugas", reason="KTP diperiksa")
+    client = house.client("petugas")
+    assert devices.of_token(token) == device
+    _sent(client, _url(wallet, "recover"), reason=" ")
+    assert devices.of_token(token) == device and not OfflineAllowance.objects.exclude(revoked_at=None).exists()
+    page = _sent(client, _url(wallet, "recover"), reason="dicuri")
     assert "1 perangkat dikeluarkan" in page
+    [ended] = OfflineAllowance.objects.exclude(revoked_at=None)
+    assert (ended.kind, ended.revoke_reason, ended.revoked_by) == ("phone", "dicuri", "petugas")
+    card.refresh_from_db()
+    assert card.revoked_at is None
     wallet.refresh_from_db()
     device.refresh_from_db()
     assert wallet.pin_hash == "" and device.revoked_at is not None
     assert not PaymentCode.objects.filter(wallet=wallet, used_at__isnull=True).exists()
     assert WalletStep.objects.get(wallet=wallet).kind == WalletStep.Kind.RECOVERED
+
+
+def an_hour_ago(wallet: int) -> datetime:
+    """When the registry would say that the holder's telephone was changed."""
+    return timezone.now() - timedelta(hours=1)
+
+
+def test_while_the_telephone_is_new_a_second_officer_gives_the_wallet_back(house: House, settings: Any) -> None:
+    settings.WALLET = settings.WALLET | {"phone_changed": f"{__name__}.an_hour_ago"}
+    person = Person.objects.filter(wallet__isnull=False).order_by("pk").first()
+    wallet, client = person.wallet, house.client("petugas")
+    pins.create(wallet, "271828")
+    device, _token = devices.issue(person, "HP lama")
+    assert "baru diganti" in client.get(_url(wallet, "recover")).content.decode()
+    assert "Diusulkan" in _sent(client, _url(wallet, "recover"), reason="dicuri")
+    assert "persetujuan dua petugas" in _sent(client, _url(wallet, "reset_pin"), reason="lupa")
+    wallet.refresh_from_db()
+    device.refresh_from_db()
+    assert wallet.pin_hash and device.revoked_at is None
+    decision = f"/admin/wallet/recoveryproposal/{RecoveryProposal.objects.get().pk}/agree/"
+    second = house.client("penyetuju")
+    assert "Pemulihan dompet menunggu petugas lain" in second.get("/admin/").content.decode()
+    assert person.name in second.get(decision).content.decode()
+    assert "1 perangkat dikeluarkan" in _sent(second, decision)
+    wallet.refresh_from_db()
+    device.refresh_from_db()
+    assert wallet.pin_hash == "" and device.revoked_at is not None
+    assert WalletStep.objects.get(wallet=wallet).by == "penyetuju"
 
 
 def test_a_recovery_that_is_refused_leaves_the_phone_signed_in(house: House) -> None:
@@ -116,20 +173,24 @@ def test_a_recovery_that_is_refused_leaves_the_phone_signed_in(house: House) -> 
 # --- succession ---
 
 
-def test_the_heir_is_shown_before_anything_is_passed_on(house: House) -> None:
-    client = house.client("penyetuju")
-    wallet = _own_money(70_000)
-    heir = Person.objects.filter(wallet__isnull=False).order_by("pk").first()
+def test_the_heir_is_shown_before_anything_is_proposed_and_another_officer_passes_it_on(house: House) -> None:
+    client, second = house.client("petugas"), house.client("penyetuju")
+    wallet = money.died(_own_money(70_000))
+    heir = Person.objects.filter(wallet__isnull=False, status="active").order_by("pk").first()
     data = {"successor": str(heir.wallet_id), "reason": "akta 12"}
     shown = _sent(client, _url(wallet, "succeed"), **data)
     assert heir.name in shown and f'name="seen" value="{heir.wallet_id}"' in shown and "akta 12" in shown
-    assert not Succession.objects.exists()
     _sent(client, _url(wallet, "succeed"), **data, seen=str(wallet.pk))
-    assert not Succession.objects.exists()
-    done = _sent(client, _url(wallet, "succeed"), **data, seen=str(heir.wallet_id))
-    assert "Rp 70.000 diwariskan" in done
-    again = _sent(client, _url(wallet, "succeed"), **data, seen=str(heir.wallet_id))
-    assert "Rp 70.000 diwariskan" in again
+    assert not SuccessionProposal.objects.exists()
+    assert "Diusulkan diwariskan" in _sent(client, _url(wallet, "succeed"), **data, seen=str(heir.wallet_id))
+    assert "menunggu keputusan" in _sent(client, _url(wallet, "succeed"), **data, seen=str(heir.wallet_id))
+    proposal = SuccessionProposal.objects.get()
+    decision = f"/admin/wallet/successionproposal/{proposal.pk}/agree/"
+    assert client.post(decision).status_code == 403 and not Succession.objects.exists()
+    assert heir.name in second.get(decision).content.decode()
+    assert "Pewarisan dompet menunggu petugas lain" in second.get("/admin/").content.decode()
+    assert "Rp 70.000 diwariskan" in _sent(second, decision)
+    assert "sudah diputuskan" in _sent(second, decision)
     row = Succession.objects.get()
     assert (row.predecessor_id, row.successor_id, row.amount, row.by) == (
         wallet.pk,
@@ -144,26 +205,35 @@ def test_the_heir_is_shown_before_anything_is_passed_on(house: House) -> None:
         assert told in page and "akta 12" in page
 
 
+def test_whose_holder_lives_is_not_passed_on(house: House) -> None:
+    wallet, heir = _own_money(70_000), money.wallet()
+    client = house.client("penyetuju")
+    assert "tidak mencatat pemegang" in client.get(_url(wallet, "succeed")).content.decode()
+    data = {"successor": str(heir.pk), "reason": "x", "seen": str(heir.pk)}
+    assert "tidak mencatat pemegang" in _sent(client, _url(wallet, "succeed"), **data)
+    assert not SuccessionProposal.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("number", "said"), [("999999999", "Tidak ada dompet"), ("abc", "Tidak ada dompet"), ("", "harus diisi")]
 )
 def test_a_heir_who_is_not_there_is_said(house: House, number: str, said: str) -> None:
-    wallet = money.wallet()
+    wallet = money.died(money.wallet())
     page = _sent(house.client("penyetuju"), _url(wallet, "succeed"), successor=number, reason="x", seen=number)
-    assert said in page and not Succession.objects.exists()
+    assert said in page and not SuccessionProposal.objects.exists()
 
 
 def test_nobody_inherits_from_themselves_nor_while_frozen(house: House) -> None:
-    client, wallet, frozen = house.client("penyetuju"), money.wallet(), money.wallet()
+    client, wallet, frozen = house.client("penyetuju"), money.died(money.wallet()), money.wallet()
     Wallet.objects.filter(pk=frozen.pk).update(status=S.FROZEN)
     for heir in (wallet, frozen):
         data = {"successor": str(heir.pk), "reason": "x", "seen": str(heir.pk)}
         assert "Penerus harus orang lain" in _sent(client, _url(wallet, "succeed"), **data)
-    assert not Succession.objects.exists()
+    assert not SuccessionProposal.objects.exists()
 
 
 def test_the_reason_of_a_succession_is_shown_as_text(house: House) -> None:
-    wallet, heir = money.wallet(), money.wallet()
+    wallet, heir = money.died(money.wallet()), money.wallet()
     reason = "<script>alert(1)</script> {0} %(x)s"
     data = {"successor": str(heir.pk), "reason": reason, "seen": str(heir.pk)}
     page = _sent(house.client("penyetuju"), _url(wallet, "succeed"), **data)
@@ -251,7 +321,7 @@ def test_a_declined_cash_out_says_why_and_the_next_try_has_a_new_number(house: H
 def test_somebody_elses_code_hands_out_nothing(house: House) -> None:
     client, wallet, other = house.client("petugas"), _own_money(50_000), _own_money(50_000)
     code = codes.issue(other).qr_content
-    assert "bukan dari dompet ini" in _cash_out(client, wallet, code, "10.000")
+    assert "Jangan serahkan uang. Kode bayar tidak dikenal." in _cash_out(client, wallet, code, "10.000")
     assert not Payment.objects.filter(wallet__in=[wallet, other]).exists()
     assert "Serahkan Rp 10.000" in _cash_out(client, other, code, "10.000")
     for wrong in ("X" * 26, "0"):
@@ -266,7 +336,10 @@ def test_the_counter_is_never_the_api_and_never_anything_else(house: House) -> N
     assert answer.status_code == 403
     assert client.post(f"{address}/new_secret/").status_code == 403
     merchant = {"name": "Loket", "mcc": "5411", "city": "JAKARTA", "region": "", "bank_code": "", "bank_account": ""}
-    client.post(f"/admin/wallet/merchant/{desk.pk}/change/", merchant)
+    client.post(f"/admin/wallet/merchant/{desk.pk}/propose/", merchant | {"postcode": "10110", "reason": "pindah"})
+    change = desk.changes.get()
+    assert change.after == {"name": "Loket", "postcode": "10110"}  # and no other category
+    merchant_changes.agree(change, money.officer())
     desk.refresh_from_db()
     assert (desk.name, desk.mcc, Partner.objects.get(client_id="loket").active) == ("Loket", "6010", False)
 
@@ -275,14 +348,8 @@ def test_nobody_takes_the_counters_names_before_it_is_opened(house: House) -> No
     client = house.client("bendahara")
     partner = {"name": "Palsu", "client_id": "Loket", "public_key": "-", "active": "on"}
     assert "untuk loket kantor" in client.post("/admin/wallet/partner/add/", partner).content.decode()
-    merchant = {
-        "partner": str(Partner.objects.first().pk),
-        "merchant_id": "loket",
-        "name": "x",
-        "mcc": "5411",
-        "city": "x",
-    }
-    assert "untuk loket kantor" in client.post("/admin/wallet/merchant/add/", merchant).content.decode()
+    asked = client.post("/admin/wallet/merchantapplication/add/", {"merchant_id": "loket"})
+    assert "untuk loket kantor" in asked.content.decode()
 
 
 def _do_open_the_counter() -> int:

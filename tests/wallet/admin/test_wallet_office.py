@@ -2,14 +2,29 @@
 
 from __future__ import annotations
 
+import re
+from typing import Any
+
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from django.contrib.admin.models import LogEntry
+from django.test import Client
 
 from tests import money
 from tests.disbursement.admin.conftest import House, build_house
-from wallet import pins
-from wallet.models import AccessToken, Account, Merchant, Partner, Purse, PurseTerms, Settlement, Wallet
+from wallet import credentials, deposits, pins
+from wallet.models import (
+    AccessToken,
+    DepositBooking,
+    Merchant,
+    Partner,
+    PartnerChange,
+    Purse,
+    PurseTerms,
+    Settlement,
+    Wallet,
+)
 
 SHORT = 1024  # bits: too few, which is the point
 
@@ -36,15 +51,176 @@ def test_the_secret_is_shown_once_and_kept_sealed(house: House) -> None:
     good = _pem(rsa.generate_private_key(65537, 2048))
     shown = client.post("/admin/wallet/partner/add/", _partner(good))
     partner = Partner.objects.get(client_id="abc-1")
-    assert shown.status_code == 200 and partner.secret in shown.content.decode()
-    assert partner.secret not in str(client.cookies) and partner.secret.encode() not in bytes(partner.secret_sealed)
-    for address in (f"/admin/wallet/partner/{partner.pk}/change/", "/admin/wallet/partner/", "/admin/"):
-        assert partner.secret not in client.get(address).content.decode()
-    old = partner.secret
+    kept = partner.credentials.get(kind="secret")
+    old = kept.secret
+    assert shown.status_code == 200 and old in shown.content.decode()
+    assert old not in str(client.cookies) and old.encode() not in bytes(kept.secret_sealed)
+    pages = [f"/admin/wallet/partner/{partner.pk}/change/", "/admin/wallet/partner/", "/admin/"]
+    for address in (*pages, f"/admin/wallet/credential/{kept.pk}/change/", "/admin/wallet/credential/"):
+        answer = client.get(address)
+        assert answer.status_code == 200 and old not in answer.content.decode()
     assert old not in client.get(f"/admin/wallet/partner/{partner.pk}/new_secret/").content.decode()
-    again = client.post(f"/admin/wallet/partner/{partner.pk}/new_secret/").content.decode()
+    sent = _turn(client, partner)
+    again = client.post(f"/admin/wallet/partner/{partner.pk}/new_secret/", sent).content.decode()
+    new = partner.credentials.filter(kind="secret").latest("pk")
+    kept.refresh_from_db()
+    assert new.secret != old and new.secret in again and old not in again
+    assert kept.valid_until is not None and new.valid_until is None
+
+
+def _turn(client: Client, partner: Partner) -> dict[str, str]:
+    """What the page for a new secret of a partner that is being set up sends."""
+    page = client.get(f"/admin/wallet/partner/{partner.pk}/new_secret/").content.decode()
+    found = re.search(r'name="turn" value="([^"]+)"', page)
+    assert found
+    return {"overlap": "0", "turn": found[1]}
+
+
+def test_loading_the_page_with_the_secret_again_draws_no_other(house: House) -> None:
+    client = house.client("bendahara")
+    client.post("/admin/wallet/partner/add/", _partner(_pem(rsa.generate_private_key(65537, 2048))))
+    partner = Partner.objects.get(client_id="abc-1")
+    address, sent = f"/admin/wallet/partner/{partner.pk}/new_secret/", _turn(client, partner)
+    assert 'id="partner-secret"' in client.post(address, sent).content.decode()
+    kept = credentials.in_force(partner).get(kind="secret")
+    for _ in range(2):
+        again = client.post(address, sent).content.decode()
+        assert "rahasianya sudah dibuat" in again and 'id="partner-secret"' not in again
+        assert credentials.in_force(partner).get(kind="secret") == kept
+    assert client.post(address, {"overlap": "0"}).status_code == 200  # a form without its name draws nothing
+    assert credentials.in_force(partner).get(kind="secret") == kept
+
+
+def test_the_office_grants_services_and_addresses(house: House) -> None:
+    client = house.client("bendahara")
+    good = _pem(rsa.generate_private_key(65537, 2048))
+    wrong = client.post("/admin/wallet/partner/add/", _partner(good) | {"networks": "203.0.113.7/24"})
+    assert "bukan alamat IP" in wrong.content.decode() and not Partner.objects.filter(client_id="abc-1").exists()
+    sent = _partner(good) | {"networks": "203.0.113.0/24\n198.51.100.7 203.0.113.0/24", "scopes": ["38", "60"]}
+    client.post("/admin/wallet/partner/add/", sent)
+    partner = Partner.objects.get(client_id="abc-1")
+    assert (partner.scopes, partner.networks) == (["38", "60"], ["203.0.113.0/24", "198.51.100.7/32"])
+    assert not partner.active  # whatever was sent: another officer opens it
+    page = client.get(f"/admin/wallet/partner/{partner.pk}/change/").content.decode()
+    assert "38 emoney/topup" in page and "203.0.113.0/24" in page
+
+
+def _agreed(client: Client, change: PartnerChange) -> str:
+    return client.post(f"/admin/wallet/partnerchange/{change.pk}/agree/", follow=True).content.decode()
+
+
+def test_a_partner_is_opened_and_widened_by_two(house: House) -> None:
+    client, other = house.client("bendahara"), house.client("admin")
+    client.post("/admin/wallet/partner/add/", _partner(_pem(rsa.generate_private_key(65537, 2048))))
+    partner = Partner.objects.get(client_id="abc-1")
+    address = f"/admin/wallet/partner/{partner.pk}/change/"
+    form: dict[str, Any] = {"name": "Mitra Baru", "scopes": ["60", "61"], "networks": "203.0.113.0/24"}
+    form |= {"credentials-TOTAL_FORMS": 0, "credentials-INITIAL_FORMS": 0}
+    assert "Isi alasannya" in client.post(address, form | {"active": "on"}).content.decode()
+    client.post(address, form | {"active": "on", "reason": "kontrak 12"})
+    opening = PartnerChange.objects.get()
+    shown = other.get(f"/admin/wallet/partnerchange/{opening.pk}/agree/").content.decode()
+    key = partner.credentials.get(kind="key")
+    for told in (key.fingerprint[:16], "oleh bendahara", "203.0.113.0/24", "kontrak 12", "60 qr/qr-cpm-payment"):
+        assert told in shown
+    assert "disetujui oleh petugas lain" in _agreed(client, opening)
     partner.refresh_from_db()
-    assert partner.secret != old and partner.secret in again and old not in again
+    assert not partner.active and partner.scopes == ["60", "61"]  # while it is set up, one writes it
+    assert "disetujui" in _agreed(other, opening)
+    partner.refresh_from_db()
+    assert partner.active and partner.opened_at is not None
+
+    form |= {"active": "on", "scopes": ["61", "38"], "networks": ""}
+    page = client.post(address, form | {"reason": "minta isi saldo"}, follow=True).content.decode()
+    assert "Yang diperluas diusulkan" in page
+    partner.refresh_from_db()
+    assert (partner.scopes, partner.networks) == (["61"], ["203.0.113.0/24"])
+    history = LogEntry.objects.filter(object_id=str(partner.pk)).latest("pk")
+    assert "Layanan" in history.get_change_message() and "Alamat IP" not in history.get_change_message()
+    _agreed(other, PartnerChange.objects.latest("pk"))
+    partner.refresh_from_db()
+    assert (partner.scopes, partner.networks) == (["61", "38"], [])
+    client.post(address, form | {"active": ""})  # to rest at once, by one, for no reason
+    partner.refresh_from_db()
+    assert not partner.active
+    for name in ("new_secret", "add_key"):
+        assert "Alasan" in client.get(f"/admin/wallet/partner/{partner.pk}/{name}/").content.decode()
+
+
+def test_a_key_and_a_secret_are_proposed_and_the_secret_is_shown_to_who_agrees(house: House) -> None:
+    client, other, partner = house.client("bendahara"), house.client("admin"), Partner.objects.first()
+    before = partner.credentials.count()
+    good = _pem(rsa.generate_private_key(65537, 2048))
+    key = {"public_key": good, "overlap": "7", "reason": "kunci baru"}
+    client.post(f"/admin/wallet/partner/{partner.pk}/add_key/", key)
+    client.post(f"/admin/wallet/partner/{partner.pk}/new_secret/", {"overlap": "0", "reason": "rahasia baru"})
+    assert partner.credentials.count() == before
+    secret, added = PartnerChange.objects.order_by("-pk")[:2]
+    assert added.fingerprint in other.get(f"/admin/wallet/partnerchange/{added.pk}/agree/").content.decode()
+    _agreed(other, added)
+    answer = other.post(f"/admin/wallet/partnerchange/{secret.pk}/agree/").content.decode()
+    drawn = partner.credentials.filter(kind="secret").latest("pk")
+    assert drawn.secret in answer and partner.credentials.filter(public_key=good).exists()
+    again = other.post(f"/admin/wallet/partnerchange/{secret.pk}/agree/", follow=True).content.decode()
+    assert "sudah diputuskan" in again and drawn.secret not in again
+    assert partner.credentials.filter(kind="secret").count() == 1
+    seen = client.get(f"/admin/wallet/partnerchange/{secret.pk}/change/").content.decode()
+    assert drawn.secret not in seen
+
+
+def test_an_invitation_is_halved_between_two_officers(house: House) -> None:
+    client, other, partner = house.client("bendahara"), house.client("admin"), Partner.objects.first()
+    page = client.post(f"/admin/wallet/partner/{partner.pk}/invite/", {"reason": "kunci baru"}).content.decode()
+    found = re.search(r'id="invitation-code">([0-9]{8})<', page)
+    assert found and "/mitra/masuk/" not in page and not partner.invitations.exists()
+    change = PartnerChange.objects.get()
+    told = other.post(f"/admin/wallet/partnerchange/{change.pk}/agree/").content.decode()
+    link = re.search(r'id="invitation-link">http://testserver(/mitra/masuk/[^<]+)<', told)
+    assert link and "invitation-code" not in told
+    for shown in (f"partner/{partner.pk}", f"partnerchange/{change.pk}"):
+        seen = client.get(f"/admin/wallet/{shown}/change/").content.decode()
+        assert "/mitra/masuk/" not in seen and found[1] not in seen
+    assert Client().post(link[1], {"code": found[1]}).status_code == 302
+    invitation = partner.invitations.get()
+    client.post(f"/admin/wallet/partner/{partner.pk}/end_invitation/")
+    invitation.refresh_from_db()
+    assert invitation.ended_at is not None
+
+
+def test_the_office_revokes_for_a_reason(house: House) -> None:
+    client, partner = house.client("bendahara"), Partner.objects.first()
+    row = credentials.issue_secret(partner).credential
+    client.post(f"/admin/wallet/credential/{row.pk}/revoke/", {"reason": " "})
+    row.refresh_from_db()
+    assert row.revoked_at is None
+    client.post(f"/admin/wallet/credential/{row.pk}/revoke/", {"reason": "bocor"})
+    row.refresh_from_db()
+    assert (row.revoke_reason, row.revoked_by) == ("bocor", "bendahara")
+
+
+def test_a_deposit_is_booked_once_for_a_banks_number(house: House) -> None:
+    client, other, partner = house.client("bendahara"), house.client("admin"), Partner.objects.first()
+    address = f"/admin/wallet/partner/{partner.pk}/book_deposit/"
+    said = {"reason": "setoran"}
+
+    def agreed(by: Client) -> str:
+        booking = DepositBooking.objects.latest("pk")
+        return by.post(f"/admin/wallet/depositbooking/{booking.pk}/agree/", follow=True).content.decode()
+
+    client.post(address, said | {"way": "in", "amount": "500000", "reference": "BCA-1"})
+    agreed(client)
+    partner.refresh_from_db()
+    assert deposits.balance(partner) == 0  # another officer agrees
+    assert "Rp 500.000 dibukukan" in agreed(other)
+    again = client.post(address, said | {"way": "in", "amount": "500000", "reference": "BCA-1"})
+    assert "sudah diusulkan atau dibukukan" in again.content.decode()
+    client.post(address, said | {"way": "out", "amount": "200000", "reference": "BCA-2"})
+    agreed(other)
+    client.post(address, said | {"way": "out", "amount": "300001", "reference": "BCA-3"})
+    assert "Saldo tidak cukup" in agreed(other)
+    partner.refresh_from_db()
+    assert deposits.balance(partner) == 300_000
+    money.assert_books_hold()
 
 
 @pytest.mark.parametrize(
@@ -55,6 +231,7 @@ def test_the_secret_is_shown_once_and_kept_sealed(house: House) -> None:
         (_pem(ec.generate_private_key(ec.SECP256R1())), "bukan RSA"),
         ("-----BEGIN PRIVATE KEY-----\nx\n-----END PRIVATE KEY-----", "kunci privat"),
     ],
+    ids=["no key", "short", "elliptic", "private"],
 )
 def test_only_a_proper_rsa_key_is_taken(house: House, pem: str, said: str) -> None:
     page = house.client("bendahara").post("/admin/wallet/partner/add/", _partner(pem)).content.decode()
@@ -97,39 +274,13 @@ def test_the_pin_is_reset_and_its_hash_never_shown(house: House) -> None:
     assert wallet.pin_hash == ""
 
 
-def _merchant(**changes: str) -> dict[str, str]:
-    return {
-        "partner": str(Partner.objects.first().pk),
-        "merchant_id": "W77",
-        "name": "Warung Baru",
-        "mcc": "5411",
-        "city": "JAKARTA",
-        "bank_code": "014",
-        "bank_account": "9876543210",
-    } | changes
-
-
-def test_a_merchant_comes_with_its_account_and_a_masked_bank_account(house: House) -> None:
-    client = house.client("bendahara")
-    assert client.post("/admin/wallet/merchant/add/", _merchant()).status_code == 302
-    merchant = Merchant.objects.get(merchant_id="W77")
-    assert (merchant.account.kind, merchant.bank_account) == (Account.Kind.MERCHANT, "9876543210")
-    page = client.get(f"/admin/wallet/merchant/{merchant.pk}/change/").content.decode()
-    assert "9876543210" not in page and "••••••3210" in page
-    seen = house.client("auditor").get(f"/admin/wallet/merchant/{merchant.pk}/change/").content.decode()
-    assert "9876543210" not in seen and "••••••3210" in seen
-    client.post(f"/admin/wallet/merchant/{merchant.pk}/change/", _merchant(bank_account="", name="Nama lain"))
-    merchant.refresh_from_db()
-    assert (merchant.name, merchant.bank_account) == ("Nama lain", "9876543210")
-
-
-@pytest.mark.parametrize(
-    "changes", [{"mcc": "54"}, {"bank_account": "12-3456"}, {"bank_code": ""}, {"merchant_id": "W1"}]
-)
-def test_a_merchant_that_is_wrong_leaves_no_account_behind(house: House, changes: dict[str, str]) -> None:
-    before = Account.objects.count()
-    assert house.client("bendahara").post("/admin/wallet/merchant/add/", _merchant(**changes)).status_code == 200
-    assert Account.objects.count() == before
+def test_a_merchant_shows_its_bank_account_masked_and_comes_of_no_form(house: House) -> None:
+    client, shop = house.client("bendahara"), Merchant.objects.get(merchant_id="W1")
+    assert client.post("/admin/wallet/merchant/add/", {"name": "x"}).status_code == 403
+    address = f"/admin/wallet/merchant/{shop.pk}/change/"
+    for name in ("bendahara", "auditor"):
+        page = house.client(name).get(address).content.decode()
+        assert "1234567890" not in page and "••••••7890" in page
 
 
 def test_merchants_are_suspended_settled_and_paid(house: House) -> None:
@@ -140,7 +291,7 @@ def test_merchants_are_suspended_settled_and_paid(house: House) -> None:
     client.post(f"/admin/wallet/merchant/{merchant.pk}/reactivate/", {"reason": "selesai"})
     merchant.refresh_from_db()
     assert merchant.status == Merchant.Status.ACTIVE
-    page = client.get("/admin/wallet/merchant/settle_all/").content.decode()
+    page = client.post("/admin/wallet/merchant/settle_all/", follow=True).content.decode()
     assert "Tidak ada pedagang yang perlu dibayar" in page
     row = Settlement.objects.get()
     assert row.status == Settlement.Status.PENDING

@@ -11,11 +11,15 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
+from tests import money
+from tests.money import LONG_AGO
 from tests.wallet.snap import sender
 from tests.wallet.snap.keys import OTHER_PRIVATE_KEY, OTHER_PUBLIC_KEY, PUBLIC_KEY
 from tests.wallet.snap.sender import Answer, Sender
-from wallet import codes, ledger, wallets
-from wallet.models import Account, Merchant, Partner, PurseTerms, Transfer, Wallet
+from wallet import codes, credentials, ledger, wallets
+from wallet.fraud import holds
+from wallet.models import Account, FraudCase, FraudHold, Merchant, Partner, PurseTerms, Transfer, Wallet
+from wallet.snap import scopes
 
 FOOD, CINEMA = "5411", "7832"
 
@@ -55,6 +59,17 @@ class World:
     def balance(self) -> int:
         return sum(purse.account.balance for purse in self.wallet.purses.select_related("account"))
 
+    def hold(self, *, officer: bool) -> None:
+        """New payments of the wallet are held for suspected fraud: by a rule, or by an officer."""
+        case = FraudCase.objects.create(wallet=self.wallet, day=timezone.localdate(), score=50)
+        if officer:
+            holds.place(case, FraudHold.Kind.PAYMENTS, money.officer(), "diperiksa")
+        else:
+            until = timezone.now() + timedelta(hours=1)
+            FraudHold.objects.create(
+                case=case, wallet=self.wallet, kind=FraudHold.Kind.PAYMENTS, reason="aturan", until=until
+            )
+
     def give(self, amount: int, *, mcc: str = FOOD, days: int = 30) -> None:
         terms, _ = PurseTerms.objects.get_or_create(name=f"{mcc}", defaults={"mccs": [mcc], "lapses_to": self.fund})
         now = timezone.now()
@@ -67,9 +82,9 @@ def rupiah(value: int) -> dict[str, str]:
 
 
 def _partner(client_id: str, public_key: str, secret: str) -> Partner:
-    partner = Partner(client_id=client_id, name=client_id, public_key=public_key)
-    partner.secret = secret
-    partner.save()
+    """A partner that may call every service there is."""
+    partner = Partner.objects.create(client_id=client_id, name=client_id, scopes=list(scopes.services()))
+    credentials.install(partner, public_key=public_key, secret=secret, since=LONG_AGO)
     return partner
 
 
@@ -107,6 +122,12 @@ def build() -> World:
 @pytest.fixture
 def world(db: None) -> World:
     return build()
+
+
+@pytest.fixture
+def wallet_settings(settings: Any) -> None:
+    """A row may change settings.WALLET for itself: it is put back after it."""
+    settings.WALLET = dict(settings.WALLET)
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ class Answer:
 
     @property
     def code(self) -> str:
-        return self.body["responseCode"]
+        told: str = self.body["responseCode"]
+        return told
 
 
 @dataclass
@@ -45,10 +46,14 @@ class Sender:
         return timestamps.emit(timezone.now())
 
     def access_token(self, **headers: str | None) -> Answer:
+        sent = self.token_headers() | headers
+        return self.send(TOKEN, b'{"grantType":"client_credentials","additionalInfo":{}}', sent)
+
+    def token_headers(self) -> dict[str, str | None]:
+        """What a request for an access token is signed with."""
         timestamp = self.now()
         signed = signature.sign_asymmetric(self.private_key, signature.token_string(self.client_id, timestamp))
-        sent = {"X-TIMESTAMP": timestamp, "X-CLIENT-KEY": self.client_id, "X-SIGNATURE": signed} | headers
-        return self.send(TOKEN, b'{"grantType":"client_credentials","additionalInfo":{}}', sent)
+        return {"X-TIMESTAMP": timestamp, "X-CLIENT-KEY": self.client_id, "X-SIGNATURE": signed}
 
     def post(
         self,

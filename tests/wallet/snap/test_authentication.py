@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
+from tests.money import LONG_AGO
 from tests.wallet.snap import sender
 from tests.wallet.snap.conftest import World
 from tests.wallet.snap.keys import OTHER_PRIVATE_KEY, PUBLIC_KEY
-from tests.wallet.snap.sender import PAY, QUERY, TOKEN, Sender
-from wallet.models import AccessToken, ExternalId, Partner
-from wallet.snap import access_token, external_ids, signature, timestamps
+from tests.wallet.snap.sender import PAY, QUERY, TOKEN, Answer, Sender
+from wallet import credentials
+from wallet.models import AccessToken, Credential, ExternalId, Partner
+from wallet.snap import external_ids, signature, timestamps
 
 HEADERS = ["Content-Type", "X-TIMESTAMP", "X-SIGNATURE", "X-PARTNER-ID", "X-EXTERNAL-ID", "CHANNEL-ID"]
 
@@ -92,6 +95,38 @@ def test_a_clock_too_far_off_is_refused(world: World, seconds: int) -> None:
         assert (answer.code, answer.body["responseMessage"]) == ("4016000", "Unauthorized. X-TIMESTAMP")
 
 
+@pytest.mark.parametrize(
+    ("seconds", "code"),
+    [(-302, "4017300"), (302, "4017300"), (-86_400, "4017300"), (-295, "2007300"), (295, "2007300")],
+)
+def test_a_token_too_is_asked_for_by_a_clock_that_is_right(world: World, seconds: int, code: str) -> None:
+    answer = _token_at(world, timestamps.emit(timezone.now() + timedelta(seconds=seconds)))
+    assert answer.code == code
+    if code != "2007300":
+        assert answer.body["responseMessage"] == "Unauthorized. X-TIMESTAMP"
+        assert not AccessToken.objects.exists()
+
+
+def test_a_recorded_request_for_a_token_is_worth_nothing_without_the_secret(world: World) -> None:
+    """It may come again for 300 seconds, as the standard gives it no X-EXTERNAL-ID to spend; a token alone signs nothing."""
+    timestamp = world.sender.now()
+    first, again = _token_at(world, timestamp), _token_at(world, timestamp)
+    assert (first.code, again.code) == ("2007300", "2007300")
+    assert first.body["accessToken"] != again.body["accessToken"]
+    thief = Sender(secret="guessed", token=again.body["accessToken"])
+    assert thief.post(PAY, world.order()).code == "4016000"
+    later = timezone.now() + timedelta(seconds=302)
+    with time_machine.travel(later):
+        assert _token_at(world, timestamp).code == "4017300"
+
+
+def _token_at(world: World, timestamp: str) -> Answer:
+    signed = signature.sign_asymmetric(
+        world.sender.private_key, signature.token_string(world.sender.client_id, timestamp)
+    )
+    return world.sender.access_token(**{"X-TIMESTAMP": timestamp, "X-SIGNATURE": signed})
+
+
 @pytest.mark.parametrize("seconds", [-295, 295])
 def test_a_clock_somewhat_off_passes(world: World, seconds: int) -> None:
     text = timestamps.emit(timezone.now() + timedelta(seconds=seconds))
@@ -152,13 +187,26 @@ def test_unknown_inactive_and_wrong_key_get_one_answer(world: World) -> None:
     assert not ExternalId.objects.exists()
 
 
-def test_unknown_client_costs_a_verification(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    verified: list[str] = []
+def test_unknown_and_known_clients_cost_the_same_verifications(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever sends, whatever keys they have and whichever of them signed: so many verifications of so many texts."""
+    verified: list[tuple[int, str]] = []
     real = signature.verify_asymmetric
-    monkeypatch.setattr(signature, "verify_asymmetric", lambda pem, *rest: verified.append(pem) or real(pem, *rest))
-    Sender(client_id="NOBODY").access_token()
-    Sender(client_id="NOBODY").post(PAY, world.order(), symmetric=False)
-    assert verified == [signature.NOBODYS_KEY] * 2
+
+    def verify(pem: str, texts: Sequence[str], given: str) -> bool:
+        verified.append((len(texts), "nobody's" if pem == signature.NOBODYS_KEY else "theirs"))
+        return real(pem, texts, given)
+
+    monkeypatch.setattr(signature, "verify_asymmetric", verify)
+    credentials.add_key(world.other_partner, PUBLIC_KEY, overlap=timedelta(days=1))
+    world.order()
+    senders = [Sender(client_id="NOBODY"), world.sender, world.other, Sender(private_key=OTHER_PRIVATE_KEY)]
+    keys = {0: 0, 1: 1, 2: 2, 3: 1}
+    for number, one in enumerate(senders):
+        for texts, act in ((1, one.access_token), (2, lambda one=one: one.post(PAY, world.order(), symmetric=False))):
+            verified.clear()
+            act()
+            assert [count for count, _ in verified] == [texts] * credentials.MOST_AT_ONCE
+            assert [whose for _, whose in verified].count("theirs") == keys[number]
 
 
 def test_expired_token(world: World) -> None:
@@ -276,7 +324,11 @@ def test_htm_is_served_too(world: World) -> None:
 
 
 def test_an_unusable_key_of_a_partner_is_no_crash(world: World) -> None:
-    Partner.objects.filter(pk=world.partner.pk).update(public_key="not a key")
+    held = Credential.objects.get(partner=world.partner, kind=Credential.Kind.KEY)
+    credentials.revoke(held, reason="diganti", by="")
+    Credential.objects.create(
+        partner=world.partner, kind="key", public_key="not a key", fingerprint="f", valid_from=LONG_AGO
+    )
     assert world.sender.access_token().code == "4017300"
 
 
@@ -307,7 +359,7 @@ def test_a_request_recorded_before_midnight_is_spent_after_it(world: World) -> N
     order = world.order()
     eve = "2026-11-24T23:59:58+07:00"
     with time_machine.travel("2026-11-24T23:59:59+07:00", tick=False):
-        world.sender.token = access_token.issue(world.partner).text
+        world.sender.token = world.sender.access_token().body["accessToken"]
         order["qrContent"] = world.code()
         world.sender.post(PAY, order, external_id="9", timestamp=eve)
     with time_machine.travel("2026-11-25T00:00:30+07:00", tick=False):
@@ -317,14 +369,15 @@ def test_a_request_recorded_before_midnight_is_spent_after_it(world: World) -> N
 
 def test_old_external_ids_are_forgotten(world: World) -> None:
     today = timezone.localdate()
-    external_ids.spend(world.partner, today - timedelta(days=3), "1")
-    external_ids.spend(world.partner, today, "1")
-    assert external_ids.forget(today) == 1
-    assert ExternalId.objects.get().day == today
+    kept = [today - timedelta(days=2), today]
+    for day in (today - timedelta(days=3), *kept):
+        external_ids.spend(world.partner, day, "1")
+    assert external_ids.forget_past() == 1
+    assert list(ExternalId.objects.order_by("day").values_list("day", flat=True)) == kept
 
 
 def test_expired_tokens_are_deleted_when_a_new_one_is_issued(world: World) -> None:
-    access_token.issue(world.partner)
+    world.sender.access_token()
     AccessToken.objects.update(expires_at=timezone.now() - timedelta(days=2))
-    access_token.issue(world.partner)
+    world.sender.access_token()
     assert AccessToken.objects.count() == 1

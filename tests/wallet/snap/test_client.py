@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric import ed25519
 from django.utils import timezone
 from pytest_django.live_server_helper import LiveServer
 
-from demo import snap_client
-from demo.snap_client import SnapClient
+import snap_client
+from snap_client import SnapClient, transport
 from tests.wallet.snap.conftest import World, rupiah
 from tests.wallet.snap.keys import OTHER_PRIVATE_KEY, PRIVATE_KEY
 from tests.wallet.snap.sender import SECRET
@@ -68,8 +68,8 @@ def test_a_token_that_died_is_renewed_once(client: SnapClient, committed_world: 
 
 def test_a_token_is_renewed_before_it_expires(client: SnapClient, monkeypatch: pytest.MonkeyPatch) -> None:
     client.query("INV-1")
-    now = snap_client.time.monotonic()
-    monkeypatch.setattr(snap_client.time, "monotonic", lambda: now + 871)
+    now = transport.time.monotonic()
+    monkeypatch.setattr(transport.time, "monotonic", lambda: now + 871)
     client.query("INV-1")
     assert AccessToken.objects.count() == 2
 
@@ -86,8 +86,10 @@ def test_wrong_keys(url: str) -> None:
 
 
 def test_it_can_be_copied_as_it_is() -> None:
-    tree = ast.parse(Path(inspect.getfile(snap_client)).read_text())
-    imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    foreign = {name.split(".")[0] for name in imported} - sys.stdlib_module_names
-    assert foreign == {"requests", "cryptography"}
+    foreign = set()
+    for file in Path(inspect.getfile(snap_client)).parent.glob("*.py"):
+        tree = ast.parse(file.read_text())
+        imported = {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        imported |= {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+        foreign |= {name.split(".")[0] for name in imported} - sys.stdlib_module_names
+    assert foreign == {"requests", "cryptography", "snap_client"}

@@ -29,7 +29,7 @@ def test_other_methods(world: World, method: str, path: str, service: str) -> No
         }
 
 
-@pytest.mark.parametrize("path", ["/v1.0/", "/v1.0/debit/refund", f"{PAY}/", f"{PAY}.html", "/v1.0/é\n"])
+@pytest.mark.parametrize("path", ["/v1.0/", "/v1.0/debit/unheard-of", f"{PAY}/", f"{PAY}.html", "/v1.0/é\n"])
 def test_other_addresses(world: World, path: str) -> None:
     assert world.sender.send(path, b"{}", {}).body == {
         "responseCode": "4040002",

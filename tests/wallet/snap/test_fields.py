@@ -105,7 +105,6 @@ MANDATORY = [
     (PAY, "qrContent"),
     (PAY, "merchantId"),
     (PAY, "amount"),
-    (QUERY, "serviceCode"),
     (REFUND, "originalPartnerReferenceNo"),
     (REFUND, "partnerRefundNo"),
 ]
@@ -155,7 +154,7 @@ def test_optional_fields_may_be_null(world: World, name: str) -> None:
     assert (answer.code, answer.body["additionalInfo"]) == ("2006000", {})
 
 
-@pytest.mark.parametrize("value", [[], "x", 1, False, {"a": "x" * 2_000}], ids=lambda value: repr(value)[:10])
+@pytest.mark.parametrize("value", [[], "x", 1, False, {"a": "x" * 64_000}], ids=lambda value: repr(value)[:10])
 def test_additional_info_is_a_small_object(world: World, value: Any) -> None:
     for path in (PAY, QUERY, REFUND):
         answer = world.sender.post(path, _complete(world, path) | {"additionalInfo": value})
@@ -172,6 +171,17 @@ def test_unlisted_fields_are_ignored(world: World) -> None:
     assert world.pay(terminalId="1", feeAmount=rupiah(0)).code == "2006000"
 
 
+@pytest.mark.parametrize("number", [1.5, -6.2, 10**30], ids=str)
+def test_numbers_that_nobody_reads_pass_and_come_back(world: World, number: float) -> None:
+    answer = world.pay(additionalInfo={"a": [number]}, latitude=number, items=[{"quantity": number}])
+    assert (answer.code, answer.body["additionalInfo"]) == ("2006000", {"a": [number]})
+
+
+def test_a_number_where_a_text_is_read_is_named(world: World) -> None:
+    answer = world.pay(amount={"value": 10000.0, "currency": "IDR"})
+    assert (answer.code, answer.body["responseMessage"]) == ("4006001", "Invalid Field Format amount.value")
+
+
 GOOD = b'"partnerReferenceNo":"1","qrContent":"2","merchantId":"WARUNG","amount":{"value":"1.00","currency":"IDR"}'
 HOSTILE = {
     "nothing": b"",
@@ -184,10 +194,8 @@ HOSTILE = {
     "doubled key": b"{" + GOOD + b',"merchantId":"TETANGGA"}',
     "doubled inner key": b"{" + GOOD + b',"additionalInfo":{"a":1,"a":1}}',
     "doubled key that is no text": b"{" + GOOD + b',"\\ud800":1,"\\ud800":2}',
-    "float": b"{" + GOOD + b',"additionalInfo":{"a":1.5}}',
     "exponent": b"{" + GOOD + b',"additionalInfo":{"a":1e400}}',
     "NaN": b"{" + GOOD + b',"additionalInfo":{"a":NaN}}',
-    "10**30": b"{" + GOOD + b',"additionalInfo":{"a":1' + b"0" * 30 + b"}}",
     "endless number": b"{" + GOOD + b',"additionalInfo":{"a":' + b"9" * 100_000 + b"}}",
     "NUL in a value": b"{" + GOOD + b',"title":"a\\u0000b"}',
     "NUL in a name": b"{" + GOOD + b',"a\\u0000":1}',
@@ -221,7 +229,7 @@ def test_hostile_bodies_are_refused_in_shape(world: World, name: str) -> None:
     ("name", "told"),
     [
         ("doubled key", "Bad Request. merchantId: given twice; send each field once."),
-        ("float", "Bad Request. 1.5: numbers must be whole; write an amount as the standard says."),
+        ("exponent", "Bad Request. 1e400: the number is too large."),
         ("NUL in a value", "Bad Request. title: holds a character that is not text (NUL or a lone surrogate)."),
         ("not json", "Bad Request. The body is not JSON."),
         ("not UTF-8", "Bad Request. The body is not UTF-8."),

@@ -9,14 +9,17 @@ from types import SimpleNamespace
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.utils import timezone
 
 from tests.wallet.snap.conftest import CINEMA, World, rupiah
+from tests.wallet.snap.qr_shop import CPM
 from tests.wallet.snap.sender import PAY, QUERY, REFUND, Answer
-from wallet import ledger, refunds, wallets
+from wallet import ledger, refunds, six_digits, wallets
 from wallet.errors import WalletError
-from wallet.models import Account, Merchant, Payment, Refund, Transfer
+from wallet.models import Account, DigitGuesses, Merchant, Payment, Refund, Transfer
 from wallet.snap.codes import WALLET_CASES, Case, of_wallet_error
+from wallet.snap.timestamps import emit
 
 TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\+07:00")
 NOT_REACHABLE_HERE = {
@@ -33,7 +36,6 @@ NOT_REACHABLE_HERE = {
     "frozen_not_pooled",  # so is merging two rows of one person, and parting them
     "purses_gone",
     "money_moved",
-    "code_of_another_wallet",
     "day_not_over",  # seals and proofs are made on the command line and at night
     "seal_out_of_order",
     "seal_removed",
@@ -45,7 +47,14 @@ NOT_REACHABLE_HERE = {
     "pin_invalid",
     "pin_wrong",
     "pin_locked",
+    "payer_refused",  # told on the payment page, to whoever typed it
+    "page_pins_stopped",
+    "pin_not_enough",
+    "digits_not_taken",
+    "digits_exhausted",  # so do the six digits
+    "not_registered_for_qris",  # stickers are printed in the office
 }
+FAMILY = {"wallet.errors", "wallet.debit_errors", "wallet.qr_errors"}
 
 
 def test_a_payment_is_answered_with_the_standards_fields(world: World) -> None:
@@ -123,18 +132,57 @@ def _refund_other_body(world: World) -> Answer:
     return world.refund(order["partnerReferenceNo"], partnerRefundNo="R", refundAmount=rupiah(2_000))
 
 
-def _query_wrong_amount(world: World) -> Answer:
+def _refund_cancelled(world: World) -> Answer:
     order = world.order()
     world.sender.post(PAY, order)
-    return world.query(originalPartnerReferenceNo=order["partnerReferenceNo"], amount=rupiah(9_999))
+    world.sender.post(f"{CPM}cancel", {"originalPartnerReferenceNo": order["partnerReferenceNo"]})
+    return world.refund(order["partnerReferenceNo"])
+
+
+def _queried(world: World, **changes: object) -> Answer:
+    order = world.order()
+    world.sender.post(PAY, order)
+    return world.query(originalPartnerReferenceNo=order["partnerReferenceNo"], **changes)
+
+
+def _held(officer: bool) -> Callable[[World], Answer]:
+    def send(world: World) -> Answer:
+        world.hold(officer=officer)
+        return world.pay()
+
+    return send
+
+
+def _spent_today(world: World) -> Answer:
+    settings.WALLET = settings.WALLET | {"daily_limit": 9_999}
+    return world.pay()
+
+
+def _guessed(world: World) -> Answer:
+    for _ in range(settings.WALLET["digits_wrong"]):
+        world.pay(qrContent="000000")
+    return world.pay(qrContent="000000")
+
+
+def _until(**moved: int) -> str:
+    return emit(timezone.now() + timedelta(**moved))
 
 
 ROWS: list[tuple[str, str, str, Callable[[World], Answer]]] = [
     ("2006000", "Successful", "", lambda w: w.pay()),
+    ("2006000", "Successful", "", lambda w: w.pay(expiryTime=_until(seconds=30))),
+    ("4036000", "Transaction Expired", "payment_late", lambda w: w.pay(expiryTime=_until(seconds=-1))),
+    ("4006001", "Invalid Field Format expiryTime", "", lambda w: w.pay(expiryTime="2026-12-01")),
     ("4036000", "Transaction Expired", "code_expired", _expired),
     ("4036002", "Exceeds Transaction Amount Limit", "limit_exceeded", lambda w: w.pay(amount=rupiah(10_000_001))),
+    ("4036003", "Suspected Fraud", "suspected_fraud", _held(officer=False)),
+    ("4036004", "Activity Count Limit Exceeded", "digit_guesses_exceeded", _guessed),
     ("4036014", "Insufficient Funds", "insufficient_funds", lambda w: w.pay(amount=rupiah(100_001))),
+    ("4036015", "Transaction Not Permitted", "surcharge_refused", lambda w: w.pay(feeAmount=rupiah(1))),
+    ("2006000", "Successful", "", lambda w: w.pay(feeAmount=rupiah(0))),
     ("4036015", "Transaction Not Permitted", "not_permitted", lambda w: w.pay(merchantId="BIOSKOP")),
+    ("4036016", "Suspend Transaction", "transaction_suspended", _held(officer=True)),
+    ("4036023", "Account Limit Exceed", "daily_limit_exceeded", _spent_today),
     ("4036018", "Inactive Card/Account/Customer", "wallet_inactive", _frozen),
     ("4036019", "Merchant Blacklisted", "merchant_suspended", lambda w: w.pay(merchantId="TUTUP")),
     ("4046000", "Invalid Transaction Status", "code_used", _used),
@@ -144,14 +192,19 @@ ROWS: list[tuple[str, str, str, Callable[[World], Answer]]] = [
     ("4046018", "Inconsistent Request", "idempotency_conflict", _other_body),
     ("4006001", "Invalid Field Format merchantId", "", lambda w: w.pay(merchantId="a b")),
     ("4006002", "Invalid Mandatory Field merchantId", "", lambda w: w.pay(merchantId=None)),
+    ("2006100", "Successful", "", _queried),
+    ("2006100", "Successful", "", lambda w: _queried(w, serviceCode=None)),
     ("4046101", "Transaction Not Found", "payment_unknown", lambda w: w.query(originalReferenceNo="1")),
-    ("4046113", "Invalid Amount", "", _query_wrong_amount),
+    ("4046108", "Invalid Merchant", "merchant_unknown", lambda w: _queried(w, merchantId="BIOSKOP")),
+    ("4046113", "Invalid Amount", "", lambda w: _queried(w, amount=rupiah(9_999))),
     ("4006101", "Invalid Field Format serviceCode", "", lambda w: w.query(serviceCode="50", originalReferenceNo="1")),
     ("4006102", "Invalid Mandatory Field originalPartnerReferenceNo", "", lambda w: w.query()),
     ("2008000", "Successful", "", _refund()),
     ("4038014", "Insufficient Funds", "insufficient_funds", _refund_settled),
     ("4048000", "Invalid Transaction Status", "refund_not_possible", _refund_declined),
     ("4048001", "Transaction Not Found", "payment_unknown", lambda w: w.refund("NEVER")),
+    ("4048004", "Transaction Cancelled", "payment_cancelled", _refund_cancelled),
+    ("4048008", "Invalid Merchant", "merchant_unknown", _refund(merchantId="BIOSKOP")),
     ("4048013", "Invalid Amount", "refund_too_large", _refund(refundAmount=rupiah(10_001))),
     ("4048018", "Inconsistent Request", "idempotency_conflict", _refund_other_body),
     ("4008001", "Invalid Field Format refundAmount.value", "", _refund(refundAmount=rupiah(0))),
@@ -162,7 +215,9 @@ ROWS: list[tuple[str, str, str, Callable[[World], Answer]]] = [
 @pytest.mark.parametrize(
     ("code", "message", "reason", "act"), ROWS, ids=[f"{code} {reason or message}" for code, message, reason, _ in ROWS]
 )
-def test_each_response_code(world: World, code: str, message: str, reason: str, act: Callable[[World], Answer]) -> None:
+def test_each_response_code(
+    world: World, wallet_settings: None, code: str, message: str, reason: str, act: Callable[[World], Answer]
+) -> None:
     answer = act(world)
     assert (answer.code, answer.body["responseMessage"]) == (code, message)
     assert answer.body.get("additionalInfo", {}).get("reason", "") == reason
@@ -171,7 +226,7 @@ def test_each_response_code(world: World, code: str, message: str, reason: str, 
 
 
 def test_every_reason_of_the_wallet_has_its_case() -> None:
-    family = {kind.code for kind in WalletError.__subclasses__() if kind.__module__ == "wallet.errors"}
+    family = {kind.code for kind in WalletError.__subclasses__() if kind.__module__ in FAMILY}
     assert family >= NOT_REACHABLE_HERE
     assert family - NOT_REACHABLE_HERE == WALLET_CASES.keys()
 
@@ -186,6 +241,43 @@ def test_every_code_and_message_fits_the_standard() -> None:
         assert re.fullmatch(r"[245][0-9]{2}60[0-9]{2}", case.code("60"))
         assert len(case.message("x" * 500)) <= 150
         assert not case.message().endswith((" ", "."))
+
+
+def test_what_comes_late_is_not_paid_and_may_come_again_in_time(world: World) -> None:
+    order = world.order(expiryTime=_until(seconds=-1))
+    assert world.sender.post(PAY, order).code == "4036000"
+    assert (Payment.objects.count(), world.balance()) == (0, 100_000)
+    assert world.sender.post(PAY, order | {"expiryTime": _until(seconds=30)}).code == "2006000"
+    assert world.balance() == 90_000
+
+
+def test_a_retry_after_the_tills_patience_hears_what_became_of_it(world: World) -> None:
+    order = world.order(expiryTime=_until(seconds=30))
+    first = world.sender.post(PAY, order)
+    with time_machine.travel(timezone.now() + timedelta(seconds=60)):
+        assert world.sender.post(PAY, order).body == first.body
+        assert world.sender.post(PAY, order | {"expiryTime": _until(seconds=30)}).body == first.body
+    assert world.balance() == 90_000
+
+
+def test_six_digits_that_come_late_are_no_guess_and_stay_good(world: World) -> None:
+    order = world.order(qrContent=six_digits.issue(world.wallet).qr_content, expiryTime=_until(seconds=-1))
+    assert world.sender.post(PAY, order).code == "4036000"
+    assert not DigitGuesses.objects.filter(wrong__gt=0).exists()
+    assert world.sender.post(PAY, order | {"expiryTime": _until(seconds=30)}).code == "2006000"
+
+
+def test_a_tills_name_may_be_as_long_as_the_standard_says(world: World) -> None:
+    assert world.pay(terminalId="K" * 32).code == "2006000"
+    assert Payment.objects.get().terminal_id == "K" * 32
+
+
+def test_a_query_by_the_standards_fields_alone_tells_when_it_was_paid_and_what_for(world: World) -> None:
+    order = world.order(title="Beras 5 kg")
+    world.sender.post(PAY, order)
+    body = world.sender.post(QUERY, {"originalPartnerReferenceNo": order["partnerReferenceNo"]}).body
+    assert (body["title"], body["paidTime"]) == ("Beras 5 kg", emit(Payment.objects.get().created_at))
+    assert (body["serviceCode"], body["latestTransactionStatus"]) == ("60", "00")
 
 
 def test_a_declined_payment_tells_its_number_and_why(world: World) -> None:
@@ -267,6 +359,7 @@ def test_query_of_a_paid_payment(world: World) -> None:
             "serviceCode": "60",
             "latestTransactionStatus": "00",
             "transactionStatusDesc": "Success",
+            "paidTime": paid["transactionDate"],
             "transactionDate": paid["transactionDate"],
             "amount": rupiah(10_000),
             "additionalInfo": {},

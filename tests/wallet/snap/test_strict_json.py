@@ -64,6 +64,14 @@ def test_the_fault_is_named(raw: bytes, told: str) -> None:
     assert told in str(refusal.value.detail)
 
 
+def test_a_message_may_hold_fractions_and_long_numbers_that_nobody_reads() -> None:
+    raw = b'{"a":{"latitude":-6.2,"tax":1.1e1},"b":[10000000000000000000]}'
+    assert strict_json.parse(raw, fractions=True) == {"a": {"latitude": -6.2, "tax": 11.0}, "b": [10**19]}
+    for refused in (b'{"a":1e400}', b'{"a":NaN}', b'{"a":-Infinity}', b'{"a":1' + b"0" * 100 + b"}"):
+        with pytest.raises(ParseError):
+            strict_json.parse(refused, fractions=True)
+
+
 def test_eighteen_digits_pass() -> None:
     assert strict_json.parse(b'{"a":-999999999999999999}') == {"a": -999_999_999_999_999_999}
 

@@ -1,0 +1,27 @@
+"""Where aid goes from now on, and what was taken back, is told."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+
+    dependencies = [
+        ('beneficiaries', '0029_school_evidence'),
+        ('mobile', '0041_decided_objections'),
+    ]
+
+    operations = [
+        migrations.RemoveConstraint(
+            model_name='notice',
+            name='notice_kind',
+        ),
+        migrations.AlterField(
+            model_name='notice',
+            name='kind',
+            field=models.CharField(choices=[('paid', 'Bantuan dibayar'), ('refused', 'Bantuan tidak dapat dibayar'), ('unpaid', 'Tidak ada bantuan dalam siklus'), ('lapse', 'Bantuan segera hangus'), ('excluded', 'Dikecualikan'), ('lifted', 'Pengecualian dicabut'), ('decided', 'Sanggahan diputuskan'), ('answered', 'Aduan dijawab'), ('suspended', 'Kepesertaan ditangguhkan atau berakhir'), ('resumed', 'Kepesertaan aktif lagi'), ('clawback', 'Kelebihan bayar ditagih kembali'), ('appealed', 'Keberatan kepesertaan diputuskan'), ('ruled', 'Keberatan atas tagihan diputuskan'), ('routed', 'Jalur bayar diganti'), ('unrouted', 'Bantuan ke dompet sendiri lagi'), ('returned', 'Bantuan ditarik kembali')], max_length=9, verbose_name='tentang'),
+        ),
+        migrations.AddConstraint(
+            model_name='notice',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['paid', 'refused', 'unpaid', 'lapse', 'excluded', 'lifted', 'decided', 'answered', 'suspended', 'resumed', 'clawback', 'appealed', 'ruled', 'routed', 'unrouted', 'returned'])), name='notice_kind'),
+        ),
+    ]

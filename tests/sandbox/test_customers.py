@@ -1,0 +1,74 @@
+"""What no documented value stands for is had from a new customer on the page: services 59, 62, 97, and 54 with addresses."""
+
+from __future__ import annotations
+
+import html
+import re
+from typing import Any
+
+import pytest
+
+from snap_client import SnapClient, signing
+from tests.sandbox.conftest import SHOP, Browser, Sandbox, unique
+
+pytestmark = pytest.mark.xdist_group("sandbox")
+SHOWN = re.compile(r"Pelanggan baru menunjukkan: ([^<\s]+)")
+
+
+def _shows(browser: Browser, what: str) -> str:
+    found = SHOWN.search(browser.submit("/sandbox/customer/", shows=what).text)
+    assert found
+    return html.unescape(found[1])
+
+
+def _rupiah(amount: int) -> dict[str, str]:
+    return {"value": f"{amount}.00", "currency": "IDR"}
+
+
+def _code(client: SnapClient, path: str, fields: dict[str, Any]) -> str:
+    return str(client.call(path, fields)[1]["responseCode"])
+
+
+@pytest.mark.parametrize("what", ["qr", "digits"])
+def test_a_code_is_paid(client: SnapClient, browser: Browser, what: str) -> None:
+    assert client.pay(unique("INV"), _shows(browser, what), SHOP, 25_000)[1]["responseCode"] == "2006000"
+
+
+def test_six_digits_are_exchanged_and_the_code_is_taken_back(client: SnapClient, browser: Browser) -> None:
+    number = unique("CPM")
+    fields = {"partnerReferenceNo": number, "otp": _shows(browser, "digits")}
+    assert _code(client, "/v1.0/qr/qr-cpm-generate", fields) == "2005900"
+    assert _code(client, "/v1.0/qr/qr-cpm-cancel", {"originalPartnerReferenceNo": number}) == "2006200"
+
+
+def test_a_voucher_is_claimed(sandbox: Sandbox, client: SnapClient, browser: Browser) -> None:
+    claim = {"partnerReferenceNo": unique("OFF"), "merchantId": SHOP, "qrContent": _shows(browser, "voucher")}
+    [[now]] = sandbox.sql("SELECT now()")  # the sandbox's, which other tests have advanced
+    claim |= {"amount": _rupiah(10_000), "transactionDate": signing.timestamp(now)}
+    _, answer = client.call("/v1.0/offline/claims", {"partnerBulkId": unique("B"), "claims": [claim]})
+    assert [one["responseCode"] for one in answer["claims"]] == ["2009700"]
+
+
+def test_a_day_of_practice_takes_more_vouchers_than_a_desk_hands_out(browser: Browser) -> None:
+    assert len({_shows(browser, "voucher") for _ in range(31)}) == 31
+
+
+def test_an_order_may_send_its_payer_back_to_a_host_that_was_named(client: SnapClient, browser: Browser) -> None:
+    fields = {
+        "merchantId": SHOP,
+        "amount": _rupiah(5_000),
+        "urlParams": [{"url": "https://toko.example/kembali", "type": "PAY_RETURN", "isDeeplink": "N"}],
+    }
+    order = fields | {"partnerReferenceNo": unique("DD")}
+    path = "/v1.0/debit/payment-host-to-host"
+    browser.submit("/sandbox/return-hosts/", hosts="")
+    assert _code(client, path, order) == "4005401"
+    assert "bukan nama host" in browser.submit("/sandbox/return-hosts/", hosts="nothing").text
+    assert "toko.example" in browser.submit("/sandbox/return-hosts/", hosts="toko.example, lain.example").text
+    assert _code(client, path, order) == "2005400"
+
+
+def test_a_value_that_is_none_makes_nothing(sandbox: Sandbox, browser: Browser) -> None:
+    before = sandbox.sql("SELECT count(*) FROM wallet_wallet")
+    assert "menunjukkan: " not in browser.submit("/sandbox/customer/", shows="gold").text
+    assert sandbox.sql("SELECT count(*) FROM wallet_wallet") == before
