@@ -137,3 +137,23 @@ def browser(sandbox: Sandbox) -> Browser:
     browser = Browser(sandbox.url)
     assert "Anda masuk sebagai" in browser.sign_in(sandbox.client_id, sandbox.secret).text
     return browser
+
+
+def start_run(browser: Browser) -> str:
+    """The page of the partner's open run, of a fresh one if none is open."""
+    return browser.submit("/sandbox/runs/").url.removeprefix(browser.url)
+
+
+def finish_run(browser: Browser, page: str) -> dict[str, Any]:
+    """Its signed report."""
+    browser.submit(f"{page}finish/", page)
+    return dict(browser.get(f"{page}report.json").json())
+
+
+@pytest.fixture
+def run_page(browser: Browser) -> Iterator[str]:
+    """The page of a run that saw nothing yet; it is over after the test: tests come in any order, and share the partner."""
+    page = start_run(browser)
+    yield page
+    if browser.get(page).url.endswith(page):
+        finish_run(browser, page)

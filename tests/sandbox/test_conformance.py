@@ -7,9 +7,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import requests
@@ -19,30 +17,11 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from config.embedded import ROOT
 from sandbox.steps import CUSTOMERS_CODES, STEPS, TOP_UPS
 from snap_client import signing, until_answered
-from tests.sandbox.conftest import PATIENCE, SHOP, Browser, Sandbox, code, unique
+from tests.sandbox.conftest import PATIENCE, SHOP, Browser, Sandbox, code, finish_run, start_run, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 UNTESTED = [step.code for step in STEPS if step.only_with and not step.only_with & (CUSTOMERS_CODES | TOP_UPS)]
 NOBODYS = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.Raw, PublicFormat.Raw).hex()
-
-
-def _start(browser: Browser) -> str:
-    """The page of a fresh run."""
-    page = browser.submit("/sandbox/runs/").url
-    return page.removeprefix(browser.url)
-
-
-def _finish(browser: Browser, page: str) -> dict[str, Any]:
-    browser.submit(f"{page}finish/", page)
-    return dict(browser.get(f"{page}report.json").json())
-
-
-@pytest.fixture
-def page(browser: Browser) -> Iterator[str]:
-    page = _start(browser)
-    yield page
-    if browser.get(page).url.endswith(page):  # open still: the next test begins another
-        _finish(browser, page)
 
 
 def _conform(sandbox: Sandbox, **kind: bool) -> None:
@@ -86,15 +65,15 @@ def _check(file: Path, key: str) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_conforming_client_gets_a_report_that_proves_it(
-    sandbox: Sandbox, browser: Browser, page: str, tmp_path: Path
+    sandbox: Sandbox, browser: Browser, run_page: str, tmp_path: Path
 ) -> None:
     _conform(sandbox)
-    watched = browser.get(page).text
+    watched = browser.get(run_page).text
     assert f"{len(STEPS)} dari {len(STEPS)} langkah lulus" in watched, re.findall(
         r'class="(?:failed|waiting)"><strong>(.*?)<', watched
     )
     assert 'http-equiv="refresh"' in watched and "<script" not in watched
-    signed = _finish(browser, page)
+    signed = finish_run(browser, run_page)
     assert json.loads(signed["report"])["passed"] is True
     results = {step["step"]: step["result"] for step in json.loads(signed["report"])["steps"]}
     assert set(results.values()) == {"passed", "untested"}
@@ -115,49 +94,51 @@ def test_a_conforming_client_gets_a_report_that_proves_it(
     ):
         file.write_text(json.dumps(signed | change))
         assert "NOT signed so" in _check(file, key).stderr
-    printed = browser.get(f"{page}report/").text
+    printed = browser.get(f"{run_page}report/").text
     assert signed["signature"] in printed and "Laporan uji kesesuaian" in printed
 
 
-def test_a_client_with_one_kind_of_signature_conforms(sandbox: Sandbox, browser: Browser, page: str) -> None:
+def test_a_client_with_one_kind_of_signature_conforms(sandbox: Sandbox, browser: Browser, run_page: str) -> None:
     """It asks for no token, and its library draws each X-EXTERNAL-ID."""
     _conform(sandbox, asymmetric=True)
-    report = json.loads(_finish(browser, page)["report"])
+    report = json.loads(finish_run(browser, run_page)["report"])
     assert report["passed"] is True
     without = {step["step"]: step["result"] for step in report["steps"] if step["step"] not in UNTESTED}
     assert {step for step, result in without.items() if result == "untested"} == {"token", "symmetric", "conflict"}
 
 
 def test_a_client_that_pays_under_another_number_does_not_conform(
-    sandbox: Sandbox, browser: Browser, page: str, tmp_path: Path
+    sandbox: Sandbox, browser: Browser, run_page: str, tmp_path: Path
 ) -> None:
     client, shown = sandbox.client(timeout=PATIENCE), code("TIMEOUT")
     with pytest.raises(requests.Timeout):
         client.pay(unique("INV"), shown, SHOP, 5_000)
     client.pay(unique("INV"), shown, SHOP, 5_000)
-    assert "dikirim dengan nomor lain" in browser.get(page).text
-    signed = _finish(browser, page)
+    assert "dikirim dengan nomor lain" in browser.get(run_page).text
+    signed = finish_run(browser, run_page)
     file = tmp_path / "report.json"
     file.write_text(json.dumps(signed))
     done = _check(file, signed["publicKey"])
     assert done.returncode == 2 and "NOT passed silence" in " ".join(done.stdout.split())
 
 
-def test_a_report_never_changes(sandbox: Sandbox, browser: Browser, page: str) -> None:
-    first = _finish(browser, page)
+def test_a_report_never_changes(sandbox: Sandbox, browser: Browser, run_page: str) -> None:
+    first = finish_run(browser, run_page)
     sandbox.client().query("INV-NONE")  # nothing is watched any more
-    browser.submit(f"{page}finish/", "/sandbox/")
-    assert browser.get(f"{page}report.json").json() == first
-    assert _start(browser) != page
+    browser.submit(f"{run_page}finish/", "/sandbox/")
+    assert browser.get(f"{run_page}report.json").json() == first
+    another = start_run(browser)
+    assert another != run_page
+    finish_run(browser, another)
 
 
-def test_a_run_that_is_open_is_gone_on_with(browser: Browser, page: str) -> None:
-    assert _start(browser) == page
+def test_a_run_that_is_open_is_gone_on_with(browser: Browser, run_page: str) -> None:
+    assert start_run(browser) == run_page
 
 
-def test_nobody_else_sees_a_run(sandbox: Sandbox, browser: Browser, page: str) -> None:
+def test_nobody_else_sees_a_run(sandbox: Sandbox, browser: Browser, run_page: str) -> None:
     stranger = Browser(sandbox.url)
-    for address in (page, f"{page}report/", f"{page}report.json"):
+    for address in (run_page, f"{run_page}report/", f"{run_page}report.json"):
         assert stranger.get(address).url.endswith("/sandbox/login/")
     assert browser.get("/sandbox/runs/00000000-0000-4000-8000-000000000000/").status_code == 404
 

@@ -8,16 +8,15 @@ import psycopg2
 import pytest
 
 from snap_client import signing
-from tests.sandbox.conftest import SHOP, Browser, Sandbox, code, unique
+from tests.sandbox.conftest import SHOP, Browser, Sandbox, code, finish_run, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
 
-def test_exchanges_faults_and_reports_are_not_rewritten(sandbox: Sandbox, browser: Browser) -> None:
-    page = browser.submit("/sandbox/runs/").url.removeprefix(sandbox.url)
+def test_exchanges_faults_and_reports_are_not_rewritten(sandbox: Sandbox, browser: Browser, run_page: str) -> None:
     sandbox.client().pay(unique("INV"), code("ERROR"), SHOP, 1_000)
-    browser.submit(f"{page}finish/", page)
-    uid = page.rstrip("/").rsplit("/", 1)[1]
+    finish_run(browser, run_page)
+    uid = run_page.rstrip("/").rsplit("/", 1)[1]
     [[exchanges]] = sandbox.sql(
         "SELECT count(*) FROM sandbox_exchange e JOIN sandbox_run r ON r.id = e.run_id WHERE r.uid = %s", uid
     )
@@ -50,10 +49,8 @@ def test_exchanges_faults_and_reports_are_not_rewritten(sandbox: Sandbox, browse
     ],
     ids=range(10),
 )
-def test_whatever_is_sent_is_answered_in_snaps_terms(
-    sandbox: Sandbox, browser: Browser, body: bytes, code: str
-) -> None:
-    browser.submit("/sandbox/runs/")  # watched, too
+@pytest.mark.usefixtures("run_page")  # watched, too
+def test_whatever_is_sent_is_answered_in_snaps_terms(sandbox: Sandbox, body: bytes, code: str) -> None:
     client = sandbox.client(asymmetric=True)
     at, path = signing.timestamp(), "/v1.0/qr/qr-cpm-payment"
     signature = signing.sign_asymmetric(

@@ -12,7 +12,7 @@ import pytest
 import requests
 
 from snap_client import Notification, NotificationRefused, read_notification
-from tests.sandbox.conftest import LATE_SECONDS, SHOP, Browser, Sandbox, code, unique
+from tests.sandbox.conftest import LATE_SECONDS, SHOP, Browser, Sandbox, code, finish_run, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
 
@@ -71,9 +71,8 @@ def listener(sandbox: Sandbox, browser: Browser) -> Iterator[Listener]:
     listener.server.shutdown()
 
 
-def test_told_in_time_and_told_late(sandbox: Sandbox, browser: Browser, listener: Listener) -> None:
+def test_told_in_time_and_told_late(sandbox: Sandbox, browser: Browser, listener: Listener, run_page: str) -> None:
     browser.submit("/sandbox/clock/", days="1", hours="0", minutes="0")  # notices are signed by the time outside
-    page = browser.submit("/sandbox/runs/").url.removeprefix(sandbox.url)
     client, late, soon = sandbox.client(), unique("INV"), unique("INV")
     assert client.pay(late, code("LATE"), SHOP, 5_000)[1]["responseCode"] == "2006000"
     begun = time.monotonic()
@@ -81,9 +80,8 @@ def test_told_in_time_and_told_late(sandbox: Sandbox, browser: Browser, listener
     assert listener.wait_for(soon) < listener.wait_for(late)
     assert listener.wait_for(late) - begun >= LATE_SECONDS - 1
     time.sleep(1)  # the worker writes down what we answered
-    shown = browser.get(page).text
-    browser.submit(f"{page}finish/", page)
-    report = json.loads(browser.get(f"{page}report.json").json()["report"])
+    shown = browser.get(run_page).text
+    report = json.loads(finish_run(browser, run_page)["report"])
     results = {step["step"]: step["result"] for step in report["steps"]}
     assert (results["notified"], results["notified_late"]) == ("passed", "passed"), shown
     assert listener.refused == []
