@@ -164,6 +164,9 @@ def turn_of(batch: Batch, by: User, digest: str) -> Turn:
     took_part = {person for approval in given for person in (approval.approver_id, approval.holder_id)}
     if by.pk in took_part:
         raise AlreadyTookPart
+    if len(given) == len(roles):  # the last approval came after the batch was read
+        batch.refresh_from_db(fields=["status"])
+        raise WrongStatus(status=batch.get_status_display())
     role = roles[len(given)]
     suitable = [(person, by_whom) for person, by_whom in _people_of(by) if _may_hold(person, role)]
     if not suitable:

@@ -26,6 +26,7 @@ from disbursement.errors import (
     ProgrammeInactive,
     ReasonMissing,
     SchemeNotAgreed,
+    WrongStatus,
 )
 from disbursement.models import Approval, ApprovalTier, Batch, Programme, SentBack, Submission
 from officers.errors import NoAuthenticator, WrongCode
@@ -50,6 +51,14 @@ def test_approval_reserves_the_whole_total(programme: Programme) -> None:
     assert (approval.approver, approval.holder, approval.maker) == (approver, approver, batch.maker)
     assert (approval.digest, approval.reason, approval.position) == (batch.digest, "sesuai SK", 1)
     money.assert_books_hold()
+
+
+def test_who_read_the_batch_before_its_last_approval_is_told_that_it_is_approved(programme: Programme) -> None:
+    batch = money.submitted(programme)
+    read = Batch.objects.select_related("cycle__programme", "submission").get(pk=batch.pk)
+    money.approve(batch, money.approver())
+    with pytest.raises(WrongStatus, match="Disetujui"):
+        approvals.turn_of(read, money.approver(), batch.digest)
 
 
 @pytest.mark.parametrize("superuser", [False, True])
