@@ -40,7 +40,6 @@ if TYPE_CHECKING:
 
 K, S = DataRequest.Kind, DataRequest.State
 SOURCE = "request:"  # and its number: whatever the history has of it, two officers did
-TWO_STEPS = (K.CORRECTION, K.RESTRICTION, K.RELEASE, K.ERASURE)
 CHOICES = ("relation", "schooling", "disability", "occupation", "pregnant")
 OF_PERSON = ("nik", "name", "sex", "birth_date", "phone", *CHOICES)
 OF_HOME = ("kk", "address", "kelurahan", "rt", "rw")  # of everybody who lives there

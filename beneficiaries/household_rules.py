@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from beneficiaries import identity, regions
 from beneficiaries.errors import BeneficiaryError, FieldRefused
-from beneficiaries.models import Household, Person
+from beneficiaries.models import Person
 from beneficiaries.refusals import BIRTH_DATE, KK, NIK, PHONE, Refusal
 
 NAME_LIMIT, ADDRESS_LIMIT = 120, 300
@@ -239,8 +239,3 @@ def _is_name(name: str) -> bool:
             sign in " '’.,-/" or (sign.isalpha() and unicodedata.name(sign, "").startswith("LATIN ")) for sign in name
         )
     )
-
-
-def is_closed(household: Household) -> bool:
-    """Nobody active is left in it."""
-    return not household.members.filter(status=Person.Status.ACTIVE).exists()

@@ -110,13 +110,6 @@ def check_nik(text: str, *, birth_date: date | None = None, sex: str | None = No
     return text
 
 
-def check_kk(text: str) -> str:
-    """The KK number, if it can be one. Raises FieldRefused."""
-    if refusal := kk_refusal(text):
-        raise FieldRefused(refusal)
-    return text
-
-
 def parse_date(field: str, text: str) -> date:
     """The date of ``YYYY-MM-DD`` or, as Excel writes it here, ``DD/MM/YYYY``; the day comes before the month, always.
 

@@ -227,11 +227,6 @@ def standings(programme: Programme, year: int) -> list[Standing]:
     return [_standing(limit, used) for limit in limits]
 
 
-def years(programme: Programme) -> list[int]:
-    """The years that have a budget now, the latest first."""
-    return sorted({row.year for row in in_force(programme)}, reverse=True)
-
-
 def outlook(trial: VersionTrial) -> list[Outlook]:
     """What one cycle of the tried version would cost each budget of the year of its day."""
     costs = list(trial.regions.values_list("code", "cost"))

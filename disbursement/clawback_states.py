@@ -32,7 +32,6 @@ TRANSITIONS = {
 }
 ENDED = (S.SETTLED, S.DROPPED, S.WRITTEN_OFF)
 OPEN = tuple(status for status in S if status not in ENDED)
-BY_ITSELF = {(S.IN_FORCE, S.SETTLED), (S.SETTLED, S.IN_FORCE)}
 
 
 @transaction.atomic

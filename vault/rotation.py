@@ -61,16 +61,6 @@ class Rotation(Protocol):
         ...
 
 
-class CountsKeys(Protocol):
-    """What counts values by key where the catalogue cannot: sealed values inside of JSON."""
-
-    name: str
-
-    def count(self) -> dict[int, int]:
-        """How many values are under each key."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Use:
     """So many values of one column under one key."""

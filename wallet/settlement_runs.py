@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import datetime
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -144,8 +144,3 @@ def _keep(run: SettlementRun, merchant: Merchant, kind: str, amount: int, recove
             run=run, merchant=merchant, defaults={"kind": kind, "amount": max(amount, 0), "recovered": recovered}
         )
     return outcome if made else None
-
-
-def expected_day(moment: datetime | None = None) -> date:
-    """The business day in whose settlement a sale of this moment will be."""
-    return business_days.business_day_of(moment or timezone.now())

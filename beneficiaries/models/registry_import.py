@@ -15,10 +15,6 @@ class RegistryImportQuerySet(models.QuerySet["RegistryImport"]):
         """Those that a worker is at, or should be."""
         return self.filter(state__in=RegistryImport.WORKING)
 
-    def of_source(self, source: str) -> RegistryImportQuerySet:
-        """Those of one source, e.g. ``DTSEN``."""
-        return self.filter(source=source)
-
 
 class RegistryImport(models.Model):
     """One file on its way into the registry: what it holds and what becomes of it, counted by its preview.
