@@ -17,7 +17,6 @@ class OutletInline(TabularInline):  # type: ignore[misc]
     fields = ("code", "name", "address", "region", "active")
     extra = 0
     can_delete = False
-    hide_title = True
     show_change_link = True
 
 

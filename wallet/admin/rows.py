@@ -131,13 +131,17 @@ class LongTable:
 
 
 class ViewOnlyInline(TabularInline):  # type: ignore[misc]
-    """Rows beside their parent, to look at."""
+    """Rows beside their parent, to look at; each opens its own page where there is one."""
 
+    template = "wallet/admin/rows_beside.html"
     extra = 0
     per_page = 20
     can_delete = False
-    hide_title = True
     show_change_link = True
+
+    @property
+    def opens_rows(self) -> bool:
+        return bool(self.show_change_link and self.has_registered_model)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

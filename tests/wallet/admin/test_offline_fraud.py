@@ -126,7 +126,9 @@ def test_a_case_is_seen_with_its_evidence_held_and_decided(house: House) -> None
     assert FraudHold.objects.get().placed_by is None
     assert client.post(f"{page}/confirm/", {"reason": ""}).status_code == 200
     assert client.post(f"{page}/confirm/", {"reason": "uji petik"}).status_code == 302
-    assert FraudHold.objects.get(released_at=None).placed_by == house.officers["petugas"]
+    hold = FraudHold.objects.get(released_at=None)
+    assert hold.placed_by == house.officers["petugas"]
+    assert f'href="/admin/wallet/fraudhold/{hold.pk}/change/"' in client.get(f"{page}/change/").content.decode()
     assert client.post(f"{page}/release/", {"reason": "ganti rugi", "kinds": ["payments"]}).status_code == 302
     assert client.post(f"{page}/hold_payments/", {"reason": "terulang"}).status_code == 302
     assert house.client("bendahara").post(f"{page}/hold_payments/", {"reason": "x"}).status_code == 403
