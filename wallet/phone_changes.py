@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from django.conf import settings
+from django.db.models import Max, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -28,5 +29,19 @@ def takes_two(wallet: Wallet) -> bool:
 
 def had_pin(wallet: Wallet) -> bool:
     """True if an officer has made a PIN of the wallet be forgotten before: the next one is not the holder's first."""
-    forgotten = (WalletStep.Kind.RECOVERED, WalletStep.Kind.PIN_RESET)
-    return WalletStep.objects.filter(wallet=wallet, kind__in=forgotten).exists()
+    return _forgotten(wallet).exists()
+
+
+def forgotten_by_one(wallet: Wallet) -> bool:
+    """True if an officer alone has made a PIN be forgotten since two last agreed to give the wallet back, or ever."""
+    agreed = RecoveryProposal.objects.filter(wallet=wallet, status=RecoveryProposal.Status.AGREED)
+    last = agreed.aggregate(last=Max("decided_at"))["last"]
+    if last is None:
+        return had_pin(wallet)
+    # Agreeing is a step of its own (`recovery.agree`), within the transaction that began at that moment.
+    return _forgotten(wallet).filter(created_at__gte=last).count() > 1
+
+
+def _forgotten(wallet: Wallet) -> QuerySet[WalletStep]:
+    kinds = (WalletStep.Kind.RECOVERED, WalletStep.Kind.PIN_RESET)
+    return WalletStep.objects.filter(wallet=wallet, kind__in=kinds)

@@ -23,7 +23,7 @@ from django.utils import timezone
 from wallet import phone_changes
 from wallet.errors import PinAlreadySet, PinInvalid, PinLocked, PinNotSet, PinWrong, ReasonMissing, WalletInactive
 from wallet.models import Wallet, WalletStep
-from wallet.proposal_errors import RecoveryTakesTwo
+from wallet.proposal_errors import PinForgotten, RecoveryTakesTwo
 from wallet.transactions import retried
 
 # OWASP's figures: about 20 ms a try. The pepper and the lockout protect six digits, not the hash's slowness.
@@ -66,12 +66,32 @@ def reset(wallet: Wallet, reason: str, by: str) -> None:
         raise ReasonMissing
     if phone_changes.takes_two(wallet):
         raise RecoveryTakesTwo
+    forget(wallet, reason.strip(), by)
+
+
+def forget(wallet: Wallet, reason: str, by: str) -> None:
+    """The PIN and its failures are no more, and that is kept, whoever has the telephone; for callers in a transaction."""
     Wallet.objects.filter(pk=wallet.pk).update(pin_hash="", pin_failures=0, pin_locked_until=None)
-    WalletStep.objects.create(wallet=wallet, kind=WalletStep.Kind.PIN_RESET, reason=reason.strip(), by=by)
+    WalletStep.objects.create(wallet=wallet, kind=WalletStep.Kind.PIN_RESET, reason=reason, by=by)
 
 
 def check(wallet: Wallet, pin: str) -> None:
     """Returns if the PIN is right. Raises PinNotSet, PinWrong(left), PinLocked(until), WalletInactive."""
+    _check(wallet, pin)
+
+
+def check_if_made(wallet: Wallet, pin: str) -> None:
+    """Returns if the PIN is right, or if there is none and one officer's word is enough: the holder never had one.
+
+    So is what two officers agreed to: somebody without a telephone makes no new one (`wallet.recovery`). Raises PinInvalid
+    (none was typed), PinForgotten (by one officer), and all that `check` raises.
+    """
+    if not Wallet.objects.exclude(pin_hash="").filter(pk=wallet.pk).exists():
+        if phone_changes.forgotten_by_one(wallet):
+            raise PinForgotten
+        return
+    if not pin:
+        raise PinInvalid
     _check(wallet, pin)
 
 

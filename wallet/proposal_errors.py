@@ -53,6 +53,17 @@ class RecoveryTakesTwo(WalletError):
     message = _("Nomor HP pemegang dompet ini baru diganti. PIN baru perlu persetujuan dua petugas di kantor.")
 
 
+class PinForgotten(WalletError):
+    """One officer had it forgotten: what is printed without it would be theirs to print."""
+
+    code = "pin_forgotten"
+    status = 409
+    message = _(
+        "Pemegang dompet ini pernah punya PIN, dan PIN itu dihapus. Ia membuat PIN baru dahulu; bila ia tidak punya telepon, "
+        "pulihkan dompetnya dengan persetujuan dua petugas."
+    )
+
+
 class NothingToChange(WalletError):
     code = "nothing_to_change"
     message = _("Tidak ada yang berubah. Ubah sekurangnya satu isian.")

@@ -20,9 +20,9 @@ from tests import clock, money
 from tests.mobile import people
 from tests.mobile.people import PHONE, STRANGER, error_of
 from wallet import phone_changes, pins, proposals, recovery, wallets
-from wallet.errors import PinNotSet
+from wallet.errors import PinInvalid, PinNotSet, PinWrong
 from wallet.models import RecoveryProposal, Wallet, WalletStep
-from wallet.proposal_errors import OwnProposal, ProposalMoved, ProposalWaits, RecoveryTakesTwo
+from wallet.proposal_errors import OwnProposal, PinForgotten, ProposalMoved, ProposalWaits, RecoveryTakesTwo
 
 PIN, NEXT = "482913", "739105"
 
@@ -138,6 +138,27 @@ def test_a_first_pin_and_a_telephone_that_two_officers_or_time_have_proved_take_
     assert not phone_changes.takes_two(theirs)
     wallets.recover(theirs, "telepon hilang", "dewi")
     pins.create(theirs, NEXT)
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_nor_does_a_recovery_that_two_agreed_to_let_one_have_the_next_pin_forgotten_for_a_card(dewi: User) -> None:
+    wallet = wallet_of(people.register())
+    pins.check_if_made(wallet, "")  # never had one
+    pins.create(wallet, PIN)
+    with pytest.raises(PinInvalid):
+        pins.check_if_made(wallet, "")
+    with pytest.raises(PinWrong):
+        pins.check_if_made(wallet, NEXT)
+    pins.check_if_made(wallet, PIN)
+    pins.reset(wallet, "lupa", "dewi")
+    with pytest.raises(PinForgotten):
+        pins.check_if_made(wallet, "")
+    recovery.agree(recovery.propose(wallet, "tanpa telepon", dewi), money.officer())
+    pins.check_if_made(wallet, "")
+    pins.create(wallet, NEXT)
+    pins.reset(wallet, "lupa", "dewi")
+    with pytest.raises(PinForgotten):
+        pins.check_if_made(wallet, "")
 
 
 @pytest.mark.django_db

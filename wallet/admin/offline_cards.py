@@ -17,7 +17,6 @@ from wallet import pins
 from wallet.admin.rows import change_url, money
 from wallet.admin.steps import Done, Step, take
 from wallet.admin.wallet_figures import figures
-from wallet.errors import PinInvalid
 from wallet.models import OfflineAllowance, Wallet
 from wallet.money import rupiah
 from wallet.offline import allowances, cards
@@ -63,10 +62,7 @@ def issue(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpRespon
     """Reserves the vouchers' sum for the holder at the desk, and goes on to the card's page, where it is printed."""
 
     def run(data: dict[str, Any]) -> Done:
-        if wallet.pin_hash:
-            if not data["pin"]:
-                raise PinInvalid
-            pins.check(wallet, data["pin"])
+        pins.check_if_made(wallet, data["pin"])
         by = request.user.get_username()
         made = allowances.issue_card(wallet, data["vouchers"], by=by, reason=data["reason"])
         said = {"amount": rupiah(made.ceiling), "number": made.number}

@@ -17,7 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget, UnfoldBooleanWidget
 
 from wallet import account_numbers, phone_changes, pins, recovery, succession, wallets
 from wallet.admin import above, counter, offline_cards, statements
@@ -48,6 +48,17 @@ S = Wallet.Status
 class WalletMoved(WalletError):
     code = "wallet_moved"
     message = _("Status dompet sudah berubah. Muat ulang halaman.")
+
+
+class RecoverForm(ReasonForm):
+    """Who lost a telephone has another one by now, or none: then a card is all that is left, and two officers see to that."""
+
+    without_phone = forms.BooleanField(
+        label=_("Pemegangnya tidak punya telepon lagi"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("Diusulkan dahulu; sesudah petugas lain menyetujui, kartu luring dapat dibuat tanpa PIN."),
+    )
 
 
 class StepInline(ViewOnlyInline):
@@ -292,7 +303,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
         by_two = phone_changes.takes_two(wallet)
 
         def run(data: dict[str, Any]) -> Done:
-            if by_two:
+            if by_two or data["without_phone"]:
                 made = recovery.propose(wallet, data["reason"], by=request.user)  # type: ignore[arg-type]
                 return Done(gettext("Diusulkan. Berlaku sesudah petugas lain menyetujuinya."), change_url(made))
             by = request.user.get_username()
@@ -309,7 +320,7 @@ class WalletAdmin(LongTable, OfficeAdmin):
                 "lagi dengan nomornya dan membuat PIN baru."
             ),
             facts=[(_("Status"), wallet.get_status_display()), (_("PIN"), self.pin_state(wallet))],
-            form=ReasonForm,
+            form=RecoverForm,
             danger=True,
             possible=wallet.status != S.CLOSED,
             warnings=[_("Dompet ini sudah ditutup.")] if wallet.status == S.CLOSED else [],

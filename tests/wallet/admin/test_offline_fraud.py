@@ -15,7 +15,16 @@ from tests.wallet.fraud import traffic
 from tests.wallet.offline import world
 from wallet import pins
 from wallet.fraud import rules, scans
-from wallet.models import FraudCase, FraudHold, FraudRule, LossFund, OfflineAllowance, OfflineClaim, Wallet
+from wallet.models import (
+    FraudCase,
+    FraudHold,
+    FraudRule,
+    LossFund,
+    OfflineAllowance,
+    OfflineClaim,
+    RecoveryProposal,
+    Wallet,
+)
 from wallet.offline import allowances, cards
 
 
@@ -50,6 +59,30 @@ def test_a_card_is_reserved_with_the_pin_printed_and_logged(house: House) -> Non
     assert client.post(f"{page}/revoke/", {"reason": "hilang"}).status_code == 302
     card.refresh_from_db()
     assert card.revoke_reason == "hilang" and card.revoked_by == "petugas"
+
+
+def test_one_officer_makes_no_card_without_the_pin_by_having_it_forgotten_first(house: House) -> None:
+    owner, other = world.holder(100_000), world.holder(100_000)
+    for wallet in (owner, other):
+        pins.create(wallet, "271958")
+    client, page = house.client("petugas"), f"/admin/wallet/wallet/{owner.pk}"
+    sent = {"vouchers": "1 x 10.000", "pin": "", "reason": "KTP asli"}
+    assert client.post(f"{page}/reset_pin/", {"reason": "lupa"}).status_code == 302
+    refused = client.post(f"{page}/offline_card/", sent)
+    assert refused.status_code == 200 and "pernah punya PIN" in refused.content.decode()
+    assert client.post(f"{page}/recover/", {"reason": "hilang"}).status_code == 302
+    assert client.post(f"{page}/offline_card/", sent).status_code == 200 and not OfflineAllowance.objects.exists()
+    pins.create(owner, "613948")
+    assert client.post(f"{page}/offline_card/", sent).status_code == 200
+    assert client.post(f"{page}/offline_card/", sent | {"pin": "613948"}).status_code == 302
+    # Who has no telephone is given the wallet back by two, and is not left without a card.
+    page = f"/admin/wallet/wallet/{other.pk}"
+    assert client.post(f"{page}/recover/", {"reason": "tanpa HP", "without_phone": "on"}).status_code == 302
+    assert client.post(f"{page}/offline_card/", sent).status_code == 200
+    decision = f"/admin/wallet/recoveryproposal/{RecoveryProposal.objects.get().pk}/agree/"
+    assert house.client("penyetuju").post(decision).status_code == 302
+    assert client.post(f"{page}/offline_card/", sent).status_code == 302
+    assert OfflineAllowance.objects.filter(wallet=other).exists()
 
 
 def test_the_sheet_has_a_code_for_each_voucher_on_as_many_pages_as_it_takes(db: None, settings: Any) -> None:
