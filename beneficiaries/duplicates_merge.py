@@ -19,6 +19,7 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
+from beneficiaries import merged_rows
 from beneficiaries.duplicates import DECIDED_ON
 from beneficiaries.errors import (
     DecisionReasonMissing,
@@ -32,6 +33,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.history import telling
 from beneficiaries.household_rules import family_problems, member_of
+from beneficiaries.households import phone_of, tell_former_phone
 from beneficiaries.models import DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
@@ -62,7 +64,8 @@ def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
 def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge:
     """Joins the other row of the pair to the survivor, with enrolments and wallet, all or nothing.
 
-    A head with others at home is not joined before there is another head. Raises DecisionReasonMissing, PairDecided,
+    A head with others at home is not joined before there is another head. The joined row's telephone is told, if it is another
+    than the survivor's, as one that was replaced. Raises DecisionReasonMissing, PairDecided,
     PersonNotActive, SurvivorNotOfPair, HeadJoined; MergeRefused in the words of whoever keeps the aid.
     """
     reason = _required(reason)
@@ -80,8 +83,12 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
         kept: dict[str, Any] = _hook("on_merge")(stays, joined, by=by, reason=reason)
         Person.objects.filter(merged_into=joined).update(merged_into=stays)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.MERGED, merged_into=stays)
+        tell_former_phone(phone_of(joined), phone_of(stays))
         _decide(row, DuplicatePair.Status.MERGED, by, reason)
-        return Merge.objects.create(pair=row, survivor=stays, merged=joined, kept=kept, by=by, reason=reason)
+        changed = joined.wallet_id is not None and merged_rows.other_phone(stays, joined)  # as they were
+        return Merge.objects.create(
+            pair=row, survivor=stays, merged=joined, kept=kept, phone_changed=changed, by=by, reason=reason
+        )
 
 
 @retried

@@ -13,6 +13,14 @@ def survivor(person: Person) -> Person:
     return row
 
 
+def other_phone(one: Person, other: Person) -> bool:
+    """True if the two rows have not the same telephone; one that has none differs from one that has.
+
+    By the blind index: while its key is being replaced, the same number may count as another, never another as the same.
+    """
+    return bytes(one.phone_index or b"") != bytes(other.phone_index or b"")
+
+
 def numbers(person: Person) -> list[int]:
     """The numbers of all rows of the human being: the survivor's first, then those merged into it, however deep."""
     found: list[int] = []

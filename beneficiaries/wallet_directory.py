@@ -14,7 +14,7 @@ from django.db.models import Max
 
 from beneficiaries import data_requests, identity, merged_rows
 from beneficiaries.errors import FieldRefused
-from beneficiaries.models import Change, Person
+from beneficiaries.models import Change, Merge, Person
 from wallet.customers import Listed
 
 IN_THE_REGISTRY = (Person.Status.ACTIVE, Person.Status.LEFT)
@@ -49,15 +49,22 @@ def has_died(wallet: int) -> bool:
 def phone_changed(wallet: int) -> datetime | None:
     """When one officer, or a file, last put another telephone in place of the holder's; None if that never was.
 
-    What two officers did on the subject's request is not meant. Also of a telephone where there was none.
+    What two officers did on the subject's request is not meant. Also of a telephone where there was none; and by a merge that led
+    a wallet, or what was in it, to a row with another telephone, or by its undoing, which leads it back.
     """
     holder = Person.objects.filter(wallet=wallet).first()
     if holder is None:
         return None
-    changes = Change.objects.filter(person__in=merged_rows.numbers(holder), before__has_key="phone_sealed")
+    rows = merged_rows.numbers(holder)
+    changes = Change.objects.filter(person__in=rows, before__has_key="phone_sealed")
     alone = changes.exclude(source__startswith=data_requests.SOURCE)
-    last: datetime | None = alone.aggregate(last=Max("at"))["last"]
-    return last
+    merges = Merge.objects.filter(phone_changed=True)
+    moments: list[datetime | None] = [
+        alone.aggregate(last=Max("at"))["last"],
+        merges.filter(survivor__in=rows, undone_at=None).aggregate(last=Max("at"))["last"],
+        merges.filter(merged__in=rows).aggregate(last=Max("undone_at"))["last"],
+    ]
+    return max((moment for moment in moments if moment), default=None)
 
 
 def masked(name: str) -> str:

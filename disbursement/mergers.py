@@ -18,6 +18,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from beneficiaries import merged_rows
 from beneficiaries.errors import MergeRefused
 from beneficiaries.models import Person
 from disbursement import conflicts
@@ -139,7 +140,8 @@ def _join_wallets(survivor: Person, merged: Person, by: User, reason: str) -> Ke
         wallets.lock([merged.wallet.pk])
         _hand_over(merged.wallet, merged, survivor)
         return {"taken": {"wallet": merged.wallet_id, "last": pooling.last_transfer()}}
-    pooled = pooling.pool(merged.wallet, survivor.wallet, reason, by.get_username())
+    other_phone = merged_rows.other_phone(survivor, merged)
+    pooled = pooling.pool(merged.wallet, survivor.wallet, reason, by.get_username(), other_phone=other_phone)
     return {"pooled": dataclasses.asdict(pooled)}
 
 

@@ -3,6 +3,7 @@
 For some days after one officer, or a file, has put another telephone in place of the holder's, an old PIN is forgotten, and a new
 one made in its place, only where two officers have agreed (`wallet.recovery`), in whichever order it is tried. This app knows
 no telephone: `settings.WALLET["phone_changed"]` names the function that is given a wallet's id and says when that last was.
+Money that goes where another telephone leads counts as well (`wallet.pooling`).
 """
 
 from __future__ import annotations

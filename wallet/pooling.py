@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.db.models import Max, Q
 
-from wallet import codes, wallets
+from wallet import codes, phone_changes, pins, wallets
 from wallet.errors import FrozenNotPooled, MoneyMoved, PursesGone, SuccessorUnfit
 from wallet.models import Hold, HoldPart, Purse, Transfer, Wallet, WalletStep
 from wallet.transactions import retried
@@ -31,14 +31,20 @@ class Pooled:
 
 
 @retried
-def pool(source: Wallet, target: Wallet, reason: str, by: str) -> Pooled:
+def pool(source: Wallet, target: Wallet, reason: str, by: str, *, other_phone: bool = False) -> Pooled:
     """Moves the source's purses to the target and freezes the source. What is held stays held; the source's codes are dead.
+
+    Whoever had the source's PIN may not be who has the target's. So where the holder of the source ever had one, the target's
+    is forgotten, with its codes, if `other_phone` leads to it: the next one is made as by whoever replaces a telephone
+    (`phone_changes`). And where the target has none, the next one counts as no first one.
 
     Raises ReasonMissing, SuccessorUnfit (the target is not active, or the same), FrozenNotPooled (the source is frozen:
     its money would be free in the target).
     """
     reason = wallets.required(reason)
     codes.kill_open(source)
+    if other_phone:
+        codes.kill_open(target)
     locked = wallets.lock([source.pk, target.pk])
     if source.pk == target.pk or locked[target.pk].status != Status.ACTIVE:
         raise SuccessorUnfit
@@ -48,6 +54,9 @@ def pool(source: Wallet, target: Wallet, reason: str, by: str) -> Pooled:
     codes.kill_open(row)
     moved = sorted(Purse.objects.filter(wallet=row).values_list("pk", flat=True))
     Purse.objects.filter(pk__in=moved).update(wallet=target)
+    if (row.pin_hash or phone_changes.had_pin(row)) and (other_phone or not locked[target.pk].pin_hash):
+        codes.kill_open(target)
+        pins.forget(target, reason, by)
     active = row.status == Status.ACTIVE
     if active:
         wallets.freeze(row, reason, by)

@@ -278,7 +278,9 @@ class DuplicatePairAdmin(ViewOnlyAdmin):
             text=_(
                 "Keduanya satu orang. Yang digabung tidak lagi dihitung sebagai anggota keluarga dan tidak menerima bantuan "
                 "baru. Kepesertaan dan isi dompetnya pindah ke yang tetap; kepesertaan ganda pada satu program berakhir. "
-                "Dapat dipisahkan lagi selama uangnya belum dipakai."
+                "Dapat dipisahkan lagi selama uangnya belum dipakai. Bila nomor HP keduanya berbeda, nomor yang digabung diberi "
+                "tahu; bila dompet keduanya disatukan dan yang digabung pernah punya PIN, PIN yang tetap dihapus, dan untuk "
+                "beberapa hari PIN baru perlu persetujuan dua petugas."
             ),
             facts=[(said, points) for points, said in reasons_in_words(pair)],
             form=merge_form(pair),

@@ -119,6 +119,8 @@ class Merge(models.Model):
     survivor = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("yang tetap"))
     merged = models.ForeignKey(Person, models.PROTECT, related_name="+", verbose_name=_("yang digabung"))
     kept = models.JSONField(_("catatan"), default=dict)
+    # The merged row had a wallet, and another telephone than the survivor: what was in it is another telephone's now.
+    phone_changed = models.BooleanField(_("nomor HP berganti"), default=False, db_default=False)
     by = models.ForeignKey("auth.User", models.PROTECT, related_name="+", verbose_name=_("oleh"))
     reason = models.CharField(_("alasan"), max_length=200)
     at = models.DateTimeField(_("waktu"), db_default=Now())

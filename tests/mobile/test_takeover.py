@@ -1,9 +1,10 @@
-"""One officer who changes a holder's telephone cannot make a new PIN with it, in whichever order they try."""
+"""One officer who changes a holder's telephone, or has a merge change it, cannot make a new PIN with it, in whichever order."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.auth.models import User
@@ -11,17 +12,17 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from beneficiaries import data_requests, households
+from beneficiaries import data_requests, duplicates_merge, households
 from beneficiaries.household_rules import PersonEntry
-from beneficiaries.models import Person
+from beneficiaries.models import DuplicatePair, Merge, Person
 from mobile import otp
 from mobile.models import Sms
 from tests import clock, money
 from tests.mobile import people
 from tests.mobile.people import PHONE, STRANGER, error_of
-from wallet import phone_changes, pins, proposals, recovery, wallets
+from wallet import codes, phone_changes, pins, proposals, purses, recovery, wallets
 from wallet.errors import PinInvalid, PinNotSet, PinWrong
-from wallet.models import RecoveryProposal, Wallet, WalletStep
+from wallet.models import PaymentCode, RecoveryProposal, Wallet, WalletStep
 from wallet.proposal_errors import OwnProposal, PinForgotten, ProposalMoved, ProposalWaits, RecoveryTakesTwo
 
 PIN, NEXT = "482913", "739105"
@@ -159,6 +160,96 @@ def test_nor_does_a_recovery_that_two_agreed_to_let_one_have_the_next_pin_forgot
     pins.reset(wallet, "lupa", "dewi")
     with pytest.raises(PinForgotten):
         pins.check_if_made(wallet, "")
+
+
+# --- two rows become one ---
+
+
+def merged(survivor: Person, other: Person, by: User) -> Merge:
+    low, high = sorted((survivor, other), key=lambda person: person.pk)
+    unseen = uuid4()
+    pair = DuplicatePair.objects.create(
+        low=low, high=high, score=95, reasons={}, low_fingerprint=unseen, high_fingerprint=unseen
+    )
+    return duplicates_merge.merge(pair, survivor, by, "ganda")
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_a_merge_that_gives_a_wallet_another_telephone_is_told_and_makes_it_new(dewi: User) -> None:
+    holder, entered = people.register(), people.register(phone=STRANGER, wallet=False)
+    wallet = wallet_of(holder)
+    pins.create(wallet, PIN)
+    done = merged(entered, holder, dewi)
+    assert wallet_of(Person.objects.get(pk=entered.pk)) == wallet
+    told = Sms.objects.get()
+    assert told.phone == PHONE and "Bukan permintaan Anda" in told.text
+    for alone in (
+        lambda: wallets.recover(wallet, "telepon hilang", "dewi"),
+        lambda: pins.reset(wallet, "lupa", "dewi"),
+    ):
+        with pytest.raises(RecoveryTakesTwo):
+            alone()
+    pins.check(wallet, PIN)
+    recovery.agree(recovery.propose(wallet, "telepon hilang", dewi), money.officer())
+    pins.create(wallet, NEXT)
+    assert not phone_changes.takes_two(wallet)
+    duplicates_merge.unmerge(done, dewi, "dua orang")  # it is the first telephone's again
+    assert wallet_of(Person.objects.get(pk=holder.pk)) == wallet
+    with pytest.raises(RecoveryTakesTwo):
+        pins.reset(wallet, "lupa", "dewi")
+    with clock.moved(days=8):
+        pins.reset(wallet, "lupa", "dewi")
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_nor_do_purses_go_to_a_pin_that_another_telephone_made(dewi: User) -> None:
+    holder, entered = people.register(), people.register(phone=STRANGER)
+    theirs, wallet = wallet_of(holder), wallet_of(entered)
+    people.grant(theirs, 50_000)
+    pins.create(theirs, PIN)
+    pins.create(wallet, NEXT)
+    codes.issue(wallet)
+    done = merged(entered, holder, dewi)
+    assert Sms.objects.get().phone == PHONE
+    assert purses.balance(purses.in_wallet(wallet)).book == 50_000
+    with pytest.raises(PinNotSet):
+        pins.check(wallet, NEXT)
+    assert not PaymentCode.objects.filter(used_at=None).exists()
+    with pytest.raises(RecoveryTakesTwo):
+        pins.create(wallet, NEXT)
+    with pytest.raises(PinForgotten):
+        pins.check_if_made(wallet, "")
+    recovery.agree(recovery.propose(wallet, "digabung", dewi), money.officer())
+    pins.create(wallet, NEXT)
+    duplicates_merge.unmerge(done, dewi, "dua orang")
+    pins.check(theirs, PIN)
+
+
+@pytest.mark.django_db
+def test_a_first_pin_is_not_the_first_where_the_purses_come_from_who_had_one(dewi: User) -> None:
+    holder, entered = people.register(), people.register()
+    wallet = wallet_of(entered)
+    pins.create(wallet_of(holder), PIN)
+    merged(entered, holder, dewi)
+    assert not Sms.objects.exists() and not phone_changes.takes_two(wallet)
+    with pytest.raises(PinForgotten):
+        pins.check_if_made(wallet, "")
+    pins.create(wallet, NEXT)
+
+
+@pytest.mark.usefixtures("committed_db")
+def test_an_honest_merge_leaves_the_survivors_pin_and_telephone_as_they_are(dewi: User) -> None:
+    holder = people.register()
+    wallet = wallet_of(holder)
+    pins.create(wallet, PIN)
+    merged(holder, people.register(phone=STRANGER, wallet=False), dewi)
+    assert Sms.objects.get().phone == STRANGER  # it leads nowhere any more
+    double = people.register()
+    pins.create(wallet_of(double), NEXT)
+    merged(holder, double, dewi)
+    assert not phone_changes.takes_two(wallet) and Sms.objects.count() == 1
+    merged(holder, people.register(phone=STRANGER), dewi)  # nobody ever had a PIN of that wallet
+    pins.check(wallet, PIN)
 
 
 @pytest.mark.django_db
