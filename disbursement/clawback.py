@@ -56,6 +56,7 @@ logger = logging.getLogger(__name__)
 S = Clawback.Status
 Line = Instruction.Status
 MOST_SHARE = 99
+HEARD = (S.OBJECTED, S.DECIDED)  # the person has objected: from here on nothing is the proposer's alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +218,11 @@ def enforce(case: Clawback, *, by: User, reason: str) -> Clawback:
 def drop(case: Clawback, *, by: User, reason: str) -> Clawback:
     """It was no overpayment: nothing is recovered, and the payments may be claimed anew.
 
-    Where the person has objected, by another officer than the proposer. Never once it is in force: what was recovered by then
-    is owed. Raises ReasonMissing, ProposerDecides, ClawbackMoved.
+    Where the person has objected, by another officer than the proposer, before and after that is decided. Never once it is in
+    force: what was recovered by then is owed. Raises ReasonMissing, ProposerDecides, ClawbackMoved.
     """
     reason, case = _required(reason), _locked(case)
-    if case.status == S.OBJECTED:
+    if case.status in HEARD:
         _another(case, by)
     advance(case, S.DROPPED, by=by, reason=reason)
     return case

@@ -24,7 +24,7 @@ TRANSITIONS = {
     (S.OBJECTED, S.DROPPED),  # another officer upholds it
     (S.OBJECTED, S.WRITTEN_OFF),
     (S.DECIDED, S.IN_FORCE),  # a second officer agrees
-    (S.DECIDED, S.DROPPED),
+    (S.DECIDED, S.DROPPED),  # it proved wrong after all, another officer finds
     (S.DECIDED, S.WRITTEN_OFF),
     (S.IN_FORCE, S.SETTLED),  # all of it was withheld from what is paid, or given back
     (S.IN_FORCE, S.WRITTEN_OFF),  # what is left is not recovered; what was, stays recovered

@@ -310,6 +310,7 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
             object_id,
             clawback.drop,
             to=S.DROPPED,
+            another=row_of(self, request, object_id).status in clawback.HEARD,
             done=_("Perkara gugur. Tidak ada yang dipotong."),
             title=_("Gugurkan perkara"),
             button=_("Gugurkan"),

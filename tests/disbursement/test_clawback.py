@@ -161,6 +161,26 @@ def test_an_objection_stops_everything_until_another_officer_has_decided(overpai
     assert clawback.decide(case, by=money.officer(), reason="bukti lengkap").status == "decided"
 
 
+def test_after_another_officers_ruling_the_proposer_does_not_drop_the_case_alone(
+    overpaid: Instruction, officer: User
+) -> None:
+    case = clawback.decide(objected(proposed(overpaid, 40_000, by=officer)), by=money.officer(), reason="bukti lengkap")
+    with pytest.raises(ProposerDecides):
+        clawback.drop(case, by=officer, reason="ternyata keliru")
+    said = (
+        "UPDATE disbursement_clawback SET status = 'dropped' WHERE id = %s;"
+        "INSERT INTO disbursement_clawbackstep (clawback_id, from_status, to_status, by_id, reason, claim)"
+        " VALUES (%s, 'decided', 'dropped', %s, 'x', 40000)"
+    )
+    assert refused(said, case.pk, case.pk, officer.pk) == "23001"
+    assert clawback.drop(case, by=money.officer(), reason="ternyata keliru").status == "dropped"
+
+
+def test_as_long_as_nobody_has_objected_the_proposer_drops_the_case(overpaid: Instruction, officer: User) -> None:
+    case = clawback.notify(proposed(overpaid, 40_000, by=officer), by=officer, reason="surat")
+    assert clawback.drop(case, by=officer, reason="keliru").status == "dropped"
+
+
 def test_an_objection_upheld_in_part_lowers_the_claim_and_upheld_drops_it(officer: User) -> None:
     batch = world(people=2)
     case = objected(proposed(line(batch), 40_000))

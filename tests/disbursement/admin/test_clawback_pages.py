@@ -77,6 +77,13 @@ def test_who_proposed_is_told_that_another_decides(house: House) -> None:
     page = client.get(PAGE.format(own.pk, "enforce")).content.decode()
     assert "petugas lain yang memutuskannya" in page and 'name="reason"' not in page
     assert "Mintalah petugas lain" in say(client, PAGE.format(own.pk, "enforce"), reason="ya")
+    drop = PAGE.format(own.pk, "drop")
+    assert 'name="reason"' in client.get(drop).content.decode()  # as long as nobody has objected
+    clawback.object_to(own, "Hanya sekali.", channel=Clawback.Channel.OFFICE, by=house.officers["petugas"])
+    clawback.decide(own, by=house.officers["penyetuju"], reason="bukti lengkap")
+    page = client.get(drop).content.decode()
+    assert "petugas lain yang memutuskannya" in page and 'name="reason"' not in page
+    assert "Mintalah petugas lain" in say(client, drop, reason="ya")
 
 
 def test_before_the_last_day_it_cannot_be_put_into_force(house: House, case: Clawback) -> None:
