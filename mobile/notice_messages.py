@@ -3,13 +3,18 @@
 Two transactions: the first binds a person's waiting notices into a bundle whose number is the gateway's reference, the second
 sends the bundle and marks it. A worker that dies between them leaves a bundle that another sends; one that dies after the
 gateway took it leaves it queued, and it is sent again under the same reference: at least once.
+
+Not all of a person's notices reach the same telephone, nor may all be told to everybody: whom each reaches is asked of each, and
+a bundle that reaches several is parted first, in a transaction of its own. So one that is sent is one message to one receiver,
+and what the gateway took of one is never sent again because it refused another.
 """
 
 from __future__ import annotations
 
 import random
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -88,7 +93,7 @@ def _send_next(carrier: Gateway) -> bool:
 
 @transaction.atomic
 def _send(bundle: uuid.UUID, carrier: Gateway) -> bool:
-    """Sends the bundle and marks it; False if another worker has it, or had."""
+    """Sends the bundle and marks it, or parts it for several receivers; False if another worker has it, or had."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s, hashtext(%s))", [_BUNDLE, str(bundle)])
         [(ours,)] = cursor.fetchall()
@@ -98,10 +103,25 @@ def _send(bundle: uuid.UUID, carrier: Gateway) -> bool:
     deliveries = list(locked.select_related("notice__person").order_by("pk"))
     if not deliveries:
         return False
-    receiver = receiver_of(deliveries[0].notice)
-    if not notice_channels.kept_back(deliveries, receiver):
-        _attempt(deliveries, receiver, carrier, str(bundle))
+    (receiver, theirs), *others = _by_receiver(deliveries).items()
+    if others:
+        _part(rows for _other, rows in others)
+    elif not notice_channels.kept_back(theirs, receiver):
+        _attempt(theirs, receiver, carrier, str(bundle))
     return True
+
+
+def _by_receiver(deliveries: Sequence[Delivery]) -> dict[Receiver, list[Delivery]]:
+    found: dict[Receiver, list[Delivery]] = defaultdict(list)
+    for one in deliveries:
+        found[receiver_of(one.notice)].append(one)
+    return found
+
+
+def _part(others: Iterable[Sequence[Delivery]]) -> None:
+    """Each of these is a bundle of its own from now on; the first receiver's keeps the number."""
+    for rows in others:
+        Delivery.objects.filter(pk__in=[one.pk for one in rows]).update(bundle=uuid.uuid4())
 
 
 def _attempt(deliveries: Sequence[Delivery], receiver: Receiver, carrier: Gateway, reference: str) -> None:

@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from django.conf import settings
 
+from beneficiaries import grievances
 from beneficiaries.models import Person
 from mobile import notice_messages, notice_pushes, notices, push, sms
 from mobile.models import Delivery, Notice, NoticedChunk
 from tests import steps
+from tests.beneficiaries import cases
 from tests.mobile import people, telling
 from tests.processes import together
 
@@ -37,6 +39,10 @@ BIND = {
 SEND = {
     "the bundle is locked": "lock mobile_delivery no key update",
     "it is marked as sent": "update mobile_delivery",
+}
+PART = {
+    "the bundle of several receivers is locked": "lock mobile_delivery no key update",
+    "another receiver's is a bundle of its own": "update mobile_delivery",
 }
 PUSH = {
     "the push is locked": "lock mobile_delivery no key update",
@@ -107,6 +113,24 @@ def _sent_once_or_again(folder: Path) -> None:
     assert telling.outcomes(notice__person__name="Warga 0") == [("sms", "sent")]
 
 
+def _prepare_two_receivers() -> None:
+    _prepare_message()
+    person = Person.objects.get(name="Warga 0")
+    officer = cases.officer("petugas", "Petugas")
+    row = grievances.take(cases.grievance(reporter=person, phone=people.STRANGER), by=officer)
+    answer = grievances.answer(row, "Sudah.", by=officer)
+    notices.tell(Notice.Kind.ANSWERED, answer.pk, [person.pk], reachable=True)
+    Delivery.objects.filter(state=S.QUEUED).update(due_at="2026-01-01T00:00:00Z")
+
+
+def _each_sent_once_or_again(folder: Path) -> None:
+    sent = people.texts(folder)
+    assert 2 <= len(sent) <= 3 and len(set(sent)) == 2  # of one alone it may not be known whether the gateway had it
+    assert {to for to, _text in sent} == {"+6281234567000", people.STRANGER}
+    assert all(("dijawab" in text) == (to == people.STRANGER) for to, text in sent)
+    assert telling.outcomes(notice__person__name="Warga 0") == [("sms", "sent")] * 2
+
+
 def _prepare_push() -> None:
     _prepare_message()
     person = Person.objects.get(name="Warga 0")
@@ -156,6 +180,16 @@ DEEDS = {
         _prepare_message,
         _do_message,
         _sent_once_or_again,
+    ),
+    "messages": Deed(
+        {
+            f"{of}: {name}": step
+            for of, done in {"bind": BIND, "part": PART, "send one": SEND, "send the other": SEND}.items()
+            for name, step in (done | COMMIT).items()
+        },
+        _prepare_two_receivers,
+        _do_message,
+        _each_sent_once_or_again,
     ),
     "push": Deed(
         PUSH | COMMIT | {"no other is found": "lock mobile_delivery no key update", "that is all": "commit"},

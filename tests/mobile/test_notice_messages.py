@@ -15,10 +15,10 @@ from beneficiaries import consents, erasure, grievances
 from beneficiaries.models import Consent, Person
 from disbursement.models import Enrolment, Route
 from disbursement.providers import routes
-from mobile import lapse_notices, notice_lists, notice_messages, notice_words, notices
+from mobile import inbox, lapse_notices, notice_lists, notice_messages, notice_words, notices
 from mobile.models import Delivery, Notice, Sms
 from mobile.sms import SmsRefused, SpoolGateway
-from mobile.tasks import deliver_notices, make_notices, tell_answers, warn_of_lapse
+from mobile.tasks import deliver_notices, make_notices, tell_answers, tell_decisions, warn_of_lapse
 from tests import money
 from tests.beneficiaries import cases
 from tests.disbursement import partners
@@ -197,6 +197,119 @@ def test_a_number_left_with_a_grievance_is_told_though_nobody_is_known_by_it(spo
     deliver_notices()
     [(to, text)] = people.texts(spool)
     assert to == STRANGER and "RAHASIA" not in text
+
+
+# --- one person, several receivers ---
+
+
+class Picky:
+    """A gateway that refuses one number so many times; it remembers what it was asked and what it took."""
+
+    def __init__(self, refused: str, times: int) -> None:
+        self.refused, self.times = refused, times
+        self.asked, self.taken = list[tuple[str, str]](), list[tuple[str, str]]()
+
+    def send(self, to: str, text: str, *, reference: str) -> None:
+        self.asked.append((to, reference))
+        if to == self.refused and self.times:
+            self.times -= 1
+            raise SmsRefused("penuh")
+        self.taken.append((to, text))
+
+
+def answered(reporter: Person, phone: str) -> None:
+    """The person's grievance, to be told at that number, has its answer."""
+    officer = cases.officer("petugas", "Petugas")
+    row = grievances.take(cases.grievance(reporter=reporter, phone=phone), by=officer)
+    grievances.answer(row, "Sudah.", by=officer)
+    assert tell_answers() == 1
+
+
+def send_all(carrier: Any) -> None:
+    """Everything that is due, as a worker sends it."""
+    while notice_messages.deliver_next(carrier):
+        pass
+
+
+@pytest.mark.parametrize("answer_first", [True, False])
+def test_a_number_left_with_a_grievance_is_told_of_its_answer_and_of_nothing_else(
+    siti: Person, spool: Path, answer_first: bool
+) -> None:
+    for step in (lambda: answered(siti, STRANGER), told)[:: 1 if answer_first else -1]:
+        step()
+    deliver_notices()
+    sent = dict(people.texts(spool))
+    assert len(people.texts(spool)) == 2 and set(sent) == {PHONE, STRANGER}
+    assert "sudah masuk" in sent[PHONE] and "dijawab" not in sent[PHONE]
+    assert "sudah dijawab" in sent[STRANGER] and "sudah masuk" not in sent[STRANGER]
+    assert telling.outcomes() == [("sms", "sent")] * 2
+    assert Delivery.objects.values("bundle").distinct().count() == 2
+
+
+def test_where_the_number_left_is_ones_own_all_goes_as_one(siti: Person, spool: Path) -> None:
+    answered(siti, PHONE)
+    told()
+    deliver_notices()
+    assert [to for to, _text in people.texts(spool)] == [PHONE]
+
+
+def test_a_number_left_is_told_though_the_office_tells_the_rest(siti: Person, spool: Path) -> None:
+    told()
+    answered(siti, STRANGER)
+    Person.objects.update(phone_sealed=b"", phone_index=None)
+    deliver_notices()
+    [(to, text)] = people.texts(spool)
+    assert to == STRANGER and "sudah dijawab" in text
+    assert telling.outcomes() == [("sms", "passed"), ("sms", "sent"), ("list", "queued")]
+
+
+@pytest.mark.parametrize("paid_first", [True, False])
+def test_that_a_wallet_was_passed_on_is_told_though_the_dead_are_told_nothing_else(
+    siti: Person, spool: Path, paid_first: bool
+) -> None:
+    telling.paid()
+    if paid_first:
+        make_notices()
+    money.passed_on(Wallet.objects.get(pk=siti.wallet_id), money.wallet())
+    Person.objects.filter(pk=siti.pk).update(status="deceased")
+    assert tell_decisions() == 1
+    make_notices()
+    _due_now()
+    deliver_notices()
+    [(to, text)] = people.texts(spool)
+    assert to == PHONE and "diwariskan" in text and "sudah masuk" not in text
+    assert dict(Delivery.objects.values_list("notice__kind", "state")) == {"passed_on": "sent", "paid": "dropped"}
+
+
+@pytest.mark.parametrize("refused", [PHONE, STRANGER])
+def test_what_the_gateway_took_of_one_is_not_sent_again_because_it_refused_another(siti: Person, refused: str) -> None:
+    told()
+    answered(siti, STRANGER)
+    carrier = Picky(refused, times=2)
+    for _ in range(3):
+        _due_now()
+        send_all(carrier)
+    assert sorted(to for to, _text in carrier.taken) == sorted([PHONE, STRANGER])
+    asked = [to for to, _reference in carrier.asked]
+    assert asked.count(refused) == 3 and len(asked) == 4
+    assert len(set(carrier.asked)) == 2  # each receiver's under one reference of its own, however often
+    assert len({reference for _to, reference in carrier.asked}) == 2
+    assert telling.outcomes() == [("sms", "sent")] * 2
+    assert dict(Delivery.objects.values_list("notice__kind", "attempts")) == {
+        "paid": 3 if refused == PHONE else 1,
+        "answered": 3 if refused == STRANGER else 1,
+    }
+
+
+def test_what_is_read_in_the_application_after_the_bundle_was_parted_is_not_sent(siti: Person, spool: Path) -> None:
+    told()
+    answered(siti, STRANGER)
+    attempt(SpoolGateway())  # parts it, and sends nothing yet
+    assert not people.texts(spool) and Delivery.objects.values("bundle").distinct().count() == 2
+    inbox.mark_shown(siti, Notice.objects.get(kind=Notice.Kind.ANSWERED).uid)
+    send_all(SpoolGateway())
+    assert [to for to, _text in people.texts(spool)] == [PHONE]
+    assert telling.outcomes() == [("sms", "sent"), ("sms", "shown")]
 
 
 # --- gateways that fail ---
