@@ -1,5 +1,6 @@
-"""Decisions about somebody's aid are told: a suspension, an exit, aid taken up again, overpaid aid that is claimed back, what
-was taken back, what became of an objection to any of these, where the aid goes from now on, and a wallet that was passed on.
+"""Decisions about somebody's aid are told: a suspension, an exit, aid taken up again, overpaid aid that is claimed back or no
+longer is, what was taken back, what became of an objection to any of these, where the aid goes from now on, and a wallet that
+was passed on.
 
 Found in rows and told in groups, once each; what happened longer ago than TOLD_WITHIN is no news any more.
 """
@@ -26,10 +27,17 @@ K = Notice.Kind
 TOLD_WITHIN = timedelta(days=7)
 GROUP = 2_000  # notices that a statement makes
 OUT = Q(to_status__in=[S.SUSPENDED, S.ENDED], from_status__in=[S.ACTIVE, S.SUSPENDED, S.WAITING])
-BACK = Q(from_status=S.SUSPENDED, to_status=S.ACTIVE)
-_OF_STEP = Case(When(to_status=S.ACTIVE, then=Value(K.RESUMED.value)), default=Value(K.SUSPENDED.value))
-# Nobody is left to be told, or the registry was put in order and nothing about the aid changed.
-NOT_TOLD = (R.DECEASED, R.MERGED, R.UNDONE)
+# Nobody is left to be told, or two rows of the registry became one and nothing about the aid changed.
+NOT_TOLD = (R.DECEASED, R.MERGED)
+# `exit`: why the enrolment ended last. Who was told that must not be left with it: the exit is undone, or they have a place anew.
+_RETURNED = Q(from_status=S.ENDED, reason=R.UNDONE) | Q(from_status=S.WAITING, to_status=S.ACTIVE)
+BACK = Q(from_status=S.SUSPENDED, to_status=S.ACTIVE) | (_RETURNED & Q(exit__isnull=False) & ~Q(exit__in=NOT_TOLD))
+_OF_STEP = Case(When(OUT, then=Value(K.SUSPENDED.value)), default=Value(K.RESUMED.value))
+C = Clawback.Status
+# What became of an objection, and the end of a claim that the person was told of.
+RULED = Q(from_status=C.OBJECTED) | Q(
+    from_status__in=[C.NOTICED, C.DECIDED, C.IN_FORCE], to_status__in=[C.DROPPED, C.WRITTEN_OFF]
+)
 
 
 def tell_all() -> Iterator[int]:
@@ -38,12 +46,11 @@ def tell_all() -> Iterator[int]:
     A generator: whoever runs it decides how far it goes.
     """
     since = timezone.now() - TOLD_WITHIN
-    steps = EnrolmentStep.objects.filter(at__gt=since).exclude(reason__in=NOT_TOLD)
-    yield from _tell((K.SUSPENDED, K.RESUMED), steps.filter(OUT | BACK), "at", "enrolment__person", kind=_OF_STEP)
+    yield from _tell((K.SUSPENDED, K.RESUMED), _steps(since), "at", "enrolment__person", kind=_OF_STEP)
     yield from _tell((K.CLAWBACK,), clawback.notices_due(), "noticed_at", "person")
     appeals = EnrolmentAppeal.objects.filter(decided_at__gt=since)
     yield from _tell((K.APPEALED,), appeals, "decided_at", "step__enrolment__person")
-    ruled = ClawbackStep.objects.filter(from_status=Clawback.Status.OBJECTED, at__gt=since)
+    ruled = ClawbackStep.objects.filter(RULED, at__gt=since)
     yield from _tell((K.RULED,), ruled, "at", "clawback__person")
     yield from _tell((K.ROUTED,), Route.objects.filter(agreed_at__gt=since), "agreed_at", "enrolment__person")
     yield from _tell((K.UNROUTED,), _own_wallets(since), "ended_at", "enrolment__person")
@@ -51,6 +58,12 @@ def tell_all() -> Iterator[int]:
     yield from _tell((K.RETURNED,), taken, "decided_at", "instruction__enrolment__person")
     yield from _tell((K.PASSED_ON,), _passed_on(since, "predecessor"), "created_at", "holder")
     yield from _tell((K.INHERITED,), _passed_on(since, "successor"), "created_at", "holder")
+
+
+def _steps(since: datetime) -> QuerySet[EnrolmentStep]:
+    exits = EnrolmentStep.objects.filter(enrolment=OuterRef("enrolment"), pk__lt=OuterRef("pk"), to_status=S.ENDED)
+    steps = EnrolmentStep.objects.filter(at__gt=since).exclude(reason__in=NOT_TOLD)
+    return steps.annotate(exit=Subquery(exits.order_by("-pk").values("reason")[:1])).filter(OUT | BACK)
 
 
 def _passed_on(since: datetime, side: str) -> QuerySet[Succession]:

@@ -14,10 +14,11 @@ from datetime import date, datetime, timedelta
 from django.db.models import Sum
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from beneficiaries.models import Exclusion, GrievanceMessage, Objection
 from disbursement import appeals, clawback
-from disbursement.enrolment_states import S
+from disbursement.enrolment_states import R, S
 from disbursement.models import (
     Calculation,
     Clawback,
@@ -36,6 +37,8 @@ from wallet.money import rupiah
 
 K = Notice.Kind
 TITLE_MOST = 40
+# Where the office's word for a step says nothing to whom it happened.
+_REASONS = {R.UNDONE: gettext_lazy("Pendataan yang mendasarinya dibatalkan")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +228,17 @@ def _step_words(step: EnrolmentStep) -> Words:
     if step.to_status == S.ACTIVE:
         whole = _("Kepesertaan Anda di %(title)s aktif lagi. Bantuan dibayar mulai siklus berikutnya.")
         return _words(_("Kepesertaan aktif lagi"), whole % {"title": programme}, _fits(whole, programme))
+    if step.from_status == S.ENDED:
+        whole = (
+            _("Kepesertaan Anda di %(title)s tidak jadi berakhir, tetapi ditangguhkan seperti sebelumnya.")
+            if step.to_status == S.SUSPENDED
+            else _("Kepesertaan Anda di %(title)s tidak jadi berakhir. Anda di daftar tunggu seperti sebelumnya.")
+        )
+        return _words(_("Kepesertaan tidak jadi berakhir"), whole % {"title": programme}, _fits(whole, programme))
     title = _("Kepesertaan ditangguhkan") if step.to_status == S.SUSPENDED else _("Kepesertaan berakhir")
     whole = _("%(what)s: %(title)s. Alasan: %(reason)s. Keberatan: lewat aplikasi atau kelurahan sampai %(day)s.")
-    told = {"what": title, "reason": str(step.get_reason_display()), "day": _day(appeals.open_until(step))}
+    reason = str(_REASONS.get(R(step.reason)) or step.get_reason_display())
+    told = {"what": title, "reason": reason, "day": _day(appeals.open_until(step))}
     return _words(title, whole % (told | {"title": programme}), _fits(whole, programme, **told))
 
 
@@ -270,7 +281,10 @@ def _of_rulings(notices: Sequence[Notice]) -> dict[int, Words]:
 
 def _ruling_words(step: ClawbackStep, first: int) -> Words:
     """`first` is what was claimed before the objection (rupiah)."""
-    if step.to_status != Clawback.Status.DECIDED:
+    status, title = Clawback.Status, _("Keberatan diputuskan")
+    if step.to_status != status.DECIDED and (step.from_status, step.to_status) != (status.OBJECTED, status.DROPPED):
+        title, whole = _("Tagihan kelebihan bayar berakhir"), _whole_of_end(step)
+    elif step.to_status == status.DROPPED:
         whole = _("Keberatan Anda diterima: lebih bayar %(title)s tidak ditagih lagi.")
     elif step.claim < first:
         whole = _(
@@ -281,7 +295,18 @@ def _ruling_words(step: ClawbackStep, first: int) -> Words:
     programme, told = step.clawback.programme.name, {"claim": rupiah(step.claim)}
     reason = _("Alasan: %(reason)s") % {"reason": step.reason}
     text = " ".join((whole % (told | {"title": programme}), reason))
-    return _words(_("Keberatan diputuskan"), text, _fits(whole, programme, **told))
+    return _words(title, text, _fits(whole, programme, **told))
+
+
+def _whole_of_end(step: ClawbackStep) -> str:
+    """Of a claim that ended though no objection was upheld: nothing is withheld before it is in force."""
+    if step.to_status == Clawback.Status.DROPPED:
+        return _("Tagihan lebih bayar %(title)s dibatalkan. Tidak ada bantuan yang dipotong karenanya.")
+    if step.from_status != Clawback.Status.IN_FORCE:
+        return _("Lebih bayar %(title)s tidak jadi ditagih. Tidak ada bantuan yang dipotong karenanya.")
+    return _(
+        "Sisa lebih bayar %(title)s tidak ditagih lagi. Potongan sebelumnya, juga dari bantuan yang sudah disiapkan, tetap."
+    )
 
 
 def _of_routes(notices: Sequence[Notice]) -> dict[int, Words]:

@@ -36,10 +36,10 @@ class Notice(models.Model):
         DECIDED = "decided", _("Sanggahan diputuskan")  # of an objection
         ANSWERED = "answered", _("Aduan dijawab")  # of a grievance's message
         SUSPENDED = "suspended", _("Kepesertaan ditangguhkan atau berakhir")  # of an enrolment's step
-        RESUMED = "resumed", _("Kepesertaan aktif lagi")  # of an enrolment's step
+        RESUMED = "resumed", _("Kepesertaan berlaku lagi")  # of an enrolment's step
         CLAWBACK = "clawback", _("Kelebihan bayar ditagih kembali")  # of a clawback
         APPEALED = "appealed", _("Keberatan kepesertaan diputuskan")  # of an enrolment's appeal
-        RULED = "ruled", _("Keberatan atas tagihan diputuskan")  # of a clawback's step
+        RULED = "ruled", _("Tagihan kelebihan bayar diputuskan")  # of a clawback's step
         ROUTED = "routed", _("Jalur bayar diganti")  # of a route that was agreed to
         UNROUTED = "unrouted", _("Bantuan ke dompet sendiri lagi")  # of a route that ended, and no other came
         RETURNED = "returned", _("Bantuan ditarik kembali")  # of a take-back

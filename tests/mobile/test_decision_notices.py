@@ -182,6 +182,42 @@ def test_who_objected_to_a_claim_is_told_what_was_decided(claim: int | None, tol
     assert "kuitansi cocok" in notice_words.of([notice])[notice.pk].text
 
 
+@pytest.mark.parametrize("drop", [clawback.drop, clawback.write_off], ids=["dropped", "written off"])
+@pytest.mark.parametrize("until", ["noticed", "denied", "in force"])
+def test_who_was_told_of_a_claim_is_told_that_it_is_over(until: str, drop: Any) -> None:
+    line = clawing.line(clawing.world())
+    if until == "noticed":
+        case = clawback.notify(clawing.proposed(line, 40_000), by=money.officer(), reason="surat dikirim")
+    elif until == "denied":
+        case = clawback.decide(clawing.objected(clawing.proposed(line, 40_000)), by=money.officer(), reason="x")
+    else:
+        case = clawing.in_force(line, 40_000)
+    tell_decisions()
+    if (until, drop) == ("in force", clawback.drop):
+        return  # what was recovered by then is owed: no such step
+    drop(case, by=money.officer(), reason="kuitansi ditemukan")
+    assert (tell_decisions(), tell_decisions()) == (1, 0)
+    kind, title, message = said()[-1]
+    assert (kind, title) == (K.RULED, "Tagihan kelebihan bayar berakhir")
+    assert "tagih" in message.lower() and "Keberatan" not in message and len(message) <= gsm.ONE_PART
+    assert ("Sisa lebih bayar" in message) == (until == "in force")
+    notice = Notice.objects.latest("pk")
+    assert "kuitansi ditemukan" in notice_words.of([notice])[notice.pk].text and "kuitansi" not in message
+
+
+def test_a_claim_that_is_given_up_before_the_objection_is_decided_is_not_said_to_be_an_objection_upheld() -> None:
+    case = clawing.objected(clawing.proposed(clawing.line(clawing.world()), 40_000))
+    clawback.write_off(case, by=money.officer(), reason="tidak sepadan")
+    assert tell_decisions() == 1
+    [(_kind, title, message)] = said()
+    assert title == "Tagihan kelebihan bayar berakhir" and "diterima" not in message
+
+
+def test_a_claim_that_nobody_was_told_of_ends_without_a_word() -> None:
+    clawback.drop(clawing.proposed(clawing.line(clawing.world()), 40_000), by=money.officer(), reason="keliru")
+    assert tell_decisions() == 0
+
+
 def test_many_decisions_are_told_in_as_few_statements_as_one() -> None:
     """An import may end the places of a hundred thousand: nobody waits for one statement each."""
     money.people(7)
