@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
@@ -22,6 +23,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from sandbox import clock, fixtures, outcomes, reports, runs, telephones
 from sandbox.models import Run
+from sandbox.steps import Result
 from wallet.admin.addresses import checked_hosts
 from wallet.errors import WalletError
 from wallet.models import Partner
@@ -220,10 +222,12 @@ def run(request: HttpRequest, partner: Partner, uid: UUID) -> HttpResponse:
         return redirect("sandbox-report", uid=uid)
     seen = runs.seen_in(shown)
     steps = runs.standings(seen)
+    results = Counter(it.verdict.result for it in steps)
     told = {
         "run": shown,
         "steps": steps,
-        "passed": sum(it.verdict.result in runs.PASSING for it in steps),
+        **{name: results[Result(name)] for name in ("passed", "untested")},
+        "tested": len(steps) - results[Result.UNTESTED],
         "exchanges": [(place, one) for place, one in enumerate(seen, 1)][::-1][:50],
         "refresh": REFRESH_SECONDS,
         "over": runs.is_over(shown),
