@@ -50,7 +50,7 @@ def settle_all(run: SettlementRun) -> Iterator[SettlementOutcome]:
     for merchant in _owed(run):
         try:
             outcome = settle_in(run, merchant)
-        except (DatabaseError, WalletError):
+        except (DatabaseError, WalletError, CannotOpen):
             logger.exception("settlement: merchant %s", merchant.merchant_id)
             failed += 1
             continue
@@ -131,8 +131,10 @@ def minimum_of(merchant: Merchant) -> int:
 
 
 def _has_account(merchant: Merchant) -> bool:
+    """False too where the account or its holder does not open: `settlement.pay_out` copies both."""
     try:
-        return bool(merchant.bank_account)
+        account, _holder = merchant.bank_account, merchant.account_holder
+        return bool(account)
     except CannotOpen:
         logger.exception("settlement: the bank account of merchant %s", merchant.merchant_id)
         return False

@@ -15,6 +15,7 @@ from tests import money, steps
 from tests.processes import together
 from tests.wallet import shops
 from vault import rotation
+from vault.sealing import CannotOpen
 from wallet import business_days, ledger, merchants, settlement, settlement_runs
 from wallet.errors import InsufficientFunds
 from wallet.fraud import holds
@@ -170,6 +171,17 @@ class TestWhatIsDue:
         assert settled(run()) == [("no_account", 100, 0), ("no_account", 60, 0)]
         assert money.balance(shop.account) == 100
 
+    @pytest.mark.parametrize("torn", ["bank_account_sealed", "account_holder_sealed"])
+    def test_an_account_that_cannot_be_read_whole_stops_nobody_else(self, torn: str) -> None:
+        unread, other = money.owed(100), money.owed(60)
+        with connection.cursor() as cursor, rotation.resealing(cursor):
+            Merchant.objects.filter(pk=unread.pk).update(**{torn: b"torn"})
+        made = run()
+        assert settled(made) == [("no_account", 100, 0), ("settled", 60, 0)]
+        made.refresh_from_db()
+        assert made.finished_at is not None
+        assert (money.balance(unread.account), money.balance(other.account)) == (100, 0)
+
     def test_what_the_bank_returned_is_due_again_also_after_the_cut_off(self) -> None:
         shop = money.owed(100)
         first = settlement.settle(shop, date(2026, 11, 23))
@@ -284,13 +296,16 @@ def test_merchants_that_are_owed_nothing_are_not_locked(monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
-def test_a_merchant_that_fails_stops_no_other_and_is_tried_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("error", [IntegrityError("a row of it is torn"), CannotOpen("a column of it is torn")])
+def test_a_merchant_that_fails_stops_no_other_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
     bad, good = money.owed(20_000), money.owed(30_000)
     made, pay_out = run(), settlement.pay_out
 
     def torn(merchant: Merchant, *told: Any, **how: Any) -> Settlement | None:
         if merchant == bad:
-            raise IntegrityError("a row of it is torn")
+            raise error
         return pay_out(merchant, *told, **how)
 
     monkeypatch.setattr(settlement, "pay_out", torn)
