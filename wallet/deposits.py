@@ -50,13 +50,17 @@ def _partner_of(booking: DepositBooking) -> Partner:
 
 
 def _check_not_booked(booking: DepositBooking) -> None:
-    """Raises DepositKnown if a transfer carries the bank's number already: earlier ones have it as it was typed."""
+    """Raises DepositKnown if a transfer carries the bank's number already: earlier ones have it as it was typed.
+
+    The number is asked for, and not the booking's `subject`, which is a row's own where two spellings waited before one counted.
+    """
+    entry = bank_references.subject(booking.reference)
     partners = dict(Partner.objects.exclude(deposit=None).values_list("deposit", "pk"))
     side = "debit" if booking.back else "credit"
     posted = Transfer.objects.filter((f"{side}__in", list(partners)), kind=Transfer.Kind.DEPOSIT)
     for account, key in posted.values_list(side, "key"):
         _way, _partner, reference = key.split(":", 2)
-        if bank_references.subject(reference) == booking.subject:
+        if bank_references.subject(reference) == entry:
             raise DepositKnown(partner=Partner.objects.get(pk=partners[account]))
 
 
@@ -64,8 +68,10 @@ def _check_not_booked(booking: DepositBooking) -> None:
 def agree(booking: DepositBooking, by: User) -> Transfer:
     """Books it. Raises OwnProposal, ProposalMoved, DepositKnown, InsufficientFunds (more goes back than there is)."""
     booking = proposals.agree(booking, by)
+    # Before the look: what is agreed to at this moment in another spelling would be taken for the same booking, sent again.
+    Partner.objects.select_for_update(no_key=True).get(pk=booking.partner_id)
     _check_not_booked(booking)
-    return _move(booking.partner, booking.amount, booking.subject, back=booking.back)
+    return _move(booking.partner, booking.amount, bank_references.subject(booking.reference), back=booking.back)
 
 
 @retried

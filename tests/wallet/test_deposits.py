@@ -125,6 +125,42 @@ def test_what_was_booked_under_an_earlier_key_is_not_booked_again(back: bool) ->
     assert deposits.balance(partner) == before
 
 
+def waiting_since_before(partner: Partner, **changes: Any) -> DepositBooking:
+    """What was proposed in another spelling before one spelling counted, as the migration left it."""
+    told = {"back": False, "amount": 50_000, "reference": "bca 1", "reason": "setoran", "proposed_by": money.officer()}
+    row = DepositBooking(partner=partner, **told | changes)
+    row.pk = 1_000_000 + DepositBooking.objects.count()
+    row.subject = f"BCA-1#{row.pk}"
+    row.save(force_insert=True)
+    return row
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_waited_in_another_spelling_is_not_booked_beside_the_first(back: bool) -> None:
+    first, second = money.partner(), money.partner()
+    deposits.agree(proposed(first, reference="BCA-0"), money.officer())
+    deposits.agree(proposed(first, reference="BCA/1", back=back), money.officer())
+    first.refresh_from_db()
+    before = deposits.balance(first)
+    for whose in (first, second):
+        with pytest.raises(DepositKnown, match=first.name):
+            deposits.agree(waiting_since_before(whose, back=back), money.officer())
+    assert deposits.balance(first) == before
+    assert DepositBooking.objects.filter(subject__contains="#", status="proposed").count() == 2
+    money.assert_books_hold()
+
+
+def test_of_two_spellings_that_waited_the_first_agreed_to_is_booked() -> None:
+    partner = money.partner()
+    later, earlier = waiting_since_before(partner), proposed(partner, reference="BCA/1")
+    assert deposits.agree(later, money.officer()).key == "deposit::BCA-1"
+    with pytest.raises(DepositKnown, match=partner.name):
+        deposits.agree(earlier, money.officer())
+    partner.refresh_from_db()
+    assert deposits.balance(partner) == 50_000
+    money.assert_books_hold()
+
+
 @pytest.mark.parametrize(
     ("wrong", "error"),
     [
