@@ -17,7 +17,7 @@ from tests.mobile.people import error_of
 from tests.wallet.offline import world
 from wallet import pins
 from wallet.models import DeviceUse, OfflineAllowance, Wallet
-from wallet.offline import claims, codes
+from wallet.offline import allowances, claims, codes
 
 pytestmark = pytest.mark.django_db
 PIN = "271958"
@@ -100,6 +100,25 @@ def test_what_a_phone_may_spend_offline_ends_with_the_phone_and_not_with_another
     assert OfflineAllowance.objects.get().revoked_at is None
     devices.revoke(Device.objects.get(revoked_at=None), Device.Revocation.OFFICER)
     assert OfflineAllowance.objects.get().revoke_reason == "Perangkat dikeluarkan"
+
+
+def test_a_phone_is_signed_out_though_what_it_had_offline_is_used_up_at_that_moment(
+    siti: Person, hers: APIClient, wallet: Wallet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ask(hers)
+    device, revoke = Device.objects.get(), allowances.revoke
+
+    def used_up(number: str, *told: Any, **how: Any) -> OfflineAllowance:
+        """The claim of the last rupiah is kept between the list of what is open and the lock of each."""
+        allowances.note_end(OfflineAllowance.objects.get(number=number))
+        return revoke(number, *told, **how)
+
+    monkeypatch.setattr(allowances, "revoke", used_up)
+    assert devices.revoke(device, Device.Revocation.OWNER) is True
+    device.refresh_from_db()
+    allowance = OfflineAllowance.objects.get()
+    assert device.revoked_at is not None
+    assert (allowance.ended_at is not None, allowance.revoked_at) == (True, None)
 
 
 def test_nothing_is_reserved_for_a_phone_that_was_signed_out_after_its_pin_was_checked(

@@ -8,6 +8,7 @@ import logging
 import secrets
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -237,11 +238,16 @@ def revoke(number: str, reason: str, by: str, *, wallet: Wallet | None = None) -
 def revoke_of_phone(wallet: Wallet, reason: str, by: str, *, phone: UUID | None = None) -> int:
     """Revokes what a phone may spend of the wallet, or that one phone alone; returns how many there were. Cards stay.
 
-    Raises ReasonMissing.
+    What is used up at this moment needs no revoking, and keeps no lost phone signed in. Raises ReasonMissing.
     """
     rows = OfflineAllowance.objects.filter(wallet=wallet, kind=Kind.PHONE, ended_at=None, revoked_at=None)
     numbers = list((rows if phone is None else rows.filter(phone=phone)).values_list("number", flat=True))
-    return len([revoke(number, reason, by) for number in numbers])
+    revoked = 0
+    for number in numbers:
+        with suppress(OfflineEnded):
+            revoke(number, reason, by)
+            revoked += 1
+    return revoked
 
 
 def end_due(moment: datetime | None = None) -> Iterator[OfflineAllowance]:
