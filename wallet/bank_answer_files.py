@@ -153,13 +153,11 @@ def _table(content: bytes) -> Iterator[Answer]:
                 continue
             if len(cells) > len(titles):
                 raise AnswerFileUnreadable(line=rows.line_num)
-            told = dict(zip(titles, cells, strict=False))
-            says = WORDS.get(told.get("status", "").casefold())
+            told = dict.fromkeys(COLUMNS, "") | dict(zip(titles, cells, strict=False))  # a row may be short
+            says = WORDS.get(told["status"].casefold())
             if says is None:
                 raise AnswerWrong(line=rows.line_num, element="status", must="paid, returned, pending")
-            answer = _answer(
-                rows.line_num, "reference", told["reference"], says, told.get("amount", ""), told.get("reason", "")
-            )
+            answer = _answer(rows.line_num, "reference", told["reference"], says, told["amount"], told["reason"])
             if says == Says.PAID and answer.amount is None:
                 raise AnswerWrong(line=rows.line_num, element="amount", must="100000 / 100000.00")
             yield answer

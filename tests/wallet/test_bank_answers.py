@@ -89,6 +89,8 @@ def test_csv_is_read(sign: str) -> None:
         (b"reference,status\nA 1,paid\n", AnswerWrong, {"line": 2, "element": "reference"}),
         (b"reference,status,amount\nA1,paid,1.5\n", AnswerWrong, {"line": 2, "element": "amount"}),
         (b"reference,status\nA1,paid\n", AnswerWrong, {"line": 2, "element": "amount"}),
+        (b"reference,status\nA1\n", AnswerWrong, {"line": 2, "element": "status"}),
+        (b"status,reference\npending\n", AnswerWrong, {"line": 2, "element": "reference"}),
         (b"reference,status,amount\nA1,paid,-1\n", AnswerWrong, {"line": 2, "element": "amount"}),
         (b"reference,status\nA1,paid,1,2\n", AnswerFileUnreadable, {"line": 2}),
         (b"reference,status\nA1,\xff\n", AnswerFileUnreadable, {"line": 2}),
