@@ -87,7 +87,7 @@ def make(by: User) -> PayoutFile:
 def send(file: PayoutFile, by: User) -> PayoutFile:
     """Lets the file go to the bank; safe to repeat.
 
-    Raises OwnPayoutFile, PayoutFileMoved, PayoutFileDiffers, PayoutFileWithheld.
+    Raises OwnPayoutFile, PayoutFileMoved, PayoutFileDiffers, PayoutFileWithheld, CannotOpen.
     """
     file = PayoutFile.objects.select_for_update(of=("self",)).get(pk=file.pk)
     if file.status == S.SENT:

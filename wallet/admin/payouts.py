@@ -241,7 +241,10 @@ class PayoutFileAdmin(ViewOnlyAdmin):
         row = row_of(self, request, object_id)
 
         def run(data: dict[str, Any]) -> Done:
-            payouts.send(row, request.user)  # type: ignore[arg-type]
+            try:
+                payouts.send(row, request.user)  # type: ignore[arg-type]
+            except CannotOpen as error:
+                raise Refused(said=gettext("Ada rekening tujuan yang tidak dapat dibuka.")) from error
             return Done(gettext("Dikirim. Unduh berkasnya dan unggah di bank."))
 
         mine = row.made_by_id == request.user.pk

@@ -9,11 +9,13 @@ import pytest
 from django.contrib.auth.models import Group, User
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
 from tests import money
 from tests.wallet import shops
+from vault import rotation
 from wallet import bank_answers, settlement, settlement_runs
 from wallet.models import (
     AnswerReturns,
@@ -22,6 +24,7 @@ from wallet.models import (
     DocumentView,
     Merchant,
     MerchantApplication,
+    PayoutContent,
     PayoutFile,
     Settlement,
     SettlementRun,
@@ -266,6 +269,20 @@ def test_settlements_go_to_the_bank_by_two_officers_and_its_answer_comes_back() 
     again = page(sending, "/admin/wallet/bankanswerfile/upload/", file=SimpleUploadedFile("c.csv", answers.encode()))
     assert "sudah diunggah" in again and BankAnswerFile.objects.count() == 1
     assert money.balance(back.account) == 200
+
+
+def test_a_file_whose_bytes_do_not_open_is_not_sent_and_says_so() -> None:
+    (_maker, making), (_sender, sending) = officer(), officer()
+    settlement.settle(money.owed(100), timezone.localdate())
+    page(making, "/admin/wallet/payoutfile/make/", confirm="1")
+    file = PayoutFile.objects.get()
+    with connection.cursor() as cursor, rotation.resealing(cursor):
+        PayoutContent.objects.filter(file=file).update(xml_sealed=b"torn")
+    answer = sending.post(f"/admin/wallet/payoutfile/{file.pk}/send/", {"confirm": "1"}, follow=True)
+    assert answer.redirect_chain == [(f"/admin/wallet/payoutfile/{file.pk}/change/", 302)]
+    assert "tidak dapat dibuka" in answer.content.decode()
+    file.refresh_from_db()
+    assert (file.status, file.ended_by) == ("made", None)
 
 
 def test_the_runs_are_drawn_and_each_shows_its_merchants() -> None:
