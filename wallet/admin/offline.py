@@ -7,10 +7,10 @@ from collections.abc import Callable, Iterable
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.models import User
 from django.db.models import Count, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
@@ -23,10 +23,11 @@ from wallet.admin import offline_cards
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, list_url, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.errors import WalletError
 from wallet.models import Hold, LossFund, OfflineAllowance, OfflineClaim, OfflineClaimStep
 from wallet.money import rupiah
 from wallet.offline import allowances, losses
-from wallet.offline.errors import OfflineUnknown
+from wallet.offline.errors import OfflineEnded, OfflineUnknown
 from wallet.snap.offline import sentence
 
 S = OfflineClaim.Status
@@ -124,11 +125,19 @@ class OfflineAllowanceAdmin(LongTable, ViewOnlyAdmin):
 
     @action(description=_("Cetak PDF"), permissions=["wallet.issue_offline_card"], icon="print")
     def print_pdf(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return offline_cards.sheet(self, request, _card(row_of(self, request, object_id)), "pdf")
+        return self._printed(request, object_id, "pdf")
 
     @action(description=_("Unduh SVG"), permissions=["wallet.issue_offline_card"], icon="image")
     def print_svg(self, request: HttpRequest, object_id: str) -> HttpResponse:
-        return offline_cards.sheet(self, request, _card(row_of(self, request, object_id)), "svg")
+        return self._printed(request, object_id, "svg")
+
+    def _printed(self, request: HttpRequest, object_id: str, kind: str) -> HttpResponse:
+        row: OfflineAllowance = row_of(self, request, object_id)
+        try:
+            return offline_cards.sheet(self, request, _card(row), kind)
+        except WalletError as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(change_url(row))
 
     @action(description=_("Cabut"), permissions=["wallet.revoke_offlineallowance"], icon="block")
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -155,9 +164,11 @@ class OfflineAllowanceAdmin(LongTable, ViewOnlyAdmin):
 
 
 def _card(allowance: OfflineAllowance) -> OfflineAllowance:
-    """Raises OfflineUnknown: a phone has nothing to print, and what ended or was revoked is not handed out again."""
-    if allowance.kind != OfflineAllowance.Kind.CARD or allowance.ended_at or allowance.revoked_at:
+    """Raises OfflineUnknown (a phone has nothing to print) and OfflineEnded (or revoked: not handed out again)."""
+    if allowance.kind != OfflineAllowance.Kind.CARD:
         raise OfflineUnknown
+    if allowance.ended_at or allowance.revoked_at:
+        raise OfflineEnded
     return allowance
 
 

@@ -84,14 +84,17 @@ def issue(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpRespon
 
 
 def sheet(admin: ModelAdmin, request: HttpRequest, allowance: OfflineAllowance, kind: str) -> HttpResponse:
-    """The sheet as a file; that it was printed, and by whom, is kept. `kind` is pdf, or svg with ?page=."""
-    admin.log_change(request, allowance, gettext("Kartu luring dicetak (%(kind)s).") % {"kind": kind})
+    """The sheet as a file; that it was printed, and by whom, is kept. `kind` is pdf, or svg with ?page=.
+
+    Raises OfflineUnavailable, and then nothing was printed.
+    """
     if kind == "pdf":
         answer = HttpResponse(cards.pdf(allowance), content_type="application/pdf")
     else:
         page = request.GET.get("page", "1")
         number = int(page) if page in {str(one) for one in range(1, cards.pages(allowance) + 1)} else 1
         answer = HttpResponse(cards.svg(allowance, number), content_type="image/svg+xml")
+    admin.log_change(request, allowance, gettext("Kartu luring dicetak (%(kind)s).") % {"kind": kind})
     answer["Content-Disposition"] = f'attachment; filename="kartu-luring-{allowance.number}.{kind}"'
     answer["Cache-Control"] = "no-store"
     return answer

@@ -59,6 +59,26 @@ def test_a_card_is_reserved_with_the_pin_printed_and_logged(house: House) -> Non
     assert client.post(f"{page}/revoke/", {"reason": "hilang"}).status_code == 302
     card.refresh_from_db()
     assert card.revoke_reason == "hilang" and card.revoked_by == "petugas"
+    for kind in ("pdf", "svg"):  # from a page that was open meanwhile
+        answer = client.get(f"{page}/print_{kind}/", follow=True)
+        assert answer.redirect_chain == [(f"{page}/change/", 302)]
+        assert "sudah berakhir atau dicabut" in answer.content.decode()
+    assert logged.filter(change_message__contains="dicetak").count() == 2
+
+
+def test_a_card_whose_key_is_gone_is_not_said_to_have_been_printed(house: House, settings: Any) -> None:
+    card = world.card(world.holder(), 10_000)
+    settings.OFFLINE_KEYS = {}
+    for kind in ("pdf", "svg"):
+        address = f"/admin/wallet/offlineallowance/{card.pk}/print_{kind}/"
+        assert "belum tersedia" in house.client("petugas").get(address, follow=True).content.decode()
+    assert not LogEntry.objects.filter(change_message__contains="dicetak").exists()
+
+
+def test_a_phone_has_nothing_to_print(house: House) -> None:
+    made = world.phone(world.holder()).allowance
+    answer = house.client("petugas").get(f"/admin/wallet/offlineallowance/{made.pk}/print_pdf/", follow=True)
+    assert "tidak ditemukan" in answer.content.decode()
 
 
 def test_one_officer_makes_no_card_without_the_pin_by_having_it_forgotten_first(house: House) -> None:
