@@ -185,7 +185,9 @@ class QrMpmQueryResponse(Outcome):
 
     originalReferenceNo = serializers.CharField()
     originalPartnerReferenceNo = serializers.CharField()
-    originalExternalId = serializers.CharField()
+    originalExternalId = serializers.CharField(
+        allow_blank=True, help_text="Yours; empty for a payment at a static code, which you sent nothing for"
+    )
     serviceCode = serializers.CharField()
     latestTransactionStatus = serializers.CharField(
         help_text="00 success, 01 initiated, 04 refunded in full, 05 canceled, 06 failed or expired"

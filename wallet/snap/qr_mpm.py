@@ -164,15 +164,13 @@ def query(caller: Caller, fields: dict[str, Any]) -> Reply:
     numbers = _numbers(fields)
     if fields["serviceCode"] == Service.QR_MPM_PAYMENT:
         payment = mpm.find_sent(caller.partner, **numbers)
-        return _payment_told(payment, payment.partner_reference_no, _with_said(caller, payment, fields))
+        return _payment_told(payment, _with_said(caller, payment, fields), sent=True)
     try:
         code = mpm.find_code(caller.partner, **numbers)
     except PaymentUnknown:
         payment = mpm.find_received(caller.partner, **numbers)
         code_of = payment.mpm.code
-        return _payment_told(
-            payment, _number(code_of, payment), _with_said(caller, code_of, fields) if code_of else fields
-        )
+        return _payment_told(payment, _with_said(caller, code_of, fields) if code_of else fields, code_of)
     return _code_told(code, _with_said(caller, code, fields))
 
 
@@ -283,7 +281,7 @@ def _code_told(code: MpmCode, fields: dict[str, Any]) -> Reply:
         MpmCode.State.PAID: PAID,
     }
     if code.payment is not None:
-        return _payment_told(code.payment, code.partner_reference_no, fields, code)
+        return _payment_told(code.payment, fields, code)
     redemption.refuse_other_merchant(code.merchant, fields["merchantId"])
     _refuse_other_amount(fields, code.amount)
     status, description = states[MpmCode.State(code.state)]
@@ -303,7 +301,10 @@ def _code_told(code: MpmCode, fields: dict[str, Any]) -> Reply:
     return Reply(Case.SUCCESSFUL, told)
 
 
-def _payment_told(payment: Payment, number: str, fields: dict[str, Any], code: MpmCode | None = None) -> Reply:
+def _payment_told(
+    payment: Payment, fields: dict[str, Any], code: MpmCode | None = None, *, sent: bool = False
+) -> Reply:
+    """With the numbers of whoever asks: the one that sent it, or the merchant's partner, which is told none of the sender's."""
     redemption.refuse_other_merchant(payment.merchant, fields["merchantId"])
     _refuse_other_amount(fields, payment.amount)
     status, description = status_of(payment)
@@ -311,8 +312,8 @@ def _payment_told(payment: Payment, number: str, fields: dict[str, Any], code: M
         Case.SUCCESSFUL,
         {
             "originalReferenceNo": code.reference_no if code else payment.reference_no,
-            "originalPartnerReferenceNo": number,
-            "originalExternalId": code.external_id if code else payment.external_id,
+            "originalPartnerReferenceNo": payment.partner_reference_no if sent else _number(code, payment),
+            "originalExternalId": payment.external_id if sent else code.external_id if code else "",
             "serviceCode": fields["serviceCode"],
             "latestTransactionStatus": status,
             "transactionStatusDesc": description,

@@ -259,6 +259,22 @@ def test_the_sender_asks_by_its_own_numbers(shop: Shop) -> None:
         assert answer.body["originalPartnerReferenceNo"] == order["partnerReferenceNo"]
 
 
+def test_the_merchants_partner_is_not_told_the_senders_numbers(shop: Shop) -> None:
+    content = shop.content(partnerReferenceNo="INV-1")
+    code = MpmCode.objects.get()
+    for paid, number in ((content, "91"), (shop.static(), "92")):
+        shop.send(f"{MPM}payment", shop.order(paid), shop.world.other, external_id=number)
+    dynamic, static = Payment.objects.order_by("pk")
+    told = shop.query(originalReferenceNo=dynamic.reference_no).body
+    assert told == shop.query(originalPartnerReferenceNo="INV-1").body  # by whichever number it is asked for
+    assert (told["originalReferenceNo"], told["originalExternalId"]) == (code.reference_no, code.external_id)
+    told = shop.query(originalReferenceNo=static.reference_no).body
+    assert (told["originalReferenceNo"], told["originalPartnerReferenceNo"]) == (static.reference_no,) * 2
+    assert told["originalExternalId"] == ""
+    sent = shop.query(shop.world.other, serviceCode="50", originalReferenceNo=static.reference_no).body
+    assert sent["originalExternalId"] == "92"
+
+
 # --- 77, 78 ---
 
 
