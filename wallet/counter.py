@@ -74,11 +74,6 @@ def cash_available(wallet: Wallet) -> int:
     return sum(purse.available for purse in purses.spendable_at(wallet, at, timezone.now()))
 
 
-def is_ours(partner: Partner) -> bool:
-    """True for the counter's partner, which stays as it is."""
-    return partner.client_id == CLIENT_ID
-
-
 def _found() -> Merchant | None:
     ours = Merchant.objects.select_related("partner").filter(merchant_id=MERCHANT_ID, partner__client_id=CLIENT_ID)
     return ours.first()

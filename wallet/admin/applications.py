@@ -23,7 +23,7 @@ from wallet.admin.decorators import action, display
 from wallet.admin.fields import RupiahField
 from wallet.admin.merchant_changes import BANK_ACCOUNT, BANK_CODE, account_holder_field, holder, masked
 from wallet.admin.merchant_parts import OutletInline, changed_fields
-from wallet.admin.partners import not_the_counters
+from wallet.admin.partners import not_our_own
 from wallet.admin.rows import OfficeAdmin, ViewOnlyAdmin, ViewOnlyInline, by_number, change_url, link, money
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
 from wallet.counter import MERCHANT_ID
@@ -94,7 +94,7 @@ class ApplicationForm(forms.ModelForm):  # type: ignore[type-arg]
                 self.fields[name].help_text = _("Sudah terisi dan disegel. Kosongkan bila tidak berubah.")
 
     def clean_merchant_id(self) -> str:
-        return not_the_counters(self.cleaned_data["merchant_id"], MERCHANT_ID)
+        return not_our_own(self.cleaned_data["merchant_id"], MERCHANT_ID)
 
 
 class PriceForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -23,7 +23,7 @@ from unfold.widgets import (
 )
 
 from vault.sealing import CannotOpen
-from wallet import baskets, counter, merchant_changes
+from wallet import baskets, merchant_changes, own_partners
 from wallet.admin import above
 from wallet.admin.fields import RupiahField
 from wallet.admin.proposals import DECISION, ProposalAdmin
@@ -138,7 +138,7 @@ class ChangeForm(forms.ModelForm):  # type: ignore[type-arg]
                 "masked": masked(self.instance)
             }
         # The office's counter hands out cash whatever else it is.
-        self.fields["mcc"].disabled = counter.is_ours(self.instance.partner)
+        self.fields["mcc"].disabled = own_partners.is_ours(self.instance.partner)
 
     def clean_prices(self) -> dict[str, int]:
         found: dict[str, int] = {}

@@ -22,7 +22,7 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from wallet import account_numbers, counter, credentials, deposits, invitations, networks, partner_changes
+from wallet import account_numbers, credentials, deposits, invitations, networks, own_partners, partner_changes
 from wallet.admin.addresses import checked_hosts, checked_notify_url
 from wallet.admin.decorators import action, display
 from wallet.admin.fields import RupiahField
@@ -46,10 +46,10 @@ def checked_public_key(pem: str) -> str:
         raise ValidationError(str(refusal)) from refusal
 
 
-def not_the_counters(text: str, reserved: str) -> str:
-    """The text, unless the office's own counter goes by it. Raises ValidationError."""
-    if text.strip().casefold() == reserved.casefold():
-        raise ValidationError(_("Nama ini untuk loket kantor sendiri. Pilih yang lain."))
+def not_our_own(text: str, *reserved: str) -> str:
+    """The text, unless something of the office's own goes by it, or will. Raises ValidationError."""
+    if text.strip().casefold() in {name.casefold() for name in reserved}:
+        raise ValidationError(_("Nama ini untuk kantor sendiri. Pilih yang lain."))
     return text
 
 
@@ -103,7 +103,7 @@ class PartnerForm(forms.ModelForm):  # type: ignore[type-arg]
         return checked_public_key(text) if text.strip() else ""
 
     def clean_client_id(self) -> str:
-        return not_the_counters(self.cleaned_data["client_id"], counter.CLIENT_ID)
+        return not_our_own(self.cleaned_data["client_id"], *own_partners.CLIENT_IDS)
 
     def clean_notify_url(self) -> str:
         return checked_notify_url(self.cleaned_data["notify_url"].strip())
@@ -212,13 +212,13 @@ class PartnerAdmin(OfficeAdmin):
         return {"client_id": str(uuid.uuid4())} | given
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """The counter's partner has no key and stays inactive: nobody may call the API as the office."""
+        """Our own partners have no key and stay inactive: nobody may call the API as the office."""
         allowed = bool(super().has_change_permission(request, obj))
-        return allowed and not (isinstance(obj, Partner) and counter.is_ours(obj))
+        return allowed and not (isinstance(obj, Partner) and own_partners.is_ours(obj))
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         partner = self.get_object(request, str(object_id))
-        ours = partner is not None and counter.is_ours(partner)
+        ours = partner is not None and own_partners.is_ours(partner)
         return [] if ours else list(super().get_actions_detail(request, object_id))
 
     def get_readonly_fields(self, request: HttpRequest, obj: Partner | None = None) -> tuple[str, ...]:
@@ -366,7 +366,7 @@ class PartnerAdmin(OfficeAdmin):
 
     def _outsider(self, request: HttpRequest, object_id: str) -> Partner:
         partner: Partner = row_of(self, request, object_id)
-        if counter.is_ours(partner):
+        if own_partners.is_ours(partner):
             raise PermissionDenied
         return partner
 

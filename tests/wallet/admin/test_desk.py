@@ -347,9 +347,9 @@ def test_the_counter_is_never_the_api_and_never_anything_else(house: House) -> N
 def test_nobody_takes_the_counters_names_before_it_is_opened(house: House) -> None:
     client = house.client("bendahara")
     partner = {"name": "Palsu", "client_id": "Loket", "public_key": "-", "active": "on"}
-    assert "untuk loket kantor" in client.post("/admin/wallet/partner/add/", partner).content.decode()
+    assert "untuk kantor sendiri" in client.post("/admin/wallet/partner/add/", partner).content.decode()
     asked = client.post("/admin/wallet/merchantapplication/add/", {"merchant_id": "loket"})
-    assert "untuk loket kantor" in asked.content.decode()
+    assert "untuk kantor sendiri" in asked.content.decode()
 
 
 def _do_open_the_counter() -> int:

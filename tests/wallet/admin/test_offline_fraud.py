@@ -22,6 +22,7 @@ from wallet.models import (
     LossFund,
     OfflineAllowance,
     OfflineClaim,
+    Partner,
     RecoveryProposal,
     Wallet,
 )
@@ -103,6 +104,20 @@ def test_one_officer_makes_no_card_without_the_pin_by_having_it_forgotten_first(
     assert house.client("penyetuju").post(decision).status_code == 302
     assert client.post(f"{page}/offline_card/", sent).status_code == 302
     assert OfflineAllowance.objects.filter(wallet=other).exists()
+
+
+def test_the_partner_of_offline_reserves_is_never_the_api_and_never_anything_else(house: House) -> None:
+    client, made = house.client("bendahara"), {"name": "Palsu", "client_id": "Luring", "public_key": "", "active": ""}
+    page = client.post("/admin/wallet/partner/add/", made).content.decode()
+    assert "untuk kantor sendiri" in page and not Partner.objects.filter(client_id__iexact="luring").exists()
+    partner = world.card(world.holder(), 10_000).hold.partner
+    address = f"/admin/wallet/partner/{partner.pk}"
+    told = {"name": "x", "client_id": "luring", "active": "on", "reason": "dibuka"}
+    assert client.post(f"{address}/change/", told).status_code == 403
+    for step in ("new_secret", "add_key", "invite", "end_invitation", "book_deposit"):
+        assert client.post(f"{address}/{step}/").status_code == 403
+        assert f"{address}/{step}/" not in client.get(f"{address}/change/").content.decode()
+    assert not partner.credentials.exists() and not partner.changes.exists()
 
 
 def test_the_sheet_has_a_code_for_each_voucher_on_as_many_pages_as_it_takes(db: None, settings: Any) -> None:
