@@ -43,13 +43,16 @@ from wallet import doorbell, wallets
 from wallet.transactions import retried
 
 # By kind and cycle, told by one line of each chunk: a chunk holds one sort. What is regular is the rest of the batch's total.
+# The line is the first in the index's order, else the table would be read from its beginning for each chunk; and the sum asks
+# the kind itself, for a join that asks it has read the lines before.
 _CONTENTS = """
 SELECT one.kind, c.period, sum(chunk.count), coalesce(sum(lines.total), 0)
 FROM disbursement_chunk chunk
-JOIN LATERAL (SELECT kind, cycle_id FROM disbursement_instruction i WHERE i.chunk_id = chunk.id LIMIT 1) one ON true
+JOIN LATERAL (SELECT kind, cycle_id FROM disbursement_instruction i
+              WHERE i.chunk_id BETWEEN chunk.id AND chunk.id ORDER BY i.chunk_id LIMIT 1) one ON true
 JOIN disbursement_cycle c ON c.id = one.cycle_id
-LEFT JOIN LATERAL (SELECT sum(i.amount) AS total FROM disbursement_instruction i
-                   WHERE i.chunk_id = chunk.id AND i.status <> 'cancelled') lines ON one.kind <> 'regular'
+LEFT JOIN LATERAL (SELECT sum(extra.amount) AS total FROM disbursement_instruction extra
+                   WHERE extra.chunk_id = chunk.id AND extra.status <> 'cancelled' AND one.kind <> 'regular') lines ON true
 WHERE chunk.batch_id = %s GROUP BY one.kind, c.period
 """
 MOST_AT_ONCE = 20_000  # enrolments prepared within a request

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import zipfile
+from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Any
 
@@ -276,6 +277,20 @@ def test_no_page_reads_the_lines(house: House, page: str) -> None:
     with CaptureQueriesContext(connection) as queries:
         assert client.get(_url(batch, page)).status_code == 200
     assert [query["sql"] for query in queries if '"disbursement_instruction"' in query["sql"]] == []
+
+
+def test_what_a_batch_holds_is_told_without_reading_its_regular_lines(house: House) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, FORMAT JSON) {batches._CONTENTS}", [house.submitted.pk])
+        [plan] = cursor.fetchone()[0]
+    [summed] = [node for node in _nodes(plan["Plan"]) if node.get("Alias") == "extra"]
+    assert summed["Actual Loops"] == 0
+
+
+def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield plan
+    for below in plan.get("Plans", []):
+        yield from _nodes(below)
 
 
 def test_chunks_are_shown_with_few_readings_of_each(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
