@@ -27,7 +27,6 @@ from disbursement.errors import (
 )
 from disbursement.models import (
     Batch,
-    Calculation,
     Cycle,
     Enrolment,
     EnrolmentAppeal,
@@ -143,11 +142,11 @@ def _missed(appeal: EnrolmentAppeal, until: datetime | None) -> list[Cycle]:
     if until is not None:
         prepared = prepared.filter(prepared_at__lt=until)
     live = Instruction.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment, live=True)
-    reckoned = Calculation.objects.filter(cycle=OuterRef("pk"), enrolment=enrolment)
+    reckoned = owed.reckoned_nothing().filter(cycle=OuterRef("pk"), enrolment=enrolment)
     rows = Cycle.objects.filter(
         Exists(prepared.exclude(status=Batch.Status.CANCELLED)),
         ~Exists(live),
-        ~Exists(reckoned.exclude(batch__status=Batch.Status.CANCELLED).filter(total=0)),
+        ~Exists(reckoned),
         programme=appeal.step.enrolment.programme_id,
     )
     return list(rows.select_related("programme").order_by("period", "pk"))

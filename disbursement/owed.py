@@ -14,6 +14,7 @@ from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, 
 from django.db.models.expressions import RawSQL
 from django.utils import timezone
 
+from beneficiaries.models import Person
 from disbursement import cycles, failures, versions
 from disbursement.due_dates import months_later
 from disbursement.due_lines import TAKEN
@@ -110,11 +111,11 @@ def open_to(cycle: Cycle) -> QuerySet[Enrolment]:
 def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:
     """Who may be owed the cycle, by ground, each enrolment under the first that fits; nothing is kept.
 
-    Left out by an exclusion that was annulled; failed in a batch that is closed; left out of it by an officer, active and not
-    for a reason that says they are not to be paid; enrolled after the cycle was prepared, as far back as the cycle's version
-    allows; and, for an officer to choose from by name, every other active one. Nobody whose enrolment ended because their data
-    were untrue. All of them empty as long as no batch of the cycle has been prepared: who is due then is paid by it. Raises
-    NoVersion.
+    Left out by an exclusion that was annulled; failed in a batch that is closed, or moved while it was filled; left out of it by
+    an officer, active and not for a reason that says they are not to be paid; enrolled after the cycle was prepared, as far back
+    as the cycle's version allows; and, for an officer to choose from by name, every other active one. Nobody whose enrolment
+    ended because their data were untrue. All of them empty as long as no batch of the cycle has been prepared: who is due then
+    is paid by it. Raises NoVersion.
     """
     untrue = EnrolmentStep.objects.filter(enrolment=OuterRef("pk"), to_status=E.ENDED, reason=R.UNTRUE)
     rows = open_to(cycle).exclude(Q(status=E.ENDED) & Q(Exists(untrue)))
@@ -132,7 +133,9 @@ def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:
     back = versions.of(cycle.programme, cycle.period).back_pay_months
     until = months_later(cycle.period, back)
     late = Q(status=E.ACTIVE, created_at__gt=first.prepared_at, created_at__date__lt=until) if back else Q(pk__in=[])
-    by_exclusion, by_failure, by_officer = Q(Exists(annulled)), Q(Exists(failed)), Q(Exists(dropped), status=E.ACTIVE)
+    passed_over = Q(Exists(_passed_over(cycle)), status=E.ACTIVE, person__status=Person.Status.ACTIVE)
+    by_exclusion, by_failure = Q(Exists(annulled)), Q(Exists(failed)) | passed_over
+    by_officer = Q(Exists(dropped), status=E.ACTIVE)
     return {
         G.EXCLUSION: rows.filter(by_exclusion),
         G.FAILED: rows.filter(by_failure).exclude(by_exclusion),
@@ -164,8 +167,34 @@ def waiting(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
 
 
 def _came_to_nothing() -> QuerySet[Calculation]:
+    """What says of an owed cycle that it came to nothing by the rules."""
+    return reckoned_nothing().filter(
+        enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), kind=Instruction.Kind.ARREARS
+    )
+
+
+def reckoned_nothing() -> QuerySet[Calculation]:
+    """Calculations that came to nothing by the rules, and not because somebody moved while their batch was filled."""
+    counting = Calculation.objects.exclude(batch__status=Batch.Status.CANCELLED)
+    return counting.filter(total=0).exclude(reason=Calculation.Reason.CHANGED)
+
+
+def _passed_over(cycle: Cycle) -> QuerySet[Calculation]:
+    """Of enrolments whose data changed while a batch that is closed was filled, and which nothing has reckoned since."""
+    again = (
+        Calculation.objects.filter(cycle=cycle, enrolment=OuterRef("enrolment"), pk__gt=OuterRef("pk"))
+        .exclude(kind=CORRECTION)
+        .exclude(batch__status=Batch.Status.CANCELLED)
+    )
+    # Of arrears the row is there still, and the next batch asks again. By the batch's cycle, too: an index begins with the batch.
     return Calculation.objects.filter(
-        enrolment=OuterRef("enrolment"), cycle=OuterRef("cycle"), kind=Instruction.Kind.ARREARS, total=0
+        ~Exists(again),
+        batch__cycle=cycle,
+        batch__status=Batch.Status.CLOSED,
+        cycle=cycle,
+        enrolment=OuterRef("pk"),
+        kind=Instruction.Kind.REGULAR,
+        reason=Calculation.Reason.CHANGED,
     )
 
 

@@ -13,7 +13,8 @@ from django.db import DatabaseError, IntegrityError, transaction
 from django.utils import timezone
 
 from beneficiaries import working_days
-from disbursement import appeals, batches, eligibility, enrolments, places, subjects
+from beneficiaries.models import Person
+from disbursement import appeals, batches, due_lines, eligibility, enrolments, places, subjects
 from disbursement.enrolment_states import R
 from disbursement.errors import (
     AppealDecided,
@@ -180,6 +181,28 @@ def test_an_upheld_appeal_names_the_cycles_missed_and_none_that_was_paid_or_not_
     lines = later.instructions.filter(enrolment=row).values_list("cycle__period__month", "kind")
     assert set(lines) == {(2, "arrears"), (3, "arrears"), (6, "regular")}
     assert appeals.missed(appeal) == []
+
+
+def test_a_month_in_which_they_moved_while_it_was_prepared_is_missed_as_any_other(monkeypatch: Any) -> None:
+    row, officer, other = one(), money.officer(), money.officer()
+    money.person()
+    eligibility.enrol_eligible(row.programme)
+    january, collect = batches.cycle_of(row.programme, date(2026, 1, 1)), due_lines.collect
+
+    def meanwhile(*asked: Any) -> int:
+        due = collect(*asked)
+        Person.objects.filter(pk=row.person_id).update(household=money.household())
+        return due
+
+    with monkeypatch.context() as patched:
+        patched.setattr(due_lines, "collect", meanwhile)
+        batches.prepare(january)
+    enrolments.suspend([row.pk], reason=R.VERIFY, words="x", by=officer)
+    money.person()
+    eligibility.enrol_eligible(row.programme)
+    batches.prepare(january)
+    appeal = appeals.uphold(filed(row), other, "benar")
+    assert [cycle.period.month for cycle in appeals.missed(appeal)] == owed_months(row) == [1]
 
 
 def owed_months(row: Enrolment) -> list[int]:

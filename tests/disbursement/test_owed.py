@@ -14,16 +14,18 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from beneficiaries import objections
-from beneficiaries.models import Objection
+from beneficiaries.models import Objection, Person
 from disbursement import (
     approvals,
     batches,
     content,
+    due_lines,
     entitlement,
     failures,
     owed,
     preflight,
     preparation,
+    subjects,
     versions,
 )
 from disbursement import enrolments as enrolment_steps
@@ -465,6 +467,82 @@ def test_who_was_left_out_before_approval_is_proposed_once_the_batch_has_closed(
     assert _proposed(cycle(programme, JULY)) == {}
 
 
+def _prepared_while(monkeypatch: pytest.MonkeyPatch, of: Cycle, row: Enrolment, **changed: Any) -> Batch:
+    """A batch of the cycle; something of the enrolment's person changes when it is known who is due, and not yet of what."""
+    collect = due_lines.collect
+
+    def meanwhile(*asked: Any) -> int:
+        due = collect(*asked)
+        Person.objects.filter(pk=row.person_id).update(**changed)
+        return due
+
+    with monkeypatch.context() as patched:
+        patched.setattr(due_lines, "collect", meanwhile)
+        return batches.prepare(of)
+
+
+def _paid(batch: Batch) -> Batch:
+    money.programmes.fund(batch.cycle.programme, batch.total, money.unique("DIPA"))
+    return money.pay_out(money.approve(approvals.submit(batch, by=money.officer())))
+
+
+def test_who_moved_while_a_batch_was_filled_is_proposed_once_it_has_closed_and_paid_by_the_next(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    batch = _prepared_while(monkeypatch, cycle(programme, JULY), row, household=money.household())
+    assert Calculation.objects.get(batch=batch, enrolment=row).reason == "changed"
+    assert _proposed(cycle(programme, JULY)) == {"other": [row.pk]}  # nobody has been told yet
+    _paid(batch)
+    assert _proposed(cycle(programme, JULY)) == {"failed": [row.pk]}
+    owe(row, ground=G.FAILED)
+    assert ("arrears", JULY, 100) in lines(_paid(batches.prepare(cycle(programme, AUGUST))))
+    assert _proposed(cycle(programme, JULY)) == {}
+
+
+def test_who_died_while_a_batch_was_filled_is_not_proposed_with_a_group(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row, gone = enrolments(programme)[0], {"status": Person.Status.DECEASED, "deceased_on": JULY}
+    _paid(_prepared_while(monkeypatch, cycle(programme, JULY), row, **gone))
+    assert "failed" not in _proposed(cycle(programme, JULY))
+
+
+def test_who_moved_while_a_batch_was_filled_and_got_nothing_by_the_next_is_not_proposed_with_a_group(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money.eligibility.enrol_eligible(programme)
+    row = enrolments(programme)[0]
+    _paid(_prepared_while(monkeypatch, cycle(programme, JULY), row, household=money.household()))
+    young = versions.copy(versions.of(programme, JULY), date(2026, 1, 1))
+    young.components.update(condition="person.age < 5")
+    versions.enforce(young)
+    money.person(born=timezone.localdate() - timedelta(days=400))
+    money.eligibility.enrol_eligible(programme)
+    again = batches.prepare(cycle(programme, JULY))
+    assert _proposed(cycle(programme, JULY)) == {"other": [row.pk]}
+    batches.cancel(again)  # it told nobody anything
+    assert "failed" in _proposed(cycle(programme, JULY))
+
+
+def test_arrears_of_who_moved_while_their_batch_was_filled_still_wait(
+    programme: Programme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = left_out(programme)
+    owe(late)
+    batch = _prepared_while(monkeypatch, cycle(programme, AUGUST), late, household=money.household())
+    assert set(Calculation.objects.filter(batch=batch, enrolment=late).values_list("kind", "reason")) == {
+        ("regular", "changed"),
+        ("arrears", "changed"),
+    }
+    assert owed.with_state(OwedCycle.objects.all()).get().state == "waiting"  # type: ignore[attr-defined]
+    assert owed.waiting(OwedCycle.objects.all()).exists()
+    assert "rapelnya" in subjects.hold_of(late.person)
+    assert ("arrears", JULY, 100) in lines(batches.prepare(cycle(programme, SEPTEMBER)))
+
+
 def _left_out(batch: Batch) -> None:
     """Whom the check blocks is left out, and the rest is paid."""
     preflight.soon(batch)
@@ -569,8 +647,10 @@ def test_arrears_that_come_to_nothing_say_so(programme: Programme) -> None:
         batches.prepare(cycle(programme, JULY))
     money.person(born=timezone.localdate() - timedelta(days=400))
     money.eligibility.enrol_eligible(programme)
-    batches.prepare(cycle(programme, AUGUST))
+    batch = batches.prepare(cycle(programme, AUGUST))
     assert owed.with_state(OwedCycle.objects.all()).get().state == "nothing"  # type: ignore[attr-defined]
+    batches.cancel(batch)
+    assert owed.with_state(OwedCycle.objects.all()).get().state == "waiting"  # type: ignore[attr-defined]
 
 
 # --- what the database holds ---
