@@ -5,7 +5,9 @@ were merged into it before point at the survivor with it, and come back with it:
 to people outside the registry is not known here: settings.REGISTRY names two functions, `on_merge` and `on_unmerge`, that
 join and part it in the same transaction. What the first returns is kept with the merge and given to the second.
 
-Locks: the pair, then both people in id order, then whatever those functions lock, then the rows merged into the joined one.
+A restriction of what is done with somebody's data is the human being's, and takes two officers to lift: a merge extends it.
+
+Locks: the pair, then both people in id order, then whatever those functions lock, then the rows merged into either.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import connection
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.module_loading import import_string
 
@@ -34,7 +37,7 @@ from beneficiaries.errors import (
 from beneficiaries.history import telling
 from beneficiaries.household_rules import family_problems, member_of
 from beneficiaries.households import phone_of, tell_former_phone
-from beneficiaries.models import DuplicatePair, Merge, Person
+from beneficiaries.models import DataRequest, DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
     from django.contrib.auth.models import User
 
 SOURCE = "duplicates"
+RESTRICTED = "restricted"  # in what is kept with a merge: the rows that were not before it
 _FINGERPRINTS = f"""
 SELECT person.id, {DECIDED_ON.format("person", "household")} FROM beneficiaries_person person
 JOIN beneficiaries_household household ON household.id = person.household_id WHERE person.id = ANY(%s)
@@ -65,8 +69,9 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
     """Joins the other row of the pair to the survivor, with enrolments and wallet, all or nothing.
 
     A head with others at home is not joined before there is another head. The joined row's telephone is told, if it is another
-    than the survivor's, as one that was replaced. Raises DecisionReasonMissing, PairDecided,
-    PersonNotActive, SurvivorNotOfPair, HeadJoined; MergeRefused in the words of whoever keeps the aid.
+    than the survivor's, as one that was replaced. Where one of them restricted what is done with their data, both are. Raises
+    DecisionReasonMissing, PairDecided, PersonNotActive, SurvivorNotOfPair, HeadJoined; MergeRefused in the words of whoever
+    keeps the aid.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -83,6 +88,8 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
         kept: dict[str, Any] = _hook("on_merge")(stays, joined, by=by, reason=reason)
         Person.objects.filter(merged_into=joined).update(merged_into=stays)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.MERGED, merged_into=stays)
+        if stays.restricted or joined.restricted:
+            kept |= {RESTRICTED: _restrict(stays)}
         tell_former_phone(phone_of(joined), phone_of(stays))
         _decide(row, DuplicatePair.Status.MERGED, by, reason)
         changed = joined.wallet_id is not None and merged_rows.other_phone(stays, joined)  # as they were
@@ -95,9 +102,9 @@ def merge(pair: DuplicatePair, survivor: Person, by: User, reason: str) -> Merge
 def unmerge(done: Merge, by: User, reason: str) -> Merge:
     """Parts the two rows as they were before; the pair counts as two people from then on.
 
-    Merges into one survivor may be undone in any order, but not while the survivor is merged itself. Raises
-    DecisionReasonMissing, MergeUndone, SurvivorMerged, PersonErased, PlaceTaken; MergeRefused if aid or money has gone where it
-    cannot be parted.
+    Whom the merge alone restricted is restricted no longer, unless it was asked for since. Merges into one survivor may be
+    undone in any order, but not while the survivor is merged itself. Raises DecisionReasonMissing, MergeUndone, SurvivorMerged,
+    PersonErased, PlaceTaken; MergeRefused if aid or money has gone where it cannot be parted.
     """
     reason = _required(reason)
     with telling(source=SOURCE, by=by, reason=reason):
@@ -115,7 +122,8 @@ def unmerge(done: Merge, by: User, reason: str) -> Merge:
             raise PlaceTaken
         _hook("on_unmerge")(survivor, joined, row.kept, by=by, reason=reason)
         Person.objects.filter(pk=joined.pk).update(status=Person.Status.ACTIVE, merged_into=None)
-        Person.objects.filter(pk__in=_came_with(joined)).update(merged_into=joined)
+        Person.objects.filter(pk__in=came_with(joined)).update(merged_into=joined)
+        _release(row)
         row.undone_by, row.undone_at, row.undone_reason = by, timezone.now(), reason
         row.save(update_fields=["undone_by", "undone_at", "undone_reason"])
         _decide(pair, DuplicatePair.Status.DIFFERENT, by, reason)
@@ -151,7 +159,32 @@ def _at_home_with(person: Person) -> list[Person]:
     return list(home.exclude(pk=person.pk).order_by("pk"))
 
 
-def _came_with(joined: Person) -> list[int]:
+def _rows_of(number: int) -> QuerySet[Person]:
+    return Person.objects.filter(Q(pk=number) | Q(merged_into=number))
+
+
+def _restrict(stays: Person) -> list[int]:
+    """Every row of the human being is restricted, as a request would have it; returns which were not."""
+    numbers = list(_rows_of(stays.pk).filter(restricted=False).order_by("pk").values_list("pk", flat=True))
+    Person.objects.filter(pk__in=numbers).update(restricted=True)
+    return numbers
+
+
+def _release(undone: Merge) -> None:
+    """Each of the two is as before, but for whom a row restricts that the merge found so, or a request since then."""
+    sides = [_rows_of(undone.survivor_id), _rows_of(undone.merged_id)]
+    asked = DataRequest.objects.filter(
+        kind=DataRequest.Kind.RESTRICTION, state=DataRequest.State.DONE, decided_at__gte=undone.at
+    )
+    by_merge = undone.kept.get(RESTRICTED, [])
+    if any(asked.filter(person__in=rows).exists() for rows in sides):
+        return
+    for rows in sides:
+        if not rows.filter(restricted=True).exclude(pk__in=by_merge).exists():
+            rows.filter(pk__in=by_merge).update(restricted=False)
+
+
+def came_with(joined: Person) -> list[int]:
     """The rows that were merged into this one, however deep, before it was merged itself."""
     found: list[int] = []
     into = [joined.pk]

@@ -112,7 +112,8 @@ class DuplicatePair(models.Model):
 class Merge(models.Model):
     """One row of the registry joined to another, and what is needed to part them again. Only its end is ever written later.
 
-    `kept` is what the programmes' app told of its own part (enrolments, wallets): the registry keeps it and hands it back.
+    `kept` is what the programmes' app told of its own part (enrolments, wallets): the registry keeps it and hands it back. The
+    rows that the merge restricted stand in it, too.
     """
 
     pair = models.ForeignKey(DuplicatePair, models.PROTECT, related_name="merges", verbose_name=_("pasangan"))

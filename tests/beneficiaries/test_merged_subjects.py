@@ -80,6 +80,64 @@ def test_a_release_lifts_the_restriction_from_all_rows(officer: User, second: Us
         assert set(Person.objects.values_list("restricted", flat=True)) == {restricted}
 
 
+def restricted() -> list[bool]:
+    return list(Person.objects.order_by("pk").values_list("restricted", flat=True))
+
+
+def restrict(person: Person, officer: User, second: User) -> None:
+    request = data_requests.receive(person, K.RESTRICTION, by=officer)
+    data_requests.propose(request, by=officer)
+    data_requests.approve(request, by=second, reason="diminta")
+    person.refresh_from_db()
+
+
+@pytest.mark.parametrize("whose", [0, 1], ids=["of who stays", "of who is joined"])
+def test_a_merge_lifts_no_restriction_and_parting_puts_everybody_back(whose: int, officer: User, second: User) -> None:
+    survivor, joined, third = (cases.person(name=name) for name in ("Siti Satu", "Siti Dua", "Siti Tiga"))
+    merged(third, joined, officer)
+    restrict((survivor, joined)[whose], officer, second)
+    before = restricted()
+    done = merged(joined, survivor, officer)
+    assert before == ([True, False, False], [False, True, True])[whose]
+    assert restricted() == [True, True, True]
+    duplicates_merge.unmerge(done, officer, "bukan dia")
+    assert restricted() == before
+
+
+def test_a_restriction_asked_for_since_a_merge_stays_with_both_when_they_are_parted(
+    officer: User, second: User
+) -> None:
+    survivor, joined = cases.person(name="Siti Satu"), cases.person(name="Siti Dua")
+    restrict(joined, officer, second)
+    done = merged(joined, survivor, officer)
+    restrict(survivor, officer, second)
+    duplicates_merge.unmerge(done, officer, "bukan dia")
+    assert restricted() == [True, True]
+
+
+def test_who_is_restricted_by_two_merges_stays_so_until_both_are_parted_or_two_officers_release_them(
+    officer: User, second: User
+) -> None:
+    survivor, one, other = (cases.person(name=name) for name in ("Siti Satu", "Siti Dua", "Siti Tiga"))
+    restrict(one, officer, second)
+    restrict(other, officer, second)
+    first = merged(one, survivor, officer)
+    merged(other, survivor, officer)
+    duplicates_merge.unmerge(first, officer, "bukan dia")
+    assert restricted() == [True, True, True]
+
+
+def test_who_was_released_since_the_merge_is_not_restricted_by_its_end(officer: User, second: User) -> None:
+    survivor, joined = cases.person(name="Siti Satu"), cases.person(name="Siti Dua")
+    restrict(joined, officer, second)
+    done = merged(joined, survivor, officer)
+    request = data_requests.receive(survivor, K.RELEASE, by=officer)
+    data_requests.propose(request, by=officer)
+    data_requests.approve(request, by=second, reason="diminta")
+    duplicates_merge.unmerge(done, officer, "bukan dia")
+    assert restricted() == [False, False]
+
+
 @pytest.mark.parametrize("which", [0, 1, 2])
 def test_who_asks_under_any_row_to_be_forgotten_is_forgotten_in_all(
     which: int, officer: User, second: User, rows: list[Person]
