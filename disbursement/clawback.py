@@ -45,7 +45,7 @@ from disbursement.clawback_errors import (
 )
 from disbursement.clawback_states import advance, begin
 from disbursement.errors import ReasonMissing
-from disbursement.models import Clawback, ClawbackPayment, GiveBack, Instruction, Withholding
+from disbursement.models import Clawback, ClawbackPayment, Enrolment, GiveBack, Instruction, Withholding
 from wallet import ledger
 from wallet.errors import WalletInactive
 from wallet.models import Purse, Transfer, Wallet
@@ -100,8 +100,9 @@ def propose(payments: Mapping[int, int], *, reason: str, evidence: str, by: User
     """A case about these payments: by instruction, how many rupiah of each were too much.
 
     `share` is the most that is withheld of a cycle's aid, in percent (the settings' by default). Nothing happens to anybody
-    before a notice, its time, and a second officer. Raises NothingClaimed, ReasonMissing, ShareOutOfRange, NotOneRecipient,
-    PaymentNotPaid, ClaimsTooMuch.
+    before a notice, its time, and a second officer. It names the row that was paid, also where that is merged into another:
+    whoever is parted takes it along. Raises NothingClaimed, ReasonMissing, ShareOutOfRange, NotOneRecipient, PaymentNotPaid,
+    ClaimsTooMuch.
     """
     chosen = {number: amount for number, amount in payments.items() if amount}
     reason, evidence = _required(reason), _required(evidence)
@@ -110,8 +111,12 @@ def propose(payments: Mapping[int, int], *, reason: str, evidence: str, by: User
         raise ShareOutOfRange(most=MOST_SHARE)
     if not chosen or any(amount < 0 for amount in chosen.values()):
         raise NothingClaimed
-    locked = Instruction.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=chosen).order_by("pk")
+    paid = Instruction.objects.filter(pk__in=chosen)
+    # Whoever joins or parts two rows of a person meanwhile is waited for, or waits.
+    list(Enrolment.objects.select_for_update(no_key=True).filter(pk__in=paid.values("enrolment")).order_by("pk"))
+    locked = paid.select_for_update(of=("self",), no_key=True).order_by("pk")
     rows = list(locked.select_related("enrolment__person"))
+    of_rows = {row.enrolment.person_id for row in rows}
     people = {row.enrolment.person.merged_into_id or row.enrolment.person_id for row in rows}
     programmes = {row.enrolment.programme_id for row in rows}
     if len(rows) != len(chosen) or len(people) != 1 or len(programmes) != 1:
@@ -126,7 +131,7 @@ def propose(payments: Mapping[int, int], *, reason: str, evidence: str, by: User
     case = begin(
         by,
         programme_id=programmes.pop(),
-        person_id=people.pop(),
+        person_id=(of_rows if len(of_rows) == 1 else people).pop(),
         claim=sum(chosen.values()),
         share=share,
         reason=reason,

@@ -16,15 +16,18 @@ import dataclasses
 from typing import Any
 
 from django.contrib.auth.models import User
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from beneficiaries import merged_rows
+from beneficiaries.duplicates_merge import came_with
 from beneficiaries.errors import MergeRefused
 from beneficiaries.models import Person
 from disbursement import conflicts
+from disbursement.clawback_states import OPEN
 from disbursement.enrolment_states import HOLDING, R, S, advance
 from disbursement.enrolments import note, offer_places
-from disbursement.models import Enrolment, EnrolmentStep, Instruction
+from disbursement.models import ClawbackPayment, Enrolment, EnrolmentStep, Instruction
 from wallet import pooling, wallets
 from wallet.errors import MoneyMoved, PursesGone, WalletError
 from wallet.models import Purse, Transfer, Wallet
@@ -44,9 +47,11 @@ def join(survivor: Person, merged: Person, *, by: User, reason: str) -> Kept:
 def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str) -> None:
     """Everything is as before the merge, and what was paid since through a moved enrolment goes with it.
 
-    Raises MergeRefused if the purses are gone or their money has moved since (wallet.pooling says when). An enrolment whose
-    household has another one in that programme by now comes back ended.
+    Raises MergeRefused if the purses are gone or their money has moved since (wallet.pooling says when), or if the survivor is
+    claimed back from for what was paid to the other. An enrolment whose household has another one in that programme by now
+    comes back ended.
     """
+    _check_claims(survivor, merged, kept)
     try:
         _part_wallets(survivor, merged, kept, by, reason)
     except WalletError as error:
@@ -71,6 +76,21 @@ def part(survivor: Person, merged: Person, kept: Kept, *, by: User, reason: str)
         ):
             advance([row.pk], before, reason=R.UNDONE, words=reason, by=by, origins=[S.ENDED])
             note(row, by, _("Berlaku lagi: %(reason)s") % {"reason": reason})
+
+
+def _check_claims(survivor: Person, merged: Person, kept: Kept) -> None:
+    """Raises MergeRefused while a case would stay with the survivor, and its payments go with the other."""
+    moved = [row["enrolment"] for row in kept["moved"]]
+    theirs = Enrolment.objects.filter(Q(pk__in=moved) | Q(person__in=[merged.pk, *came_with(merged)])).order_by("pk")
+    numbers = [row.pk for row in theirs.select_for_update(of=("self",), no_key=True)]  # nobody begins one meanwhile
+    claims = ClawbackPayment.objects.filter(
+        clawback__person=survivor, clawback__status__in=OPEN, instruction__enrolment__in=numbers
+    )
+    if claim := claims.order_by("clawback").first():
+        said = _(
+            "Perkara #%(number)s menagih kembali pembayaran kepada orang yang akan dipisahkan. Akhiri dahulu perkara itu."
+        )
+        raise MergeRefused(said=said % {"number": claim.clawback_id})
 
 
 # --- enrolments ---

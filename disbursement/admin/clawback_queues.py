@@ -6,6 +6,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from beneficiaries import merged_rows
 from beneficiaries.admin import panels, queues
 from beneficiaries.admin.panels import Panel
 from beneficiaries.models import Person
@@ -19,10 +20,11 @@ S = Clawback.Status
 
 
 def _of_person(request: HttpRequest, person: Person) -> Panel | None:
-    """The person's cases, for whoever may see them; nothing where there is none."""
+    """The cases of the human being, whichever row they are of, for whoever may see them; nothing where there is none."""
     if not request.user.has_perm("disbursement.view_clawback"):  # type: ignore[union-attr]
         return None
-    cases = list(Clawback.objects.filter(person=person).select_related("programme").order_by("-pk")[:20])
+    of_rows = Clawback.objects.filter(person__in=merged_rows.numbers(person))
+    cases = list(of_rows.select_related("programme").order_by("-pk")[:20])
     if not cases:
         return None
     rows = [

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 
 from beneficiaries import duplicates_merge
 from beneficiaries.models import DuplicatePair, Merge
-from disbursement import eligibility
-from disbursement.models import Enrolment, Programme
+from disbursement import clawback, eligibility
+from disbursement.models import Clawback, Enrolment, Programme
 from tests import money
 from tests.disbursement.merging import book, enrolment, fresh, merged, paid, pair_of, programme, twice
 from tests.processes import Outcome, together
@@ -103,4 +103,20 @@ def test_paying_while_the_wallets_are_joined_loses_nothing(processes: None) -> N
     spent = sum(outcome.value or 0 for outcome in outcomes[1:])
     assert book(one) + book(other) == 600_000 - spent
     assert money.balance(shop.account) == spent
+    money.assert_books_hold()
+
+
+def _claim(line: int, officer: int) -> None:
+    clawback.propose({line: 1_000}, reason="keliru", evidence="BA 1", by=User.objects.get(pk=officer))
+
+
+def test_a_case_begun_while_its_payments_are_parted_is_of_whoever_has_them(processes: None) -> None:
+    survivor, other = twice()
+    batch = paid(programme(without=survivor))
+    done = merged(survivor, other)
+    line = batch.instructions.get()
+    outcomes = together([(_claim, (line.pk, money.officer().pk)), (_part, (done.pk, money.officer().pk))])
+    line.refresh_from_db()
+    assert _codes(outcomes) in (["", ""], ["", "merge_refused"])
+    assert Clawback.objects.get().person_id == line.enrolment.person_id
     money.assert_books_hold()

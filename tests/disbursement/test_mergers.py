@@ -23,10 +23,11 @@ from beneficiaries.errors import (
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
-from disbursement import batches, eligibility, enrolments, owed
+from disbursement import batches, clawback, eligibility, enrolments, owed
 from disbursement.errors import NothingOwed, NothingToPay
 from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, Programme
 from tests import money
+from tests.disbursement.clawing import proposed
 from tests.disbursement.merging import (
     DECEMBER,
     NOVEMBER,
@@ -446,6 +447,32 @@ def test_what_lapsed_or_was_refunded_since_keeps_nobody_together() -> None:
     parted(done)
     assert (book(survivor), book(other)) == (0, 0)
     money.assert_books_hold()
+
+
+def test_nobody_is_parted_and_left_with_a_case_about_the_others_payments() -> None:
+    survivor, other, _made = _moved_enrolment()
+    line = Instruction.objects.get(enrolment__person=other)
+    done = merged(survivor, other)
+    case = proposed(line, 50_000)
+    assert case.person == survivor
+    with pytest.raises(MergeRefused, match=f"#{case.pk}"):
+        parted(done)
+    assert fresh(other).status == "merged"
+    clawback.drop(case, by=money.officer(), reason="orang lain")
+    parted(done)
+    assert proposed(line, 50_000).person == other
+    money.assert_books_hold()
+
+
+def test_a_case_about_both_rows_payments_keeps_them_together() -> None:
+    survivor, other = twice()
+    batch = paid(programme())
+    done = merged(survivor, other)
+    claims = dict.fromkeys(batch.instructions.values_list("pk", flat=True), 1_000)
+    case = clawback.propose(claims, reason="dibayar dua kali", evidence="BA 1", by=money.officer())
+    assert case.person == survivor
+    with pytest.raises(MergeRefused, match=f"#{case.pk}"):
+        parted(done)
 
 
 def test_merges_are_undone_from_the_last() -> None:

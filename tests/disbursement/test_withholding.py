@@ -242,6 +242,20 @@ def test_the_case_follows_who_is_merged_and_stays_with_who_is_parted() -> None:
     assert fresh(other).status == "active"
 
 
+def test_a_case_begun_after_a_merge_is_of_the_row_that_was_paid() -> None:
+    survivor, other = twice()
+    batch = paid(money.programme(amount=100_000), OCTOBER)
+    done = merged(survivor, other)
+    case = in_force(batch.instructions.get(enrolment__person=other), 50_000)
+    assert case.person == other
+    next_month = prepared(batch)
+    assert (amounts(next_month), standing(case)[1]) == ([80_000], 20_000)
+    batches.cancel(next_month)
+    parted(done)
+    lower = {row.enrolment.person_id: row.amount for row in prepared(batch).instructions.select_related("enrolment")}
+    assert lower == {survivor.pk: 100_000, other.pk: 80_000}
+
+
 # --- round the database ---
 
 
