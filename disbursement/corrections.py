@@ -38,6 +38,7 @@ from disbursement.models import (
     Enrolment,
     Instruction,
     Recalculation,
+    Withholding,
 )
 from wallet import doorbell, wallets
 from wallet.transactions import retried
@@ -145,22 +146,29 @@ def drop(row: Recalculation, by: User, reason: str) -> Recalculation:
 
 
 def overpaid() -> QuerySet[Correction]:
-    """Whoever was paid more for a cycle than the correction that counts gives them; by how many rupiah says `excess`.
+    """Whoever was given more for a cycle than the correction that counts gives them; by how many rupiah says `excess`.
 
-    What cases of clawback claim already is no excess. What is in a batch and not yet paid does not count, nor what was taken
-    back.
+    What the payments withheld for cases of clawback was given too: it paid what was owed. What cases claim of the payments
+    already is no excess. What is in a batch and not yet paid does not count, nor what was taken back.
     """
     mine = {"cycle": OuterRef("cycle"), "enrolment": OuterRef("enrolment")}
     later = Correction.objects.filter(
         **mine, recalculation__status=S.CONFIRMED, recalculation__gt=OuterRef("recalculation")
     )
     payments = Instruction.objects.filter(**mine, live=True, status=Instruction.Status.PAID).order_by()
+    withheld = Withholding.objects.filter(
+        instruction__cycle=OuterRef("cycle"),
+        instruction__enrolment=OuterRef("enrolment"),
+        instruction__live=True,
+        instruction__status=Instruction.Status.PAID,
+    ).order_by()
     claims = ClawbackPayment.objects.filter(
         instruction__cycle=OuterRef("cycle"), instruction__enrolment=OuterRef("enrolment")
     ).exclude(clawback__status=Clawback.Status.DROPPED)
     counting = Correction.objects.filter(~Exists(later), recalculation__status=S.CONFIRMED)
-    kept = _sum(payments, "enrolment") - _sum(claims.order_by(), "instruction__enrolment")
-    return counting.annotate(excess=kept - F("total")).filter(excess__gt=0)
+    given = _sum(payments, "enrolment") + _sum(withheld, "instruction__enrolment")
+    unclaimed = given - _sum(claims.order_by(), "instruction__enrolment")
+    return counting.annotate(excess=unclaimed - F("total")).filter(excess__gt=0)
 
 
 def _sum(rows: QuerySet[Any], by: str) -> Coalesce:

@@ -33,6 +33,7 @@ from disbursement.models import (
     Recalculation,
 )
 from tests import money
+from tests.disbursement.clawing import in_force
 from tests.owner import as_owner
 from tests.processes import alone, together
 from wallet import doorbell
@@ -280,6 +281,18 @@ def test_what_a_case_claims_is_listed_no_more_until_the_case_is_dropped(programm
     assert excess() == [] and corrections.overpaid().count() == 4
     clawback.drop(cases[0], by=money.officer(), reason="salah hitung")
     assert excess() == [15]
+
+
+def test_what_a_payment_withheld_for_a_case_was_given_too(programme: Programme) -> None:
+    in_force(paid(programme).instructions.earliest("enrolment_id", "pk"), 100, share=20)
+    batch = pay(batches.prepare(cycle(programme, AUGUST)))
+    lower = batch.instructions.get(amount=80)
+    decreed(programme, 60)
+    row = confirmed(programme, AUGUST)
+    found = corrections.overpaid().filter(cycle=row.cycle_id)
+    assert set(found.values_list("before", "excess")) == {(100, 40)}
+    clawback.propose({lower.pk: 40}, reason="besaran keliru", evidence="BA 1", by=money.officer())
+    assert not found.filter(enrolment=lower.enrolment_id).exists()
 
 
 def test_a_later_correction_alone_says_what_was_too_much(programme: Programme) -> None:
