@@ -17,7 +17,15 @@ from django.utils.translation import gettext
 from beneficiaries import erasure, households, identity, merged_rows, registry_lock, reveals, subject_data
 from beneficiaries.errors import FieldRefused
 from beneficiaries.history import telling
-from beneficiaries.household_rules import EntryRefused, HomeEntry, PersonEntry, Problem, choice_problems, clean_home
+from beneficiaries.household_rules import (
+    EntryRefused,
+    HomeEntry,
+    PersonEntry,
+    Problem,
+    choice_problems,
+    clean_home,
+    home_as_stored,
+)
 from beneficiaries.models import Breach, DataRequest, Household, Person, ProposedChange, Reveal
 from beneficiaries.privacy_errors import (
     AlreadyAsked,
@@ -146,6 +154,7 @@ def _check_move(told: dict[str, str]) -> None:
 
 
 def _checked_home(home: Household, told: dict[str, str]) -> dict[str, str]:
+    """What is told of the home, as it is stored; what stood there before may be wrong and stands in nobody's way."""
     entry = HomeEntry(
         kk=told.get("kk", home.kk),
         address=told.get("address", home.address),
@@ -155,10 +164,11 @@ def _checked_home(home: Household, told: dict[str, str]) -> dict[str, str]:
         rw=told.get("rw", home.rw),
     )
     try:
-        entry = clean_home(entry)
+        clean_home(entry)
     except EntryRefused as error:
         if problems := [problem for problem in error.problems if problem.field in told]:
             raise EntryRefused(problems) from None
+    entry = home_as_stored(entry)
     return {name: getattr(entry, name) for name in OF_HOME if name in told}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -79,16 +79,21 @@ class PersonEntry:
     pregnant: bool | None = None
 
 
+def home_as_stored(entry: HomeEntry) -> HomeEntry:
+    """The household as it is stored, right or wrong: kelurahan dotted where there is such a one, single spaces."""
+    place = regions.kelurahan(entry.kelurahan)
+    return replace(entry, address=" ".join(entry.address.split()), kelurahan=place.code if place else entry.kelurahan)
+
+
 def clean_home(entry: HomeEntry) -> HomeEntry:
-    """The household as it is stored: kelurahan dotted. Raises EntryRefused."""
+    """The household as it is stored. Raises EntryRefused."""
+    entry = home_as_stored(entry)
     problems = []
     if refusal := identity.kk_refusal(entry.kk):
         problems.append(_refused(refusal))
-    address = " ".join(entry.address.split())
-    if not address or len(address) > ADDRESS_LIMIT:
+    if not entry.address or len(entry.address) > ADDRESS_LIMIT:
         problems.append(Problem("address", _("Isi alamat dari kartu keluarga, paling panjang 300 karakter.")))
-    place = regions.kelurahan(entry.kelurahan)
-    if place is None:
+    if regions.kelurahan(entry.kelurahan) is None:
         said = _("Bukan kode kelurahan yang ada. Isi seperti 31.71.01.1001 dari daftar wilayah Kemendagri.")
         problems.append(Problem("kelurahan", said))
     for field, text in (("rt", entry.rt), ("rw", entry.rw)):
@@ -96,9 +101,9 @@ def clean_home(entry: HomeEntry) -> HomeEntry:
             problems.append(Problem(field, _("Isi tiga angka, misalnya 003, atau kosongkan.")))
     if not 1 <= entry.decile <= 10:
         problems.append(Problem("decile", _("Isi desil DTSEN keluarga ini, 1 sampai 10.")))
-    if problems or place is None:
+    if problems:
         raise EntryRefused(problems)
-    return HomeEntry(entry.kk, address, place.code, entry.decile, entry.rt, entry.rw)
+    return entry
 
 
 def clean_person(entry: PersonEntry, *, today: date, member: int | None = None) -> PersonEntry:

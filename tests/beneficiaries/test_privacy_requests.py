@@ -255,6 +255,16 @@ def test_address_number_and_circumstances_are_corrected_on_request(officer: User
     assert list(sources[:2]) == [f"request:{request.pk}"] * 2
 
 
+def test_a_corrected_home_is_stored_in_one_spelling_whatever_was_wrong_before(officer: User, second: User) -> None:
+    person = siti()
+    home = person.household
+    home.kk = "9999990101010001"  # of no district that there is
+    home.save()
+    done(person, K.CORRECTION, officer, second, kelurahan="3174011001", address="Jl.  Baru 1")
+    home = Household.objects.get(pk=home.pk)
+    assert (home.kelurahan, home.address) == ("31.74.01.1001", "Jl. Baru 1")
+
+
 def test_what_an_officer_changed_while_the_correction_waited_for_the_household_stays(
     officer: User, second: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
