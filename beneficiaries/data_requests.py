@@ -301,7 +301,10 @@ def _correct_person(person: Person, told: dict[str, str]) -> None:
     if person.status == Person.Status.ACTIVE and "relation" in told and MOVE not in told:
         at_home = Person.objects.filter(household=person.household_id, status=Person.Status.ACTIVE)
         households.refuse_family(person, list(at_home.exclude(pk=person.pk)), was_head=was_head)
-    person.save()
+    try:
+        households.save(person)
+    except households.NikKnown:
+        raise NikTaken from None
     if "phone" in told:
         households.tell_former_phone(former, told["phone"])
 
@@ -314,7 +317,7 @@ def _correct_home(home: Household, told: dict[str, str]) -> None:
         raise households.KkKnown
     for name, value in changed.items():
         setattr(home, name, value)
-    home.save()
+    households.save(home)
 
 
 def _restrict(request: DataRequest, by: User, restricted: bool) -> None:

@@ -142,7 +142,7 @@ def register(home: HomeEntry, members: Sequence[PersonEntry], *, by: User, reaso
             raise KkKnown
         household = Household(kelurahan=home.kelurahan, decile=home.decile, rt=home.rt, rw=home.rw)
         household.kk, household.address = home.kk, home.address
-        _save(household)
+        save(household)
         for entry in cleaned:
             _add(household, entry)
     return household
@@ -227,7 +227,7 @@ def correct_person(
                 person.nik = entry.nik
             former = phone_of(person)
             _fill(person, entry)
-            _save(person)
+            save(person)
             tell_former_phone(former, entry.phone)
     return person
 
@@ -263,7 +263,7 @@ def correct_household(household: Household, entry: HomeEntry, *, seen: str, by: 
                 household.address = entry.address
             household.kelurahan, household.decile = entry.kelurahan, entry.decile
             household.rt, household.rw = entry.rt, entry.rw
-            _save(household)
+            save(household)
     return household
 
 
@@ -394,7 +394,7 @@ def _add(household: Household, entry: PersonEntry) -> Person:
     person = Person(household=household)
     person.nik = entry.nik
     _fill(person, entry)
-    _save(person)
+    save(person)
     return person
 
 
@@ -405,8 +405,8 @@ def _fill(person: Person, entry: PersonEntry) -> None:
         person.phone = entry.phone
 
 
-def _save(row: Household | Person) -> None:
-    """Saved, or the number that somebody else registered at the same moment is told of."""
+def save(row: Household | Person) -> None:
+    """Saved, or the number that somebody else registered at the same moment is told of. Raises NikKnown, KkKnown."""
     try:
         with transaction.atomic():
             row.save()
