@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from vault import rotation
 from vault.sealing import index_key_of
 
 NOP, DIGITS = "31.71.010.001.001-0001.0", "317101000100100010"
+PLATE = re.compile("(?<![0-9a-f])1234(?![0-9a-f])")  # of its digits: a random identifier may have the same four
 HOUSE = {"njop": 600_000_000, "object": NOP}
 WHY = {"reason": "verify", "note": "mencocokkan STNK"}
 database = pytest.mark.django_db
@@ -144,7 +146,7 @@ def test_no_page_of_the_office_shows_a_number(office: Client) -> None:
     pages += [reverse("admin:beneficiaries_evidence_changelist"), step(row, "contest")]
     shown = [office.get(page).content.decode() for page in pages]
     for page in shown:
-        assert "1234" not in page and NOP not in page and DIGITS not in page
+        assert not PLATE.search(page) and NOP not in page and DIGITS not in page
     assert "B •••• ••Z" in shown[0] and "31.71.•••" in shown[1]
 
 
