@@ -19,10 +19,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
-
-from django.db.models import Q
-from django.db.models.functions import Coalesce
+from typing import Any, NamedTuple
 
 from beneficiaries import among, identity  # noqa: F401  # the lookup `__among`
 from beneficiaries.evidence_values import EMPLOYMENTS, STATE, VEHICLES
@@ -76,6 +73,32 @@ KINDS = {
 
 
 _OF_PERSON = ("sex", "relation", "schooling", "disability", "occupation", "pregnant")
+_NOT_DISABLED = frozenset(("", Person.Disability.NONE.value))
+
+
+class _Row(NamedTuple):
+    """A household as it is read."""
+
+    pk: int
+    kelurahan: str
+    decile: int
+
+
+class _Person(NamedTuple):
+    """A member as they are read, their facts in the order of _OF_PERSON; restricted: counted and otherwise left alone."""
+
+    pk: int
+    birth_date: date
+    restricted: bool
+    facts: list[Any]
+
+
+class _Told(NamedTuple):
+    """A piece of evidence as it is read."""
+
+    pk: int
+    kind: str
+    value: Any
 
 
 @dataclass(slots=True)
@@ -107,43 +130,48 @@ def homes(day: date, households: list[int] | None = None, promised: Collection[i
     something was promised before.
     """
     last = 0
-    wanted = Household.objects.order_by("pk").values("pk", "kelurahan", "decile")
+    wanted = Household.objects.order_by("pk").values_list("pk", "kelurahan", "decile")
     if households is not None:
         wanted = wanted.filter(pk__among=households)
-    while group := list(wanted.filter(pk__gt=last)[:GROUP]):
-        last = group[-1]["pk"]
-        yield from _group([dict(row) for row in group], day, promised)
+    while group := [_Row(*row) for row in wanted.filter(pk__gt=last)[:GROUP]]:
+        last = group[-1].pk
+        yield from _group(group, day, promised)
 
 
-def _group(group: list[dict[str, Any]], day: date, promised: Collection[int]) -> Iterator[Home]:
-    ids = [row["pk"] for row in group]
-    members: dict[int, list[dict[str, Any]]] = defaultdict(list)
+def _group(group: list[_Row], day: date, promised: Collection[int]) -> Iterator[Home]:
+    ids = [row.pk for row in group]
+    members: dict[int, list[_Person]] = defaultdict(list)
     people = Person.objects.filter(household__among=ids, status=Person.Status.ACTIVE).order_by("pk")
-    for person in people.values("pk", "household_id", "birth_date", "restricted", *_OF_PERSON):
-        person["restricted"] = person["restricted"] and person["pk"] not in promised
-        members[person["household_id"]].append(person)  # type: ignore[arg-type]
-    of_household: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
-    of_person: dict[int, list[tuple[int, str, Any]]] = defaultdict(list)
-    standing = Evidence.objects.standing(day)
+    for pk, home, born, restricted, *facts in people.values_list(
+        "pk", "household_id", "birth_date", "restricted", *_OF_PERSON
+    ):
+        members[home].append(_Person(pk, born, restricted and pk not in promised, facts))
+    of_household: dict[int, list[_Told]] = defaultdict(list)
     told = ("pk", "kind", "value")
-    for owner, *row in standing.filter(household__among=ids).values_list("household_id", *told):
-        of_household[owner].append((row[0], row[1], row[2]))
-    everyone = [person["pk"] for rows in members.values() for person in rows if not person["restricted"]]
-    # What was told of a row that was merged stays true.
-    about = Q(person__among=everyone) | Q(person__merged_into__among=everyone)
-    owner_of = Coalesce("person__merged_into", "person_id")
-    newest: dict[tuple[Any, ...], tuple[int, str, Any]] = {}  # of one thing told of both rows
-    of_both = standing.filter(about).annotate(member=owner_of).order_by("fact_date", "pk")
-    things = list(of_both.values_list("member", "item", "number_index", *told))
+    for owner, *row in Evidence.objects.standing(day).filter(household__among=ids).values_list("household_id", *told):
+        of_household[owner].append(_Told(*row))
+    everyone = [person.pk for rows in members.values() for person in rows if not person.restricted]
+    of_person = _of_people(everyone, day)
+    for home in group:
+        if not all(person.restricted for person in members[home.pk]):
+            yield _home(home, members[home.pk], of_household[home.pk], of_person, day)
+
+
+def _of_people(everyone: list[int], day: date) -> dict[int, list[_Told]]:
+    """The evidence of each; what was told of a row that was merged into theirs stays true."""
+    into = dict(Person.objects.filter(merged_into__among=everyone).values_list("pk", "merged_into_id"))
+    newest: dict[tuple[Any, ...], _Told] = {}  # of one thing told of both rows
+    of_both = Evidence.objects.standing(day).filter(person__among=[*everyone, *into]).order_by("fact_date", "pk")
+    things = list(of_both.values_list("person_id", "item", "number_index", "pk", "kind", "value"))
     renewed = _renewed(things)
     for owner, item, index, *row in things:
-        number = renewed.get(row[0]) or (None if index is None else bytes(index))
-        newest[owner, row[1], item, number] = (row[0], row[1], row[2])
+        one = _Told(*row)
+        number = renewed.get(one.pk) or (None if index is None else bytes(index))
+        newest[into.get(owner, owner), one.kind, item, number] = one
+    of_person: dict[int, list[_Told]] = defaultdict(list)
     for (owner, *_thing), one in newest.items():
         of_person[owner].append(one)
-    for row in group:
-        if not all(person["restricted"] for person in members[row["pk"]]):
-            yield _home(row, members[row["pk"]], of_household[row["pk"]], of_person, day)
+    return of_person
 
 
 def _renewed(things: list[Any]) -> dict[int, bytes]:
@@ -153,38 +181,39 @@ def _renewed(things: list[Any]) -> dict[int, bytes]:
     return {row.pk: Evidence.number.index_of(row.number) for row in rows}
 
 
-def _home(
-    row: dict[str, Any],
-    people: list[dict[str, Any]],
-    own: list[tuple[int, str, Any]],
-    of_person: dict[int, list[tuple[int, str, Any]]],
-    day: date,
-) -> Home:
-    everything = own + [told for person in people for told in of_person.get(person["pk"], ())]
+def _home(row: _Row, people: list[_Person], own: list[_Told], of_person: dict[int, list[_Told]], day: date) -> Home:
+    everything = own + [told for person in people for told in of_person.get(person.pk, ())]
     household = _household_facts(row, len(people), everything)
-    looked_at = [person for person in people if not person["restricted"]]
+    looked_at = [person for person in people if not person.restricted]
     told = [_told_of(person, day) for person in looked_at]
     counts = _counts(told)
     members = []
     for person, of_them in zip(looked_at, told, strict=True):
-        his = of_person.get(person["pk"], [])
+        his = of_person.get(person.pk, [])
         known = {"person": of_them, "household": household, "evidence": _person_facts(his), "members": counts}
-        evidence = [(pk, kind) for pk, kind, _ in his]
-        members.append(Member(person["pk"], person["birth_date"], known, evidence))
-    evidence = [(pk, kind) for pk, kind, _ in everything]
-    return Home(row["pk"], row["kelurahan"], row["decile"], {"household": household}, members, evidence)
+        members.append(Member(person.pk, person.birth_date, known, [(one.pk, one.kind) for one in his]))
+    evidence = [(one.pk, one.kind) for one in everything]
+    return Home(row.pk, row.kelurahan, row.decile, {"household": household}, members, evidence)
 
 
-def _told_of(person: dict[str, Any], day: date) -> dict[str, Any]:
-    told = {name: person[name] for name in _OF_PERSON}
-    return {"age": identity.age(person["birth_date"], day), **told, "pregnant": bool(person["pregnant"])}
+def _told_of(person: _Person, day: date) -> dict[str, Any]:
+    sex, relation, schooling, disability, occupation, pregnant = person.facts
+    return {
+        "age": identity.age(person.birth_date, day),
+        "sex": sex,
+        "relation": relation,
+        "schooling": schooling,
+        "disability": disability,
+        "occupation": occupation,
+        "pregnant": bool(pregnant),
+    }
 
 
 def _counts(people: list[dict[str, Any]]) -> dict[str, int]:
-    counts = dict.fromkeys((*_COUNTED, *_SCHOOLS), 0)
+    counts: dict[str, int] = EXAMPLES["person"]["members"].copy()
     for person in people:
         counts["pregnant"] += person["pregnant"]
-        counts["disabled"] += person["disability"] not in ("", Person.Disability.NONE)
+        counts["disabled"] += person["disability"] not in _NOT_DISABLED
         counts["aged_0_6"] += person["age"] <= 6
         counts["aged_60_up"] += person["age"] >= 60
         if person["schooling"] in counts:
@@ -192,9 +221,8 @@ def _counts(people: list[dict[str, Any]]) -> dict[str, int]:
     return counts
 
 
-def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    employed = {"state": 0, **dict.fromkeys(EMPLOYMENTS, 0)}
-    vehicles = {"cars": 0, "motorcycles": 0, "others": 0}
+def _household_facts(row: _Row, size: int, told: list[_Told]) -> dict[str, Any]:
+    employed, vehicles = _HOUSEHOLD["employed"].copy(), _HOUSEHOLD["vehicles"].copy()
     njop, judgements = 0, set()
     for _pk, kind, value in told:
         if kind == EvidenceKind.EMPLOYMENT:
@@ -207,10 +235,10 @@ def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, 
         elif kind == EvidenceKind.COMMUNITY_JUDGEMENT:
             judgements.add(value["judgement"])
     return {
-        "decile": row["decile"],
+        "decile": row.decile,
         "size": size,
-        "kelurahan": row["kelurahan"],
-        "city": row["kelurahan"][:5],
+        "kelurahan": row.kelurahan,
+        "city": row.kelurahan[:5],
         "njop": njop,
         "vehicles": vehicles,
         "employed": employed,
@@ -219,8 +247,8 @@ def _household_facts(row: dict[str, Any], size: int, told: list[tuple[int, str, 
     }
 
 
-def _person_facts(told: list[tuple[int, str, Any]]) -> dict[str, Any]:
-    known = dict(EXAMPLES["person"]["evidence"])
+def _person_facts(told: list[_Told]) -> dict[str, Any]:
+    known: dict[str, Any] = EXAMPLES["person"]["evidence"].copy()
     for _pk, kind, value in told:
         if kind == EvidenceKind.EMPLOYMENT:
             known["employment"] = value["employer"]

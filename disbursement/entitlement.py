@@ -11,16 +11,19 @@ and month), a component with terms of its own is a part of its own, and `main` t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from beneficiaries import rules
 from beneficiaries.facts import Member
 from disbursement import conditions
 from disbursement.models import CASH, MAIN, Component, ProgrammeVersion
 
-MOST_KEPT = 50_000  # answers, for versions that only look at the person
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+MOST_KEPT = 50_000  # answers of each kind: most families look alike to a version
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +83,38 @@ class _Ready:
 
 
 @dataclass(frozen=True, slots=True)
-class Counted:
-    """A member of the family that a component counts."""
+class _Answer:
+    """Which of the components asked hold for facts, by their places, and what the conditions read of them, as it is kept."""
 
-    member: Member
-    component: _Ready
+    holding: tuple[int, ...]
+    facts: dict[str, Any]
+
+
+class _Asked:
+    """Components that are asked of one after the other; most look alike to them, and asking a condition is slow."""
+
+    def __init__(self, components: Sequence[_Ready], *more: str) -> None:
+        """`more`: expressions that read facts which are to be kept too."""
+        self._components = components
+        self._paths = conditions.reads(*more, *(one.row.condition for one in components))
+        self._key = None if self._paths is None else rules.reader(self._paths)
+        self._answers: dict[tuple[Any, ...], _Answer] = {}
+
+    def of(self, known: dict[str, Any]) -> _Answer:
+        """The components' answer to these facts. Raises InvalidRule."""
+        if self._key is None:
+            return self._ask(known)
+        key = self._key(known)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= MOST_KEPT:
+                self._answers.clear()
+            answer = self._answers[key] = self._ask(known)
+        return answer
+
+    def _ask(self, known: dict[str, Any]) -> _Answer:
+        holding = tuple(at for at, one in enumerate(self._components) if one.holds(known))
+        return _Answer(holding, conditions.picked(known, self._paths))
 
 
 class Scale:
@@ -95,12 +125,12 @@ class Scale:
         self.version = version
         self.parts = {MAIN: Part(version.terms_id, "")}
         ready = [_Ready(row, conditions.compiled(row.condition or "true"), self._part_of(row)) for row in components]
-        self.of_person = [one for one in ready if one.row.per == Component.Per.PERSON]
-        self.of_members = [one for one in ready if one.row.per == Component.Per.MEMBERS]
-        self.reads = conditions.reads(version.eligibility, *(one.row.condition for one in self.of_person))
-        self.reads_of_members = conditions.reads(*(one.row.condition for one in self.of_members))
-        self._kept: dict[tuple[Any, ...], Entitlement] = {}
-        self._for_members: dict[tuple[Any, ...], list[tuple[int, _Ready]]] = {}
+        self._of_person = [one for one in ready if one.row.per == Component.Per.PERSON]
+        self._of_members = [one for one in ready if one.row.per == Component.Per.MEMBERS]
+        self._person = _Asked(self._of_person, version.eligibility)
+        self._member = _Asked(self._of_members)
+        self._chosen: dict[tuple[tuple[int, ...], ...], tuple[tuple[int, int], ...]] = {}
+        self._sums: dict[tuple[tuple[int, ...], tuple[int, ...]], tuple[tuple[Line, ...], dict[str, int]]] = {}
 
     def _part_of(self, row: Component) -> str:
         if row.cash_limit and self.version.cash_terms_id:
@@ -111,65 +141,69 @@ class Scale:
         return row.code
 
     def apply(self, known: dict[str, Any], members: Sequence[Member] = ()) -> Entitlement:
-        """What the person of these facts gets, whose family the members are (the person among them). Raises InvalidRule."""
-        if self.of_members or self.reads is None:
-            return self._applied(known, members)
-        key = tuple(rules.value_at(known, path) for path in self.reads)
-        if key not in self._kept:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            self._kept[key] = self._applied(known, members)
-        return self._kept[key]
+        """What the person of these facts gets, whose family the members are (the person among them). Raises InvalidRule.
 
-    def _applied(self, known: dict[str, Any], members: Sequence[Member]) -> Entitlement:
-        people = Counter(one.row.code for one in self.of_person if one.holds(known))
-        counted = self.counted(members)
-        people.update(one.component.row.code for one in counted)
-        lines, parts = [], dict.fromkeys(self.parts, 0)
-        for one in (*self.of_person, *self.of_members):
-            if many := people[one.row.code]:
-                line = _line(one.row, many)
-                lines.append(line)
-                parts[one.part] += line.total - line.cash
-                if line.cash:
-                    parts[CASH] += line.cash
-        return Entitlement(
-            tuple(lines),
-            {part: amount for part, amount in parts.items() if amount},
-            conditions.picked(known, self.reads),
-            [_kept_of(one, self.reads_of_members) for one in counted],
-        )
-
-    def counted(self, members: Sequence[Member]) -> list[Counted]:
-        """The members that the components for members count, each with theirs, the most valuable first."""
-        possible = [
-            (-one.value, member.pk, at, member, one) for member in members for at, one in self._possible(member)
+        Alike families share their lines and parts: nobody changes them.
+        """
+        own = self._person.of(known)
+        family = sorted(members, key=lambda member: member.pk) if self._of_members else []
+        answers = [self._member.of(member.facts) for member in family]
+        chosen = _kept(self._chosen, tuple(answer.holding for answer in answers), self._choose)
+        lines, parts = _kept(self._sums, (own.holding, tuple(at for _who, at in chosen)), self._add_up)
+        counted = [
+            {
+                "id": family[who].pk,
+                "component": self._of_members[at].row.code,
+                "facts": answers[who].facts.get("person", {}),
+            }
+            for who, at in chosen
         ]
-        taken: dict[int, Counted] = {}
-        filled: Counter[str] = Counter()
-        for _value, pk, _at, member, one in sorted(possible, key=lambda row: row[:3]):
+        return Entitlement(lines, parts, own.facts, counted)
+
+    def _choose(self, family: tuple[tuple[int, ...], ...]) -> tuple[tuple[int, int], ...]:
+        """Who of a family is counted, each in which component, by places: of each member which components could count them.
+
+        The most valuable first; of equals who was registered first, in the component that comes first.
+        """
+        possible = [
+            (-self._of_members[at].value, who, at) for who, components in enumerate(family) for at in components
+        ]
+        taken: dict[int, int] = {}
+        filled: Counter[int] = Counter()
+        for _value, who, at in sorted(possible):
             if self.version.most_people is not None and len(taken) >= self.version.most_people:
                 break
-            full = one.row.most_people is not None and filled[one.row.code] >= one.row.most_people
-            if pk in taken or full:
-                continue
-            taken[pk] = Counted(member, one)
-            filled[one.row.code] += 1
-        return list(taken.values())
+            most = self._of_members[at].row.most_people
+            if who not in taken and (most is None or filled[at] < most):
+                taken[who] = at
+                filled[at] += 1
+        return tuple(taken.items())
 
-    def _possible(self, member: Member) -> list[tuple[int, _Ready]]:
-        """The components that could count the member, each with its place; kept for the next with the same facts."""
-        if self.reads_of_members is None:
-            return self._asked(member)
-        key = tuple(rules.value_at(member.facts, path) for path in self.reads_of_members)
-        if key not in self._for_members:
-            if len(self._for_members) >= MOST_KEPT:
-                self._for_members.clear()
-            self._for_members[key] = self._asked(member)
-        return self._for_members[key]
+    def _add_up(self, key: tuple[tuple[int, ...], tuple[int, ...]]) -> tuple[tuple[Line, ...], dict[str, int]]:
+        """The arithmetic, and its rupiah by part: components for the person that hold, and of each member counted theirs."""
+        own, counted = key
+        people = Counter(counted)
+        many_of = [
+            *((self._of_person[at], 1) for at in own),
+            *((one, people[at]) for at, one in enumerate(self._of_members) if people[at]),
+        ]
+        lines, parts = [], dict.fromkeys(self.parts, 0)
+        for one, many in many_of:
+            line = _line(one.row, many)
+            lines.append(line)
+            parts[one.part] += line.total - line.cash
+            if line.cash:
+                parts[CASH] += line.cash
+        return tuple(lines), {part: amount for part, amount in parts.items() if amount}
 
-    def _asked(self, member: Member) -> list[tuple[int, _Ready]]:
-        return [(at, one) for at, one in enumerate(self.of_members) if one.holds(member.facts)]
+
+def _kept(answers: dict[Key, Value], key: Key, work_out: Callable[[Key], Value]) -> Value:
+    """What is kept for the key, worked out where nothing is."""
+    if key not in answers:
+        if len(answers) >= MOST_KEPT:
+            answers.clear()
+        answers[key] = work_out(key)
+    return answers[key]
 
 
 def of_version(version: ProgrammeVersion) -> Scale:
@@ -180,8 +214,3 @@ def of_version(version: ProgrammeVersion) -> Scale:
 def _line(row: Component, people: int) -> Line:
     cash = min(row.amount, row.cash_limit) * people * row.months if row.cash_limit else 0
     return Line(row.code, row.name, people, row.amount, row.months, cash)
-
-
-def _kept_of(one: Counted, paths: tuple[rules.Path, ...] | None) -> dict[str, Any]:
-    known = conditions.picked(one.member.facts, paths)
-    return {"id": one.member.pk, "component": one.component.row.code, "facts": known.get("person", {})}

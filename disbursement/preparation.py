@@ -14,13 +14,13 @@ Of regular pay, whoever is claimed back from (withholding.py) comes last, becaus
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from io import StringIO
 from typing import Any, NamedTuple
 
+import orjson
 from django.conf import settings
 from django.db import connection
 from django.db.backends.utils import CursorWrapper
@@ -239,7 +239,7 @@ class _Filling:
         )
         return {
             (enrolment, cycle): _Kept(
-                version, _escaped(known), _escaped(members), _escaped(lines), json.loads(parts), int(withheld)
+                version, _escaped(known), _escaped(members), _escaped(lines), orjson.loads(parts), int(withheld)
             )
             for enrolment, cycle, version, known, members, lines, parts, withheld in cursor.fetchall()
         }
@@ -316,7 +316,6 @@ _INSTRUCTION = (
     "batch_id, chunk_id, cycle_id, enrolment_id, wallet_id, part, kind, amount, attempt, route_id, household_id"
 )
 NULL = "\\N"  # as COPY reads it
-_encoded = json.JSONEncoder(separators=(",", ":")).encode
 
 
 def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:
@@ -325,7 +324,7 @@ def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:
 
 
 def _json(value: Any) -> str:
-    return _escaped(_encoded(value))
+    return _escaped(orjson.dumps(value).decode())
 
 
 def _escaped(text: str) -> str:

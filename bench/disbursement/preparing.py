@@ -1,19 +1,26 @@
 """A hundred thousand enrolments become a prepared batch: facts read, rules applied, calculations and instructions written.
 
+Beside it stands PostgreSQL's own COPY of the finished calculations and instructions into the same tables, with their keys and
+triggers, in one transaction: what of the work is writing, on whatever machine.
+
 Everybody lives in a family of four. One programme pays everyone the same; PKH, as it is packaged, counts the family's members.
 """
 
 from __future__ import annotations
 
+import tempfile
 import time
+from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from bench import clients, database
 from bench.clients import Start, Tally
 from bench.ledger import batch_world
 from bench.measure import Aim, Figures, Plan, Row, Tell, in_rounds
 from disbursement import batches, programme_file
-from disbursement.models import Batch, Programme
+from disbursement.models import Batch, Calculation, Chunk, Cycle, Instruction, Programme
 
 AREA = "disbursement"
 PEOPLE = 100_000
@@ -28,6 +35,7 @@ FROM beneficiaries_household h CROSS JOIN (VALUES ('Suparman ', 'L', date '1985-
 CROSS JOIN LATERAL sha256((h.id || m.relation || m.schooling)::bytea) nik
 """
 MOTHERS = "UPDATE beneficiaries_person SET birth_date = '1987-01-01', relation = 'head' WHERE wallet_id IS NOT NULL"
+BEFORE, TIMED = (Cycle, Batch, Chunk), (Calculation, Instruction)  # what COPY brings, in this order
 ENROLLED = """
 INSERT INTO disbursement_enrolment (programme_id, person_id, household_id, facts)
 SELECT %(programme)s, id, household_id, '{}' FROM beneficiaries_person WHERE wallet_id IS NOT NULL
@@ -47,19 +55,37 @@ def rows(plan: Plan, tell: Tell) -> list[Row]:
     database.sql(ENROLLED, {"programme": family.pk})
     database.sql("VACUUM ANALYZE")
     database.keep(plan.database, template)
+    programmes = {
+        "one amount for everyone": (flat.pk, people * batch_world.AID),
+        "PKH, by the members of the family": (family.pk, people * CHILDREN),
+    }
     memory: list[float] = []
+    competitors: dict[str, Callable[[], float]] = {}
     try:
-        competitors = {
-            "one amount for everyone": partial(_rate, plan, template, flat.pk, people * batch_world.AID, memory),
-            "PKH, by the members of the family": partial(_rate, plan, template, family.pk, people * CHILDREN, memory),
-        }
-        tell("preparing a batch, enrolments a second")
-        found = in_rounds(competitors, plan.rounds, tell)
+        with tempfile.TemporaryDirectory() as folder:
+            for name, (programme, total) in programmes.items():
+                tell(f"the finished rows, for COPY: {name}")
+                _rate(plan, template, programme, total, [])
+                competitors[name] = partial(_rate, plan, template, programme, total, memory)
+                competitors[f"COPY: {name}"] = _finished(plan, template, Path(folder) / str(programme))
+            tell("preparing a batch, enrolments a second")
+            found = in_rounds(competitors, plan.rounds, tell)
     finally:
         database.drop(template)
-    work = f"prepare {people:,} enrolments"
+    work, unit = f"prepare {people:,} enrolments", "enrolments/s"
     return [
-        *(Row(AREA, f"{work}: {name}", "enrolments/s", rates, aim=Aim(">=", 5_000)) for name, rates in found.items()),
+        *(Row(AREA, f"{work}: {name}", unit, found[name], aim=Aim(">=", 5_000)) for name in programmes),
+        *(
+            Row(
+                AREA,
+                f"{work} and write them: {name}",
+                unit,
+                found[name],
+                found[f"COPY: {name}"],
+                "COPY of the same rows",
+            )
+            for name in programmes
+        ),
         Row(AREA, f"its peak memory, {people:,} enrolments", "MB", Figures(tuple(memory)), aim=Aim("<", 250)),
     ]
 
@@ -80,3 +106,36 @@ def _prepare(start: Start, programme: int) -> Tally:
     began = time.monotonic()
     made = batches.prepare(cycle)
     return Tally(made.count, began, time.monotonic(), clients.peak_memory())
+
+
+def _finished(plan: Plan, template: str, folder: Path) -> Callable[[], float]:
+    """The rows of the batch just prepared, as files, and the COPY of them into the template: enrolments a second."""
+    folder.mkdir()
+    columns = {
+        model._meta.db_table: ", ".join(
+            str(field.column) for field in model._meta.concrete_fields if not field.generated
+        )
+        for model in (*BEFORE, *TIMED)
+    }
+    for table, names in columns.items():
+        with (folder / table).open("wb") as out, database.owner_cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} ({names}) TO STDOUT", out)
+    return partial(_copied, plan, template, folder, columns, Calculation.objects.count())
+
+
+def _copied(plan: Plan, template: str, folder: Path, columns: dict[str, str], enrolments: int) -> float:
+    database.copy(template, plan.database)
+    with database.owner_cursor() as cursor:
+        for table in list(columns)[: -len(TIMED)]:
+            _copy(cursor, folder, table, columns)
+        began = time.monotonic()
+        cursor.execute("BEGIN")
+        for table in list(columns)[-len(TIMED) :]:
+            _copy(cursor, folder, table, columns)
+        cursor.execute("COMMIT")
+        return enrolments / (time.monotonic() - began)
+
+
+def _copy(cursor: Any, folder: Path, table: str, columns: dict[str, str]) -> None:
+    with (folder / table).open("rb") as lines:
+        cursor.copy_expert(f"COPY {table} ({columns[table]}) FROM STDIN", lines)

@@ -387,6 +387,8 @@ def test_the_component_worth_most_first_and_its_own_limit(db: None) -> None:
     [known] = facts.homes(OCTOBER, [home.pk])
     due = scale.apply(known.members[0].facts, known.members)
     assert [(line.component, line.people, line.total) for line in due.lines] == [("sd", 1, 300), ("anak", 1, 100)]
+    assert scale.apply(known.members[0].facts, known.members[::-1]) == due  # who was registered first, in any order
+    assert [row["id"] for row in due.members] == sorted(row.pk for row in people)
 
 
 # --- two officers, and a family counted once ---
