@@ -74,7 +74,7 @@ def begin(
 
     `sheet` names a workbook's, where it has several with people.
     """
-    source = normal_source(source)
+    source = RegistrySource.objects.known_as(source)
     if complete and not source:
         raise import_errors.SourceMissing
     if source:
@@ -91,11 +91,6 @@ def begin(
     )
     ImportProgress.objects.create(run=run)
     return run
-
-
-def normal_source(name: str) -> str:
-    """A source's name without blanks that nobody sees: with them it would be another source."""
-    return " ".join(name.split())
 
 
 def ring_check(run: RegistryImport) -> None:
@@ -416,7 +411,7 @@ def import_file(
     RegistryChanged and ImportRefused when the database says no.
     """
     path, errors_path = Path(path), Path(errors_path)
-    mapping = RegistrySource.objects.mapping_of(normal_source(source))
+    mapping = RegistrySource.objects.mapping_of(source)
     with RegistryFile(path, mapping=mapping, sheet=sheet or None) as given, ErrorsFile(errors_path, given) as written:
         with transaction.atomic():
             registry_lock.wait()

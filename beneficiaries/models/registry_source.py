@@ -18,9 +18,19 @@ TITLES_LIMIT = 100
 class RegistrySourceQuerySet(models.QuerySet["RegistrySource"]):
     """Reads of sources."""
 
+    def known_as(self, name: str) -> str:
+        """The name by which a source is known, however it was typed: blanks that nobody sees and capitals make no other one.
+
+        Two spellings of one source would have two mappings, and whom a complete file leaves out would never leave: the other
+        spelling still names them. Of sources that stand in two spellings already, each is itself.
+        """
+        name = " ".join(name.split())
+        spellings = list(self.filter(name__iexact=name).order_by("pk").values_list("name", flat=True))
+        return name if not spellings or name in spellings else spellings[0]
+
     def mapping_of(self, name: str) -> ColumnMapping:
         """What a source's titles mean, as it was confirmed; empty for a source that nobody has met yet."""
-        source = self.filter(name=name).first()
+        source = self.filter(name=self.known_as(name)).first()
         return source.mapping if source else {}
 
 
@@ -44,7 +54,11 @@ class RegistrySource(models.Model):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for a mapping that no file could be read by."""
+        """Raises ValidationError for a mapping that no file could be read by, and for a second spelling of a source."""
+        self.name = " ".join(self.name.split())
+        same = RegistrySource.objects.filter(name__iexact=self.name)
+        if same.exclude(pk=self.pk).exists() and not same.filter(pk=self.pk, name=self.name).exists():
+            raise ValidationError({"name": _("Sumber ini sudah ada, hanya huruf besar-kecilnya lain. Pakai yang ada.")})
         mapping = self.mapping
         if not isinstance(mapping, dict) or len(mapping) > TITLES_LIMIT:
             raise ValidationError({"mapping": _("Harus pasangan judul dan kolom, paling banyak %d.") % TITLES_LIMIT})

@@ -32,6 +32,7 @@ from beneficiaries.models import (
     Person,
     RefusedRow,
     RegistryImport,
+    RegistrySource,
     UploadBlock,
 )
 from beneficiaries.refusals import COLUMNS
@@ -93,6 +94,13 @@ def test_the_same_file_again_changes_nothing() -> None:
     run = committed(person(), person(2))
     assert (run.added, run.changed, run.unchanged, run.fields_changed) == (0, 0, 2, {})
     assert Change.objects.count() == told
+
+
+def test_a_source_written_in_other_capitals_is_the_one_that_is_known() -> None:
+    committed(person(), person(2), source="DTSEN", complete=True)
+    run = previewed(person(), source=" dtsen ", complete=True)
+    assert (run.source, run.left, run.left_of) == ("DTSEN", 1, 2)
+    assert list(RegistrySource.objects.values_list("name", flat=True)) == ["DTSEN"]
 
 
 def test_only_what_differs_stands_in_the_history() -> None:

@@ -105,6 +105,24 @@ def test_a_source_remembers_its_mapping(db: None) -> None:
     assert RegistrySource.objects.mapping_of("Nobody") == {}
 
 
+def test_a_source_is_the_same_in_capitals_and_between_other_blanks(db: None) -> None:
+    RegistrySource.objects.create(name="Dinas Sosial", mapping=OFFICE)
+    assert RegistrySource.objects.known_as("  DINAS   sosial ") == "Dinas Sosial"
+    assert RegistrySource.objects.known_as(" DTSEN  baru ") == "DTSEN baru"
+    assert RegistrySource.objects.mapping_of("dinas  SOSIAL") == OFFICE
+    RegistrySource.objects.create(name="DINAS SOSIAL")  # of before: each of the two is itself
+    assert RegistrySource.objects.known_as("DINAS SOSIAL") == "DINAS SOSIAL"
+    assert RegistrySource.objects.known_as("dinas sosial") == "Dinas Sosial"
+
+
+def test_a_second_spelling_of_a_source_is_not_written_beside_it(db: None) -> None:
+    kept = RegistrySource.objects.create(name="Dinas Sosial")
+    with pytest.raises(ValidationError) as caught:
+        RegistrySource(name="DINAS sosial").full_clean()
+    assert set(caught.value.message_dict) == {"name"}
+    kept.full_clean()
+
+
 @pytest.mark.parametrize(
     "mapping",
     [

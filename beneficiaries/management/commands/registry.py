@@ -55,7 +55,7 @@ class Command(BaseCommand):
         by, approver = _officer("--by", options["by"]), _officer("--approver", options["approver"])
         started = time.monotonic()
         line = ProgressLine(self.stderr)
-        mapping = RegistrySource.objects.mapping_of(registry.normal_source(options["source"]))
+        mapping = RegistrySource.objects.mapping_of(options["source"])
         sheet = options["sheet"] or None
         with RegistryFile(path, mapping=mapping, sheet=sheet) as given, ErrorsFile(errors_path, given) as refused:
             run = self._checked(given, by, options, line)
