@@ -38,8 +38,8 @@ from beneficiaries.refusals import (
 from beneficiaries.registry_merge import PERSON_DIFFERENCES
 from vault.sealing import CannotOpen
 
-_HOME_DIFFERENCES = {
-    ADDRESS: "said.same_address IS FALSE",
+_HOME_DIFFERENCES = {  # beside the household that is known: one that is new was nothing before
+    ADDRESS: "home.id IS NOT NULL AND said.same_address IS FALSE",
     KELURAHAN: "told.kelurahan <> home.kelurahan",
     DECILE: "told.decile <> home.decile",
     RT: "told.rt <> home.rt",

@@ -71,7 +71,7 @@ def warnings(run: RegistryImport) -> list[Any]:
     """What somebody should look at before they save; of a saved one, which refused rows are not kept any more."""
     if run.state != S.PREVIEWED:
         return erased(run)
-    return [*_leaving(run), *_shifted(run)]
+    return [*_nobody(run), *_leaving(run), *_shifted(run)]
 
 
 def erased(run: RegistryImport | EvidenceImport) -> list[Any]:
@@ -80,6 +80,14 @@ def erased(run: RegistryImport | EvidenceImport) -> list[Any]:
         return []
     said = _("%(count)s baris yang ditolak tidak disimpan lagi: data orangnya dihapus atas permintaannya.")
     return [said % {"count": counted(run.refused_erased)}]
+
+
+def _nobody(run: RegistryImport) -> list[Any]:
+    if run.rows:
+        return []
+    return [
+        _("Berkas ini hanya berisi judul kolom, tanpa satu orang pun. Periksa apakah memang berkas ini yang dimaksud.")
+    ]
 
 
 def _shifted(run: RegistryImport) -> list[Any]:

@@ -260,6 +260,7 @@ class RegistryImportAdmin(FileImportAdmin):
 
     def progress(self, run: RegistryImport) -> dict[str, Any]:
         now = ImportProgress.objects.filter(run=run).first() or ImportProgress(run=run)
+        taking_back = run.state == S.UNDOING and now.part == ImportProgress.Part.SAVING
         return {
             "url": import_pages.url(run, "progress"),
             "status": run.state,
@@ -267,7 +268,7 @@ class RegistryImportAdmin(FileImportAdmin):
             "tone": import_figures.TONES[S(run.state)],
             "next": str(import_figures.NEXT[S(run.state)]),
             "live": run.state in RegistryImport.WORKING,
-            "part": str(now.get_part_display()),
+            "part": gettext("Mengembalikan data") if taking_back else str(now.get_part_display()),
             "rows": import_figures.counted(now.rows),
             "refused": import_figures.counted(now.refused),
             "share": f"{now.permille / 10:.1f}",

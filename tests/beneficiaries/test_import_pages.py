@@ -19,10 +19,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from beneficiaries import registry, registry_changes, registry_work
+from beneficiaries import registry, registry_changes, registry_undo, registry_work, uploads
 from beneficiaries.models import ImportProgress, Person, RegistryImport, Reveal, UploadBlock
 from tests.beneficiaries.conftest import ADDRESS, Row, person
-from tests.beneficiaries.imports import committed, content, previewed, saved, uploaded
+from tests.beneficiaries.imports import again, committed, content, previewed, saved, uploaded
 from tests.beneficiaries.workbooks import several, sheet
 
 pytestmark = pytest.mark.usefixtures("committed_db")
@@ -411,6 +411,28 @@ def test_who_changes_is_listed_with_before_and_after_masked_on_the_page_and_in_t
     for secret in (person()["NIK"], person()["KK"], other, ADDRESS, "+62812", "0813999"):
         assert secret not in page + file
     assert list(registry_changes.every(saved(run))) == []
+
+
+def test_whoever_is_new_or_moves_into_a_new_household_has_no_address_of_before() -> None:
+    committed(person())
+    run = previewed(person(KK="3171011506150009"), person(2, KK="3171011506150009"))
+    moves, new = registry_changes.every(run)
+    assert ([one.column for one in moves.differences], new.differences) == (["KK"], [])
+
+
+def test_a_file_of_titles_alone_says_that_nobody_is_in_it(signed_in: As) -> None:
+    titles = content(person()).partition(b"\n")[0]
+    run = again(registry.begin(uploads.store(io.BytesIO(titles)), file_name="x.csv"))
+    assert "tanpa satu orang pun" in text(signed_in("petugas"), address(run))
+    assert "tanpa satu orang pun" not in text(signed_in("petugas"), address(previewed(person())))
+
+
+def test_while_an_import_is_taken_back_its_page_does_not_say_that_it_is_saved(signed_in: As) -> None:
+    run = committed(person())
+    registry_undo.request_undo(run, by=None, reason="salah berkas")
+    ImportProgress.objects.filter(run=run).update(part=ImportProgress.Part.SAVING)
+    told = signed_in("petugas").get(address(run, "progress/")).json()
+    assert (told["status"], told["part"]) == (S.UNDOING, "Mengembalikan data")
 
 
 def test_no_page_of_an_import_gives_anybody_away(signed_in: As) -> None:
