@@ -17,15 +17,15 @@ from django.utils.translation import gettext as _
 from beneficiaries import identity, regions
 from beneficiaries.errors import BeneficiaryError, FieldRefused
 from beneficiaries.models import Person
-from beneficiaries.refusals import BIRTH_DATE, KK, NIK, PHONE, Refusal
+from beneficiaries.refusals import BIRTH_DATE, KK, NIK, PHONE, RT, RW, Refusal
 
 NAME_LIMIT, ADDRESS_LIMIT = 120, 300
 PARENT_YEARS, GRANDPARENT_YEARS = 13, 28  # less than so many years between them is unlikely
 
 R = Person.Relation
 SPOUSES = (R.HUSBAND, R.WIFE)
-_FIELDS = {KK: "kk", NIK: "nik", BIRTH_DATE: "birth_date", PHONE: "phone"}
-_RT = re.compile(r"[0-9]{3}")
+_FIELDS = {KK: "kk", NIK: "nik", BIRTH_DATE: "birth_date", PHONE: "phone", RT: "rt", RW: "rw"}
+_RT = re.compile(r"(?!000)[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,9 @@ def clean_home(entry: HomeEntry) -> HomeEntry:
     if regions.kelurahan(entry.kelurahan) is None:
         said = _("Bukan kode kelurahan yang ada. Isi seperti 31.71.01.1001 dari daftar wilayah Kemendagri.")
         problems.append(Problem("kelurahan", said))
-    for field, text in (("rt", entry.rt), ("rw", entry.rw)):
+    for field, text in ((RT, entry.rt), (RW, entry.rw)):
         if text and not _RT.fullmatch(text):
-            problems.append(Problem(field, _("Isi tiga angka, misalnya 003, atau kosongkan.")))
+            problems.append(_refused(Refusal(field, "rt")))
     if not 1 <= entry.decile <= 10:
         problems.append(Problem("decile", _("Isi desil DTSEN keluarga ini, 1 sampai 10.")))
     if problems:
@@ -231,6 +231,8 @@ def _refused(refusal: Refusal) -> Problem:
         said = _("Jenis kelamin dalam NIK berbeda dengan yang diisi. Cocokkan dengan kartu keluarga dan KTP.")
     elif refusal.code == "date_format":
         said = _("Tanggal ini tidak ada. Periksa tanggalnya.")
+    elif refusal.code in ("length", "not_digits"):  # whoever types has no spreadsheet to set right
+        said = " ".join((refusal.reason, _("Ketik ulang nomornya dari kartu.")))
     else:
         said = f"{refusal.reason} {refusal.remedy}"
     return Problem(_FIELDS[refusal.field], said)

@@ -150,13 +150,16 @@ def what_changed(change: Change) -> SafeString:
     lines = []
     for column in sorted(change.before):
         if column.endswith("_sealed"):
-            lines.append((_SEALED.get(column, column), identity.MASK * 4, identity.MASK * 4))
+            # The history keeps the value before alone, and an empty one is not sealed.
+            was = "–" if change.before[column] == _EMPTY_BYTES else identity.MASK * 4
+            lines.append((_SEALED.get(column, column), was, identity.MASK * 4))
         else:
             was, became = (_value(model, column, told.get(column)) for told in (change.before, change.after))
             lines.append((_field_name(model, column), was, became))
     return format_html_join("", "<div><b>{}</b>: {} → {}</div>", lines)
 
 
+_EMPTY_BYTES = "\\x"  # as PostgreSQL writes them
 _SEALED = {
     "nik_sealed": "NIK",
     "kk_sealed": _("nomor KK"),

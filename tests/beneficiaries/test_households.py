@@ -58,6 +58,19 @@ def test_everything_wrong_is_told_at_once_with_its_field_and_member(db: None) ->
     assert not Household.objects.exists() and not Person.objects.exists()
 
 
+def test_an_rt_or_rw_of_zeros_is_none(db: None) -> None:
+    with pytest.raises(EntryRefused) as refused:
+        households.register(home(rt="000", rw="000"), [entry()], by=officer(), reason="x")
+    assert fields(refused) == [("rt", None), ("rw", None)]
+
+
+def test_whoever_types_a_number_is_told_nothing_of_spreadsheets(db: None) -> None:
+    with pytest.raises(EntryRefused) as refused:
+        households.register(home(kk="31740115"), [entry(nik="31740117O8700001")], by=officer(), reason="x")
+    assert fields(refused) == [("kk", None), ("nik", 0)]
+    assert all(one.said.endswith("Ketik ulang nomornya dari kartu.") for one in refused.value.problems)
+
+
 @pytest.mark.parametrize(
     ("members", "wrong"),
     [

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from beneficiaries import households
-from beneficiaries.admin import panels, queues
+from beneficiaries.admin import panels, queues, shown
 from beneficiaries.admin.household_steps import NewHomeForm
 from beneficiaries.admin.panels import Panel
 from beneficiaries.models import Breach, Change, Household, Person, Region
@@ -172,6 +172,13 @@ def test_a_person_s_page_shows_family_and_status(looker: Client) -> None:
     page = page_of(looker, wife)
     for said in ("Meninggal 2 Jan 2026", "Perempuan, 53", "Sutrisno", "Ani", "Aktif → Meninggal"):
         assert said in page, said
+
+
+def test_a_first_telephone_was_none_before(db: None) -> None:
+    person = money.person()
+    person.phone = "+6281234567890"
+    person.save()
+    assert "telepon</b>: – → ••••" in shown.what_changed(Change.objects.filter(person=person).latest("pk"))
 
 
 def test_long_histories_are_shown_in_part(looker: Client) -> None:
