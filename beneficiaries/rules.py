@@ -14,6 +14,7 @@ import cel
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from beneficiaries import facts
 from beneficiaries.models import ExclusionRule, Screening
@@ -41,7 +42,7 @@ def _compiled(expression: str, example: str) -> Rule:
     try:
         program = cel.compile(expression)
     except Exception as error:  # the library raises several kinds, all of which mean: this text is not a rule
-        raise RuleBroken(reason=_first_line(error)) from error
+        raise RuleBroken(reason=_said(error)) from error
 
     reads = paths(expression, json.loads(example))
     read = None if reads is None else reader(reads)
@@ -61,15 +62,17 @@ def _compiled(expression: str, example: str) -> Rule:
         try:
             answer = program.execute(known)
         except Exception as error:  # as above
-            raise RuleBroken(reason=_first_line(error)) from error
+            raise RuleBroken(reason=_said(error)) from error
         if not isinstance(answer, bool):
-            raise RuleBroken(reason=f"{expression[:60]} → {type(answer).__name__}")
+            raise RuleBroken(reason=_("hasilnya bukan ya atau tidak"))
         return answer
 
     decide(json.loads(example))
     return holds
 
 
+_UNKNOWN = re.compile(r"Undefined variable or function: '([^']*)'")
+_MISTAKE = re.compile(r"ERROR: <input>:([0-9]+):([0-9]+): Syntax error")
 _TEXT = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'(?:\\.|[^'\\])*'")
 _NAME = re.compile(r"(?<![\w.])([a-z_]\w*)((?:\s*\.\s*[A-Za-z_]\w*)*)")
 Path = tuple[str, ...]
@@ -130,8 +133,20 @@ def reader(these: Sequence[Path]) -> Callable[[dict[str, Any]], tuple[Any, ...]]
     return read
 
 
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0][:200]
+def _said(error: Exception) -> str:
+    """Why the library refuses, in the reader's language; what it says of a rare one stands as it is."""
+    line = (str(error).splitlines() or [""])[0]
+    if isinstance(error, KeyError):
+        return _("tidak ada fakta bernama %(name)s") % {"name": line.strip("'\"")}
+    if unknown := _UNKNOWN.match(line):
+        return _("tidak ada fakta atau fungsi bernama %(name)s") % {"name": unknown[1]}
+    if mistake := _MISTAKE.search(line):
+        return _("salah tulis pada baris %(line)s, huruf ke-%(place)s") % {"line": mistake[1], "place": mistake[2]}
+    if line.startswith("No such overload"):
+        return _("dua nilai yang tidak sejenis dibandingkan atau dihitung")
+    if isinstance(error, ZeroDivisionError):
+        return _("dibagi nol")
+    return line[:200]
 
 
 def of(version: ExclusionRule) -> Rule:

@@ -192,7 +192,7 @@ class EvidenceForm(forms.Form):
         if not choices:
             refusals = min((one for one in (read, other) if isinstance(one, list)), key=len)
             raise ValidationError(
-                [f"{evidence_file.column_of(one).field}: {one.reason} {one.remedy}" for one in refusals]
+                [f"{one.field}: {one.reason} {one.remedy}" for one in map(evidence_file.column_of, refusals)]
             )
         subjects = [(subject, one) for subject, one in zip(evidence.subjects(choices), choices, strict=True) if subject]
         if not subjects:

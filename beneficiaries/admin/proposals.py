@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 from beneficiaries import screening
 from beneficiaries.admin.evidence import ERRORS, in_words
 from beneficiaries.admin.subjects import SubjectColumns, found
-from beneficiaries.models import Proposal
+from beneficiaries.models import Exclusion, Proposal
 from beneficiaries.screening_errors import TellerAccepts
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, link
@@ -81,6 +81,7 @@ class ProposalAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
         "decided_by",
         "decided_at",
         "decision_reason",
+        "exclusion_made",
     )
     actions_detail = ("accept", "reject")
 
@@ -130,6 +131,11 @@ class ProposalAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
         rests_on = row.evidence.order_by("pk")
         lines = ((link(change_url(one), one), in_words(one), one.source) for one in rests_on)
         return format_html_join("", "<div>{} · {} · {}</div>", lines) or "-"
+
+    @admin.display(description=_("pengecualian"))
+    def exclusion_made(self, row: Proposal) -> SafeString | str:
+        made = Exclusion.objects.filter(proposal=row).first()
+        return link(change_url(made), made) if made else "-"
 
     def _facts(self, row: Proposal) -> list[tuple[Any, Any]]:
         return [

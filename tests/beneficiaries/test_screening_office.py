@@ -14,7 +14,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.translation import trans_real
 
-from beneficiaries import kepgub_1250_2021, objections, screening
+from beneficiaries import facts, kepgub_1250_2021, objections, rules, screening
 from beneficiaries.models import (
     Evidence,
     EvidenceAccess,
@@ -28,6 +28,7 @@ from beneficiaries.models import (
     Screening,
     TrialHit,
 )
+from beneficiaries.screening_errors import RuleBroken
 from beneficiaries.tasks import screen as work
 from tests import money
 from tests.beneficiaries.evidence_told import CAR, excluded, kepgub, screen, tell
@@ -185,6 +186,22 @@ def test_a_rule_that_cannot_be_read_is_not_kept(signed_in: SignIn) -> None:
     assert ExclusionRule.objects.get().by.username == "petugas"
 
 
+@pytest.mark.parametrize(
+    ("expression", "said"),
+    [
+        ("household.boats > 0", "tidak ada fakta bernama boats"),
+        ("rumah.decile > 5", "tidak ada fakta atau fungsi bernama rumah"),
+        ("household.decile >", "salah tulis pada baris 1, huruf ke-19"),
+        ("household.decile > 'lima'", "dua nilai yang tidak sejenis"),
+        ("household.decile", "hasilnya bukan ya atau tidak"),
+    ],
+)
+def test_why_a_rule_cannot_be_read_is_said_in_the_officers_language(expression: str, said: str) -> None:
+    with pytest.raises(RuleBroken) as broken:
+        rules.compiled(expression, facts.EXAMPLES["household"])
+    assert said in str(broken.value)
+
+
 def test_from_the_proposal_to_the_objection_upheld(signed_in: SignIn, siti: Person) -> None:
     kepgub()
     tell(siti, "vehicle", CAR)
@@ -202,6 +219,8 @@ def test_from_the_proposal_to_the_objection_upheld(signed_in: SignIn, siti: Pers
         {"reason": "cocok", "starts_on": today, "noticed_on": today},
     )
     exclusion = Exclusion.objects.get()
+    page = petugas.get(f"/admin/beneficiaries/proposal/{proposal.pk}/change/").content.decode()
+    assert f"/admin/beneficiaries/exclusion/{exclusion.pk}/change/" in page
     petugas.post(f"/admin/beneficiaries/exclusion/{exclusion.pk}/object/", {"text": "Mobil sudah dijual."})
     objection = Objection.objects.get()
     assert "hari lagi" in penyetuju.get("/admin/beneficiaries/objection/").content.decode()
@@ -306,6 +325,9 @@ def test_the_form_of_evidence_speaks_the_officers_language_and_takes_either_day(
     form = {"number": NIK, "kind": "vehicle", "source": "RW 03", "date": "01/10/2026", "valid_until": "2026-13-01"}
     form |= {"KENDARAAN": "Sepeda motor", "PLAT": "B 1 A", "DIMILIKI": "Tidak"}
     assert "BERLAKU_SAMPAI: " in client.post(url, form).content.decode()
+    refused = client.post(url, form | {"date": "1 Oktober", "KENDARAAN": ""}).content.decode()
+    assert "Bukan salah satu dari: Mobil, Sepeda motor, Truk, Bus, Lainnya." in refused
+    assert "HH/BB/TTTT" in refused and "motorcycle" not in refused
     assert client.post(url, form | {"valid_until": "03/12/2026"}).status_code == 302
     row = Evidence.objects.get()
     assert (row.fact_date, row.valid_until) == (date(2026, 10, 1), date(2026, 12, 3))
