@@ -463,7 +463,11 @@ PRIVACY: dict[str, Any] = {
         "mobile.subjects.TOLD",
     ],
     # Functions of a person, in the programmes' apps: why their data must stay (or "").
-    "legal_holds": ["beneficiaries.erasure.financial_hold", "disbursement.subjects.hold_of"],
+    "legal_holds": [
+        "beneficiaries.erasure.financial_hold",
+        "beneficiaries.undecided.hold_of",
+        "disbursement.subjects.hold_of",
+    ],
     # And what else of them is kept there and goes when they are erased.
     "forgotten_by": ["mobile.subjects.forget", "disbursement.subjects.forget"],
     "retention_rules": ["beneficiaries.retention.RULES", "disbursement.subjects.RULES", "mobile.subjects.RULES"],

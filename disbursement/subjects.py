@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries import erasure, erasure_traces
+from beneficiaries import erasure, erasure_traces, undecided
 from beneficiaries.erasure_traces import FORGOTTEN
 from beneficiaries.models import Change, Person
 from beneficiaries.retention import Rule
@@ -264,11 +264,13 @@ def _left_without_money(moment: datetime) -> QuerySet[Person]:
         ~Exists(Enrolment.objects.filter(person=OuterRef("pk")).exclude(status=Enrolment.Status.ENDED)),
         ~Exists(Instruction.objects.filter(enrolment__person=OuterRef("pk"), live=True)),
         ~Exists(Clawback.objects.filter(person=OuterRef("pk"))),
-        # `hold_of` keeps who waits for these; one of them here would end the rule for everybody.
+        # `hold_of` here and in `undecided` keep who waits for these; one of them here would end the rule for everybody.
         ~Exists(OwedCycle.objects.filter(enrolment__person=OuterRef("pk"), withdrawn_at__isnull=True)),
         ~Exists(
             EnrolmentAppeal.objects.filter(step__enrolment__person=OuterRef("pk"), status=EnrolmentAppeal.Status.FILED)
         ),
+        *(~Exists(waiting) for waiting in undecided.of_person(OuterRef("pk"))),
+        *(~Exists(waiting) for waiting in undecided.of_household(OuterRef("household"))),
         ~Exists(moved.filter(transfer__isnull=False)),
     )
 

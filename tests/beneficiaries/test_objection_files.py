@@ -112,6 +112,7 @@ def test_files_sent_at_once_are_counted_one_by_one(processes: None) -> None:
 
 def test_it_goes_with_the_person(objection: Objection) -> None:
     objection_files.add(objection, NAME, PDF)
+    objections.deny(objection, money.officer(), "tidak terbukti")  # until then it keeps them
     erasure.erase(Person.objects.get(), by=money.officer(), reason="diminta orangnya")
     assert not ObjectionFile.objects.exists() and not UploadBlock.objects.exists()
 

@@ -411,7 +411,7 @@ def logged(*rows: Any) -> None:
 
 
 def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(officer: User, second: User) -> None:
-    person = siti()
+    person, worker = siti(), cases.officer("petugas", "Petugas")
     home = person.household
     # A grievance with its conversation, a neighbour's report, and both sides of acting for somebody.
     own = cases.grievance(origin=Grievance.Origin.MOBILE, reporter=person, text="rahasia-1")
@@ -460,6 +460,11 @@ def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(offi
     assert all(box.hex() in before for box in sealed + indexes) and saved.state == saved.State.COMMITTED
     assert GrievanceMessage.objects.exclude(text_sealed=b"").exists()
     assert RefusedRow.objects.filter(nik_index=person.nik_index).exists()
+    with pytest.raises(privacy_errors.LegalHold):  # while somebody has to read what was objected and complained of
+        erasure.erase(person, by=second, reason="diminta")
+    objections.deny(objection, second, "rahasia-14")
+    for waiting_for_answer in Grievance.objects.all():
+        grievances.answer(grievances.assign(waiting_for_answer, worker, "", by=worker), "rahasia-15", by=worker)
     done(person, K.ERASURE, officer, second)
     stored = everything_stored().lower()
     for secret in ("rahasia", "siti aminah", "9999 rhs", "b9999rhs", *(box.hex() for box in sealed + indexes)):
@@ -471,7 +476,7 @@ def test_what_was_kept_about_who_is_forgotten_says_nothing_of_them_any_more(offi
         one.refresh_from_db()
         assert (one.status, one.name, one.nik, one.phone, one.document_number) == (status, "", "", "", "")
     objection.refresh_from_db()
-    assert (objection.text, objection.status) == ("", "filed")
+    assert (objection.text, objection.status) == ("", "denied")
     assert not Evidence.objects.standing(TODAY).exists() and not Evidence.objects.exclude(value={}).exists()
     assert Consent.objects.get().given
     waiting.refresh_from_db()
