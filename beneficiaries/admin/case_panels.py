@@ -50,7 +50,7 @@ def _complaints(request: HttpRequest, people: Sequence[int]) -> Panel | None:
         return None
     rows = Grievance.objects.filter(person__in=people).select_related("category").order_by("-pk")[:ROWS]
     told = [
-        (link(change_url(row), row.number), row.category, badge(row.get_status_display()), row.due_at) for row in rows
+        (link(change_url(row), row.number), row.category, badge(row.get_status_display()), row.last_day) for row in rows
     ]
     return Panel(_("Aduan"), (_("nomor aduan"), _("kategori"), _("status"), _("tenggat")), told, _("Tidak ada aduan."))
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.models.household import Household, Person
@@ -216,6 +217,11 @@ class Grievance(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def last_day(self) -> date:
+        """The day until whose end it is answered: a deadline is the midnight that ends its day, people speak of the day."""
+        return timezone.localdate(self.due_at - timedelta(microseconds=1))
 
 
 class GrievanceMessage(models.Model):

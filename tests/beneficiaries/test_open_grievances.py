@@ -10,8 +10,10 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 
-from beneficiaries import grievances, open_grievances, retention
+from beneficiaries import grievances, open_grievances, retention, working_days
 from beneficiaries.errors import TooManyAtOnce
 from beneficiaries.models import Grievance, SenderPace
 from tests import clock
@@ -43,6 +45,15 @@ def test_anybody_files_a_grievance_without_an_account_and_without_a_name(client:
     )  # fmt: skip
     assert row.group.name == "Petugas" and row.created_by is None and len(code) == 8
     assert reverse("open-grievance") in client.get("/").content.decode()
+
+
+def test_the_page_tells_the_last_day_on_which_it_is_answered_and_not_the_midnight_after(client: Client) -> None:
+    page = client.post(PAGE, sent()).content.decode()
+    number, code = re.findall(r'class="number">([A-Z0-9-]+)<', page)
+    last = working_days.after(timezone.localdate(), 5)
+    told = date_format(last, "j F Y")
+    assert told in page and Grievance.objects.get().last_day == last
+    assert told in client.post(LOOK, {"number": number, "code": code}).content.decode()
 
 
 def test_who_leaves_a_phone_is_called_in_one_spelling_and_a_wrong_one_is_refused(client: Client) -> None:
