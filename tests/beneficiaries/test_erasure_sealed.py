@@ -229,6 +229,7 @@ def everything_about(siti: Person, dewi: User, rudi: User) -> None:
     representation.propose(cases.proposal(cases.child(), siti.nik, scan=SCAN), by=dewi)
     objection = objections.file(excluded(siti.household), "rahasia", channel=Objection.Channel.OFFICE, by=dewi)
     objection_files.add(objection, "rahasia.png", SCAN, by=dewi)
+    objections.deny(objection, money.officer(), "rahasia")
     tell(siti, "vehicle", CAR)
     asked = data_requests.receive(siti, DataRequest.Kind.CORRECTION, by=dewi)
     data_requests.propose(asked, by=dewi, changes={"name": "RAHASIA"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.contrib.auth.models import User
 
-from beneficiaries import data_requests, duplicates_merge, erasure, privacy_errors
+from beneficiaries import data_requests, duplicates_merge, erasure, grievances, privacy_errors
 from beneficiaries.history import telling
 from beneficiaries.models import DataRequest, Evidence, Person, Reveal
 from mobile import devices
@@ -142,10 +142,12 @@ def test_who_was_released_since_the_merge_is_not_restricted_by_its_end(officer: 
 def test_who_asks_under_any_row_to_be_forgotten_is_forgotten_in_all(
     which: int, officer: User, second: User, rows: list[Person]
 ) -> None:
+    worker = cases.officer("petugas", "Petugas")
     for row in rows:
         tell(row, "vehicle", CAR | {"plate": f"B {row.pk % 9_000 + 1} XYZ"})
         devices.issue(row, f"HP {row.name}")
-        cases.grievance(reporter=row, text="Lama sekali")
+        told = cases.grievance(reporter=row, text="Lama sekali")
+        grievances.answer(grievances.assign(told, worker, "", by=worker), "Sudah.", by=worker)
     request = data_requests.receive(rows[which], K.ERASURE, by=officer)
     data_requests.propose(request, by=officer)
     data_requests.approve(request, by=second, reason="diminta")
