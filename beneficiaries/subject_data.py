@@ -7,14 +7,17 @@ how, and what stays out. A row that was merged into another is the same person: 
 from __future__ import annotations
 
 import json
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
@@ -24,6 +27,9 @@ from beneficiaries.resealing import opened_hex
 from beneficiaries.subject_rows import ROWS_AT_ONCE, Declaration, Subject, Told, row_of, rows, subject_of, value
 from vault.rotation import sealed_attributes
 from vault.sealing import CannotOpen
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(_DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{6})?\+00:00")
 
 
 def collect(person: Person) -> Told:
@@ -117,22 +123,48 @@ def as_text(told: Told) -> str:
         "history": _("Riwayat perubahan data Anda"),
         "household_history": _("Riwayat perubahan data keluarga"),
         "kept_elsewhere": _("Catatan lain tentang Anda"),
+        # What the rows call by a field's name.
+        "nik": "NIK",
+        "kk": _("nomor KK"),
+        "phone": _("telepon"),
+        "address": _("alamat"),
+        "region": _("wilayah"),
+        "at": _("waktu"),
+        "kind": _("perubahan"),
+        "before": _("sebelum"),
+        "after": _("sesudah"),
+        "source": _("sumber"),
+        "reason": _("alasan"),
     }
-    return "\n".join(line for name, part in told.items() for line in _lines(titles.get(name, name), part, 0)) + "\n"
+    return "\n".join(line for name, part in told.items() for line in _lines(name, part, 0, titles)) + "\n"
 
 
-def _lines(name: str, told: Any, depth: int) -> Iterator[str]:
+def _lines(name: str, told: Any, depth: int, titles: dict[str, str]) -> Iterator[str]:
     indent = "  " * depth
+    name = titles.get(name, name)
     if isinstance(told, dict):
         yield f"{indent}{name}:"
         for key, inner in told.items():
-            yield from _lines(str(key), inner, depth + 1)
+            yield from _lines(str(key), inner, depth + 1, titles)
     elif isinstance(told, list):
         yield f"{indent}{name}: {len(told)}"
         for number, inner in enumerate(told, 1):
-            yield from _lines(f"#{number}", inner, depth + 1)
+            yield from _lines(f"#{number}", inner, depth + 1, titles)
     else:
-        yield f"{indent}{name}: {'-' if told in (None, '') else told}"
+        yield f"{indent}{name}: {_said(told)}"
+
+
+def _said(told: Any) -> str:
+    """As people say it: yes or no, and days and times of Jakarta. JSON has them as machines want them."""
+    if told in (None, ""):
+        return "-"
+    if isinstance(told, bool):
+        return _("Ya") if told else _("Tidak")
+    if isinstance(told, str) and _DAY.fullmatch(told):
+        return date_format(date.fromisoformat(told), "j F Y")
+    if isinstance(told, str) and _MOMENT.fullmatch(told):
+        return date_format(timezone.localtime(datetime.fromisoformat(told)), "j F Y H:i")
+    return str(told)
 
 
 def _region(code: str) -> str:

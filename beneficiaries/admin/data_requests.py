@@ -23,6 +23,7 @@ from unfold.widgets import (
 )
 
 from beneficiaries import data_requests, erasure, reveals, subject_data
+from beneficiaries.admin import shown
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Breach, DataRequest, Person, ProposedChange, Reveal
@@ -150,6 +151,31 @@ class CorrectionForm(forms.Form):
         widget=UnfoldAdminTextInputWidget(attrs={"inputmode": "numeric", "autocomplete": "off"}),
         help_text=_("Hanya orang ini yang pindah. Pilih juga hubungannya di keluarga itu."),
     )
+
+
+# What an officer sets going, who proposes it or carries it out.
+FOLLOWS = {
+    K.RESTRICTION: _(
+        "Datanya tidak dipakai untuk hal baru sampai pembatasannya dicabut: tidak didaftarkan pada program, tidak disaring, "
+        "tidak dicocokkan."
+    ),
+    K.RELEASE: _("Datanya dapat dipakai lagi seperti sebelum dibatasi."),
+    K.ERASURE: _("Penghapusan tidak dapat ditarik kembali."),
+}
+
+
+def _whose(row: DataRequest) -> list[tuple[Any, Any]]:
+    return [
+        (_("Permintaan"), row.get_kind_display()),
+        (_("Orang"), link(change_url(row.person), row.person.name)),
+        ("NIK", shown.masked_nik(row.person)),
+    ]
+
+
+def _held(row: DataRequest) -> list[str]:
+    """Why it cannot be done yet, before somebody tries."""
+    held = erasure.grounds(row.person) if row.kind == K.ERASURE else []
+    return [_("Data belum boleh dihapus: %(grounds)s") % {"grounds": ground} for ground in held]
 
 
 def _in_words(change: ProposedChange) -> str:
@@ -282,12 +308,12 @@ class DataRequestAdmin(ViewOnlyAdmin):
             data_requests.propose(row, by=request.user, changes=data)  # type: ignore[arg-type]
             return Done(gettext("Diusulkan. Sekarang orang lain harus memutuskannya."))
 
-        held = erasure.grounds(row.person) if row.kind == K.ERASURE else []
         step = Step(
             title=_("Usulkan"),
             button=_("Usulkan atas nama saya"),
-            text=row.get_kind_display(),
-            warnings=[_("Data belum boleh dihapus: %(grounds)s") % {"grounds": ground} for ground in held],
+            text=FOLLOWS.get(row.kind, ""),
+            facts=_whose(row),
+            warnings=_held(row),
             form=CorrectionForm if row.kind == K.CORRECTION else forms.Form,
             errors=ERRORS,
             as_one=True,
@@ -309,9 +335,12 @@ class DataRequestAdmin(ViewOnlyAdmin):
         step = Step(
             title=_("Setujui dan laksanakan"),
             button=row.get_kind_display(),
-            text=_("Penghapusan tidak dapat ditarik kembali.") if row.kind == K.ERASURE else "",
-            facts=[(labels[change.field], _in_words(change)) for change in values],
-            warnings=[_("Anda yang mengusulkannya, jadi harus orang lain yang memutuskan.")] if mine else [],
+            text=FOLLOWS.get(row.kind, ""),
+            facts=[*_whose(row), *((labels[change.field], _in_words(change)) for change in values)],
+            warnings=[
+                *([_("Anda yang mengusulkannya, jadi harus orang lain yang memutuskan.")] if mine else []),
+                *_held(row),
+            ],
             form=ReasonForm,
             danger=row.kind == K.ERASURE,
             possible=not mine,
@@ -349,7 +378,8 @@ class DataRequestAdmin(ViewOnlyAdmin):
             title=_("Tolak permintaan"),
             button=_("Tolak"),
             text=_("Alasannya disampaikan kepada orang yang meminta."),
-            warnings=erasure.grounds(row.person) if row.kind == K.ERASURE else [],
+            facts=_whose(row),
+            warnings=_held(row),
             form=ReasonForm,
             danger=True,
             errors=ERRORS,

@@ -97,6 +97,8 @@ def status(person: Person) -> SafeString:
 def badges(person: Person) -> SafeString:
     """The status, and whatever an officer must not overlook."""
     found = [status(person)]
+    if person.restricted:
+        found.append(badge(gettext("Pemrosesan dibatasi"), "warning"))
     if person.disability not in ("", Person.Disability.NONE):
         found.append(badge(gettext("Disabilitas: %(kind)s") % {"kind": person.get_disability_display()}, "info"))
     if person.pregnant:

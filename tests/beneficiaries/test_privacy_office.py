@@ -240,11 +240,23 @@ def test_nobody_decides_what_they_proposed(staff: Staff, siti: Person) -> None:
     assert dpo.get(page(siti.household)).status_code == 200
 
 
+def test_whoever_decides_is_told_whose_request_it_is_and_what_follows(staff: Staff, siti: Person) -> None:
+    made = received(staff, siti, "restriction")
+    staff["Petugas"].post(step(made, "propose"))
+    asked = staff["Penyetuju"].get(step(made, "approve")).content.decode()
+    assert all(word in asked for word in ("Siti Aminah", "3171••••••••0001", "Pembatasan", "tidak disaring"))
+    badge = "Pemrosesan dibatasi</span>"
+    assert badge not in staff["Petugas"].get(page(siti)).content.decode()
+    staff["Penyetuju"].post(step(made, "approve"), {"reason": "diminta"})
+    assert badge in staff["Petugas"].get(page(siti)).content.decode()
+
+
 def test_a_hold_is_said_and_nothing_is_erased(staff: Staff) -> None:
     money.pay_out(money.approved_crowd(1))
     person = Person.objects.get()
     made = received(staff, person, "erasure")
     staff["Petugas"].post(step(made, "propose"))
+    assert "catatan keuangan" in staff["Penyetuju"].get(step(made, "approve")).content.decode()
     said = staff["Penyetuju"].post(step(made, "approve"), {"reason": "diminta"}, follow=True).content.decode()
     assert "catatan keuangan" in said
     person.refresh_from_db()
@@ -259,7 +271,10 @@ def test_the_pages_about_who_was_forgotten_still_open(staff: Staff, siti: Person
     case = cases.grievance(person=siti, reporter_name="Pak Joko", phone="+6281211112222")
     grievances.note(case, "dicatat", by=officer)
     made = excluded(siti.household)
-    objections.file(made, "sudah dijual", channel=Objection.Channel.OFFICE, by=officer)
+    objection = objections.file(made, "sudah dijual", channel=Objection.Channel.OFFICE, by=officer)
+    objections.deny(objection, second, "masih atas namanya")
+    worker = cases.officer("pemeriksa", "Petugas")
+    grievances.answer(grievances.assign(case, worker, "", by=officer), "sudah diperiksa", by=worker)
     tell(siti, "vehicle", CAR | {"plate": "B 1 A"})
     erasure.erase(siti, by=second, reason="#1")
     boss = Client()

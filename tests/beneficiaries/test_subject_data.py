@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -135,6 +135,23 @@ def test_what_is_declared_exists_and_every_absence_has_its_reason() -> None:
 
 
 # --- what is in it ---
+
+
+def test_the_text_to_read_speaks_as_people_do_and_json_as_machines() -> None:
+    person = cases.person(phone="+6281234567890")
+    made_at = datetime(2026, 11, 30, 18, 30, tzinfo=UTC)
+    told = subject_data.collect(person) | {"made_at": made_at.isoformat()}
+    text = subject_data.as_text(told).splitlines()
+    for line in (
+        "Dibuat: 1 Desember 2026 01:30",
+        "  tanggal lahir: 31 Desember 1970",
+        "  pemrosesan dibatasi: Tidak",
+        "  telepon: 0812-3456-7890",
+        f"  NIK: {person.nik}",
+        "  alamat: Jalan Contoh 1",
+    ):
+        assert line in text, line
+    assert '"made_at": "2026-11-30T18:30:00+00:00"' in subject_data.as_json(told)
 
 
 def test_what_is_known_of_the_household_is_told(officer: User) -> None:
