@@ -231,6 +231,11 @@ class SameCategory(GrievanceError):
     message = _("Aduan ini sudah berkategori dan berprioritas itu.")
 
 
+class AboutNothingNew(GrievanceError):
+    code = "about_nothing_new"
+    message = _("Aduan ini sudah tentang itu. Isi siapa atau apa yang belum disebut.")
+
+
 class PersonNotKnown(BeneficiaryError):
     """No person or household of the registry has the number given; the number itself is not told."""
 

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_noop
 
 from beneficiaries import grievance_numbers, working_days
-from beneficiaries.errors import GrievanceEmpty, GrievanceMoved, NotInGroup, SameCategory
+from beneficiaries.errors import AboutNothingNew, GrievanceEmpty, GrievanceMoved, NotInGroup, SameCategory
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep, Person
 from beneficiaries.models.grievance import MOST_LEVEL
 from wallet.transactions import retried
@@ -231,6 +231,34 @@ def sort(row: Grievance, category: GrievanceCategory, priority: Grievance.Priori
             changes["group"] = category.group
     Grievance.objects.filter(pk=row.pk).update(**changes)
     _say(row, M.NOTE, f"{category.name}, {Grievance.Priority(priority).label}: {reason}", by)
+
+
+@retried
+def relate(
+    row: Grievance,
+    *,
+    person: Person | None = None,
+    payment: Payment | None = None,
+    subject: tuple[str, int] | None = None,
+    told: str,
+    by: User,
+) -> None:
+    """Says whom and what it is about, which whoever wrote on the open page could not; what is not given stays as it is.
+
+    `told` says it in words, in a note for officers. Raises AboutNothingNew.
+    """
+    row = Grievance.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    changes: dict[str, Any] = {}
+    if person is not None:
+        changes |= {"person_id": person.pk, "household_id": person.household_id}
+    if payment is not None:
+        changes["payment_id"] = payment.pk
+    if subject is not None:
+        changes |= {"subject_kind": subject[0], "subject_id": subject[1]}
+    if all(getattr(row, name) == value for name, value in changes.items()):
+        raise AboutNothingNew
+    Grievance.objects.filter(pk=row.pk).update(**changes)
+    _say(row, M.NOTE, told, by)
 
 
 def escalate_late(moment: datetime | None = None) -> Iterator[Grievance]:

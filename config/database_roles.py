@@ -147,6 +147,11 @@ RESTRICTED = {
     "beneficiaries_representationscan": changing("content_sealed"),
     "beneficiaries_collection": APPEND_ONLY,
     "beneficiaries_grievance": changing(
+        "person_id",
+        "household_id",
+        "payment_id",
+        "subject_kind",
+        "subject_id",
         "category_id",
         "priority",
         "status",

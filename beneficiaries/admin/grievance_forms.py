@@ -10,7 +10,12 @@ from django import forms
 from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from unfold.widgets import UnfoldAdminSelectWidget, UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
+from unfold.widgets import (
+    UnfoldAdminSelectWidget,
+    UnfoldAdminTextareaWidget,
+    UnfoldAdminTextInputWidget,
+    UnfoldBooleanWidget,
+)
 
 from beneficiaries import identity
 from beneficiaries.errors import FieldRefused
@@ -148,6 +153,37 @@ class FileForm(forms.Form):
         return data
 
 
+class FileForForm(FileForm):
+    """The same on the page of whom it is about: nobody types their NIK again, and they are its reporter unless told otherwise."""
+
+    own = forms.BooleanField(
+        label=_("Ia sendiri yang melapor"),
+        required=False,
+        widget=UnfoldBooleanWidget(),
+        help_text=_("Kosongkan bila orang lain yang melapor tentang dirinya."),
+    )
+    person = None  # type: ignore[assignment]
+    field_order = ("category", "priority", "text", "own")
+
+    def clean(self) -> dict[str, Any]:
+        """One reporter: the person, or somebody else."""
+        data = super().clean()
+        for name in ("reporter", "reporter_name"):
+            if data.get("own") and data.get(name):
+                self.add_error(name, _("Kosongkan, atau hapus centang di atas: pelapornya satu."))
+        return data
+
+
+class RelateForm(FileForm):
+    """Whom and what a grievance is about, once an officer has found out."""
+
+    category = priority = text = reporter = reporter_name = phone = None  # type: ignore[assignment]
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.fields["person"].help_text = _("Kosong: tetap seperti sekarang.")
+
+
 class TextForm(forms.Form):
     """Words for the conversation."""
 
@@ -161,7 +197,10 @@ class AnswerForm(TextForm):
         label=_("Jawaban"),
         max_length=TEXT_MOST,
         widget=_long(8),
-        help_text=_("Dibaca pelapor di aplikasinya. Tulis apa yang sudah dilakukan dan apa yang dapat ia lakukan."),
+        help_text=_(
+            "Dibaca pelapor di aplikasinya, atau di halaman aduan dengan nomor dan kodenya. Tulis apa yang sudah dilakukan dan "
+            "apa yang dapat ia lakukan."
+        ),
     )
 
 

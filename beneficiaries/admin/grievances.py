@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 from django.contrib import admin
@@ -17,17 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from beneficiaries import grievance_numbers, grievances, identity
 from beneficiaries.admin.grievance_forms import (
+    SUBJECTS,
     AnswerForm,
     CloseForm,
+    FileForForm,
     FileForm,
+    RelateForm,
     SortForm,
     TextForm,
     assign_form,
     subject_shown,
 )
-from beneficiaries.admin.shown import opened
+from beneficiaries.admin.shown import masked_nik, opened
 from beneficiaries.errors import BeneficiaryError
-from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep
+from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep, Person
 from beneficiaries.search import people_found
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, OfficeAdmin, ViewOnlyInline, by_number, change_url, link, list_url
@@ -155,7 +157,11 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
     actions_detail = (
         "take_it",
         "answer",
-        {"title": _("Langkah"), "icon": "more_horiz", "items": ["note", "say", "assign", "sort", "close", "reopen"]},
+        {
+            "title": _("Langkah"),
+            "icon": "more_horiz",
+            "items": ["note", "say", "relate", "assign", "sort", "close", "reopen"],
+        },
     )
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -207,6 +213,7 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
             "answer": row.status == S.ASSIGNED and row.assignee_id == request.user.pk,
             "note": True,
             "say": row.status != S.CLOSED,
+            "relate": row.status != S.CLOSED,
             "assign": is_open,
             "sort": is_open,
             "close": row.status == S.ANSWERED,
@@ -228,9 +235,7 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
     @display(description=_("tenggat"), label={"late": "danger", "due": "none"})
     def due_shown(self, row: Grievance) -> tuple[str, str]:
         late = row.status in Grievance.OPEN and row.due_at <= timezone.now()
-        # A deadline is the midnight that ends its day; people speak of the day.
-        last = timezone.localtime(row.due_at) - timedelta(seconds=1)
-        return ("late" if late else "due"), date_format(last, "j M Y")
+        return ("late" if late else "due"), date_format(row.last_day, "j M Y")
 
     @admin.display(description=_("pelapor"))
     def reporter_shown(self, row: Grievance) -> SafeString | str:
@@ -272,9 +277,13 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
 
     def adding(self, request: HttpRequest) -> HttpResponse:
         """A grievance that came to the counter or from the neighbourhood, anonymous ones included."""
+        return self.filing(request)
+
+    def filing(self, request: HttpRequest, about: Person | None = None) -> HttpResponse:
+        """The step, about the person whose page the officer came from, or about whose NIK is typed."""
 
         def run(data: dict[str, Any]) -> Done:
-            reporter = data["reporter"]
+            reporter = about if data.get("own") else data["reporter"]
             report = grievances.Report(
                 origin=Grievance.Origin.OFFICER if reporter else Grievance.Origin.COMMUNITY,
                 category=data["category"],
@@ -283,7 +292,7 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
                 reporter=reporter,
                 reporter_name="" if reporter else data["reporter_name"].strip(),
                 phone=data["phone"],
-                person=data["person"] or reporter,
+                person=about or data["person"] or reporter,
                 payment=data["payment"],
                 subject=(data["subject_kind"], data["subject_id"]) if data["subject_kind"] else None,
             )
@@ -296,11 +305,12 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
             title=_("Catat aduan"),
             button=_("Catat aduan"),
             text=_("Dari warga di loket, lewat telepon, atau dari lingkungannya. Nama dan telepon boleh kosong."),
-            form=FileForm,
-            initial={"priority": Grievance.Priority.NORMAL},
+            facts=[(_("Tentang"), about.name), ("NIK", masked_nik(about))] if about else [],
+            form=FileForForm if about else FileForm,
+            initial={"priority": Grievance.Priority.NORMAL, "own": True},
             errors=ERRORS,
         )
-        return take(self, request, step, run, back=list_url(Grievance))
+        return take(self, request, step, run, back=change_url(about) if about else list_url(Grievance))
 
     @action(description=_("Kerjakan"), permissions=[WORK], icon="front_hand")
     def take_it(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -363,6 +373,43 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
             button=_("Simpan"),
             text=_("Bila pelapor menelepon atau datang lagi. Setelah dijawab, ini membuka aduan kembali."),
             form=TextForm,
+            possible=row.status != S.CLOSED,
+            errors=ERRORS,
+        )
+        return take(self, request, step, run, row)
+
+    @action(description=_("Kaitkan"), permissions=[WORK], icon="link")
+    def relate(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Whom and what it is about, where that was not known when it was filed."""
+        row = row_of(self, request, object_id)
+
+        def run(data: dict[str, Any]) -> Done:
+            person, payment = data["person"], data["payment"]
+            kind, number = data["subject_kind"], data["subject_id"]
+            found = [
+                *([person.name] if person else []),
+                *([gettext("belanja %(number)s") % {"number": payment.reference_no}] if payment else []),
+                *([f"{SUBJECTS[kind].label} {number}"] if kind else []),
+            ]
+            said = gettext("Tentang: %(found)s") % {"found": ", ".join(found)}
+            grievances.relate(
+                row,
+                person=person,
+                payment=payment,
+                subject=(kind, number) if kind else None,
+                told=said,
+                by=request.user,  # type: ignore[arg-type]
+            )
+            return Done(gettext("Aduan dikaitkan."))
+
+        step = Step(
+            title=_("Kaitkan aduan"),
+            button=_("Kaitkan"),
+            text=_(
+                "Dengan orang, belanja, batch, kepesertaan, instruksi bayar atau program. Pelapor tidak membacanya."
+            ),
+            facts=self._facts(row),
+            form=RelateForm,
             possible=row.status != S.CLOSED,
             errors=ERRORS,
         )

@@ -34,6 +34,7 @@ from beneficiaries.admin.filters import (
 )
 from beneficiaries.admin.household_steps import HouseholdSteps
 from beneficiaries.admin.panels import Panel
+from beneficiaries.admin.person_cases import CaseSteps
 from beneficiaries.admin.person_steps import PersonSteps
 from beneficiaries.admin.reveals import RevealSteps
 from beneficiaries.models import Household, Person
@@ -167,7 +168,7 @@ class HouseholdAdmin(CardPage, HouseholdSteps, RevealSteps, LongTable, ViewOnlyA
 
 
 @admin.register(Person)
-class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps, LongTable, ViewOnlyAdmin):
+class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps, CaseSteps, LongTable, ViewOnlyAdmin):
     """A person on one page: who it is, the family, the aid, and what changed."""
 
     list_display = ("name", "masked_nik", "sex", "age", "place", "decile", "status_label")
@@ -180,8 +181,11 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
     actions_detail = (
         *PersonSteps.person_actions,
         *RevealSteps.reveal_actions,
-        *ConsentSteps.consent_actions,
-        *RequestSteps.request_actions,
+        {
+            "title": _("Catat"),
+            "icon": "edit_note",
+            "items": [*CaseSteps.case_actions, *ConsentSteps.consent_actions, *RequestSteps.request_actions],
+        },
     )
 
     def get_urls(self) -> list[URLPattern]:

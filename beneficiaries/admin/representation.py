@@ -23,7 +23,7 @@ from unfold.widgets import (
 from beneficiaries import identity, representation, reveals
 from beneficiaries.admin.case_panels import representative_name
 from beneficiaries.admin.reveals import address_of
-from beneficiaries.admin.shown import opened
+from beneficiaries.admin.shown import masked_nik, opened
 from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import Collection, Person, Representation, Reveal
 from beneficiaries.search import people_found
@@ -110,6 +110,12 @@ class ProposeForm(forms.Form):
         except BeneficiaryError as error:
             raise forms.ValidationError(str(error)) from None
         return content
+
+
+class ProposeForForm(ProposeForm):
+    """The same on the page of whom somebody shall act for: nobody types their NIK again."""
+
+    for_nik = None  # type: ignore[assignment]
 
 
 class QueueFilter(admin.SimpleListFilter):
@@ -298,12 +304,16 @@ class RepresentationAdmin(AddedByStep, LongTable, OfficeAdmin):
 
     def adding(self, request: HttpRequest) -> HttpResponse:
         """The proposal, as a step of its own: the registry is asked for both NIKs, none of them goes into an address."""
+        return self.proposing(request)
+
+    def proposing(self, request: HttpRequest, ward: Person | None = None) -> HttpResponse:
+        """The step, for the person whose page the officer came from, or for whose NIK is typed."""
 
         def run(data: dict[str, Any]) -> Done:
             made = representation.propose(
                 representation.Proposal(
                     kind=K(data["kind"]),
-                    for_person=data["for_nik"],
+                    for_person=ward or data["for_nik"],
                     nik=data["nik"],
                     starts_on=data["starts_on"],
                     ends_on=data["ends_on"],
@@ -322,11 +332,12 @@ class RepresentationAdmin(AddedByStep, LongTable, OfficeAdmin):
             title=_("Usulkan wali atau kuasa"),
             button=_("Usulkan atas nama saya"),
             text=_("Periksa KTP kedua orang dan dokumennya. Belum berlaku sampai petugas kedua menyetujuinya."),
-            form=ProposeForm,
+            facts=[(_("Yang diwakili"), ward.name), ("NIK", masked_nik(ward))] if ward else [],
+            form=ProposeForForm if ward else ProposeForm,
             initial={"starts_on": timezone.localdate()},
             errors=ERRORS,
         )
-        return take(self, request, step, run, back=list_url(Representation))
+        return take(self, request, step, run, back=change_url(ward) if ward else list_url(Representation))
 
     @action(description=_("Setujui"), permissions=["beneficiaries.approve_representation"], icon="verified")
     def approve(self, request: HttpRequest, object_id: str) -> HttpResponse:

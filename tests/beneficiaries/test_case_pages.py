@@ -20,7 +20,7 @@ from beneficiaries import grievances, representation
 from beneficiaries.models import Grievance, GrievanceCategory, Person, Representation
 from mobile import notices
 from mobile.models import Notice
-from tests import clock
+from tests import clock, money
 from tests.beneficiaries import cases
 
 K, S = Representation.Kind, Grievance.Status
@@ -71,6 +71,61 @@ def ticket(**changed: Any) -> Grievance:
     return cases.grievance(category=GrievanceCategory.objects.get(code="belum-terima"), **changed)
 
 
+# --- from a person's page ---
+
+
+def test_who_shall_act_for_somebody_is_proposed_from_their_page(browser: Callable[[str], Client]) -> None:
+    person, helper = cases.person(name="Siti Aminah"), cases.person()
+    client = browser("Petugas")
+    assert at(person, "propose_representative") in page(client, at(person, "change"))
+    asked = page(client, at(person, "propose_representative"))
+    assert "Siti Aminah" in asked and 'name="for_nik"' not in asked and person.nik not in asked
+    data = {"kind": "collector", "nik": helper.nik, "starts_on": "2026-12-01", "document_number": "SK-1"}
+    post(client, at(person, "propose_representative"), document="power_of_attorney", **data)
+    made = Representation.objects.get()
+    assert (made.for_person, made.representative, made.status) == (person, helper, "proposed")
+
+
+@pytest.mark.parametrize("own", [True, False], ids=["their own", "a neighbour's"])
+def test_a_grievance_is_filed_from_the_page_of_whom_it_is_about(
+    own: bool, browser: Callable[[str], Client], belum: GrievanceCategory
+) -> None:
+    person, neighbour = cases.person(name="Siti Aminah"), cases.person()
+    client = browser("Petugas")
+    assert at(person, "file_grievance") in page(client, at(person, "change"))
+    asked = page(client, at(person, "file_grievance"))
+    assert "Siti Aminah" in asked and 'name="person"' not in asked and person.nik not in asked
+    data = {"category": belum.pk, "priority": "normal", "text": "Belum masuk.", "reporter": neighbour.nik}
+    if own:
+        refused = post(client, at(person, "file_grievance"), own="on", **data)
+        assert "pelapornya satu" in refused and not Grievance.objects.exists()
+        data |= {"own": "on", "reporter": ""}
+    post(client, at(person, "file_grievance"), **data)
+    made = Grievance.objects.get()
+    assert (made.person, made.household) == (person, person.household)
+    assert (made.reporter, made.origin) == (person if own else neighbour, "officer")
+
+
+def test_a_ticket_of_the_open_page_is_related_to_whom_and_what_it_is_about_once_that_is_known(
+    browser: Callable[[str], Client],
+) -> None:
+    case, person, client = ticket(), cases.person(name="Siti Aminah"), browser("Petugas")
+    assert at(case, "relate") in page(client, at(case, "change"))
+    assert "tidak ada" in post(client, at(case, "relate"), person=cases.outsider_nik()).lower()
+    for fields in ({"person": person.nik}, {"person": person.nik}, {}):
+        said = post(client, at(case, "relate"), **fields)
+    assert "sudah tentang itu" in said
+    case.refresh_from_db()
+    assert (case.person, case.household, case.payment) == (person, person.household, None)
+    [note] = case.messages.all()
+    assert (note.kind, note.text, note.by.username) == ("note", "Tentang: Siti Aminah", "petugas")
+    assert case.number in page(client, at(person, "change"))
+    made = money.programme()
+    post(client, at(case, "relate"), subject_kind="programme", subject_id=made.pk)
+    case.refresh_from_db()
+    assert (case.subject_kind, case.subject_id, case.person) == ("programme", made.pk, person)
+
+
 # --- roles ---
 
 
@@ -91,8 +146,10 @@ def test_each_step_is_for_its_roles_alone(officers: dict[str, User], browser: Ca
         "/admin/beneficiaries/ward/": seen,
         "/admin/beneficiaries/grievance/": seen,
         "/admin/beneficiaries/grievance/add/": workers,
+        at(row.for_person, "propose_representative"): {"Petugas"},
+        at(row.for_person, "file_grievance"): workers,
         at(case, "change"): seen,
-        **{at(case, step): workers for step in ("take_it", "answer", "note", "say", "close", "reopen")},
+        **{at(case, step): workers for step in ("relate", "take_it", "answer", "note", "say", "close", "reopen")},
         **{at(case, step): boss for step in ("assign", "sort")},
         "/admin/beneficiaries/grievancecategory/add/": boss,
         "/admin/mobile/notice/": {"Petugas", "Auditor"},
