@@ -103,7 +103,7 @@ def _of_batch(batch: Batch) -> dict[str, Any]:
 
 def _chart(rows: list[reconciliation_days.Row]) -> dict[str, Any]:
     """Two bars a day, the earliest first; heights as shares of the highest."""
-    most = max((max(row.ledger.sen, row.statement.sen) for row in rows), default=0) or 1
+    most = max((max(row.ledger.sen, row.statement.sen) for row in rows), default=0)
     step = 2 * BAR + GAP
     bars = []
     for place, row in enumerate(reversed(rows)):
@@ -111,7 +111,7 @@ def _chart(rows: list[reconciliation_days.Row]) -> dict[str, Any]:
             (0, "#2563eb", _("Buku besar"), row.ledger),
             (BAR, "#16a34a", _("Rekening koran"), row.statement),
         ):
-            tall = HEIGHT * side.sen / most
+            tall = HEIGHT * side.sen / (most or 1)
             bars.append(
                 {
                     "x": place * step + offset,

@@ -232,6 +232,13 @@ def test_what_the_bank_wrote_opens_with_a_reason_and_stands_in_the_access_log(ho
     )
 
 
+def test_days_without_money_have_no_highest_bar(house: House) -> None:
+    page = (
+        house.client("auditor").get("/admin/disbursement/break/side_by_side/", {"day": "2020-01-31"}).content.decode()
+    )
+    assert "Tertinggi <b>Rp 0</b>" in page
+
+
 def test_the_three_columns_stand_side_by_side_with_a_chart(house: House) -> None:
     line = Instruction.objects.filter(status="paid").order_by("-pk").first()
     assert line
