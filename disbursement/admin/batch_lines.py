@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 from disbursement import failures
-from disbursement.admin.kinds import in_words
+from disbursement.admin.kinds import in_words, part_name
 from disbursement.admin.people import masked_name
 from disbursement.models import Batch, Chunk, Instruction
 from wallet.admin import sheets
@@ -39,6 +39,7 @@ def _header() -> list[str]:
         gettext("yang dapat dilakukan"),
         gettext("kunci transfer"),
         gettext("jenis dan periode"),
+        gettext("bagian"),
     ]
 
 
@@ -60,6 +61,7 @@ def _row(line: Instruction, chunk: Chunk) -> list[object]:
         str(reason.remedy) if reason else "",
         line.key,
         in_words(line.kind, line.cycle.period),
+        part_name(line),
     ]
 
 

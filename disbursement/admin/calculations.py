@@ -106,7 +106,7 @@ def reckoned(line: dict[str, Any]) -> str:
 class CalculationAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     """What was calculated when a batch was prepared: to look at, for whoever asks."""
 
-    list_display = ("id", "person", "nik", "what_for", "total_shown", "why_nothing", "batch_id")
+    list_display = ("id", "person", "nik", "what_for", "total_shown", "why_nothing", "number")
     list_display_links = ("id", "person")
     list_filter = (
         "reason",
@@ -158,6 +158,10 @@ class CalculationAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     @admin.display(description=_("alasan tidak dibayar"))
     def why_nothing(self, row: Calculation) -> str:
         return str(row.get_reason_display()) if row.reason else "-"
+
+    @admin.display(description=_("batch"))
+    def number(self, row: Calculation) -> str:
+        return f"#{row.batch_id}"
 
     @admin.display(description=_("perhitungan"))
     def lines_shown(self, row: Calculation) -> SafeString | str:

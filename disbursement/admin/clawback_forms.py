@@ -18,7 +18,8 @@ from unfold.widgets import (
 
 from beneficiaries.admin.entry_forms import DayInput
 from disbursement import clawback
-from disbursement.models import CASH, MAIN, Clawback, Instruction
+from disbursement.admin.kinds import part_name
+from disbursement.models import Clawback, Instruction
 from wallet.admin.fields import RupiahField
 from wallet.admin.steps import ReasonForm
 from wallet.money import rupiah
@@ -41,11 +42,6 @@ def payments_like(instruction: Instruction) -> list[tuple[Instruction, int]]:
     )
     found = [(row, clawback.claimable(row)) for row in rows]
     return [(row, most) for row, most in found if most]
-
-
-def part_name(instruction: Instruction) -> str:
-    """What the part of a payment is called on pages."""
-    return {MAIN: gettext("utama"), CASH: gettext("tunai")}.get(instruction.part, instruction.part)
 
 
 class _ProposeForm(forms.Form):

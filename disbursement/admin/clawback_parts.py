@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement.admin.clawback_forms import part_name
+from disbursement.admin.kinds import part_name
 from disbursement.models import ClawbackPayment, ClawbackStep, GiveBack, Instruction, Withholding
 from wallet.admin.decorators import display
 from wallet.admin.rows import ViewOnlyInline, change_url, link, money

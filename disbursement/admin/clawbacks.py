@@ -27,10 +27,10 @@ from disbursement.admin.clawback_forms import (
     StepForm,
     claim_of,
     give_back_form,
-    part_name,
 )
 from disbursement.admin.clawback_parts import GiveBackInline, PaymentInline, StepInline, WithholdingInline
 from disbursement.admin.clawback_proposal import PROPOSE
+from disbursement.admin.kinds import part_name
 from disbursement.admin.people import masked_nik, narrowed
 from disbursement.admin.programmes import ERRORS
 from disbursement.clawback_states import TRANSITIONS

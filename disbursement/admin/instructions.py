@@ -16,7 +16,7 @@ from beneficiaries.admin import queues
 from disbursement import confirmations, taking_back
 from disbursement.admin import calculations, clawback_proposal, payouts
 from disbursement.admin.batch_lines import reason_of
-from disbursement.admin.kinds import in_words
+from disbursement.admin.kinds import in_words, part_name
 from disbursement.admin.people import OfEnrolment
 from disbursement.errors import DisbursementError
 from disbursement.failures import Retry
@@ -63,7 +63,7 @@ class TakeBackInline(ViewOnlyInline):
 
 @admin.register(Instruction)
 class InstructionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
-    list_display = ("id", "person", "nik", "kind_shown", "part", "amount_shown", "status_label", "why", "batch_id")
+    list_display = ("id", "person", "nik", "kind_shown", "part_shown", "amount_shown", "status_label", "why", "number")
     list_display_links = ("id", "person")
     list_filter = (
         "status",
@@ -82,7 +82,7 @@ class InstructionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
         "chunk",
         "wallet",
         "through",
-        "part",
+        "part_shown",
         "kind_shown",
         "amount_shown",
         "calculation",
@@ -97,6 +97,7 @@ class InstructionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
         "person",
         "nik",
         "through",
+        "part_shown",
         "kind_shown",
         "amount_shown",
         "calculation",
@@ -129,6 +130,14 @@ class InstructionAdmin(OfEnrolment, LongTable, ViewOnlyAdmin):
     @admin.display(description=_("untuk"))
     def kind_shown(self, row: Instruction) -> str:
         return in_words(row.kind, row.cycle.period)
+
+    @admin.display(description=_("bagian"))
+    def part_shown(self, row: Instruction) -> str:
+        return part_name(row)
+
+    @admin.display(description=_("batch"))
+    def number(self, row: Instruction) -> str:
+        return f"#{row.batch_id}"
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, row: Instruction) -> SafeString:

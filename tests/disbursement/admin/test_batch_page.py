@@ -59,6 +59,14 @@ def _failed(house: House) -> tuple[Batch, Instruction]:
     return Batch.objects.get(pk=batch.pk), Instruction.objects.get(pk=line.pk)
 
 
+def test_the_list_of_lines_says_parts_in_words(house: House) -> None:
+    listed = (
+        house.client("petugas").get(f"/admin/disbursement/instruction/?batch={house.submitted.pk}").content.decode()
+    )
+    assert ">utama<" in listed and ">main<" not in listed
+    assert f">#{house.submitted.pk}<" in listed and "Batch id" not in listed
+
+
 # --- the check ---
 
 
@@ -203,11 +211,11 @@ def _csv(house: House, batch: Batch) -> list[list[str]]:
 def test_lines_are_downloaded_with_what_became_of_them_and_masked_names(house: House) -> None:
     batch, line = _failed(house)
     header, *rows = _csv(house, batch)
-    assert len(header) == 8 and len(rows) == 6
+    assert len(header) == 9 and len(rows) == 6
     [failed] = [row for row in rows if row[1] == str(line.enrolment_id)]
     assert failed[0] == "W••• 0•••"
     assert failed[2:5] == ["300000", "Gagal", "Dompet dibekukan"] and "batch susulan" in failed[5]
-    assert failed[6] == line.key and failed[7].startswith("Rutin ")
+    assert failed[6] == line.key and failed[7].startswith("Rutin ") and failed[8] == "utama"
     assert {row[3] for row in rows} == {"Gagal", "Dibayar"}
     assert not any("Warga" in cell for row in rows for cell in row)
     assert LogEntry.objects.filter(object_id=str(batch.pk), change_message__contains="CSV").count() == 1
