@@ -96,7 +96,10 @@ class NowhereToLapse(DisbursementError):
     """Money with an end, and no fund to return to: it could be neither spent nor returned."""
 
     code = "nowhere_to_lapse"
-    message = _("Kantong program ini berbatas waktu, tetapi sisanya tidak kembali ke mana pun. Isi tujuan sisanya.")
+    message = _(
+        "Kantong program ini berbatas waktu, tetapi sisanya tidak kembali ke mana pun. Isi “Sisa kembali ke” pada aturan "
+        "kantongnya, atau kosongkan masa pakai pada versi berikutnya."
+    )
 
 
 class NothingToPay(DisbursementError):

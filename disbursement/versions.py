@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from disbursement import conditions, cycles, entitlement
 from disbursement.errors import EnforcerIsDrafter, NoVersion, NowhereToLapse, VersionBroken, VersionInForce
@@ -31,7 +32,7 @@ def of(programme: Programme, day: date) -> ProgrammeVersion:
         .first()
     )
     if found is None:
-        raise NoVersion(programme=programme.name, day=day.isoformat())
+        raise NoVersion(programme=programme.name, day=date_format(day, "j F Y"))
     return found
 
 

@@ -16,12 +16,12 @@ from django.utils.timezone import localtime, now
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from disbursement import approval_tiers, approvals, content, delegations
+from disbursement import approval_tiers, approvals, content, delegations, versions
 from disbursement.admin.batch_running import only_when, status_said
 from disbursement.admin.batch_running import warnings as found_before
 from disbursement.admin.budgets import short_in_words
 from disbursement.admin.programmes import ERRORS
-from disbursement.errors import DisbursementError
+from disbursement.errors import DisbursementError, NoVersion
 from disbursement.forms import ApproveForm, SubmitForm
 from disbursement.models import Approval, Batch, Submission
 from officers import second_factor
@@ -93,7 +93,7 @@ class ApprovalSteps:
                 "itu tugas orang lain."
             ),
             facts=self.facts(batch),
-            warnings=[*_short(batch), *found_before(batch)],
+            warnings=[*_short(batch), *_outdated(batch), *found_before(batch)],
             form=SubmitForm,
             initial=_when_due(batch),
             errors=ERRORS,
@@ -241,7 +241,7 @@ def _before_signing(batch: Batch, user: User) -> tuple[list[tuple[Any, Any]], li
     """What the officer would sign as, what stands in the way in words, and whether it does."""
     if batch.status != S.SUBMITTED:
         return [], [status_said(batch)], False
-    warnings = [*_short(batch), *found_before(batch)]
+    warnings = [*_short(batch), *_outdated(batch), *found_before(batch)]
     if not content.as_submitted(batch):
         return [], [_("Isi batch berbeda dari yang diajukan. Tolak batch ini agar disiapkan lagi."), *warnings], False
     facts: list[tuple[Any, Any]] = []
@@ -292,6 +292,23 @@ def _short(batch: Batch) -> list[Any]:
     if short <= 0:
         return beyond
     return [*beyond, _("Dana program kurang %(short)s. Danai program dahulu.") % {"short": rupiah(short)}]
+
+
+def _outdated(batch: Batch) -> list[Any]:
+    """That another version counts for the batch's period than the one that it was calculated by."""
+    try:
+        now_in_force = versions.of(batch.cycle.programme, batch.cycle.period)
+    except NoVersion:
+        return []
+    if batch.version is None or batch.version == now_in_force:
+        return []
+    return [
+        _(
+            "Batch ini dihitung menurut %(then)s, sedangkan untuk periode ini kini berlaku %(now)s. Batalkan dan siapkan lagi, "
+            "atau bayar menurut versi lama dan hitung ulang siklusnya kemudian."
+        )
+        % {"then": batch.version, "now": now_in_force}
+    ]
 
 
 def _who_may(submission: Submission, given: list[Approval], role: Group | None) -> str:

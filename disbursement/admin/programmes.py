@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 from django.contrib import admin, messages
@@ -218,6 +219,8 @@ class ProgrammeAdmin(ScheduleStep, OfficeAdmin):
             facts += _outlook(programme, warnings)
         except ERRORS as error:
             warnings.append(str(error))
+            if isinstance(error, NoVersion) and (draft := versions.newest(programme)):
+                facts = [(_("Dapat dicoba dari halamannya"), link(change_url(draft), draft))]
         step = Step(
             title=_("Uji syarat"),
             button="",
@@ -326,24 +329,34 @@ def components_in_words(version: ProgrammeVersion | None) -> str:
 
 def _outlook(programme: Programme, warnings: list[Any]) -> list[tuple[Any, Any]]:
     """Whom the rule admits today and what one cycle of it costs. Raises InvalidRule, NoVersion."""
-    scale = entitlement.of_version(versions.of(programme, timezone.localdate()))
+    version = versions.of(programme, timezone.localdate())
+    scale = entitlement.of_version(version)
     rows = Enrolment.objects.filter(programme=programme)
     enrolled = set(rows.values_list("person_id", flat=True))
-    admitted = new = cost = 0
+    new, costs = 0, []
     for candidate in eligibility.candidates(programme):
-        admitted += 1
         new += candidate.person not in enrolled
-        cost += scale.apply(candidate.facts, candidate.members).total
+        costs.append(scale.apply(candidate.facts, candidate.members).total)
+    # Who enters is asked of a trial of the version; no cycle costs more than the dearest so many.
+    counted_in = costs if version.quota is None else heapq.nlargest(version.quota, costs)
+    cost = sum(counted_in)
     active, balance = rows.filter(status=Enrolment.Status.ACTIVE).count(), programme.fund.balance
     if cost > balance:
         warnings.append(
             _("Dana program kurang %(short)s untuk membayar semuanya satu kali.") % {"short": rupiah(cost - balance)}
         )
+    quota: list[tuple[Any, Any]] = []
+    what_for = _("Biaya satu siklus bagi yang memenuhi syarat")
+    if len(counted_in) < len(costs):
+        waiting = gettext("%(count)s menunggu") % {"count": counted(len(costs) - len(counted_in))}
+        quota = [(_("Kuota peserta"), f"{counted(len(counted_in))} · {waiting}")]
+        what_for = _("Biaya satu siklus, paling banyak")
     return [
-        (_("Memenuhi syarat hari ini"), counted(admitted)),
+        (_("Memenuhi syarat hari ini"), counted(len(costs))),
         (_("Belum terdaftar"), counted(new)),
         (_("Peserta aktif sekarang"), counted(active)),
-        (_("Biaya satu siklus bagi yang memenuhi syarat"), money(cost)),
+        *quota,
+        (what_for, money(cost)),
         (_("Saldo dana"), money(balance)),
         (_("Cukup untuk"), _("%(count)s siklus") % {"count": balance // cost if cost else "-"}),
     ]

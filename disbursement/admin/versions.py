@@ -18,7 +18,7 @@ from unfold.widgets import UnfoldAdminDateWidget
 
 from disbursement import trials, versions
 from disbursement.admin.trials import outcome
-from disbursement.errors import DisbursementError, EnforcerIsDrafter
+from disbursement.errors import DisbursementError, EnforcerIsDrafter, NowhereToLapse
 from disbursement.forms import clean_rule, rule_field
 from disbursement.models import Component, ProgrammeVersion, VersionTrial
 from wallet import doorbell
@@ -206,6 +206,7 @@ class ProgrammeVersionAdmin(OfficeAdmin):
                 "Tidak ada yang didaftarkan dan tidak ada uang yang bergerak."
             ),
             facts=[(_("Versi"), version), (_("Syarat"), version.eligibility)],
+            warnings=_without_an_end(version),
             errors=(DisbursementError,),
         )
         return take(self, request, step, run, version)
@@ -219,9 +220,10 @@ class ProgrammeVersionAdmin(OfficeAdmin):
             versions.enforce(version, request.user)  # type: ignore[arg-type]
             return Done(gettext("Versi diberlakukan: %(reason)s") % data)
 
-        warnings = [] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")]
+        warnings: list[Any] = [] if trial else [_("Versi ini belum dicoba. Coba dahulu dan lihat siapa yang terkena.")]
         if version.by_id == request.user.pk:
             warnings.append(EnforcerIsDrafter.message)
+        warnings += _without_an_end(version)
         step = Step(
             title=_("Berlakukan versi"),
             button=_("Berlakukan"),
@@ -268,3 +270,12 @@ class ProgrammeVersionAdmin(OfficeAdmin):
             errors=(DisbursementError,),
         )
         return take(self, request, step, run, version)
+
+
+def _without_an_end(version: ProgrammeVersion) -> list[str]:
+    """What no batch could be prepared for: told while the version may still be changed."""
+    try:
+        versions.check_ends(version)
+    except NowhereToLapse as error:
+        return [gettext("Menurut versi ini belum ada batch yang dapat disiapkan. %(why)s") % {"why": error}]
+    return []

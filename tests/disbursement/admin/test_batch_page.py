@@ -17,7 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from beneficiaries.models import Person
-from disbursement import batches, execution, pauses, preflight, programme_file, programmes
+from disbursement import batches, execution, pauses, preflight, programme_file, programmes, versions
 from disbursement.admin.batch_parts import ChunkInline
 from disbursement.models import Batch, BatchStep, Chunk, Instruction, PreflightFinding, Programme
 from tests import money
@@ -57,6 +57,15 @@ def _failed(house: House) -> tuple[Batch, Instruction]:
     execution.close_if_done(batch.pk)
     wallets.unfreeze(line.wallet, "selesai")
     return Batch.objects.get(pk=batch.pk), Instruction.objects.get(pk=line.pk)
+
+
+@pytest.mark.parametrize(("officer", "page"), [("petugas", "submit"), ("penyetuju", "approve")])
+def test_whoever_signs_reads_that_another_version_counts_by_now(house: House, officer: str, page: str) -> None:
+    batch = house.prepared if page == "submit" else house.submitted
+    assert "kini berlaku" not in _page(house, officer, batch, page)
+    versions.enforce(versions.copy(versions.of(batch.cycle.programme, batch.cycle.period), batch.cycle.period))
+    said = _page(house, officer, batch, page)
+    assert "versi 1, sedangkan untuk periode ini kini berlaku" in said and "versi 2" in said
 
 
 def test_the_list_of_lines_says_parts_in_words(house: House) -> None:

@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from beneficiaries.models import Person
-from disbursement import programme_file, trials, versions
+from disbursement import programme_file, programmes, trials, versions
 from disbursement.models import (
     Batch,
     Calculation,
@@ -166,6 +167,42 @@ def test_why_435_000(house: House, tmp_path: Path) -> None:
     ):
         assert told in page, told
     assert child.nik not in page
+
+
+def test_a_version_by_which_no_batch_could_be_prepared_is_named_while_it_may_be_changed(
+    house: House, draft: ProgrammeVersion
+) -> None:
+    address = f"/admin/disbursement/programmeversion/{draft.pk}"
+    pages = [(house.client("bendahara"), "try_it"), (house.client("penyetuju"), "enforce")]
+    assert not any("belum ada batch" in page_of(client, f"{address}/{page}/") for client, page in pages)
+    ProgrammeVersion.objects.filter(pk=draft.pk).update(purse_days=60)
+    for client, page in pages:
+        said = page_of(client, f"{address}/{page}/")
+        assert "belum ada batch yang dapat disiapkan" in said and "Sisa kembali ke" in said
+
+
+def test_a_programme_with_only_a_draft_leads_to_where_it_is_tried(house: House, draft: ProgrammeVersion) -> None:
+    ProgrammeVersion.objects.filter(pk=draft.pk).update(starts_on=date(2026, 1, 1))
+    made = programmes.propose(
+        code="PKD",
+        name="Percobaan",
+        amount=100_000,
+        eligibility="true",
+        terms=draft.terms,
+        by=house.officers["bendahara"],
+    )
+    said = page_of(house.client("petugas"), f"/admin/disbursement/programme/{made.pk}/try_rule/")
+    assert f"/admin/disbursement/programmeversion/{made.versions.get().pk}/change/" in said
+    assert "berlaku pada 20" not in said  # the day is in words
+
+
+def test_what_a_quota_leaves_out_is_no_cost(house: House) -> None:
+    version = versions.copy(versions.of(house.programme, timezone.localdate()), date(2026, 11, 1))
+    ProgrammeVersion.objects.filter(pk=version.pk).update(quota=2)
+    versions.enforce(version)
+    said = page_of(house.client("petugas"), f"/admin/disbursement/programme/{house.programme.pk}/try_rule/")
+    assert "Kuota peserta" in said and "2 · 4 menunggu" in said
+    assert "Biaya satu siklus, paling banyak" in said and "600.000" in said and "1.800.000" not in said
 
 
 def test_every_list_and_page_opens_for_whoever_may_look(house: House, draft: ProgrammeVersion) -> None:
