@@ -16,6 +16,7 @@ from snap_client import SnapClient
 from tests.sandbox.conftest import PART, SHOP, Sandbox, code, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
+HOSTING = (ROOT / "docs" / "hosting-a-sandbox.md").read_text()
 
 
 def _manage(*words: str) -> subprocess.CompletedProcess[str]:
@@ -47,6 +48,16 @@ def test_a_partner_that_was_admitted_pays_at_its_own_merchant_and_not_at_another
     assert client.top_up(unique("TOP"), "62811742234", 1_000)[1]["responseCode"] == "2003800"
     late = SnapClient(sandbox.url, client_id, drawn.private_key, secrets[0])
     assert late.pay(unique("INV"), code("PAID"), shop, 1_000)[0] == 401
+
+
+def test_the_command_for_whoever_is_handed_a_report_asks_for_the_key_as_the_script_does(tmp_path: Path) -> None:
+    [line] = re.findall(r"^ *(python audit/check_conformance.py .*)$", HOSTING, re.MULTILINE)
+    (tmp_path / "report.json").write_text("{}")
+    _, script, *words = line.replace("KEY", "00" * 32).split()
+    done = subprocess.run(
+        [sys.executable, str(ROOT / script), *words], cwd=tmp_path, capture_output=True, text=True, timeout=60
+    )
+    assert (done.returncode, done.stderr[:13]) == (1, "NOT signed so")  # it read the file and the key, and judged
 
 
 @pytest.mark.parametrize("content", [None, "", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"])
