@@ -11,6 +11,10 @@ ENV = {
     "DEBUG": "True",
     "CHUNK_SIZE": "200",  # small, so that two workers share the demo's batches and progress can be seen
     "LOG_LEVEL": "WARNING",
+    # Without a payer the office can make no file for the bank, and settlement would end there.
+    "SETTLEMENT_PAYER_NAME": "DINAS SOSIAL (DEMO)",
+    "SETTLEMENT_PAYER_BANK": "111",
+    "SETTLEMENT_PAYER_ACCOUNT": "10000000001",
 }
 
 

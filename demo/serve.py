@@ -93,11 +93,13 @@ def _tell(credentials: Credentials, base_url: str) -> None:
     person = (
         Person.objects.filter(wallet__isnull=False, phone_index__isnull=False).order_by("-wallet__pin_hash").first()
     )
-    rows = [("phone", person.phone), ("born", f"{person.birth_date}")] if person else []
+    if person is None:
+        screen.line("No beneficiary yet: `make demo` makes some, and pays them.")
+        return
     screen.table(
-        "A beneficiary (invented)" if person else "No beneficiary yet: run `make demo` first",
+        "A beneficiary (invented)",
         ["", ""],
-        [*rows, ("PIN, once activated", credentials.pin)] if person else [],
+        [("phone", person.phone), ("born", f"{person.birth_date}"), ("PIN, once activated", credentials.pin)],
     )
 
 
