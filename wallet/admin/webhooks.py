@@ -15,6 +15,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
@@ -131,7 +132,8 @@ class WebhookAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("percobaan berikutnya"))
     def due_shown(self, hook: Webhook) -> Any:
-        return hook.due_at if hook.state == S.WAITING else None
+        # Written out: on the row's own page a moment would stand as the database tells it, in UTC.
+        return date_format(timezone.localtime(hook.due_at), "j M Y H:i") if hook.state == S.WAITING else None
 
     @admin.display(description=_("alamat"))
     def goes_to(self, hook: Webhook) -> str:

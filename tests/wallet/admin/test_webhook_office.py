@@ -56,6 +56,12 @@ def test_the_queue_shows_counts_states_and_every_try(house: House) -> None:
     assert "PRIVATE" not in detail
 
 
+def test_the_next_try_is_told_in_jakartas_time(house: House) -> None:
+    tell(listening("https://mitra.example/snap"), "P-1")
+    page = house.client("bendahara").get(f"{LIST}{Webhook.objects.get().pk}/change/").content.decode()
+    assert "+00:00" not in page and f"{timezone.localtime(Webhook.objects.get().due_at):%H:%M}" in page
+
+
 def test_the_address_is_shown_without_its_query(house: House) -> None:
     partner = money.partner()
     Partner.objects.filter(pk=partner.pk).update(return_hosts=["mitra.example"])
