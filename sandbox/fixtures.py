@@ -165,12 +165,14 @@ class Shows(Enum):
 
     QR = "qr"
     DIGITS = "digits"
+    BALANCE = "balance"
     VOUCHER = "voucher"
 
 
 def new_customer_shows(what: Shows, partner: Partner) -> str:
-    """A payment code, six digits, or an offline voucher of Rp 10,000, of a new customer who has money; as the till gets it.
+    """A payment code, six digits, a code that shows the balance, or an offline voucher of Rp 10,000; as the till gets it.
 
+    Of a new customer, who has money.
     Vouchers are counted a day and partner. Raises OfflineCardsADay.
     """
     with transaction.atomic():
@@ -180,8 +182,10 @@ def new_customer_shows(what: Shows, partner: Partner) -> str:
     if what is Shows.VOUCHER:
         card = allowances.issue_card(wallet, [VOUCHER], by=f"sandbox {partner.client_id}", reason="Sandbox")
         return allowances.vouchers(card)[0]
-    issued = codes.issue(wallet) if what is Shows.QR else six_digits.issue(wallet)
-    return issued.qr_content
+    if what is Shows.DIGITS:
+        return six_digits.issue(wallet).qr_content
+    kind = PaymentCode.Kind.FUNDS if what is Shows.BALANCE else PaymentCode.Kind.QR
+    return codes.issue(wallet, kind=kind).qr_content
 
 
 def _make(outcome: Outcome, digest: bytes, number: object) -> None:

@@ -20,10 +20,10 @@ def money(rupiah: int) -> dict[str, str]:
 class SnapClient(Transport):
     """Calls the services of one provider as one partner; see `Transport` for how, and what is raised."""
 
-    def service(self, code: str, fields: dict[str, Any], *, external_id: str = "") -> Answer:
+    def service(self, code: str, fields: dict[str, Any], *, external_id: str = "", customer: str = "") -> Answer:
         """Calls a service of `service_codes.PATHS`; fields that are None or empty are left out."""
         sent = {name: value for name, value in fields.items() if value not in (None, "")}
-        return self.call(service_codes.PATHS[code], sent, external_id=external_id)
+        return self.call(service_codes.PATHS[code], sent, external_id=external_id, customer=customer)
 
     # --- Payment with the code that a customer shows (QR CPM) ---
 
@@ -150,11 +150,12 @@ class SnapClient(Transport):
 
     # --- Balance, top-up, cash ---
 
-    def balance(self, partner_reference_no: str, account_no: str, **fields: Any) -> Answer:
-        """An account's balances (11)."""
+    def balance(self, partner_reference_no: str, account_no: str = "", *, customer: str = "", **fields: Any) -> Answer:
+        """The balances (11) of an account of yours; or of the customer who made the code `customer` to show theirs."""
         return self.service(
             service_codes.BALANCE_INQUIRY,
             {"partnerReferenceNo": partner_reference_no, "accountNo": account_no, **fields},
+            customer=customer,
         )
 
     def inquire_account(self, customer_number: str, amount: int, **fields: Any) -> Answer:

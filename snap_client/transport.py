@@ -54,15 +54,16 @@ class Transport:
         self._session = requests.Session()
         self._token, self._token_until = "", 0.0
 
-    def call(self, path: str, fields: dict[str, Any], *, external_id: str = "") -> Answer:
+    def call(self, path: str, fields: dict[str, Any], *, external_id: str = "", customer: str = "") -> Answer:
         """The answer to one request, under an X-EXTERNAL-ID of its own unless one is given.
 
+        `customer` is what a customer gave you to act for them: the bearer token of Authorization-Customer.
         A token that died meanwhile is renewed and the request sent once more; a refused request has had no effect.
         """
-        status, answer = self._transaction(path, fields, external_id)
+        status, answer = self._transaction(path, fields, external_id, customer)
         if not self.asymmetric and status == 401 and str(answer.get("responseCode"))[-2:] in DEAD_TOKEN:
             self._token = ""  # revoked, or our clock runs slow
-            status, answer = self._transaction(path, fields, external_id)
+            status, answer = self._transaction(path, fields, external_id, customer)
         return status, answer
 
     def access_token(self) -> str:
@@ -80,7 +81,7 @@ class Transport:
             self._token_until = time.monotonic() + int(answer["expiresIn"]) - RENEW_BEFORE
         return self._token
 
-    def _transaction(self, path: str, fields: dict[str, Any], external_id: str) -> Answer:
+    def _transaction(self, path: str, fields: dict[str, Any], external_id: str, customer: str) -> Answer:
         token = None if self.asymmetric else self.access_token()
         path, body, at = path + self.suffix, signing.compact(fields), signing.timestamp()
         text = signing.string_to_sign("POST", urlsplit(self.base_url).path + path, body, at, token)
@@ -96,6 +97,8 @@ class Transport:
         }
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
+        if customer:
+            headers["Authorization-Customer"] = f"Bearer {customer}"
         return self._post(path, body, headers)
 
     def _written(self, signature: str) -> str:

@@ -271,11 +271,11 @@ class RefundTooLarge(WalletError):
 
 
 class RefundNotPossible(WalletError):
-    """The payment was declined, so there is nothing to give back."""
+    """It was declined, or not paid yet, so there is nothing to give back."""
 
     code = "refund_not_possible"
     status = 409
-    message = _("Belanja itu ditolak, tidak ada yang dapat dikembalikan.")
+    message = _("Belanja itu tidak dibayar, jadi tidak ada yang dapat dikembalikan.")
 
 
 class PaymentCancelled(WalletError):

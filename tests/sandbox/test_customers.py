@@ -41,6 +41,15 @@ def test_six_digits_are_exchanged_and_the_code_is_taken_back(client: SnapClient,
     assert _code(client, "/v1.0/qr/qr-cpm-cancel", {"originalPartnerReferenceNo": number}) == "2006200"
 
 
+def test_a_balance_is_shown_with_a_code_that_pays_nothing(client: SnapClient, browser: Browser) -> None:
+    shown = _shows(browser, "balance")
+    status, answer = client.balance(unique("BAL"), customer=shown)
+    assert (status, answer["responseCode"]) == (200, "2001100")
+    assert answer["accountInfos"][0]["availableBalance"]["value"] == "1000000.00"
+    assert client.pay(unique("INV"), shown, SHOP, 1_000)[1]["responseCode"][-2:] != "00"
+    assert client.balance(unique("BAL"), customer=shown)[0] == 200  # until it ends: a retry tells the same
+
+
 def test_a_voucher_is_claimed(sandbox: Sandbox, client: SnapClient, browser: Browser) -> None:
     claim = {"partnerReferenceNo": unique("OFF"), "merchantId": SHOP, "qrContent": _shows(browser, "voucher")}
     [[now]] = sandbox.sql("SELECT now()")  # the sandbox's, which other tests have advanced

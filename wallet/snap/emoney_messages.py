@@ -40,7 +40,8 @@ class BalanceTypes(serializers.Field):  # type: ignore[type-arg]
 class BalanceInquiry(Message):
     """Service 11: a merchant's or a deposit's balance; a holder's only with the holder's one-time code.
 
-    The code goes in `Authorization-Customer: Bearer <code>`. It is looked at and stays good for a payment.
+    The code goes in `Authorization-Customer: Bearer <code>`. It was made for this (in the application: purpose
+    `balance`), pays nothing, and is good until it ends; a code that pays is as unknown here as any other.
     """
 
     partnerReferenceNo = optional(64)

@@ -284,6 +284,11 @@ def test_each_response_code(world: World, code: str, message: str, reason: str, 
     assert answer.body.get("additionalInfo", {}).get("reason", "") == reason
 
 
+def test_an_order_that_waits_is_not_called_declined(world: World) -> None:
+    refused = _on(REFUND)(world)
+    assert refused.body["additionalInfo"]["reasonMessage"].startswith("Belanja itu tidak dibayar")
+
+
 @pytest.mark.parametrize("suffix", ["", ".htm"])
 def test_an_order_is_answered_with_the_standards_fields(world: World, suffix: str) -> None:
     asked = fields(additionalInfo={"kasir": "02"}, title="Buku")
