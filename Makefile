@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 export DJANGO_SETTINGS_MODULE := config.settings
 
-.PHONY: help install demo serve sandbox stop clean test check bench chaos mutants format messages constraints
+.PHONY: help install demo serve sandbox stop clean test check bench chaos mutants format messages constraints baseline
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -41,7 +41,7 @@ clean: stop ## remove all data and keys of this checkout
 
 test: install messages ## every test
 	@$(BIN)/python -m config.embedded start
-	@DEBUG=True $(BIN)/python -m pytest -q -n 2 --dist loadgroup $(ARGS)
+	@DEBUG=True $(BIN)/python -m pytest -q -n 4 --dist loadgroup $(ARGS)
 
 check: install messages ## style, types, import contracts, migrations, deployment settings
 	@$(BIN)/python -m config.embedded start
@@ -80,6 +80,10 @@ format: install ## let ruff put the code in order
 
 messages: install ## compile the translations
 	@$(BIN)/pybabel --quiet compile --domain django --directory locale
+
+baseline: install ## write the schema that an empty database gets at once, after new migrations
+	@$(BIN)/python -m config.embedded start
+	@$(BIN)/python manage.py baseline
 
 constraints: ## freeze what is installed now
 	@{ echo "# Every package of requirements.txt and requirements-dev.txt, frozen. Made by \`make constraints\`."; \

@@ -1,0 +1,81 @@
+"""The schema as one file: the same as all migrations make, and left alone wherever that is not certain."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.db import connections
+from django.db.migrations.recorder import MigrationRecorder
+
+from config import baseline
+
+
+@pytest.fixture
+def elsewhere(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    with django_db_blocker.unblock():
+        yield
+        connections["owner"].close()
+
+
+@contextmanager
+def empty_database() -> Iterator[None]:
+    """The owner's connection leads to a database of its own, which is gone afterwards."""
+    owner = connections["owner"]
+    before = owner.settings_dict["NAME"]
+    own = f"{before}_alone"
+    try:
+        with owner._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{own}"')
+            cursor.execute(f'CREATE DATABASE "{own}"')
+        owner.close()
+        owner.settings_dict["NAME"] = own
+        yield
+    finally:
+        owner.close()
+        owner.settings_dict["NAME"] = before
+        with owner._nodb_cursor() as cursor:
+            cursor.execute(f'DROP DATABASE IF EXISTS "{own}"')
+
+
+def migrated(*, from_baseline: bool) -> tuple[str, set[tuple[str, str]]]:
+    with empty_database():
+        call_command("migrate", from_baseline=from_baseline, verbosity=0)
+        return baseline.schema("owner"), set(MigrationRecorder(connections["owner"]).applied_migrations())
+
+
+def test_a_database_is_the_same_whether_its_tables_came_at_once_or_one_by_one(elsewhere: None) -> None:
+    at_once, one_by_one = migrated(from_baseline=True), migrated(from_baseline=False)
+    assert at_once[1] == one_by_one[1]
+    assert at_once[0] == one_by_one[0]
+
+
+def test_an_empty_database_gets_tables_and_records_and_one_with_tables_is_left_alone(elsewhere: None) -> None:
+    assert baseline.load("owner") == 0  # this one has them
+    with empty_database():
+        loaded = baseline.load("owner")
+        assert loaded == len(MigrationRecorder(connections["owner"]).applied_migrations()) > 200
+        assert baseline.load("owner") == 0
+
+
+def test_it_stands_for_no_migration_whose_file_is_another_by_now() -> None:
+    text = baseline.FILE.read_text()
+    names = baseline.stands_for(text)
+    assert ("wallet", "0001_initial") in names
+    digest = text[text.index("-- migration wallet 0001_initial ") :].split()[4]
+    assert baseline.stands_for(text.replace(digest, "0" * 16)) == []
+    assert baseline.stands_for(text.replace("-- migration wallet ", "-- migration gone ")) == []
+
+
+def test_an_older_server_than_the_one_that_wrote_it_runs_the_migrations(
+    elsewhere: None, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    newer = tmp_path / "baseline.sql"
+    newer.write_text(baseline._SERVER.sub("-- server 990000", baseline.FILE.read_text(), count=1))
+    monkeypatch.setattr(baseline, "FILE", newer)
+    with empty_database():
+        assert baseline.load("owner") == 0
+        assert connections["owner"].introspection.table_names() == []
