@@ -1,4 +1,4 @@
-"""Deciding about two people who may be one: they are not, or they are and one row is joined to the other; and undoing that.
+"""Deciding about two people who may be one: they are not, or they are and one row is joined to the other; and undoing either.
 
 The row that is joined stays, with its household, as `merged`: it is nobody's member in counts and gets no new aid. Rows that
 were merged into it before point at the survivor with it, and come back with it: `merged_into` is always one step. What belongs
@@ -29,6 +29,7 @@ from beneficiaries.errors import (
     HeadJoined,
     MergeUndone,
     PairDecided,
+    PairNotToldApart,
     PersonNotActive,
     PlaceTaken,
     SurvivorMerged,
@@ -61,6 +62,23 @@ def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
     reason = _required(reason)
     row = _open_pair(pair)
     _decide(row, DuplicatePair.Status.DIFFERENT, by, reason)
+    return row
+
+
+@retried
+def reconsider(pair: DuplicatePair, reason: str) -> DuplicatePair:
+    """A pair that was found to be two people waits for a decision again; the reason is for whoever keeps the history.
+
+    Raises DecisionReasonMissing, PairNotToldApart, PersonNotActive: who is gone waits for no decision.
+    """
+    _required(reason)
+    row = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
+    if row.status != DuplicatePair.Status.DIFFERENT:
+        raise PairNotToldApart
+    if any(person.status != Person.Status.ACTIVE for person in _locked((row.low_id, row.high_id)).values()):
+        raise PersonNotActive
+    row.status, row.decided_by, row.decided_at, row.decision = DuplicatePair.Status.OPEN, None, None, ""
+    row.save(update_fields=["status", "decided_by", "decided_at", "decision"])
     return row
 
 

@@ -48,6 +48,13 @@ class PairDecided(BeneficiaryError):
     message = _("Pasangan ini sudah diputuskan (%(status)s). Muat ulang halaman.")
 
 
+class PairNotToldApart(BeneficiaryError):
+    """It waits already, or was merged since; what was merged is parted, not reconsidered."""
+
+    code = "pair_not_told_apart"
+    message = _("Pasangan ini tidak lagi dinyatakan dua orang yang berbeda. Muat ulang halaman.")
+
+
 class PersonNotActive(BeneficiaryError):
     """Only two active rows are joined: who was merged, left or died is not the row that aid goes to."""
 

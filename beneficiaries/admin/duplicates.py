@@ -23,7 +23,7 @@ from beneficiaries.errors import BeneficiaryError
 from beneficiaries.models import DuplicatePair, Merge, Person
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, change_url, link, list_url
-from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
+from wallet.admin.steps import Done, ReasonForm, Step, row_of, take, take_with_reason
 from wallet.errors import WalletError
 
 ERRORS = (BeneficiaryError, WalletError)
@@ -182,7 +182,7 @@ class DuplicatePairAdmin(ViewOnlyAdmin):
     search_fields = ("low__name",)
     search_help_text = _("Nama salah satunya")
     fields = readonly_fields = ("status_label", "decision", "decided_by", "decided_at", "found_at", "merges_shown")
-    actions_detail = ("merge", "different")
+    actions_detail = ("merge", "different", "reconsider")
     list_before_template = "beneficiaries/admin/duplicate_queue.html"
     change_form_outer_before_template = "beneficiaries/admin/duplicate_pair.html"
 
@@ -232,10 +232,15 @@ class DuplicatePairAdmin(ViewOnlyAdmin):
         return page
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Only while the pair can be decided."""
-        if not DuplicatePair.objects.waiting().filter(pk=object_id).exists():
-            return []
-        return list(super().get_actions_detail(request, object_id))
+        """The decision while it can be made; taking it back where both were told apart."""
+        this = DuplicatePair.objects.filter(pk=object_id)
+        waits, apart = (
+            (this & DuplicatePair.objects.waiting()).exists(),
+            (this & DuplicatePair.objects.told_apart()).exists(),
+        )
+        possible = {"merge": waits, "different": waits, "reconsider": apart}
+        steps = super().get_actions_detail(request, object_id)
+        return [step for step in steps if possible[step.action_name.removeprefix("beneficiaries_duplicatepair_")]]
 
     @admin.display(description=_("orang"))
     def both(self, pair: DuplicatePair) -> str:
@@ -311,6 +316,25 @@ class DuplicatePairAdmin(ViewOnlyAdmin):
             as_one=True,
         )
         return take(self, request, step, run, pair)
+
+    @action(description=_("Tinjau lagi"), permissions=["beneficiaries.decide_duplicatepair"], icon="undo")
+    def reconsider(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        pair = row_of(self, request, object_id)
+        facts = [(_("Pertama"), pair.low), (_("Kedua"), pair.high), (_("Alasan dahulu"), pair.decision)]
+        return take_with_reason(
+            self,
+            request,
+            pair,
+            lambda row, by, reason: duplicates_merge.reconsider(row, reason),
+            gettext("Menunggu keputusan lagi: %(reason)s"),
+            title=_("Tinjau lagi"),
+            button=_("Kembalikan ke antrean"),
+            text=_(
+                "Keputusan bahwa keduanya dua orang yang berbeda ditarik kembali; pasangan ini menunggu keputusan lagi."
+            ),
+            facts=facts,
+            errors=ERRORS,
+        )
 
 
 @admin.register(Merge)

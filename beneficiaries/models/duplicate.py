@@ -52,9 +52,16 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
 
     def waiting(self) -> DuplicatePairQuerySet:
         """What an officer can decide: open, both are active, and neither has restricted what is done with their data."""
+        return self._of_two_active().filter(status=DuplicatePair.Status.OPEN)
+
+    def told_apart(self) -> DuplicatePairQuerySet:
+        """What an officer found to be two people, and could decide again."""
+        return self._of_two_active().filter(status=DuplicatePair.Status.DIFFERENT)
+
+    def _of_two_active(self) -> DuplicatePairQuerySet:
         active = Person.Status.ACTIVE
         unrestricted = self.filter(low__restricted=False, high__restricted=False)
-        return unrestricted.filter(status=DuplicatePair.Status.OPEN, low__status=active, high__status=active)
+        return unrestricted.filter(low__status=active, high__status=active)
 
 
 class DuplicatePair(models.Model):

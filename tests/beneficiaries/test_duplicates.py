@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from beneficiaries import duplicates, duplicates_merge, tasks
 from beneficiaries.duplicates_scoring import THRESHOLD, Compared, name_likeness, score
-from beneficiaries.errors import DecisionReasonMissing, PairDecided
+from beneficiaries.errors import DecisionReasonMissing, PairDecided, PairNotToldApart, PersonNotActive
 from beneficiaries.models import Change, DuplicatePair, Household, Person, PersonBlock, PersonKey
 from beneficiaries.names import normalise
 from tests import money
@@ -232,6 +232,36 @@ def test_a_decision_needs_a_reason_and_is_made_once() -> None:
     duplicates_merge.different(pair, money.officer(), "dua orang")
     with pytest.raises(PairDecided):
         duplicates_merge.different(pair, money.officer(), "dua orang")
+
+
+@pytest.mark.django_db
+def test_two_who_were_told_apart_by_mistake_wait_again_and_stay_in_the_queue() -> None:
+    first = person("Ngatiyem Lestari")
+    person("Ngatijem Lestari")
+    [pair] = found().values()
+    with pytest.raises(PairNotToldApart):
+        duplicates_merge.reconsider(pair, "salah pencet")
+    duplicates_merge.different(pair, money.officer(), "dua orang")
+    with pytest.raises(DecisionReasonMissing):
+        duplicates_merge.reconsider(pair, "  ")
+    duplicates_merge.reconsider(pair, "salah pencet")
+    assert list(found().values()) == [pair]
+    pair.refresh_from_db()
+    assert (pair.status, pair.decision, pair.decided_by, pair.decided_at) == ("open", "", None, None)
+    duplicates_merge.merge(pair, first, money.officer(), "KTP sama")
+    with pytest.raises(PairNotToldApart):
+        duplicates_merge.reconsider(pair, "salah pencet")
+
+
+@pytest.mark.django_db
+def test_nobody_who_is_gone_waits_for_a_decision_again() -> None:
+    person("Ngatiyem Lestari")
+    second = person("Ngatijem Lestari")
+    [pair] = found().values()
+    duplicates_merge.different(pair, money.officer(), "dua orang")
+    Person.objects.filter(pk=second.pk).update(status=Person.Status.DECEASED)
+    with pytest.raises(PersonNotActive):
+        duplicates_merge.reconsider(pair, "salah pencet")
 
 
 # --- points ---

@@ -81,7 +81,7 @@ def test_both_stand_side_by_side_with_masked_numbers_and_marked_differences(as_r
     assert "Nama sama, setelah gelar dan ejaan disamakan" in text and "Nomor telepon sama" in text
 
 
-STEPS = {"different": {"Petugas"}, "merge": {"Penyetuju"}}
+STEPS = {"different": {"Petugas"}, "reconsider": {"Petugas"}, "merge": {"Penyetuju"}}
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -106,6 +106,27 @@ def test_two_people_are_told_apart_with_a_reason(as_role: As, pair: DuplicatePai
     assert LogEntry.objects.filter(object_id=str(pair.pk)).exists()
     again = client.post(f"{QUEUE}{pair.pk}/different/", {"reason": "lagi"}, follow=True).content.decode()
     assert "sudah diputuskan" in again
+
+
+def test_who_were_told_apart_by_mistake_wait_again_with_the_reason_in_the_history(
+    as_role: As, pair: DuplicatePair
+) -> None:
+    client, address = as_role("Petugas"), f"{QUEUE}{pair.pk}"
+    assert f"{address}/reconsider/" not in page(client, f"{address}/change/")
+    client.post(f"{address}/different/", {"reason": "dua KTP"})
+    text = page(client, f"{address}/change/")
+    assert f"{address}/reconsider/" in text and f"{address}/different/" not in text
+    assert "dua KTP" in page(client, f"{address}/reconsider/")
+    client.post(f"{address}/reconsider/", {"reason": "  "})
+    pair.refresh_from_db()
+    assert pair.status == "different"
+    answer = client.post(f"{address}/reconsider/", {"reason": "salah pencet"}, follow=True).content.decode()
+    assert "Menunggu keputusan lagi: salah pencet" in answer and f"{address}/different/" in answer
+    assert "Soetrisno Wibowo · Sutrisno Wibowo" in page(client, QUEUE)
+    told = page(client, f"{address}/history/")
+    assert "dua KTP" in told and "salah pencet" in told
+    again = client.post(f"{address}/reconsider/", {"reason": "lagi"}, follow=True).content.decode()
+    assert "Muat ulang halaman" in again
 
 
 def test_two_rows_are_joined_and_parted(as_role: As, pair: DuplicatePair) -> None:
