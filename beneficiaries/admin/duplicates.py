@@ -233,11 +233,11 @@ class DuplicatePairAdmin(ViewOnlyAdmin):
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
         """The decision while it can be made; taking it back where both were told apart."""
-        this = DuplicatePair.objects.filter(pk=object_id)
-        waits, apart = (
-            (this & DuplicatePair.objects.waiting()).exists(),
-            (this & DuplicatePair.objects.told_apart()).exists(),
-        )
+        pair = self.get_object(request, str(object_id))
+        if pair is None:
+            return []
+        this = DuplicatePair.objects.filter(pk=pair.pk)
+        waits, apart = this.waiting().exists(), this.told_apart().exists()
         possible = {"merge": waits, "different": waits, "reconsider": apart}
         steps = super().get_actions_detail(request, object_id)
         return [step for step in steps if possible[step.action_name.removeprefix("beneficiaries_duplicatepair_")]]
@@ -359,7 +359,8 @@ class MergeAdmin(LongTable, ViewOnlyAdmin):
         return queryset.filter(Q(merged__name__icontains=text) | Q(survivor__name__icontains=text)), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        if not Merge.objects.filter(pk=object_id, undone_at=None).exists():
+        done = self.get_object(request, str(object_id))
+        if done is None or done.undone_at is not None:
             return []
         return list(super().get_actions_detail(request, object_id))
 

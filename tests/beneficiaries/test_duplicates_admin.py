@@ -169,3 +169,9 @@ def test_nobody_adds_changes_or_deletes_pairs_and_merges_by_hand(as_role: As, pa
         assert client.post(f"{address}/change/", {"status": "open"}).status_code == 403
         assert client.post(f"{address}/delete/", {"post": "yes"}).status_code == 403
     assert client.get(f"{QUEUE}add/").status_code == 403
+
+
+@pytest.mark.parametrize("table", ["duplicatepair", "merge"])
+def test_an_address_of_no_row_leads_back_and_is_no_error(as_role: As, table: str) -> None:
+    for number in ("3/lihat", "x", "99999999999999999999999", "-1"):
+        assert as_role("Auditor").get(f"/admin/beneficiaries/{table}/{number}/change/").status_code == 302, number
