@@ -242,6 +242,7 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
                 ("RT / RW", shown.neighbourhood(home)),
                 (_("Desil DTSEN"), home.decile),
                 (_("Dompet"), self._wallet(request, person)),
+                *self._joined(person),
             ],
         }
         more, limit = _history_asked(request)
@@ -255,6 +256,13 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
             return []
         said = {True: _("Ya"), False: _("Tidak"), None: _("Tidak diketahui")}
         return [(_("Hamil"), said[person.pregnant])]
+
+    @staticmethod
+    def _joined(person: Person) -> list[tuple[Any, Any]]:
+        """The rows that were merged into this one: their money and enrolments are here, their history is there."""
+        rows = Person.objects.filter(merged_into=person).order_by("pk")
+        names = [link(change_url(row), f"{row.name} {shown.masked_nik(row)}") for row in rows]
+        return [(_("Digabung ke sini"), _sentence(*names))] if names else []
 
     @staticmethod
     def _home(request: HttpRequest, home: Household) -> SafeString | str:

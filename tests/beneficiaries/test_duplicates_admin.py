@@ -141,11 +141,16 @@ def test_two_rows_are_joined_and_parted(as_role: As, pair: DuplicatePair) -> Non
     done = Merge.objects.get()
     assert (done.survivor_id, done.merged_id, done.by.username) == (pair.high_id, pair.low_id, "penyetuju")
     assert "Soetrisno" not in page(client, QUEUE)
+    stays = f"/admin/beneficiaries/person/{pair.high_id}/change/"
+    assert re.search(
+        rf'Digabung ke sini.*href="/admin/beneficiaries/person/{pair.low_id}/change/"', page(client, stays), re.S
+    )
     assert as_role("Petugas").post(f"/admin/beneficiaries/merge/{done.pk}/unmerge/", {"reason": "x"}).status_code == 403
     page(client, "/admin/beneficiaries/merge/?q=wibowo")
     answer = client.post(f"/admin/beneficiaries/merge/{done.pk}/unmerge/", {"reason": "dua orang"}, follow=True)
     assert "Dipisahkan: dua orang" in answer.content.decode()
     assert set(Person.objects.values_list("status", flat=True)) == {"active"}
+    assert "Digabung ke sini" not in page(client, stays)
     again = client.post(f"/admin/beneficiaries/merge/{done.pk}/unmerge/", {"reason": "lagi"}, follow=True)
     assert "sudah dipisahkan" in again.content.decode()
 
