@@ -183,6 +183,11 @@ def assert_possible(run: RegistryImport) -> None:
     touched = run.added + run.changed + run.left + run.households_added + run.households_changed
     if touched and not Change.objects.filter(source=run.told_as).exists():
         raise HistoryMissing
+    paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
+        import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
+    )
+    if paid_since and (paid := paid_since(people_of(run), run.committed_at or run.created_at)):
+        raise _used(paid)  # before whatever an officer could still clear out of the way: it would be for nothing
     with connection.cursor() as cursor:
         changed = 0
         for name in ("person", "household"):
@@ -196,14 +201,13 @@ def assert_possible(run: RegistryImport) -> None:
         for number, file, count in cursor.fetchall():
             if count:
                 raise ConfirmedSince(number=number, file=file, count=count)
-    paid_since: Callable[[QuerySet[Person], datetime], tuple[int, str] | None] | None = (
-        import_string(settings.REGISTRY["paid_since"]) if settings.REGISTRY["paid_since"] else None
-    )
-    used = paid_since(people_of(run), run.committed_at or run.created_at) if paid_since else None
-    used = used or import_string(settings.REGISTRY["moves_taken"])(run)
-    if used is not None:
-        count, reason = used
-        raise UsedSince(count=count, reason=str(reason))
+    if taken := import_string(settings.REGISTRY["moves_taken"])(run):
+        raise _used(taken)
+
+
+def _used(said: tuple[int, str]) -> UsedSince:
+    count, reason = said
+    return UsedSince(count=count, reason=str(reason))
 
 
 @transaction.atomic

@@ -301,6 +301,16 @@ def test_what_a_later_import_confirmed_is_not_taken_away_and_the_refusal_names_t
     assert not Person.objects.exists() and not Listing.objects.exists()
 
 
+def test_that_aid_was_paid_is_said_before_what_could_still_be_taken_back() -> None:
+    """Else the later import is taken back for nothing."""
+    run = committed(person(), person(2))
+    committed(person())
+    approvals.submit(prepared(enrolled()), by=money.officer())
+    assert refusal(run).code == "used_since"
+    Person.objects.filter(household__isnull=False).update(name="SITI")
+    assert refusal(run).code == "used_since"
+
+
 def test_a_change_that_a_later_file_repeats_stands_too_of_a_person_as_of_a_household() -> None:
     committed(person(), person(2, KK=OTHER_KK))
     named = committed(person(NAMA="LAIN"), person(2, KK=OTHER_KK))
