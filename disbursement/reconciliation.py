@@ -13,6 +13,24 @@ from disbursement.models import Instruction
 
 MOST = 100
 
+# Of purses that went from wallet to wallet: where each was opened. An heir takes them, a merge pools them; what was paid into the
+# pool since through an enrolment that moved goes to the other when the two are parted, and into their own wallet, frozen until
+# then, nothing was paid meanwhile.
+OPENED_IN = """
+SELECT DISTINCT ON (account) account, first_wallet FROM (
+    SELECT account, predecessor_id AS first_wallet, created_at AS at
+    FROM wallet_succession CROSS JOIN unnest(purses) AS account
+    UNION ALL
+    SELECT account::bigint, (kept #>> '{pooled,source}')::bigint, at
+    FROM beneficiaries_merge CROSS JOIN jsonb_array_elements_text(kept #> '{pooled,purses}') AS account
+    UNION ALL
+    SELECT purse.account_id, (kept #>> '{pooled,target}')::bigint, undone_at
+    FROM beneficiaries_merge
+    JOIN wallet_purse purse ON purse.wallet_id = (kept #>> '{pooled,source}')::bigint
+    JOIN wallet_transfer paid ON paid.credit_id = purse.account_id AND paid.kind = 'disbursement'
+        AND paid.id > (kept #>> '{pooled,last}')::bigint AND paid.posted_at < undone_at
+) moved ORDER BY account, at
+"""
 # An instruction's key, and the rupiah that the two books have; null where there is nothing. Who is paid is a wallet, or, below
 # zero, the account of the partner that paid.
 DIFFERENCES = f"""
@@ -22,9 +40,7 @@ FROM (SELECT {Instruction.key_in_sql()} AS key, coalesce(-partner.account_id, wa
       LEFT JOIN disbursement_provideraccount partner ON partner.id = route.provider_id WHERE status = 'paid') i
 FULL JOIN (SELECT posted.key, coalesce(passed.first_wallet, purse.wallet_id) AS payee, posted.amount
            FROM wallet_transfer posted JOIN wallet_purse purse ON purse.account_id = posted.credit_id
-           LEFT JOIN (SELECT DISTINCT ON (account) account, predecessor_id AS first_wallet
-                      FROM wallet_succession CROSS JOIN unnest(purses) AS account ORDER BY account, id
-           ) passed ON passed.account = purse.account_id
+           LEFT JOIN ({OPENED_IN}) passed ON passed.account = purse.account_id
            WHERE posted.kind = 'disbursement' AND posted.key LIKE 'disburse:%%' AND NOT EXISTS (
                SELECT FROM wallet_transfer back WHERE back.reverses_id = posted.id)
            UNION ALL
@@ -55,7 +71,8 @@ class Difference:
 def differences() -> list[Difference]:
     """Where paid instructions (or what was given back) and the ledger do not agree in key, payee and amount; the first hundred.
 
-    A disbursement that was reversed is not posted any more. A purse that was passed on counts where it was opened.
+    A disbursement that was reversed is not posted any more. A purse that was passed on, or pooled by a merge,
+    counts where it was opened.
     """
     with connection.cursor() as cursor:
         cursor.execute(f"{DIFFERENCES} ORDER BY 1 LIMIT %s", [MOST])

@@ -23,7 +23,7 @@ from beneficiaries.errors import (
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
-from disbursement import batches, clawback, eligibility, enrolments, owed
+from disbursement import batches, clawback, eligibility, enrolments, owed, reconciliation
 from disbursement.errors import NothingOwed, NothingToPay
 from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, Programme
 from tests import money
@@ -336,7 +336,13 @@ def _one_wallet() -> tuple[Person, Person, Programme]:
     return survivor, other, made
 
 
-WORLDS = [_two_wallets, _moved_enrolment, _one_wallet]
+def _moved_into_a_wallet() -> tuple[Person, Person, Programme]:
+    survivor, other, made = _moved_enrolment()
+    Person.objects.filter(pk=survivor.pk).update(wallet=money.wallet())
+    return survivor, other, made
+
+
+WORLDS = [_two_wallets, _moved_enrolment, _one_wallet, _moved_into_a_wallet]
 World = Callable[[], tuple[Person, Person, Programme]]
 
 
@@ -346,6 +352,7 @@ def test_parting_puts_everything_back(world: World) -> None:
     before = state()
     done = merged(survivor, other)
     assert state() != before
+    assert reconciliation.differences() == []
     done = parted(done)
     assert state() == before
     assert done.undone_reason == "ternyata dua orang"
@@ -354,10 +361,11 @@ def test_parting_puts_everything_back(world: World) -> None:
     assert not DuplicatePair.objects.waiting().exists()
     with pytest.raises(MergeUndone):
         parted(done)
+    assert reconciliation.differences() == []
     money.assert_books_hold()
 
 
-@pytest.mark.parametrize("world", [_moved_enrolment, _one_wallet])
+@pytest.mark.parametrize("world", [_moved_enrolment, _one_wallet, _moved_into_a_wallet])
 def test_aid_paid_since_through_a_moved_enrolment_goes_with_it(world: World) -> None:
     survivor, other, made = world()
     done = merged(survivor, other)
@@ -365,6 +373,7 @@ def test_aid_paid_since_through_a_moved_enrolment_goes_with_it(world: World) -> 
     assert book(survivor) == 600_000
     parted(done)
     assert (book(survivor), book(other)) == (0, 600_000)
+    assert reconciliation.differences() == []
     money.assert_books_hold()
 
 
@@ -430,6 +439,7 @@ def test_purses_that_went_on_to_an_heir_do_not_come_back() -> None:
     survivor, other, _made = _two_wallets()
     done = merged(survivor, other)
     money.passed_on(fresh(survivor).wallet, money.wallet())
+    assert reconciliation.differences() == []
     with pytest.raises(MergeRefused, match="diwariskan"):
         parted(done)
 
