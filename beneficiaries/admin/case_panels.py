@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from beneficiaries.admin import panels
@@ -21,6 +23,14 @@ def representative_name(row: Representation) -> str:
     return row.representative.name if row.representative is not None else opened(lambda: row.name)
 
 
+def is_over(row: Representation) -> bool:
+    """True if it was approved and never ended, and nobody may act by it any more (`RepresentationQuerySet.lapsed`)."""
+    acts = row.representative
+    gone = acts is not None and (acts.status == Person.Status.DECEASED or acts.erased_at is not None)
+    over = row.ends_on is not None and row.ends_on < timezone.localdate()
+    return row.status == Representation.Status.APPROVED and (gone or over)
+
+
 def _acting_for(request: HttpRequest, people: Sequence[int], *, named: bool) -> Panel | None:
     """Who acts for these people; `named` says for whom, where there are several."""
     if not request.user.has_perm("beneficiaries.view_representation"):  # type: ignore[union-attr]
@@ -31,7 +41,7 @@ def _acting_for(request: HttpRequest, people: Sequence[int], *, named: bool) -> 
             link(change_url(row), representative_name(row)),
             *((row.for_person.name,) if named else ()),
             row.get_kind_display(),
-            badge(row.get_status_display()),
+            badge(gettext("Tidak lagi berhak"), "danger") if is_over(row) else badge(row.get_status_display()),
             row.starts_on,
             row.ends_on or "–",
         )

@@ -11,6 +11,7 @@ from django.contrib import admin, messages
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,7 @@ from unfold.widgets import (
 )
 
 from beneficiaries import identity, representation, reveals
-from beneficiaries.admin.case_panels import representative_name
+from beneficiaries.admin.case_panels import is_over, representative_name
 from beneficiaries.admin.reveals import address_of
 from beneficiaries.admin.shown import masked_nik, opened
 from beneficiaries.errors import BeneficiaryError
@@ -37,6 +38,7 @@ from wallet.admin.rows import (
     change_url,
     link,
     list_url,
+    money,
 )
 from wallet.admin.steps import AddedByStep, Done, ReasonForm, Step, row_of, take
 from wallet.errors import WalletError
@@ -159,7 +161,11 @@ class CollectionInline(ViewOnlyInline):
     @admin.display(description=_("belanja"))
     def payment(self, row: Collection) -> SafeString | str:
         found = Payment.objects.filter(partner_reference_no=row.reference).first()
-        return link(change_url(found), found.reference_no) if found else gettext("tidak jadi")
+        if found is None:
+            return gettext("tidak jadi")
+        return format_html(
+            "{} · {} · {}", link(change_url(found), found.reference_no), money(found.amount), found.get_status_display()
+        )
 
 
 @admin.register(Representation)
@@ -256,9 +262,7 @@ class RepresentationAdmin(AddedByStep, LongTable, OfficeAdmin):
         label={"Berlaku": "success", S.PROPOSED: "info", S.REFUSED: "warning", S.ENDED: "warning", "lapsed": "danger"},
     )
     def status_label(self, row: Representation) -> tuple[str, str]:
-        today = timezone.localdate()
-        dead = row.representative is not None and row.representative.status == Person.Status.DECEASED
-        if row.status == S.APPROVED and (dead or (row.ends_on is not None and row.ends_on < today)):
+        if is_over(row):
             return "lapsed", gettext("Tidak lagi berhak")
         return ("Berlaku" if row.status == S.APPROVED else row.status), row.get_status_display()
 

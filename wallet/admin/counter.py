@@ -101,12 +101,16 @@ def pay_in(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpRespo
 
 def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResponse:
     """Cash against the holder's one-time code. Permission was checked by whoever calls."""
+    may_fetch = above.collectors(request, wallet)
 
     def run(data: dict[str, Any]) -> Done:
         reference = _reference(request)
         known = Payment.objects.filter(partner_reference_no=reference, partner__client_id=counter.CLIENT_ID).exists()
         by = request.user.get_username()
-        if fetching := data.get("collector"):
+        fetching = data.get("collector") or request.POST.get("collector", "")
+        if fetching and fetching not in dict(may_fetch):  # the form was open while they lost the right
+            raise Refused(said=gettext("Yang datang tidak lagi boleh mengambil bagi pemegang. Jangan serahkan uang."))
+        if fetching:
             # Before the money: what is paid to somebody else is never without their name.
             for keep in above.COLLECTED:
                 keep(request, wallet, fetching, reference)
@@ -133,7 +137,7 @@ def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResp
             "Serahkan uang hanya setelah halaman ini mengatakannya."
         ),
         facts=[*_facts(request, wallet), (_("Dapat ditarik tunai sekarang"), money(counter.cash_available(wallet)))],
-        form=_with_collectors(above.collectors(request, wallet)),
+        form=_with_collectors(may_fetch),
         hidden={"reference": counter.new_reference()},
         possible=wallet.status == Wallet.Status.ACTIVE,
         warnings=[*_inactive(wallet), *above.cautions(request, wallet)],

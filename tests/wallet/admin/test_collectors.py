@@ -113,6 +113,37 @@ def test_whoever_lost_the_right_fetches_nothing(officers: dict[str, User], desk:
     assert "Serahkan Rp 10.000" in draw(desk, holder, str(still.uid))[0]
 
 
+def test_who_was_the_only_one_and_lost_the_right_is_not_taken_for_the_holder(
+    officers: dict[str, User], desk: Client
+) -> None:
+    """The form that was open asked who came; the page that answers does not ask any more."""
+    holder = holder_with(100_000)
+    row = approved(officers, holder, cases.person().nik)
+    representation.end(row, "dicabut", by=officers["Petugas"])
+    said, _reference = draw(desk, holder, str(row.uid))
+    assert "tidak lagi boleh mengambil" in said and "Serahkan Rp" not in said
+    assert not Payment.objects.exists() and not Collection.objects.exists()
+
+
+def test_what_was_declined_does_not_read_as_fetched(officers: dict[str, User], desk: Client) -> None:
+    holder = holder_with(5_000)
+    row = approved(officers, holder, cases.person().nik)
+    said, _reference = draw(desk, holder, str(row.uid))
+    assert "Jangan serahkan uang" in said
+    page = desk.get(f"/admin/beneficiaries/representation/{row.pk}/change/").content.decode()
+    assert Payment.objects.get().status == Payment.Status.DECLINED and "Ditolak" in page
+
+
+def test_whose_period_is_over_does_not_read_as_acting_on_the_holders_page(
+    officers: dict[str, User], desk: Client
+) -> None:
+    holder = holder_with(100_000)
+    with clock.moved(days=-9):
+        approved(officers, holder, cases.person().nik, ends_on=timezone.localdate() + timedelta(days=1))
+    page = desk.get(f"/admin/beneficiaries/person/{holder.pk}/change/").content.decode()
+    assert "Tidak lagi berhak" in page
+
+
 def test_a_form_sent_twice_pays_once_and_keeps_who_was_said_first(officers: dict[str, User], desk: Client) -> None:
     holder = holder_with(100_000)
     row, other = (approved(officers, holder, cases.person().nik) for _ in range(2))
