@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.models import User
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from beneficiaries import merged_rows
 from beneficiaries.models import Person
 from disbursement.models import Confirmation, Instruction
 from disbursement.statement_errors import NotPaidYet
@@ -15,10 +16,13 @@ C = Confirmation.Channel
 
 
 def paid_to(person: Person) -> QuerySet[Instruction]:
-    """The person's paid instructions, the newest first, each with `answer`: the newest one given, or None."""
+    """What was paid to the human being, the newest first, each with `answer`: the newest one given, or None.
+
+    Under whichever of their rows in the registry: what was paid to one that was merged into another stays its own.
+    """
     newest = Confirmation.objects.filter(instruction=OuterRef("pk")).order_by("-pk")
     return (
-        Instruction.objects.filter(enrolment__person=person, status=Instruction.Status.PAID)
+        Instruction.objects.filter(enrolment__person__in=merged_rows.numbers(person), status=Instruction.Status.PAID)
         .annotate(answer=Subquery(newest.values("answer")[:1]), answered_at=Subquery(newest.values("at")[:1]))
         .select_related("cycle", "enrolment__programme")
         .order_by("-cycle__period", "-pk")

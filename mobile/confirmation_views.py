@@ -1,7 +1,8 @@
-"""Saying that aid has come, or has not, over the beneficiaries' API."""
+"""One's payments over the beneficiaries' API: why so much, and saying that it has come, or has not."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from disbursement import confirmations
-from disbursement.models import Confirmation, Instruction
+from disbursement.models import Calculation, Confirmation, Instruction
 from disbursement.statement_errors import NotPaidYet
 from mobile.errors import MobileError
 from mobile.schema import described
@@ -21,7 +22,16 @@ _PAYMENT = {
     "id": 41,
     "programme": "Kartu Lansia Jakarta",
     "period": "2026-11-01",
-    "amount": 300_000,
+    "kind": "regular",
+    "kind_text": "Rutin",
+    "part": "main",
+    "amount": 240_000,
+    "why": {
+        "lines": [{"name": "Bantuan pokok", "people": 1, "each": 300_000, "months": 1, "total": 300_000}],
+        "withheld": 60_000,
+        "total": 240_000,
+        "decree": "Kepgub 1250/2021",
+    },
     "answer": None,
     "answered_at": None,
 }
@@ -36,11 +46,34 @@ class PaymentUnknown(MobileError):
     message = _("Bantuan itu tidak ada. Muat ulang daftarnya.")
 
 
+class LineOut(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    people = serializers.IntegerField(help_text="Berapa orang yang dihitung.")
+    each = serializers.IntegerField(help_text="Rupiah tiap orang tiap bulan.")
+    months = serializers.IntegerField()
+    total = serializers.IntegerField(help_text="Rupiah; kurang dari nol: yang sudah diberikan sebelumnya.")
+
+
+class WhyOut(serializers.Serializer[Any]):
+    """The arithmetic without the facts: others of the family may stand in these, and who asks need not be one of them."""
+
+    lines = LineOut(many=True)
+    withheld = serializers.IntegerField(help_text="Rupiah yang dipotong untuk pengembalian; lihat `claims`.")
+    total = serializers.IntegerField(help_text="Rupiah dari semua bagian: jumlah `lines` dikurangi `withheld`.")
+    decree = serializers.CharField(source="version.decree", allow_blank=True, help_text="Dasar hukumnya.")
+
+
 class PaymentOut(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     programme = serializers.CharField(source="enrolment.programme.name")
     period = serializers.DateField(source="cycle.period")
+    kind = serializers.ChoiceField(choices=Instruction.Kind.choices)
+    kind_text = serializers.CharField(source="get_kind_display", help_text="Rutin, atau rapel atau koreksi `period`.")
+    part = serializers.CharField(
+        help_text="Bagiannya bila dibagi: `main` utama, `cash` yang dapat diambil tunai, atau kode komponennya."
+    )
     amount = serializers.IntegerField(help_text="Rupiah.")
+    why = WhyOut(allow_null=True, help_text="Mengapa sebanyak ini; null: perhitungannya tidak disimpan lagi.")
     answer = serializers.ChoiceField(
         choices=Confirmation.Answer.choices, allow_null=True, help_text="Jawaban terakhir; null: belum dijawab."
     )
@@ -63,7 +96,7 @@ class PaymentsView(BeneficiaryView):
         example={"payments": [_PAYMENT]},
     )
     def get(self, request: Request) -> Response:
-        return Response(Payments({"payments": confirmations.paid_to(self.person)[:MOST]}).data)
+        return Response(Payments({"payments": _explained(confirmations.paid_to(self.person)[:MOST])}).data)
 
 
 class ConfirmationsView(BeneficiaryView):
@@ -87,4 +120,18 @@ class ConfirmationsView(BeneficiaryView):
             told = paid.get(pk=sent["payment"])
         except (Instruction.DoesNotExist, NotPaidYet):
             raise PaymentUnknown from None
-        return Response(PaymentOut(told).data, status=201)
+        return Response(PaymentOut(_explained([told])[0]).data, status=201)
+
+
+def _explained(rows: Iterable[Instruction]) -> list[Any]:
+    """The payments, each with `why`: what was calculated for it, or None."""
+    lines: list[Any] = list(rows)
+    found = Calculation.objects.filter(
+        enrolment__in={line.enrolment_id for line in lines}, batch__in={line.batch_id for line in lines}
+    )
+    reckoned = {
+        (row.batch_id, row.enrolment_id, row.cycle_id, row.kind): row for row in found.select_related("version")
+    }
+    for line in lines:
+        line.why = reckoned.get((line.batch_id, line.enrolment_id, line.cycle_id, line.kind))
+    return lines

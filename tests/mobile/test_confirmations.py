@@ -14,6 +14,7 @@ from disbursement import breaks, programmes
 from disbursement.models import Break, Confirmation, Instruction
 from mobile import devices
 from tests import money
+from tests.disbursement import clawing, merging
 from tests.e2e import servers
 from tests.mobile import people
 from tests.mobile.people import error_of
@@ -44,6 +45,31 @@ def test_one_sees_ones_payments_and_says_whether_they_came(hers: APIClient, siti
     breaks.find()
     assert Break.objects.get().state == "explained"
     assert list(Confirmation.objects.values_list("channel", "by").distinct()) == [("app", None)]
+
+
+def test_one_sees_how_the_amount_came_about(hers: APIClient, siti: Person) -> None:
+    october = clawing.paid(money.programme(amount=100_000), clawing.OCTOBER)
+    clawing.in_force(october.instructions.get(enrolment__person=siti), 30_000, share=20)
+    clawing.paid(october.cycle.programme, clawing.NOVEMBER)
+    later, first = hers.get("/api/v1/payments").json()["payments"]
+    assert (later["kind"], later["amount"], first["amount"]) == ("regular", 80_000, 100_000)
+    whole = {"people": 1, "each": 100_000, "months": 1, "total": 100_000}
+    [line] = first["why"]["lines"]
+    assert {name: line[name] for name in whole} == whole and line["name"]
+    assert (first["why"]["withheld"], first["why"]["total"]) == (0, 100_000)
+    assert (later["why"]["withheld"], later["why"]["total"]) == (20_000, 80_000)
+    assert later["why"]["lines"] == first["why"]["lines"]
+    assert set(later["why"]) == {"lines", "withheld", "total", "decree"}  # no facts: others of the family stand in them
+
+
+@pytest.mark.django_db
+def test_what_was_paid_under_a_row_that_was_merged_is_ones_own() -> None:
+    one, other = merging.twice()
+    line = paid().instructions.get(enrolment__person=other)
+    merging.merged(one, other)
+    client = people.client_of(merging.fresh(one))
+    assert line.pk in [told["id"] for told in client.get("/api/v1/payments").json()["payments"]]
+    assert answer(client, line.pk).status_code == 201
 
 
 def test_anothers_payment_is_as_unknown_as_none(hers: APIClient, siti: Person) -> None:
