@@ -353,13 +353,18 @@ def notices_due() -> QuerySet[Clawback]:
     )
 
 
+def reason_told(case: Clawback) -> str:
+    """The reason as a sentence, for others follow it; whoever typed it may have left out the stop."""
+    return case.reason if case.reason.endswith((".", "!", "?")) else f"{case.reason}."
+
+
 def notice(case: Clawback) -> str:
     """What the person is told, in a few sentences without names: how much, why, how it is recovered, until when to object."""
     said = {
         "number": case.pk,
         "programme": case.programme.name,
         "claim": rupiah(case.claim),
-        "reason": case.reason,
+        "reason": reason_told(case),
         "share": case.share,
         "until": date_format(case.objection_until, "j F Y") if case.objection_until else "-",
     }

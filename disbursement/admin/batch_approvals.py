@@ -312,10 +312,16 @@ def _outdated(batch: Batch) -> list[Any]:
 
 
 def _who_may(submission: Submission, given: list[Approval], role: Group | None) -> str:
-    """The first few who may sign next, by name."""
+    """The first few who may sign next, by name, and those who stand in for them now."""
     took_part = {submission.maker_id, *(person for row in given for person in (row.approver_id, row.holder_id))}
-    free = _entitled(role).exclude(pk__in=took_part).order_by("username")
+    entitled = _entitled(role).exclude(pk__in=took_part)
+    free = entitled.order_by("username")
     names = [_name(person) for person in free[: NAMED + 1]]
+    stands_in = delegations.in_force().filter(principal__in=entitled).exclude(delegate__in=took_part)
+    names += [
+        gettext("%(approver)s atas nama %(holder)s") % {"approver": _name(row.delegate), "holder": _name(row.principal)}
+        for row in stands_in.select_related("delegate")[: NAMED + 1]
+    ]
     if not names:
         return gettext("belum ada petugas yang berhak; tambahkan petugas pada peran ini atau limpahkan")
     return ", ".join(names[:NAMED]) + (" …" if len(names) > NAMED else "")

@@ -376,6 +376,7 @@ def _letter(case: Clawback) -> dict[str, Any]:
     payments = case.payments.select_related("instruction__cycle").order_by("instruction__cycle__period", "pk")
     return {
         "case": case,
+        "reason": clawback.reason_told(case),
         "name": person.name,
         "nik": masked_nik(person),
         "place": regions.short_name(person.household.kelurahan),

@@ -208,6 +208,9 @@ class PayoutLineAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("jawaban terakhir"))
     def said(self, row: PayoutLine) -> str:
+        """In words; that a whole request was taken is no outcome of its lines, whatever the code is called."""
+        if row.state in PayoutLine.OPEN and words.is_success(row.last_code):
+            return gettext("Permintaan diterima mitra, hasilnya belum ada (%(code)s)") % {"code": row.last_code}
         return words.of(row.last_code)
 
     @admin.display(description=_("dibantah dengan"))

@@ -78,3 +78,8 @@ def of(code: str) -> str:
         if name in _CASES:
             return f"{_CASES[name]} ({said})"
     return str(_("Jawaban yang tidak dikenal (%(code)s)")) % {"code": said}
+
+
+def is_success(code: str) -> bool:
+    """True for an answer that calls the call itself a success, and says nothing of a payment's own state."""
+    return code.isdigit() and len(code) == 7 and code[:3] + code[5:] == "20000"

@@ -147,6 +147,8 @@ def test_the_person_is_told_and_has_working_days_to_object(overpaid: Instruction
     told = clawback.notice(case)
     assert "Rp 40.000" in told and "20%" in told and "Dibayar dua kali." in told
     assert overpaid.enrolment.person.name not in told
+    case.reason = "Tarif lama"  # typed without its stop
+    assert "Alasan: Tarif lama. Kelebihan" in clawback.notice(case)
 
 
 def test_an_objection_stops_everything_until_another_officer_has_decided(overpaid: Instruction, officer: User) -> None:

@@ -41,6 +41,7 @@ def test_the_page_says_how_many_signed_what_is_missing_and_who_may_give_it(house
     page = house.client("auditor").get(_at(batch, "change")).content.decode()
     assert "Persetujuan: 0 dari 2" in page
     assert re.search(r"Berikutnya dapat disetujui oleh</dt>\s*<dd>penyetuju</dd>", page)
+    assert 'data-label="Faktor kedua"' in page  # read on a narrow screen too
     assert "1 dari 2. Berikutnya: Bendahara" in _sign(house, "penyetuju", batch)
     page = house.client("auditor").get(_at(batch, "change")).content.decode()
     assert "Persetujuan: 1 dari 2" in page and "belum ada petugas yang berhak" in page
@@ -63,6 +64,8 @@ def test_a_delegate_of_another_role_signs_for_who_is_away(house: House) -> None:
         "menyetujui atas nama penyetuju"
         in client.post("/admin/disbursement/delegation/add/", sent, follow=True).content.decode()
     )
+    page = house.client("auditor").get(_at(batch, "change")).content.decode()
+    assert re.search(r"Berikutnya dapat disetujui oleh</dt>\s*<dd>penyetuju, bendahara atas nama penyetuju</dd>", page)
     money.phone(house.officers["bendahara"])
     opened = house.client("bendahara").get(_at(batch, "approve")).content.decode()
     assert "Atas nama" in opened and "Autentikator saya" in opened

@@ -48,6 +48,7 @@ def test_the_letter_says_what_why_how_and_until_when_and_no_address(house: House
     text = page.content.decode()
     assert case.person.name in text and "Rp 60.000" in text and "paling banyak 20%" in text
     assert "BA-7/2026" in text and "keberatan sampai" in text and "Jl. Mawar" not in text
+    assert "lewat aplikasi" in text
     assert "no-store" in page["Cache-Control"] and "@page" in text
     assert case.person.nik not in text
     assert "September 2026, utama" in text and "December" not in text

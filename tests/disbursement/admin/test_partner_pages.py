@@ -104,6 +104,13 @@ def test_the_queue_shows_who_waits_how_long_and_what_the_partner_said_last(house
         assert route.number not in shown
 
 
+def test_a_request_that_was_taken_is_not_told_as_a_success_of_its_payments(house: House, line: PayoutLine) -> None:
+    client = house.client("petugas")
+    PayoutLine.objects.filter(pk=line.pk).update(state="sent", last_code="2004000")
+    page = _text(client, _page(line))
+    assert "hasilnya belum ada (2004000)" in page and "Berhasil" not in page
+
+
 def test_an_officer_proposes_an_outcome_and_only_another_role_settles_it(house: House, line: PayoutLine) -> None:
     desk, approver = house.client("petugas"), house.client("penyetuju")
     proposal = {"outcome": "paid", "evidence": "Surat mitra 12/2026"}
