@@ -74,7 +74,9 @@ class KeyForm(OverlapForm):
 
 class RevokeForm(forms.Form):
     credential = forms.IntegerField(min_value=1, max_value=2**62, widget=forms.HiddenInput)
-    reason = forms.CharField(label=_("Alasan"), max_length=200)
+    reason = forms.CharField(
+        label=_("Alasan"), max_length=200, error_messages={"required": _("Tulis alasan pencabutan.")}
+    )
 
 
 def invited(view: Page) -> Page:
@@ -195,8 +197,8 @@ def leave(request: HttpRequest, invitation: PartnerInvitation) -> HttpResponse:
 def _overview(request: HttpRequest, invitation: PartnerInvitation, **forms_filled: forms.Form) -> HttpResponse:
     partner, now = invitation.partner, timezone.now()
     in_force = credentials.in_force(partner, now)
-    secret_form = forms_filled.pop("secret_form", None)
-    errors = secret_form.errors if secret_form else {}
+    secret_form, revoke_form = (forms_filled.pop(name, None) for name in ("secret_form", "revoke_form"))
+    refused = secret_form is not None or revoke_form is not None or bool(forms_filled)
     context = {
         "partner": partner,
         "services": [f"{number} {address}" for number, address in services().items() if number in partner.scopes],
@@ -205,9 +207,12 @@ def _overview(request: HttpRequest, invitation: PartnerInvitation, **forms_fille
         "most": credentials.MOST_AT_ONCE,
         "key_form": KeyForm(),
         "secret_form": SecretForm(initial={"turn": secrets.token_urlsafe(16)}),
-        "secret_errors": [text for texts in errors.values() for text in texts],
-        "revoke_form": None,
+        "secret_errors": _texts(secret_form),
+        "revoke_errors": _texts(revoke_form),
     } | forms_filled
-    return render(
-        request, "wallet/mitra/overview.html", context, status=400 if forms_filled or secret_form is not None else 200
-    )
+    return render(request, "wallet/mitra/overview.html", context, status=400 if refused else 200)
+
+
+def _texts(form: forms.Form | None) -> list[str]:
+    """What is wrong with the form, without the list that Django draws: an alert is a paragraph."""
+    return [text for texts in form.errors.values() for text in texts] if form else []

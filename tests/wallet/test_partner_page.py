@@ -198,6 +198,15 @@ def test_the_partner_revokes_its_own_and_nobody_elses(world: World) -> None:
     assert "PARTNER-2" not in client.get("/mitra/").content.decode()
 
 
+def test_a_revocation_without_a_reason_is_refused_in_an_alert_that_says_so(world: World) -> None:
+    own = Credential.objects.get(partner=world.partner, kind="key")
+    page = _opened(world).post("/mitra/cabut/", {"credential": str(own.pk), "reason": "   "})
+    own.refresh_from_db()
+    assert (page.status_code, own.revoked_at) == (400, None)
+    # No list inside: a paragraph ends where one begins, and the alert would be empty.
+    assert '<p role="alert">Tulis alasan pencabutan.</p>' in page.content.decode()
+
+
 def test_no_more_than_may_be_in_force(world: World) -> None:
     client = _opened(world)
     answers = [client.post("/mitra/rahasia/", _turn(client)) for _ in range(3)]

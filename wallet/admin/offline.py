@@ -28,10 +28,9 @@ from wallet.models import Hold, LossFund, OfflineAllowance, OfflineClaim, Offlin
 from wallet.money import rupiah
 from wallet.offline import allowances, losses
 from wallet.offline.errors import OfflineEnded, OfflineUnknown
-from wallet.snap.offline import sentence
+from wallet.snap.offline import WAITING, sentence, told
 
 S = OfflineClaim.Status
-WAITING = (S.QUEUED, S.PROPOSED)
 Decision = Callable[[OfflineClaim, Any, str], OfflineClaim]
 
 
@@ -279,11 +278,11 @@ class OfflineClaimAdmin(LongTable, ViewOnlyAdmin):
 
     @admin.display(description=_("alasan"))
     def why(self, claim: OfflineClaim) -> str:
-        return sentence(claim.reason) or "-"
+        return told(claim, claim.status, claim.reason) or "-"
 
     @admin.display(description=_("jawaban pertama"))
     def first_answer(self, claim: OfflineClaim) -> str:
-        return f"{claim.get_first_status_display()} {sentence(claim.first_reason)}".strip()
+        return f"{claim.get_first_status_display()} {told(claim, claim.first_status, claim.first_reason)}".strip()
 
     @admin.display(description=_("jumlah"))
     def amount_shown(self, claim: OfflineClaim) -> SafeString:
@@ -293,8 +292,8 @@ class OfflineClaimAdmin(LongTable, ViewOnlyAdmin):
     def others(self, claim: OfflineClaim) -> SafeString | str:
         same = OfflineClaim.objects.filter(allowance=claim.allowance_id, number=claim.number).exclude(pk=claim.pk)
         rows = [] if claim.allowance_id is None else same.select_related("merchant").order_by("pk")[:20]
-        told = [link(change_url(row), f"{row.merchant}: {row.get_status_display()}") for row in rows]
-        return SafeString("<br>".join(told)) if told else "-"
+        links = [link(change_url(row), f"{row.merchant}: {row.get_status_display()}") for row in rows]
+        return SafeString("<br>".join(links)) if links else "-"
 
     def _decide(
         self, request: HttpRequest, object_id: str, decide: Decision, said: Any, step: dict[str, Any]

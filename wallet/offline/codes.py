@@ -160,6 +160,17 @@ def read(text: str, public_keys: Mapping[int, bytes]) -> OfflineCode:
     )
 
 
+def part_at_fault(text: str, public_keys: Mapping[int, bytes]) -> str:
+    """The first part that is not as it must be; "" of a code that can be read, whoever signed it."""
+    try:
+        read(text, public_keys)
+    except CodeMalformed as error:
+        return str(error.data["part"])
+    except CodeForged:
+        pass
+    return ""
+
+
 def encoded(raw: bytes) -> str:
     """Base32 without padding."""
     return base64.b32encode(raw).decode().rstrip("=")

@@ -5,6 +5,8 @@ wallet.snap.offline maps them to the standard's cases.
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from wallet.errors import WalletError
@@ -70,14 +72,44 @@ class OfflineEnded(WalletError):
     message = _("Pagu luring ini sudah berakhir atau dicabut.")
 
 
+# What a cashier reads for a part of a code.
+PARTS: dict[str, Any] = {
+    "text": _("panjang atau hurufnya"),
+    "SLR1": _("awalan SLR1"),
+    "V": _("kupon /V"),
+    "key": _("nomor kunci"),
+    "allowance": _("nomor pagu luring"),
+    "alias": _("nama samaran"),
+    "ceiling": _("pagu"),
+    "from": _("awal masa berlaku"),
+    "until": _("akhir masa berlaku"),
+    "mccs": _("kategori pedagang"),
+    "regions": _("wilayah"),
+    "cash": _("tanda boleh tunai"),
+    "device": _("kunci perangkat"),
+    "serial": _("nomor kupon"),
+    "of": _("jumlah kupon"),
+    "amount": _("jumlah uang"),
+    "signature": _("tanda tangan"),
+    "count": _("nomor kupon"),
+    "spent": _("jumlah yang sudah dipakai"),
+    "merchant": _("pedagang"),
+    "made": _("waktu dibuat"),
+}
+
+
 # --- a claim is refused: it could not have been accepted by a till that checked it ---
 
 
 class CodeMalformed(WalletError):
-    """`part` is the first part that is not as it must be."""
+    """`part` is the first part that is not as it must be, by its name in `wallet.offline.codes`; people read it as in PARTS."""
 
     code = "offline_code_malformed"
-    message = _("Kode luring tidak terbaca: bagian %(part)s. Pindai ulang kodenya.")
+    message = _("Kode luring tidak terbaca (%(part)s tidak benar). Pindai ulang kodenya.")
+
+    def __str__(self) -> str:
+        part = self.data["part"]
+        return str(self.message) % {"part": PARTS.get(part, part)}
 
 
 class CodeForged(WalletError):
@@ -128,7 +160,7 @@ class VoucherSpent(WalletError):
 class VoucherDoubled(WalletError):
     code = "offline_voucher_doubled"
     status = 202
-    message = _("Kupon ini sudah ditagih pedagang lain lebih dahulu. Menunggu keputusan petugas.")
+    message = _("Kupon ini sudah ditagih pedagang lain lebih dahulu.")
 
 
 class CountReused(WalletError):
@@ -136,19 +168,19 @@ class CountReused(WalletError):
 
     code = "offline_count_reused"
     status = 202
-    message = _("Perangkat pembeli membuat dua kupon bernomor sama. Menunggu keputusan petugas.")
+    message = _("Perangkat pembeli membuat dua kupon bernomor sama.")
 
 
 class OverCeiling(WalletError):
     code = "offline_over_ceiling"
     status = 202
-    message = _("Pagunya sudah habis ditagih lebih dahulu. Menunggu keputusan petugas.")
+    message = _("Pagunya sudah habis ditagih lebih dahulu.")
 
 
 class ClaimLate(WalletError):
     code = "offline_claim_late"
     status = 202
-    message = _("Tagihan datang sesudah batas waktu dan sisa pagu sudah kembali. Menunggu keputusan petugas.")
+    message = _("Tagihan datang sesudah batas waktu dan sisa pagu sudah kembali.")
 
 
 # --- officers' decisions ---

@@ -11,10 +11,11 @@ import json
 from typing import Any
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from wallet.errors import WalletError
 from wallet.models import OfflineClaim, Partner
-from wallet.offline import claims, errors
+from wallet.offline import claims, codes, errors, keys
 from wallet.snap import callers
 from wallet.snap.authentication import Caller
 from wallet.snap.codes import WALLET_CASES, Case, Service, SnapError, of_wallet_error
@@ -40,6 +41,7 @@ CASES: dict[str, Case] = {
     errors.OverCeiling.code: Case.INSUFFICIENT_FUNDS,
     errors.ClaimLate.code: Case.TRANSACTION_EXPIRED,
 }
+WAITING = (S.QUEUED, S.PROPOSED)
 TOLD = {
     S.PAID: PAID,
     S.COVERED: PAID,
@@ -51,10 +53,10 @@ TOLD = {
 
 def upload(caller: Caller, fields: dict[str, Any]) -> Reply:
     """Service 97: each claim's first answer, in the order of the batch. Call it outside any transaction."""
-    told = [_answered(caller, fields["partnerBulkId"], item) for item in fields["claims"]]
+    answers = [_answered(caller, fields["partnerBulkId"], item) for item in fields["claims"]]
     return Reply(
         Case.SUCCESSFUL,
-        {"partnerBulkId": fields["partnerBulkId"], "claims": told, "additionalInfo": fields["additionalInfo"]},
+        {"partnerBulkId": fields["partnerBulkId"], "claims": answers, "additionalInfo": fields["additionalInfo"]},
     )
 
 
@@ -72,7 +74,7 @@ def status(caller: Caller, fields: dict[str, Any]) -> Reply:
             "transactionStatusDesc": description,
             "amount": money(claim.amount),
             "transactionDate": emit(claim.taken_at),
-            "additionalInfo": fields["additionalInfo"] | _why(claim.reason) | _paid_as(claim),
+            "additionalInfo": fields["additionalInfo"] | _why(claim, claim.status, claim.reason) | _paid_as(claim),
         },
     )
 
@@ -106,8 +108,8 @@ def _answered(caller: Caller, bulk: str, item: Any) -> dict[str, Any]:
             )
         )
     except (SnapError, WalletError) as error:
-        told = refused(error if isinstance(error, SnapError) else of_wallet_error(error))
-        return {"partnerReferenceNo": number if isinstance(number, str) else ""} | told.body(Service.OFFLINE_CLAIMS)
+        refusal = refused(error if isinstance(error, SnapError) else of_wallet_error(error))
+        return {"partnerReferenceNo": number if isinstance(number, str) else ""} | refusal.body(Service.OFFLINE_CLAIMS)
     return Reply(
         _case(claim.first_status, claim.first_reason),
         {
@@ -116,7 +118,7 @@ def _answered(caller: Caller, bulk: str, item: Any) -> dict[str, Any]:
             "amount": money(claim.amount),
             "transactionDate": emit(claim.taken_at),
             "latestTransactionStatus": TOLD[S(claim.first_status)][0],
-            "additionalInfo": fields["additionalInfo"] | _why(claim.first_reason),
+            "additionalInfo": fields["additionalInfo"] | _why(claim, claim.first_status, claim.first_reason),
         },
         "qrContent" if claim.first_reason == errors.CodeMalformed.code else "",
     ).body(Service.OFFLINE_CLAIMS)
@@ -130,17 +132,31 @@ def _case(status: str, reason: str) -> Case:
     return CASES.get(reason) or WALLET_CASES.get(reason, Case.GENERAL_ERROR)
 
 
-def _why(reason: str) -> dict[str, str]:
+def _why(claim: OfflineClaim, standing: str, reason: str) -> dict[str, str]:
     """The wallet's code for it, and a sentence for the cashier."""
-    return {"reason": reason, "reasonMessage": sentence(reason)} if reason else {}
+    return {"reason": reason, "reasonMessage": told(claim, standing, reason)} if reason else {}
 
 
-def sentence(reason: str) -> str:
+def told(claim: OfflineClaim, standing: str, reason: str) -> str:
+    """The sentence for this claim: of an unreadable code what is wrong with it, and that an officer decides while one must.
+
+    `standing` and `reason` are the claim's now, or its first ones.
+    """
+    part = ""
+    if reason == errors.CodeMalformed.code:
+        part = codes.part_at_fault(claim.code, keys.public_keys())
+    said = [sentence(reason, part)]
+    if said[0] and standing in WAITING:
+        said.append(gettext("Menunggu keputusan petugas."))
+    return " ".join(said)
+
+
+def sentence(reason: str, part: str = "") -> str:
     """What the reason of a claim says, in the reader's language; "" for a code that is none."""
     for kind in _family(WalletError):
         if kind.code == reason:
             limit = f"{settings.WALLET['payment_limit']:,}".replace(",", ".")
-            return str(kind(limit=limit, part="…", left=0, most=0))
+            return str(kind(limit=limit, part=part or "text", left=0, most=0))
     return ""
 
 

@@ -138,7 +138,7 @@ def test_a_disputed_claim_goes_through_two_officers(house: House) -> None:
     maker, checker, treasurer = (house.client(name) for name in ("petugas", "penyetuju", "bendahara"))
     queue = maker.get("/admin/wallet/offlineclaim/?queue=waiting").content.decode()
     assert claim.reference_no in queue and "sudah ditagih pedagang lain" in queue
-    assert maker.get(f"{page}/change/").status_code == 200
+    assert "lebih dahulu. Menunggu keputusan petugas." in maker.get(f"{page}/change/").content.decode()
     assert maker.post(f"{page}/cover/", {"reason": "x"}).status_code == 403
     assert maker.post(f"{page}/propose/", {"reason": "beritikad baik"}).status_code == 302
     funding = {"amount": "50000", "reference": "a" * 32}
@@ -150,7 +150,16 @@ def test_a_disputed_claim_goes_through_two_officers(house: House) -> None:
     claim.refresh_from_db()
     assert claim.status == OfflineClaim.Status.COVERED and money.balance(shop.account_id) == 10_000
     assert treasurer.get("/admin/wallet/lossfund/").status_code == 200
-    assert checker.get(f"{page}/change/").status_code == 200
+    decided = re.sub(
+        "Jawaban pertama.*?</div>.*?</div>", "", checker.get(f"{page}/change/").content.decode(), flags=re.DOTALL
+    )
+    assert "lebih dahulu." in decided and "Menunggu keputusan petugas." not in decided
+
+
+def test_a_code_that_cannot_be_read_is_told_with_what_is_wrong_with_it(house: House) -> None:
+    claim = world.claim(money.merchant(), "BUKAN-KODE", 10_000)
+    page = house.client("petugas").get(f"/admin/wallet/offlineclaim/{claim.pk}/change/").content.decode()
+    assert "Kode luring tidak terbaca (awalan SLR1 tidak benar)." in page and "…." not in page
 
 
 def test_rules_are_tried_proposed_and_agreed_on_their_pages(house: House) -> None:
@@ -191,6 +200,8 @@ def test_a_case_is_seen_with_its_evidence_held_and_decided(house: House) -> None
     assert "<svg" in queue and "Belanja beruntun" in queue and f"Dompet {wallet.pk}" in queue
     evidence = client.get(f"{page}/change/").content.decode()
     assert evidence.count("Rp&nbsp;11.000") + evidence.count("Rp 11.000") + evidence.count("Rp\xa011.000") >= 7
+    # On a narrow page each transfer is a card whose lines have their names.
+    assert "office-stacked" in evidence and evidence.count('data-label="Jumlah"') >= 7
     assert FraudHold.objects.get().placed_by is None
     assert client.post(f"{page}/confirm/", {"reason": ""}).status_code == 200
     assert client.post(f"{page}/confirm/", {"reason": "uji petik"}).status_code == 302

@@ -158,6 +158,26 @@ def test_every_reason_of_a_claim_has_its_case_and_sentence() -> None:
     assert between.sentence("offline_tidak_ada") == ""
 
 
+@pytest.mark.parametrize(
+    ("change", "part"),
+    [
+        (lambda code: "HTTPS://CONTOH.ID", "awalan SLR1"),
+        (lambda code: code + ":1", "panjang atau hurufnya"),
+        (lambda code: code.replace(":1:2:", ":X:2:"), "nomor kupon"),
+        (lambda code: code[:-1], "tanda tangan"),
+        (lambda code: "SLR1:P:" + code[7:], "kupon /V"),
+    ],
+)
+def test_an_unreadable_code_is_refused_with_what_is_wrong_named(
+    world: World, card: OfflineAllowance, change: Any, part: str
+) -> None:
+    code = change(allowances.vouchers(card)[0])
+    [told] = send(world, item(card, qrContent=code)).body["claims"]
+    assert (told["responseCode"], told["responseMessage"]) == ("4009701", "Invalid Field Format qrContent")
+    said = f"Kode luring tidak terbaca ({part} tidak benar). Pindai ulang kodenya."
+    assert told["additionalInfo"]["reasonMessage"] == said
+
+
 def test_where_a_claim_stands_is_told_to_its_partner_alone(world: World, card: OfflineAllowance) -> None:
     sent = item(card, merchantId="TUTUP")
     send(world, sent)
@@ -165,8 +185,11 @@ def test_where_a_claim_stands_is_told_to_its_partner_alone(world: World, card: O
     waiting = world.sender.post(STATUS, asked)
     assert (waiting.code, waiting.body["latestTransactionStatus"]) == ("2009800", "03")
     assert waiting.body["additionalInfo"]["reason"] == "merchant_suspended"
+    assert waiting.body["additionalInfo"]["reasonMessage"].endswith(". Menunggu keputusan petugas.")
     losses.refuse(OfflineClaim.objects.get(), money.officer(), "pedagang ditutup")
-    assert world.sender.post(STATUS, asked).body["latestTransactionStatus"] == "06"
+    refused = world.sender.post(STATUS, asked).body
+    assert refused["latestTransactionStatus"] == "06"
+    assert "Menunggu" not in refused["additionalInfo"]["reasonMessage"]
     assert world.other.post(STATUS, asked).code == "4049801"
 
 
