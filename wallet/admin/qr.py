@@ -20,7 +20,7 @@ from wallet import mpm_codes
 from wallet.admin.decorators import display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, by_number, change_url, goods, money
 from wallet.errors import WalletError
-from wallet.models import DigitGuesses, Merchant, MpmCode
+from wallet.models import DigitGuesses, Merchant, MpmCode, Terminal
 from wallet.qris import sticker as drawing
 
 TERMINAL = r"\A[0-9A-Za-z][0-9A-Za-z ._-]{0,24}\Z"
@@ -31,7 +31,7 @@ class TerminalForm(forms.Form):
         label=_("Terminal"),
         required=False,
         max_length=25,
-        widget=UnfoldAdminTextInputWidget(),
+        widget=UnfoldAdminTextInputWidget(attrs={"list": "terminals", "autocomplete": "off"}),
         validators=[RegexValidator(TERMINAL, _("Isi huruf, angka, titik, garis atau spasi, paling banyak 25."))],
         help_text=_("Kosong: satu stiker untuk seluruh toko."),
     )
@@ -62,11 +62,18 @@ def sticker_page(admin_page: ModelAdmin, request: HttpRequest, merchant: Merchan
         "opts": admin_page.opts,
         "form": form,
         "said": said,
-        "terminal": terminal,
+        "terminals": _terminals(merchant),
+        "registered": bool(merchant.nmid),
         "preview": _preview(sticker) if sticker else "",
         "back": change_url(merchant),
     }
     return TemplateResponse(request, "wallet/admin/sticker.html", context)
+
+
+def _terminals(merchant: Merchant) -> list[str]:
+    """Those that a sticker may be printed for, where the merchant has any."""
+    at_work = Terminal.objects.filter(outlet__merchant=merchant, outlet__active=True, active=True)
+    return list(at_work.order_by("terminal_id").values_list("terminal_id", flat=True).distinct())
 
 
 def _pdf(sticker: drawing.Sticker) -> bytes:

@@ -41,7 +41,7 @@ def drawn() -> dict[str, Any]:
             )
     return {
         "bars": bars,
-        "width": max(len(rows), 1) * (WIDTH + GAP),
+        "width": DAYS * (WIDTH + GAP),  # of few runs, too: the drawing is stretched to the page, and its height with it
         "height": HEIGHT,
         "bar": WIDTH,
         "most": rupiah(most),

@@ -292,4 +292,6 @@ def test_the_runs_are_drawn_and_each_shows_its_merchants() -> None:
     list(settlement_runs.settle_all(run))
     listed = page(client, "/admin/wallet/settlementrun/")
     assert "<rect" in listed and "Rp 12.345" in listed
+    # As wide as for a whole month: one day's bar, stretched to the page, was taller than the page.
+    assert 'viewBox="0 0 390 120"' in listed
     assert shop.name in page(client, f"/admin/wallet/settlementrun/{run.pk}/change/")

@@ -60,6 +60,9 @@ def test_no_sticker_is_printed_for_a_terminal_that_there_is_not(house: House, re
         assert (
             answer["Content-Type"].startswith("text/html") and "Terminal itu tidak terdaftar" in answer.content.decode()
         )
+        # The page is no dead end: the terminals that there are can be chosen on it.
+        told = answer.content.decode()
+        assert 'name="terminal"' in told and '<option value="A01">' in told and '<option value="A02">' not in told
 
 
 def test_without_an_nmid_there_is_no_sticker(house: House) -> None:
