@@ -215,4 +215,4 @@ def _overview(request: HttpRequest, invitation: PartnerInvitation, **forms_fille
 
 def _texts(form: forms.Form | None) -> list[str]:
     """What is wrong with the form, without the list that Django draws: an alert is a paragraph."""
-    return [text for texts in form.errors.values() for text in texts] if form else []
+    return [str(text) for texts in form.errors.values() for text in texts] if form else []

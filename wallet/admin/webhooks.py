@@ -77,7 +77,7 @@ class WebhookAdmin(LongTable, ViewOnlyAdmin):
     list_display = ("id", "created_at", "partner", "service", "ordering_key", "state_label", "attempts", "due_shown")
     list_display_links = ("id", "ordering_key")
     list_filter = ("state", "service", "partner", by_number("endpoint", _("tujuan")))
-    list_select_related = ("partner",)
+    list_select_related = ("partner", "endpoint")
     list_before_template = "wallet/admin/webhook_counts.html"
     search_fields = ("ordering_key",)
     search_help_text = _("Nomor kami dari pembayaran, lengkap")
@@ -133,7 +133,11 @@ class WebhookAdmin(LongTable, ViewOnlyAdmin):
     @admin.display(description=_("percobaan berikutnya"))
     def due_shown(self, hook: Webhook) -> Any:
         # Written out: on the row's own page a moment would stand as the database tells it, in UTC.
-        return date_format(timezone.localtime(hook.due_at), "j M Y H:i") if hook.state == S.WAITING else None
+        if hook.state != S.WAITING:
+            return None
+        # While its address is paused nothing goes there, however long it has been due.
+        at = max(hook.due_at, hook.endpoint.paused_until or hook.due_at)
+        return date_format(timezone.localtime(at), "j M Y H:i")
 
     @admin.display(description=_("alamat"))
     def goes_to(self, hook: Webhook) -> str:

@@ -62,6 +62,15 @@ def test_the_next_try_is_told_in_jakartas_time(house: House) -> None:
     assert "+00:00" not in page and f"{timezone.localtime(Webhook.objects.get().due_at):%H:%M}" in page
 
 
+def test_a_notice_of_a_paused_address_is_not_said_to_be_tried_before(house: House) -> None:
+    tell(listening("https://mitra.example/snap"), "P-1")
+    until = timezone.now() + timedelta(minutes=47)
+    WebhookEndpoint.objects.update(paused_until=until)
+    client, said = house.client("bendahara"), f"{timezone.localtime(until):%H:%M}"
+    for address in (LIST, f"{LIST}{Webhook.objects.get().pk}/change/"):
+        assert said in client.get(address).content.decode()
+
+
 def test_the_address_is_shown_without_its_query(house: House) -> None:
     partner = money.partner()
     Partner.objects.filter(pk=partner.pk).update(return_hosts=["mitra.example"])
