@@ -139,7 +139,7 @@ def homes(day: date, households: list[int] | None = None, promised: Collection[i
 
 
 def _group(group: list[_Row], day: date, promised: Collection[int]) -> Iterator[Home]:
-    ids = [row.pk for row in group]
+    ids = {row.pk for row in group}
     members: dict[int, list[_Person]] = defaultdict(list)
     people = Person.objects.filter(household__among=ids, status=Person.Status.ACTIVE).order_by("pk")
     for pk, home, born, restricted, *facts in people.values_list(
@@ -150,18 +150,18 @@ def _group(group: list[_Row], day: date, promised: Collection[int]) -> Iterator[
     told = ("pk", "kind", "value")
     for owner, *row in Evidence.objects.standing(day).filter(household__among=ids).values_list("household_id", *told):
         of_household[owner].append(_Told(*row))
-    everyone = [person.pk for rows in members.values() for person in rows if not person.restricted]
+    everyone = {person.pk for rows in members.values() for person in rows if not person.restricted}
     of_person = _of_people(everyone, day)
     for home in group:
         if not all(person.restricted for person in members[home.pk]):
             yield _home(home, members[home.pk], of_household[home.pk], of_person, day)
 
 
-def _of_people(everyone: list[int], day: date) -> dict[int, list[_Told]]:
+def _of_people(everyone: set[int], day: date) -> dict[int, list[_Told]]:
     """The evidence of each; what was told of a row that was merged into theirs stays true."""
     into = dict(Person.objects.filter(merged_into__among=everyone).values_list("pk", "merged_into_id"))
     newest: dict[tuple[Any, ...], _Told] = {}  # of one thing told of both rows
-    of_both = Evidence.objects.standing(day).filter(person__among=[*everyone, *into]).order_by("fact_date", "pk")
+    of_both = Evidence.objects.standing(day).filter(person__among=everyone.union(into)).order_by("fact_date", "pk")
     things = list(of_both.values_list("person_id", "item", "number_index", "pk", "kind", "value"))
     renewed = _renewed(things)
     for owner, item, index, *row in things:

@@ -125,10 +125,10 @@ def reader(these: Sequence[Path]) -> Callable[[dict[str, Any]], tuple[Any, ...]]
 
     def read(known: dict[str, Any]) -> tuple[Any, ...]:
         try:
-            found = [take(known[outer]) for outer, take in taken]
+            found = tuple([take(known[outer]) for outer, take in taken])
         except (KeyError, TypeError):  # told of less than the example: looked at one by one
             return (tuple(value_at(known, path) for path in these),)
-        return (*found, *[value_at(known, path) for path in elsewhere])
+        return found + tuple([value_at(known, path) for path in elsewhere]) if elsewhere else found
 
     return read
 

@@ -17,6 +17,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from io import StringIO
 from typing import Any, NamedTuple
 
@@ -319,8 +320,13 @@ NULL = "\\N"  # as COPY reads it
 
 
 def _as_row(version: int, due: entitlement.Entitlement) -> _Kept:
-    lines = [line.as_kept() for line in due.lines]
-    return _Kept(version, _json(due.facts), _json(due.members), _json(lines), due.parts)
+    return _Kept(version, _json(due.facts), _json(due.members), _lines(due.lines), due.parts)
+
+
+@lru_cache(maxsize=10_000)
+def _lines(lines: tuple[entitlement.Line, ...]) -> str:
+    """Most of a programme have one of a few arithmetics."""
+    return _json([line.as_kept() for line in lines])
 
 
 def _json(value: Any) -> str:

@@ -278,7 +278,7 @@ def test_before_the_first_version_nothing_is_paid(db: None) -> None:
     made = money.programme(starts_on=JANUARY)
     with pytest.raises(NoVersion) as refused:
         batches.prepare(batches.cycle_of(made, date(2026, 12, 1)))
-    assert "2026-12-01" in str(refused.value)
+    assert "1 Desember 2026" in str(refused.value)
 
 
 def test_what_is_in_force_stays_whoever_tries(db: None) -> None:
