@@ -159,7 +159,7 @@ NEVER = {
         "proposed_at = now()",
     ],
     "representationscan": ["sha256 = ''", "created_at = now()"],
-    "grievance": ["number = 'lain'", "origin = 'officer'", "created_at = now()", "person_id = 0"],
+    "grievance": ["number = 'lain'", "origin = 'officer'", "created_at = now()", "reporter_id = 0"],
     "grievancemessage": ["kind = 'note'", "created_at = now()"],
     "datarequest": ["kind = 'access'", "received_at = now()", "due_at = due_at + interval '9 days'"],
 }
