@@ -22,7 +22,7 @@ READY_SECONDS = 120
 def main() -> int:
     """Runs web, worker and beat, says where everything is, and ends them when told to."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    print("Starting the sandbox's own servers and making its tables: a few minutes at the first time …", flush=True)
+    print("Starting the sandbox's own servers and making its tables: up to a minute at the first time …", flush=True)
     try:
         environment.set_up()
         port = _port()
