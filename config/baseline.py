@@ -13,6 +13,7 @@ import inspect
 import re
 import subprocess
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from django.db import connections, transaction
@@ -96,6 +97,30 @@ def schema(alias: str) -> str:
     for pattern, instead in _NOT_SCHEMA:
         dump = pattern.sub(instead, dump)
     return dump.strip() + "\n"
+
+
+@contextmanager
+def scratch(alias: str) -> Iterator[None]:
+    """The connection leads to an empty database of its own, which is gone afterwards."""
+    connection = connections[alias]
+    before = connection.settings_dict["NAME"]
+    own = f"{before}_baseline"
+    _drop(alias, own)
+    with connection._nodb_cursor() as cursor:
+        cursor.execute(f'CREATE DATABASE "{own}"')
+    try:
+        connection.close()
+        connection.settings_dict["NAME"] = own
+        yield
+    finally:
+        connection.close()
+        connection.settings_dict["NAME"] = before
+        _drop(alias, own)
+
+
+def _drop(alias: str, database: str) -> None:
+    with connections[alias]._nodb_cursor() as cursor:
+        cursor.execute(f'DROP DATABASE IF EXISTS "{database}"')
 
 
 def _run(command: Sequence[str], environment: dict[str, str]) -> str:

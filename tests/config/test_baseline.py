@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,35 +20,15 @@ def elsewhere(django_db_setup: None, django_db_blocker: pytest.FixtureRequest) -
         connections["owner"].close()
 
 
-@contextmanager
-def empty_database() -> Iterator[None]:
-    """The owner's connection leads to a database of its own, which is gone afterwards."""
-    owner = connections["owner"]
-    before = owner.settings_dict["NAME"]
-    own = f"{before}_alone"
-    try:
-        with owner._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{own}"')
-            cursor.execute(f'CREATE DATABASE "{own}"')
-        owner.close()
-        owner.settings_dict["NAME"] = own
-        yield
-    finally:
-        owner.close()
-        owner.settings_dict["NAME"] = before
-        with owner._nodb_cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{own}"')
-
-
 def migrated(*, from_baseline: bool) -> tuple[str, set[tuple[str, str]]]:
-    with empty_database():
+    with baseline.scratch("owner"):
         call_command("migrate", from_baseline=from_baseline, verbosity=0)
         return baseline.schema("owner"), set(MigrationRecorder(connections["owner"]).applied_migrations())
 
 
 def restored(sql: str) -> str:
     """The schema as it is told of a database made of that SQL: what was read from a dump, the server words otherwise."""
-    with empty_database():
+    with baseline.scratch("owner"):
         with connections["owner"].cursor() as cursor:
             cursor.execute("SET check_function_bodies = off")
             cursor.execute(sql)
@@ -65,7 +44,7 @@ def test_a_database_is_the_same_whether_its_tables_came_at_once_or_one_by_one(el
 
 def test_an_empty_database_gets_tables_and_records_and_one_with_tables_is_left_alone(elsewhere: None) -> None:
     assert baseline.load("owner") == 0  # this one has them
-    with empty_database():
+    with baseline.scratch("owner"):
         loaded = baseline.load("owner")
         assert loaded == len(MigrationRecorder(connections["owner"]).applied_migrations()) > 150
         assert baseline.load("owner") == 0
@@ -86,6 +65,6 @@ def test_an_older_server_than_the_one_that_wrote_it_runs_the_migrations(
     newer = tmp_path / "baseline.sql"
     newer.write_text(baseline._SERVER.sub("-- server 990000", baseline.FILE.read_text(), count=1))
     monkeypatch.setattr(baseline, "FILE", newer)
-    with empty_database():
+    with baseline.scratch("owner"):
         assert baseline.load("owner") == 0
         assert connections["owner"].introspection.table_names() == []
