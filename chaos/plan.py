@@ -41,16 +41,21 @@ SERVER_FAULTS = (  # with the seconds until the next one of them
 class Fault:
     """Something to be broken so many seconds after paying began, not counting those that the faults before it took.
 
-    `pick`, from 0 to 1, says which of those that may be killed it is.
+    `pick`, from 0 to 1, says which of those that may be killed it is; `at_work`, that it is one of those with a chunk in hand.
     """
 
     at: float
     kind: Kind
     pick: float = 0.0
+    at_work: bool = False
 
 
 def drawn(seed: int, kills: int, scale: float) -> list[Fault]:
-    """So many kills and every fault of the servers, in the order of their moments; all seconds times the scale."""
+    """So many kills and every fault of the servers, in the order of their moments; all seconds times the scale.
+
+    Every other kill is of somebody at work. The others may meet nobody's: on a busy machine, where a worker is killed again
+    soon after it came up, that would be all of them.
+    """
     chance = random.Random(seed)
     gaps = [chance.uniform(*KILL_EVERY) * scale for _ in range(kills)]
     busy = sum(seconds * scale for _, seconds in SERVER_FAULTS)
@@ -58,7 +63,10 @@ def drawn(seed: int, kills: int, scale: float) -> list[Fault]:
     moments = [stretch * sum(gaps[: number + 1]) for number in range(kills)]
     kinds = [Kind.KILL_CHILD if number % WORKERS else Kind.KILL_WORKER for number in range(kills)]
     chance.shuffle(kinds)
-    faults = [Fault(at, kind, chance.random()) for at, kind in zip(moments, kinds, strict=True)]
+    faults = [
+        Fault(at, kind, chance.random(), at_work=number % 2 == 0)
+        for number, (at, kind) in enumerate(zip(moments, kinds, strict=True))
+    ]
     return sorted(faults + _of_servers(chance, SHARE * moments[-1] - busy, scale))
 
 

@@ -20,6 +20,7 @@ from config.embedded import Postgres, Valkey
 TICK = 0.1  # seconds
 SLOW, BRISK = 0.1, 0.01  # seconds a message takes: while paying is ahead of the faults, and while it is behind
 PAID_BY_THE_END = 0.85  # share of the lines that may be paid when the last fault comes
+MEET = 30.0  # seconds that a kill waits for somebody at work
 PATIENCE = 240.0  # seconds after the last fault; whoever is not done by then is stuck
 
 
@@ -137,12 +138,15 @@ class Storm:
         """Who is killed: somebody who takes tasks, even if that needs waiting; anybody while Valkey is frozen, as nobody starts.
 
         On a busy machine a worker takes longer to start than a kill lets it live: then nothing but starts would be killed.
+        Whoever is to be killed at work is waited for too, but not for ever: the work may be done, or lost until the next sweep.
         """
         is_child = fault.kind is Kind.KILL_CHILD
-        until = time.monotonic() + READY
-        while time.monotonic() < until:
+        began = time.monotonic()
+        while (waited := time.monotonic() - began) < READY:
             everyone = self.crew.victims(starting=self._frozen)
             able = [victim for victim in everyone if victim.is_child == is_child]
+            if fault.at_work and waited < MEET and not self._frozen and self.closed_at is None:
+                able = [victim for victim in able if self._chunks_held(victim)]
             if able:
                 return able[int(fault.pick * len(able))]
             self._tick()

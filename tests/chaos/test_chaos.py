@@ -18,10 +18,11 @@ from unittest.mock import Mock
 import pytest
 from django.db import connections, transaction
 
-from chaos import plan, verdict, watch
-from chaos.plan import Kind
+from chaos import plan, storm, verdict, watch
+from chaos.plan import Fault, Kind
 from chaos.slow_line import SlowLine
 from chaos.storm import Storm
+from chaos.workers import Victim
 from config.embedded import DATA, ROOT
 from demo.proof import Proof
 from disbursement.models import Chunk
@@ -99,6 +100,25 @@ def test_a_run_does_not_end_before_whom_the_last_fault_killed_is_back() -> None:
     storm.run()
     assert crew.is_whole.call_count == 3 and crew.look_after.call_count >= 3
     assert storm.closed_at is not None
+
+
+def test_a_kill_at_work_waits_until_somebody_has_a_chunk_in_hand(committed_db: None, monkeypatch: Any) -> None:
+    monkeypatch.setattr(storm, "PATIENCE", 0.0)
+    batch = money.approved_crowd(3)
+    idle, busy = (Victim(pid, "worker 1", True, (pid,)) for pid in (os.getppid(), os.getpid()))
+
+    def take_a_chunk() -> list[str]:  # while the storm waits
+        Chunk.objects.select_for_update().get(batch=batch)
+        return []
+
+    crew = Mock(victims=Mock(return_value=[idle, busy]), look_after=Mock(side_effect=take_a_chunk))
+    line = Mock(callers={port: port for port in watch.ports_of([os.getpid()])})
+    one = [Fault(0.0, Kind.KILL_CHILD, pick=0.0, at_work=True)]
+    blows = Storm(one, 3, crew, Mock(), line, watch.Watch(_address("default"), batch.pk), tell=lambda _: None)
+    with transaction.atomic():
+        blows.run()
+    crew.kill.assert_called_once_with(busy)
+    assert blows.met_work == 1
 
 
 # --- the slow line ---
