@@ -13,9 +13,11 @@ from datetime import date, timedelta
 
 from django.contrib.auth.models import Group, User
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from disbursement.delegations import APPROVES
 from disbursement.errors import InvalidScheme, ReasonMissing, SchemeNotAgreed
 from disbursement.models import ApprovalScheme, ApprovalTier, SchemeAgreement, Submission
 from disbursement.models.approval_tier import MOST_APPROVERS
@@ -70,6 +72,13 @@ def in_force(day: date | None = None) -> ApprovalScheme | None:
     """
     begun = ApprovalScheme.objects.filter(starts_on__lte=day or timezone.localdate(), agreement__isnull=False)
     return begun.order_by("-starts_on", "-pk").first()
+
+
+def approving_roles() -> QuerySet[Group]:
+    """The roles that may approve batches, by name."""
+    app, _dot, codename = APPROVES.partition(".")
+    may = Group.objects.filter(permissions__content_type__app_label=app, permissions__codename=codename)
+    return may.order_by("name")
 
 
 def roles_of(tier: ApprovalTier | None) -> list[Group | None]:

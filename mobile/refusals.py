@@ -54,6 +54,13 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
     if isinstance(error, exceptions.ParseError):
         message = _("Permintaan tidak terbaca. Kirim satu objek JSON yang benar.")
         return refusal("body_invalid", message, 400, data={"detail": str(error.detail)})
+    if isinstance(error, exceptions.MethodNotAllowed):
+        message = _("Alamat ini tidak menerima metode %(method)s.")
+        return refusal("method_not_allowed", message % {"method": context["request"].method}, 405)
+    if isinstance(error, exceptions.UnsupportedMediaType):
+        return refusal("unsupported_media_type", _("Kirim permintaan sebagai application/json."), 415)
+    if isinstance(error, exceptions.NotAcceptable):
+        return refusal("not_acceptable", _("Jawaban kami hanya berupa application/json."), 406)
     if isinstance(error, Http404):
         error = exceptions.NotFound()
     if isinstance(error, exceptions.APIException):

@@ -46,6 +46,11 @@ class TierForm(forms.ModelForm):  # type: ignore[type-arg]
         fields = ("from_total", *PLACES)
         widgets = dict.fromkeys(PLACES, UnfoldAdminSelectWidget())
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for place in PLACES:  # another role would leave every batch of its tier unsigned
+            self.fields[place].queryset = approval_tiers.approving_roles()  # type: ignore[attr-defined]
+
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if cleaned.get("third") and not cleaned.get("second"):
@@ -195,7 +200,8 @@ class ApprovalSchemeAdmin(OfficeAdmin):
         return f"{agreement.by}, {date_format(timezone.localtime(agreement.at), 'j F Y H:i')}: {agreement.reason}"
 
     def response_add(self, request: HttpRequest, obj: ApprovalScheme, post_url_continue: str | None = None) -> Any:
-        messages.info(request, _("Jenjang ini baru berlaku bila petugas lain menyetujuinya sebelum hari mulainya."))
+        text = _("Jenjang ini berlaku mulai %(day)s, bila petugas lain menyetujuinya lebih dulu.")
+        messages.info(request, text % {"day": date_format(obj.starts_on)})
         return super().response_add(request, obj, post_url_continue)
 
     @action(description=_("Setujui jenjang"), permissions=["disbursement.agree_approvalscheme"], icon="gavel")

@@ -9,6 +9,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminSelectWidget, UnfoldAdminTextInputWidget
@@ -246,7 +247,9 @@ class StatementAdmin(FileImportAdmin):
 
     @admin.display(description=_("masa"), ordering="period_to")
     def period(self, row: Statement) -> str:
-        return f"{row.period_from:%d/%m/%Y} – {row.period_to:%d/%m/%Y}" if row.period_from and row.period_to else "–"
+        if not (row.period_from and row.period_to):
+            return "–"
+        return f"{date_format(row.period_from)} – {date_format(row.period_to)}"
 
     @admin.display(description=_("masuk"), ordering="in_sen")
     def in_shown(self, row: Statement) -> str:

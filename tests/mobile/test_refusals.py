@@ -34,6 +34,7 @@ def test_a_body_that_is_no_clean_json_object(api: APIClient, body: bytes) -> Non
 def test_a_form_is_no_json(api: APIClient) -> None:
     answer = api.post(REQUEST, f"phone={PHONE}", content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 415 and error_of(answer)["code"] == "unsupported_media_type"
+    assert error_of(answer)["message"] == "Kirim permintaan sebagai application/json."
 
 
 def test_a_huge_body_is_not_read(api: APIClient) -> None:
@@ -44,6 +45,7 @@ def test_a_huge_body_is_not_read(api: APIClient) -> None:
 def test_the_wrong_method(api: APIClient, hers: APIClient) -> None:
     answer = api.get(REQUEST)
     assert answer.status_code == 405 and error_of(answer)["code"] == "method_not_allowed"
+    assert error_of(answer)["message"] == "Alamat ini tidak menerima metode GET."
     assert "POST" in answer["Allow"]
     assert error_of(hers.post("/api/v1/me"))["code"] == "method_not_allowed"
 
@@ -51,6 +53,7 @@ def test_the_wrong_method(api: APIClient, hers: APIClient) -> None:
 def test_an_answer_that_is_not_json_is_not_to_be_had(api: APIClient) -> None:
     answer = api.post(REQUEST, {"phone": PHONE}, format="json", HTTP_ACCEPT="text/html")
     assert answer.status_code == 406 and error_of(answer)["code"] == "not_acceptable"
+    assert error_of(answer)["message"] == "Jawaban kami hanya berupa application/json."
 
 
 def test_the_answer_says_its_language(api: APIClient) -> None:

@@ -6,7 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.utils import timezone
 from django.utils.formats import date_format
 
@@ -135,7 +135,9 @@ def test_the_maker_withdraws_and_others_refuse(house: House) -> None:
 
 
 def _scheme(**changes: str) -> dict[str, str]:
-    roles = {name: str(Group.objects.get(name=name).pk) for name in ("Penyetuju", "Bendahara")}
+    head, _ = Group.objects.get_or_create(name="Kepala")
+    head.permissions.set([Permission.objects.get(codename="approve_batch")])
+    roles = {name: str(Group.objects.get(name=name).pk) for name in ("Penyetuju", "Kepala")}
     return {
         "starts_on": timezone.localdate().isoformat(),
         "decree": "SK 7/2026",
@@ -145,7 +147,7 @@ def _scheme(**changes: str) -> dict[str, str]:
         "tiers-0-first": roles["Penyetuju"],
         "tiers-1-from_total": "1.000.000.000",
         "tiers-1-first": roles["Penyetuju"],
-        "tiers-1-second": roles["Bendahara"],
+        "tiers-1-second": roles["Kepala"],
     } | changes
 
 
@@ -155,9 +157,10 @@ def test_tiers_are_written_as_a_whole_version(house: House) -> None:
     done = client.post("/admin/disbursement/approvalscheme/add/", _scheme(), follow=True)
     made = ApprovalScheme.objects.latest("pk")
     assert (made.decree, made.made_by) == ("SK 7/2026", house.officers["bendahara"]), done.content.decode()
-    assert list(made.tiers.values_list("from_total", "second__name")) == [(0, None), (1_000_000_000, "Bendahara")]
+    assert list(made.tiers.values_list("from_total", "second__name")) == [(0, None), (1_000_000_000, "Kepala")]
+    assert f"berlaku mulai {date_format(timezone.localdate())}, bila petugas lain" in done.content.decode()
     page = client.get("/admin/disbursement/approvalscheme/").content.decode()
-    assert "Penyetuju → Bendahara" in page
+    assert "Penyetuju → Kepala" in page
     shown = client.get(f"/admin/disbursement/approvalscheme/{made.pk}/change/").content.decode()
     assert "Rp 1.000.000.000" in shown and 'name="_save"' not in shown
     assert approval_tiers.in_force() is None and "Menunggu persetujuan petugas lain" in shown and "/agree/" not in shown
@@ -178,6 +181,15 @@ def test_another_officer_agrees_to_tiers_and_sees_what_they_change(house: House)
     assert approval_tiers.in_force(tomorrow) == made
     shown = client.get(f"{address}/change/").content.decode()
     assert "Akan berlaku" in shown and "sesuai SK 7/2026" in shown and f"{address}/agree/" not in shown
+
+
+def test_only_roles_that_may_approve_can_be_chosen(house: House) -> None:
+    sent = _scheme() | {"tiers-1-second": str(Group.objects.get(name="Bendahara").pk)}
+    client = house.client("bendahara")
+    asked = client.get("/admin/disbursement/approvalscheme/add/").content.decode()
+    assert ">Kepala</option>" in asked and ">Bendahara</option>" not in asked
+    answer = client.post("/admin/disbursement/approvalscheme/add/", sent)
+    assert answer.status_code == 200 and not ApprovalScheme.objects.filter(decree="SK 7/2026").exists()
 
 
 @pytest.mark.parametrize(
