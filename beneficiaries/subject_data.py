@@ -160,10 +160,13 @@ def _said(told: Any) -> str:
         return "-"
     if isinstance(told, bool):
         return _("Ya") if told else _("Tidak")
-    if isinstance(told, str) and _DAY.fullmatch(told):
-        return date_format(date.fromisoformat(told), "j F Y")
-    if isinstance(told, str) and _MOMENT.fullmatch(told):
-        return date_format(timezone.localtime(datetime.fromisoformat(told)), "j F Y H:i")
+    try:
+        if isinstance(told, str) and _DAY.fullmatch(told):
+            return date_format(date.fromisoformat(told), "j F Y")
+        if isinstance(told, str) and _MOMENT.fullmatch(told):
+            return date_format(timezone.localtime(datetime.fromisoformat(told)), "j F Y H:i")
+    except (ValueError, OverflowError):
+        pass  # somebody's words, a document's number perhaps, and no day
     return str(told)
 
 

@@ -154,6 +154,14 @@ def test_the_text_to_read_speaks_as_people_do_and_json_as_machines() -> None:
     assert '"made_at": "2026-11-30T18:30:00+00:00"' in subject_data.as_json(told)
 
 
+@pytest.mark.parametrize(
+    "typed", ["2026-02-30", "9999-99-99", "2026-11-30T25:00:00+00:00", "9999-12-31T23:59:59+00:00"]
+)
+def test_what_somebody_typed_like_a_day_that_never_was_is_told_as_it_is(typed: str) -> None:
+    told = subject_data.collect(cases.person()) | {"made_at": typed}
+    assert f"Dibuat: {typed}" in subject_data.as_text(told)
+
+
 def test_what_is_known_of_the_household_is_told(officer: User) -> None:
     person = cases.person()
     home = person.household
