@@ -30,6 +30,11 @@ def of_person(person: Person | OuterRef) -> tuple[QuerySet[Any], ...]:
     )
 
 
+def of_wallet(wallet: int | OuterRef) -> tuple[QuerySet[Any], ...]:
+    """What is about a payment from the wallet, declined ones among them."""
+    return (Grievance.objects.open().filter(payment__wallet=wallet),)
+
+
 def of_household(household: int | OuterRef) -> tuple[QuerySet[Any], ...]:
     """What is about the household, whose words go with the last of it."""
     return (
@@ -42,7 +47,7 @@ def hold_of(person: Person) -> str:
     """Whose objection or grievance waits is known by name until it was decided on; so is whom a grievance is about."""
     found = of_person(person)
     if person.wallet_id is not None:
-        found += (Grievance.objects.open().filter(payment__wallet=person.wallet_id),)
+        found += of_wallet(person.wallet_id)
     others = Person.objects.filter(household=person.household_id, erased_at__isnull=True)
     if not others.exclude(pk__in=merged_rows.numbers(person)).exists():
         found += of_household(person.household_id)

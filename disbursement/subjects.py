@@ -270,6 +270,7 @@ def _left_without_money(moment: datetime) -> QuerySet[Person]:
             EnrolmentAppeal.objects.filter(step__enrolment__person=OuterRef("pk"), status=EnrolmentAppeal.Status.FILED)
         ),
         *(~Exists(waiting) for waiting in undecided.of_person(OuterRef("pk"))),
+        *(~Exists(waiting) for waiting in undecided.of_wallet(OuterRef("wallet"))),
         *(~Exists(waiting) for waiting in undecided.of_household(OuterRef("household"))),
         ~Exists(moved.filter(transfer__isnull=False)),
     )

@@ -134,3 +134,17 @@ def test_who_left_the_registry_and_waits_stops_nobody_else_from_being_forgotten(
     with clock.moved(days=101):
         assert retention.drop() == {"left_people": 1}
     assert list(Person.objects.filter(erased_at__isnull=False)) == [stranger]
+
+
+def test_a_grievance_about_a_payment_that_was_declined_stops_nobody_else_either(settings: Any) -> None:
+    """Of whoever never received anything, that is all that is known of their money."""
+    kept = settings.PRIVACY["retention"]
+    settings.PRIVACY = settings.PRIVACY | {"retention": dict.fromkeys(kept, 0) | {"left_people": 100}}
+    person, stranger = cases.person(wallet=money.wallet()), cases.person()
+    declined = money.pay(person.wallet, money.merchant(), 10_000)
+    assert declined.status == "declined"
+    cases.grievance(payment=declined)
+    Person.objects.filter(pk__in=[person.pk, stranger.pk]).update(status="left")
+    with clock.moved(days=101):
+        assert retention.drop() == {"left_people": 1}
+    assert list(Person.objects.filter(erased_at__isnull=False)) == [stranger]
