@@ -22,6 +22,7 @@ from beneficiaries import grievance_numbers, working_days
 from beneficiaries.errors import AboutNothingNew, GrievanceEmpty, GrievanceMoved, NotInGroup, SameCategory
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep, Person
 from beneficiaries.models.grievance import MOST_LEVEL
+from beneficiaries.privacy_errors import PersonErased
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ def standard_categories(workers: Group, supervisors: Group) -> int:
 def file(report: Report, *, by: User | None = None) -> Grievance:
     """Opens the ticket with its number and deadline, or returns the one that was opened with the same reference.
 
-    Raises GrievanceEmpty.
+    Raises GrievanceEmpty, PersonErased.
     """
     text, now = _text(report.text), timezone.now()
     if report.reference is not None:
@@ -103,6 +104,7 @@ def file(report: Report, *, by: User | None = None) -> Grievance:
         earlier = mine.filter(reference=report.reference).first()
         if earlier is not None:
             return earlier
+    _none_erased(report.reporter, report.person)
     category = report.category
     kind, number = report.subject or ("", None)
     row = Grievance(
@@ -245,8 +247,9 @@ def relate(
 ) -> None:
     """Says whom and what it is about, which whoever wrote on the open page could not; what is not given stays as it is.
 
-    `told` says it in words, in a note for officers. Raises AboutNothingNew.
+    `told` says it in words, in a note for officers. Raises AboutNothingNew, PersonErased.
     """
+    _none_erased(person)  # whoever is forgotten is locked before the tickets about them
     row = Grievance.objects.select_for_update(of=("self",)).get(pk=row.pk)
     changes: dict[str, Any] = {}
     if person is not None:
@@ -290,6 +293,16 @@ def _escalate_next(now: datetime) -> Grievance | None:
         priority=priority,
         due_at=working_days.deadline(now, row.category.escalation_days),
     )
+
+
+def _none_erased(*people: Person | None) -> None:
+    """Raises PersonErased. Locks them: nobody is forgotten before the ticket stands with what is forgotten then."""
+    numbers = [person.pk for person in people if person is not None]
+    if not numbers:
+        return
+    rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=numbers).order_by("pk")
+    if any(row.erased_at for row in rows):
+        raise PersonErased
 
 
 def _advance(row: Grievance, to: Grievance.Status, by: User | None, reason: str, **changes: Any) -> Grievance:

@@ -207,12 +207,14 @@ class PersonAdmin(CardPage, PersonSteps, RevealSteps, ConsentSteps, RequestSteps
         return queryset.filter(pk__in=search.people_found(search_term).values("pk")), False
 
     def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """Nothing is changed of who died or was merged into another."""
+        """Nothing is changed of who died or was merged into another, and nothing filed about who is forgotten."""
         person = self.get_object(request, str(object_id))
-        if person is None or person.status not in (S.ACTIVE, S.LEFT) or person.erased_at:
-            changing = {f"beneficiaries_person_{name}" for name in PersonSteps.steps}
-            return [one for one in super().get_actions_detail(request, object_id) if one.action_name not in changing]
-        return list(super().get_actions_detail(request, object_id))
+        gone = person is None or person.erased_at is not None
+        hidden = set(CaseSteps.case_actions) if gone else set()
+        if gone or person.status not in (S.ACTIVE, S.LEFT):
+            hidden |= set(PersonSteps.steps)
+        steps = super().get_actions_detail(request, object_id)
+        return [step for step in steps if step.action_name.removeprefix("beneficiaries_person_") not in hidden]
 
     def page_of(self, request: HttpRequest, person: Person) -> dict[str, Any]:
         """The card and the panels of the person's page, at a fixed number of queries."""

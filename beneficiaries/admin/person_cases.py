@@ -7,13 +7,17 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from beneficiaries.models import Grievance, Person, Representation
+from beneficiaries import merged_rows
+from beneficiaries.models import Grievance, Representation
 from wallet.admin.decorators import action
 from wallet.admin.steps import row_of
 
 
 class CaseSteps:
-    """Mixed into the page of a person; the steps themselves are those of the two lists."""
+    """Mixed into the page of a person; the steps themselves are those of the two lists.
+
+    From a row that was merged they lead to the one that stands for the human being, as its NIK does.
+    """
 
     case_actions = ("file_grievance", "propose_representative")
 
@@ -21,7 +25,7 @@ class CaseSteps:
     def file_grievance(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Raises Http404."""
         office: Any = self
-        person: Person = row_of(office, request, object_id)
+        person = merged_rows.survivor(row_of(office, request, object_id))
         answer: HttpResponse = office.admin_site.get_model_admin(Grievance).filing(request, person)
         return answer
 
@@ -33,6 +37,6 @@ class CaseSteps:
     def propose_representative(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Raises Http404."""
         office: Any = self
-        person: Person = row_of(office, request, object_id)
+        person = merged_rows.survivor(row_of(office, request, object_id))
         answer: HttpResponse = office.admin_site.get_model_admin(Representation).proposing(request, person)
         return answer

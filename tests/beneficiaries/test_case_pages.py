@@ -16,7 +16,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from beneficiaries import grievances, representation
+from beneficiaries import erasure, grievances, representation
 from beneficiaries.models import Grievance, GrievanceCategory, Person, Representation
 from mobile import notices
 from mobile.models import Notice
@@ -124,6 +124,27 @@ def test_a_ticket_of_the_open_page_is_related_to_whom_and_what_it_is_about_once_
     post(client, at(case, "relate"), subject_kind="programme", subject_id=made.pk)
     case.refresh_from_db()
     assert (case.subject_kind, case.subject_id, case.person) == ("programme", made.pk, person)
+
+
+@pytest.mark.parametrize("gone", ["merged", "erased"])
+def test_from_the_page_of_a_row_that_is_no_more_nothing_is_filed_about_it(
+    gone: str, browser: Callable[[str], Client], belum: GrievanceCategory
+) -> None:
+    person, survivor, helper, client = cases.person(), cases.person(), cases.person(), browser("Petugas")
+    if gone == "merged":
+        Person.objects.filter(pk=person.pk).update(status="merged", merged_into=survivor)
+    else:
+        erasure.erase(person, by=None, reason="diminta")
+    offered = page(client, at(person, "change"))
+    steps = [at(person, step) in offered for step in ("file_grievance", "propose_representative")]
+    assert steps == [gone == "merged"] * 2
+    data = {"category": belum.pk, "priority": "normal", "text": "Belum masuk.", "own": "on"}
+    post(client, at(person, "file_grievance"), **data)
+    data = {"kind": "collector", "nik": helper.nik, "starts_on": "2026-12-01", "document_number": "SK-1"}
+    post(client, at(person, "propose_representative"), document="power_of_attorney", **data)
+    found = [(row.reporter, row.person) for row in Grievance.objects.all()]
+    assert found == ([(survivor, survivor)] if gone == "merged" else [])
+    assert [row.for_person for row in Representation.objects.all()] == ([survivor] if gone == "merged" else [])
 
 
 # --- roles ---

@@ -12,10 +12,11 @@ from django.contrib.auth.models import User
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
-from beneficiaries import grievance_numbers, grievances, working_days
+from beneficiaries import erasure, grievance_numbers, grievances, working_days
 from beneficiaries.errors import GrievanceEmpty, GrievanceMoved, NotInGroup, SameCategory
 from beneficiaries.history import telling
 from beneficiaries.models import Grievance, GrievanceCategory, GrievanceMessage, GrievanceStep, Person
+from beneficiaries.privacy_errors import PersonErased
 from beneficiaries.tasks import escalate_grievances
 from tests.beneficiaries import cases
 from tests.owner import as_owner
@@ -402,3 +403,15 @@ def test_the_application_does_not_delete_or_reword_what_was_said() -> None:
     ):
         with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(statement)
+
+
+def test_nothing_is_filed_about_who_is_forgotten_nor_related_to_them(petugas: User) -> None:
+    """Read before that, as by whoever has the form open: their words would stay with nobody to forget them."""
+    person, row = cases.person(), cases.grievance()
+    erasure.erase(Person.objects.get(pk=person.pk), by=None, reason="diminta")
+    for whose in ("reporter", "person"):
+        with pytest.raises(PersonErased):
+            cases.grievance(**{whose: person})
+    with pytest.raises(PersonErased):
+        grievances.relate(row, person=person, told="Tentang: orang #1", by=petugas)
+    assert list(Grievance.objects.values_list("person", "reporter")) == [(None, None)]
