@@ -247,10 +247,13 @@ def relate(
 ) -> None:
     """Says whom and what it is about, which whoever wrote on the open page could not; what is not given stays as it is.
 
-    `told` says it in words, in a note for officers. Raises AboutNothingNew, PersonErased.
+    `told` says it in words, in a note for officers, and names nobody: the note stays when somebody else turns out to be meant,
+    and would outlast whoever was named. Raises AboutNothingNew, PersonErased, and GrievanceMoved for a closed ticket.
     """
     _none_erased(person)  # whoever is forgotten is locked before the tickets about them
     row = Grievance.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if row.status == S.CLOSED:
+        raise GrievanceMoved(status=row.get_status_display())
     changes: dict[str, Any] = {}
     if person is not None:
         changes |= {"person_id": person.pk, "household_id": person.household_id}

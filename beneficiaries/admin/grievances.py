@@ -387,7 +387,7 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
             person, payment = data["person"], data["payment"]
             kind, number = data["subject_kind"], data["subject_id"]
             found = [
-                *([person.name] if person else []),
+                *([gettext("orang #%(number)s") % {"number": person.pk}] if person else []),
                 *([gettext("belanja %(number)s") % {"number": payment.reference_no}] if payment else []),
                 *([f"{SUBJECTS[kind].label} {number}"] if kind else []),
             ]

@@ -118,12 +118,35 @@ def test_a_ticket_of_the_open_page_is_related_to_whom_and_what_it_is_about_once_
     case.refresh_from_db()
     assert (case.person, case.household, case.payment) == (person, person.household, None)
     [note] = case.messages.all()
-    assert (note.kind, note.text, note.by.username) == ("note", "Tentang: Siti Aminah", "petugas")
+    assert (note.kind, note.text, note.by.username) == ("note", f"Tentang: orang #{person.pk}", "petugas")
     assert case.number in page(client, at(person, "change"))
     made = money.programme()
     post(client, at(case, "relate"), subject_kind="programme", subject_id=made.pk)
     case.refresh_from_db()
     assert (case.subject_kind, case.subject_id, case.person) == ("programme", made.pk, person)
+
+
+def test_a_closed_ticket_is_related_to_nobody(browser: Callable[[str], Client]) -> None:
+    case, person, client = ticket(), cases.person(), browser("Petugas")
+    worker = cases.officer("pemeriksa", "Petugas")
+    grievances.answer(grievances.take(case, by=worker), "Sudah.", by=worker)
+    grievances.close(case, "selesai", satisfied=None, by=worker)
+    assert at(case, "relate") not in page(client, at(case, "change"))
+    assert "Ditutup" in post(client, at(case, "relate"), person=person.nik)
+    case.refresh_from_db()
+    assert case.person is None and not case.messages.filter(kind="note").exists()
+
+
+def test_nobody_is_named_in_the_notes_of_a_ticket_that_turned_out_to_be_about_another(
+    browser: Callable[[str], Client],
+) -> None:
+    """Who was meant by mistake is forgotten with the tickets about them, and this is not one of these any more."""
+    case, first, second = ticket(), cases.person(name="Siti Aminah"), cases.person()
+    client = browser("Petugas")
+    for person in (first, second):
+        post(client, at(case, "relate"), person=person.nik)
+    erasure.erase(first, by=None, reason="diminta")
+    assert "Siti Aminah" not in page(client, at(case, "change"))
 
 
 @pytest.mark.parametrize("gone", ["merged", "erased"])
