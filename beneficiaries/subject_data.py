@@ -114,7 +114,8 @@ def as_json(told: Told) -> str:
 
 def as_text(told: Told) -> str:
     """To read and to print: a line a value, indented under its heading."""
-    titles = {
+    columns = [column for model in (Household, Person) for column in model._meta.concrete_fields]
+    titles = {column.attname: str(column.verbose_name) for column in columns} | {
         "made_at": _("Dibuat"),
         "person": _("Data Anda"),
         "household": _("Keluarga Anda"),
@@ -123,11 +124,15 @@ def as_text(told: Told) -> str:
         "history": _("Riwayat perubahan data Anda"),
         "household_history": _("Riwayat perubahan data keluarga"),
         "kept_elsewhere": _("Catatan lain tentang Anda"),
-        # What the rows call by a field's name.
+        # What the rows call by a field's name, as the history calls columns.
         "nik": "NIK",
         "kk": _("nomor KK"),
         "phone": _("telepon"),
         "address": _("alamat"),
+        "text": _("isi"),
+        "value": _("isi"),
+        "reporter_name": _("Nama pelapor"),
+        "number": _("nomor"),
         "region": _("wilayah"),
         "at": _("waktu"),
         "kind": _("perubahan"),
@@ -135,6 +140,7 @@ def as_text(told: Told) -> str:
         "after": _("sesudah"),
         "source": _("sumber"),
         "reason": _("alasan"),
+        "note": _("catatan"),
     }
     return "\n".join(line for name, part in told.items() for line in _lines(name, part, 0, titles)) + "\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -160,6 +160,17 @@ def test_the_text_to_read_speaks_as_people_do_and_json_as_machines() -> None:
 def test_what_somebody_typed_like_a_day_that_never_was_is_told_as_it_is(typed: str) -> None:
     told = subject_data.collect(cases.person()) | {"made_at": typed}
     assert f"Dibuat: {typed}" in subject_data.as_text(told)
+
+
+def test_the_text_to_read_calls_columns_and_sealed_words_as_people_do() -> None:
+    person = cases.person(name="Siti Lama")
+    Person.objects.filter(pk=person.pk).update(name="Siti Baru", birth_date=date(1970, 11, 30))
+    cases.grievance(reporter=person, text="Belum masuk.")
+    text = subject_data.as_text(subject_data.collect(Person.objects.get(pk=person.pk)))
+    names = {line.strip().partition(":")[0] for line in text.splitlines()}
+    assert "      nama: Siti Lama\n" in text and "      tanggal lahir: 31 Desember 1970\n" in text
+    assert "isi: Belum masuk.\n" in text
+    assert not names & {"name", "birth_date", "text", "reporter_name"}
 
 
 def test_what_is_known_of_the_household_is_told(officer: User) -> None:
