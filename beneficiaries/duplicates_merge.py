@@ -39,7 +39,7 @@ from beneficiaries.history import telling
 from beneficiaries.household_rules import family_problems, member_of
 from beneficiaries.households import phone_of, tell_former_phone
 from beneficiaries.models import DataRequest, DuplicatePair, Merge, Person
-from beneficiaries.privacy_errors import PersonErased
+from beneficiaries.privacy_errors import PersonErased, ProcessingRestricted
 from wallet.transactions import retried
 
 if TYPE_CHECKING:
@@ -69,14 +69,18 @@ def different(pair: DuplicatePair, by: User, reason: str) -> DuplicatePair:
 def reconsider(pair: DuplicatePair, reason: str) -> DuplicatePair:
     """A pair that was found to be two people waits for a decision again; the reason is for whoever keeps the history.
 
-    Raises DecisionReasonMissing, PairNotToldApart, PersonNotActive: who is gone waits for no decision.
+    Who is gone waits for none, nor does who restricted what is done with their data. Raises DecisionReasonMissing,
+    PairNotToldApart, PersonNotActive, ProcessingRestricted.
     """
     _required(reason)
     row = DuplicatePair.objects.select_for_update().get(pk=pair.pk)
     if row.status != DuplicatePair.Status.DIFFERENT:
         raise PairNotToldApart
-    if any(person.status != Person.Status.ACTIVE for person in _locked((row.low_id, row.high_id)).values()):
+    people = _locked((row.low_id, row.high_id)).values()
+    if any(person.status != Person.Status.ACTIVE for person in people):
         raise PersonNotActive
+    if any(person.restricted for person in people):
+        raise ProcessingRestricted
     row.status, row.decided_by, row.decided_at, row.decision = DuplicatePair.Status.OPEN, None, None, ""
     row.save(update_fields=["status", "decided_by", "decided_at", "decision"])
     return row

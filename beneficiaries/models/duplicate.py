@@ -51,14 +51,15 @@ class DuplicatePairQuerySet(models.QuerySet["DuplicatePair"]):
     """Reads of pairs."""
 
     def waiting(self) -> DuplicatePairQuerySet:
-        """What an officer can decide: open, both are active, and neither has restricted what is done with their data."""
-        return self._of_two_active().filter(status=DuplicatePair.Status.OPEN)
+        """What an officer can decide."""
+        return self._decidable().filter(status=DuplicatePair.Status.OPEN)
 
     def told_apart(self) -> DuplicatePairQuerySet:
         """What an officer found to be two people, and could decide again."""
-        return self._of_two_active().filter(status=DuplicatePair.Status.DIFFERENT)
+        return self._decidable().filter(status=DuplicatePair.Status.DIFFERENT)
 
-    def _of_two_active(self) -> DuplicatePairQuerySet:
+    def _decidable(self) -> DuplicatePairQuerySet:
+        """Both are active, and neither has restricted what is done with their data."""
         active = Person.Status.ACTIVE
         unrestricted = self.filter(low__restricted=False, high__restricted=False)
         return unrestricted.filter(low__status=active, high__status=active)

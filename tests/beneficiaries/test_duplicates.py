@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from io import StringIO
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -16,6 +17,7 @@ from beneficiaries.duplicates_scoring import THRESHOLD, Compared, name_likeness,
 from beneficiaries.errors import DecisionReasonMissing, PairDecided, PairNotToldApart, PersonNotActive
 from beneficiaries.models import Change, DuplicatePair, Household, Person, PersonBlock, PersonKey
 from beneficiaries.names import normalise
+from beneficiaries.privacy_errors import ProcessingRestricted
 from tests import money
 
 BORN = date(1960, 3, 4)
@@ -254,13 +256,20 @@ def test_two_who_were_told_apart_by_mistake_wait_again_and_stay_in_the_queue() -
 
 
 @pytest.mark.django_db
-def test_nobody_who_is_gone_waits_for_a_decision_again() -> None:
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [({"status": "deceased"}, PersonNotActive), ({"restricted": True}, ProcessingRestricted)],
+    ids=["gone", "restricted"],
+)
+def test_nobody_whose_pair_the_queue_would_not_show_waits_for_a_decision_again(
+    changed: dict[str, Any], refused: type[Exception]
+) -> None:
     person("Ngatiyem Lestari")
     second = person("Ngatijem Lestari")
     [pair] = found().values()
     duplicates_merge.different(pair, money.officer(), "dua orang")
-    Person.objects.filter(pk=second.pk).update(status=Person.Status.DECEASED)
-    with pytest.raises(PersonNotActive):
+    Person.objects.filter(pk=second.pk).update(**changed)
+    with pytest.raises(refused):
         duplicates_merge.reconsider(pair, "salah pencet")
 
 
