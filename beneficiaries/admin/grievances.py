@@ -301,13 +301,14 @@ class GrievanceAdmin(AddedByStep, LongTable, OfficeAdmin):
             said = gettext("Aduan dicatat. Beri tahu nomornya kepada pelapor: %(number)s")
             return Done(said % {"number": made.number}, change_url(made))
 
+        living = about is not None and about.status != Person.Status.DECEASED
         step = Step(
             title=_("Catat aduan"),
             button=_("Catat aduan"),
             text=_("Dari warga di loket, lewat telepon, atau dari lingkungannya. Nama dan telepon boleh kosong."),
             facts=[(_("Tentang"), about.name), ("NIK", masked_nik(about))] if about else [],
             form=FileForForm if about else FileForm,
-            initial={"priority": Grievance.Priority.NORMAL, "own": True},
+            initial={"priority": Grievance.Priority.NORMAL, "own": living},
             errors=ERRORS,
         )
         return take(self, request, step, run, back=change_url(about) if about else list_url(Grievance))

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -147,6 +148,15 @@ def test_nobody_is_named_in_the_notes_of_a_ticket_that_turned_out_to_be_about_an
         post(client, at(case, "relate"), person=person.nik)
     erasure.erase(first, by=None, reason="diminta")
     assert "Siti Aminah" not in page(client, at(case, "change"))
+
+
+def test_who_died_is_not_taken_for_the_reporter(browser: Callable[[str], Client]) -> None:
+    client, living = browser("Petugas"), cases.person()
+    dead = cases.person(status="deceased", deceased_on=date(2026, 11, 1))
+    ticked = [
+        re.search('name="own"[^>]* checked[ >]', page(client, at(one, "file_grievance"))) for one in (living, dead)
+    ]
+    assert ticked[0] and not ticked[1]
 
 
 @pytest.mark.parametrize("gone", ["merged", "erased"])
