@@ -37,7 +37,7 @@ def compiled(expression: str, example: dict[str, Any]) -> Rule:
 
 @lru_cache(maxsize=256)
 def _compiled(expression: str, example: str) -> Rule:
-    if COMPREHENSION.search(expression):
+    if COMPREHENSION.search(_code(expression)):
         raise RuleBroken(reason=".all, .exists, .map, .filter")
     try:
         program = cel.compile(expression)
@@ -73,7 +73,16 @@ def _compiled(expression: str, example: str) -> Rule:
 
 _UNKNOWN = re.compile(r"Undefined variable or function: '([^']*)'")
 _MISTAKE = re.compile(r"ERROR: <input>:([0-9]+):([0-9]+): Syntax error")
-_TEXT = re.compile(r'"(?:\\.|[^"\\])*"|' + r"'(?:\\.|[^'\\])*'")
+# What is no code: a remark, and a text however it is quoted. Raw ones first, in which a backslash is a letter like any other.
+_REMARK_OR_TEXT = re.compile(
+    r"""
+    //[^\n]*
+    | [bB]?[rR](?: \"{3}.*?\"{3} | '{3}.*?'{3} | "[^"]*" | '[^']*' )
+    | \"{3}(?:\\.|[^\\])*?\"{3} | '{3}(?:\\.|[^\\])*?'{3}
+    | "(?:\\.|[^"\\])*" | '(?:\\.|[^'\\])*'
+    """,
+    re.VERBOSE | re.DOTALL,
+)
 _NAME = re.compile(r"(?<![\w.])([a-z_]\w*)((?:\s*\.\s*[A-Za-z_]\w*)*)")
 Path = tuple[str, ...]
 
@@ -84,7 +93,7 @@ def paths(expression: str, example: dict[str, Any]) -> tuple[Path, ...] | None:
     Where it is told, the answer depends on these values alone.
     """
     found: dict[Path, None] = {}
-    for outer, inner in _NAME.findall(_TEXT.sub("0", expression)):
+    for outer, inner in _NAME.findall(_code(expression)):
         if outer not in example:
             continue
         names, value = [outer], example[outer]
@@ -98,6 +107,11 @@ def paths(expression: str, example: dict[str, Any]) -> tuple[Path, ...] | None:
             return None
         found[tuple(names)] = None
     return tuple(found)
+
+
+def _code(expression: str) -> str:
+    """The expression without remarks, each text in it a number."""
+    return _REMARK_OR_TEXT.sub(lambda found: " " if found[0].startswith("//") else "0", expression)
 
 
 def value_at(known: dict[str, Any], path: Path) -> Any:
