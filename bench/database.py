@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import psycopg2
 from django.core.management import call_command
 from django.db import connections
+from django.db.models import Model
 from psycopg2.extensions import cursor as Cursor
 
 from config import database_roles
@@ -21,6 +24,15 @@ OWNER = "owner"
 SETTINGS = ("fsync", "synchronous_commit", "full_page_writes", "shared_buffers", "max_wal_size", "wal_sync_method")
 SMALL = 64 << 20  # bytes of a database that is copied sooner than the server makes a checkpoint
 PATIENCE = 10  # seconds until whoever has just left a database is gone from it
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """The rows of a table in a file, as COPY writes and reads them."""
+
+    table: str
+    columns: str
+    file: Path
 
 
 def use(name: str) -> None:
@@ -42,6 +54,40 @@ def owner_cursor() -> Iterator[Any]:
     """The owner's cursor, for what is not one statement."""
     with connections[OWNER].cursor() as cursor:
         yield cursor
+
+
+def written_out(folder: Path, *models: type[Model]) -> list[Rows]:
+    """All rows of those tables in the database in use, a file of the folder for each; what is generated is left out."""
+    written = []
+    for model in models:
+        table = model._meta.db_table
+        columns = ", ".join(str(field.column) for field in model._meta.concrete_fields if not field.generated)
+        with (folder / table).open("wb") as file, owner_cursor() as cursor:
+            cursor.copy_expert(f"COPY {table} ({columns}) TO STDOUT", file)
+        written.append(Rows(table, columns, folder / table))
+    return written
+
+
+def seconds_to_copy_in(rows: Sequence[Rows], *, after: Sequence[Rows] = ()) -> float:
+    """How long COPY takes to bring the rows into their tables, in the order given and in one transaction.
+
+    Those that they refer to come before them, `after` which the clock runs.
+    """
+    with owner_cursor() as cursor:
+        cursor.execute("SELECT 1")  # connected before the clock runs
+        for one in after:
+            _copy_in(cursor, one)
+        began = time.monotonic()
+        cursor.execute("BEGIN")
+        for one in rows:
+            _copy_in(cursor, one)
+        cursor.execute("COMMIT")
+        return time.monotonic() - began
+
+
+def _copy_in(cursor: Any, rows: Rows) -> None:
+    with rows.file.open("rb") as lines:
+        cursor.copy_expert(f"COPY {rows.table} ({rows.columns}) FROM STDIN", lines)
 
 
 def owner() -> dict[str, str]:

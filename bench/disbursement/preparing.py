@@ -13,7 +13,6 @@ import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from bench import clients, database
 from bench.clients import Start, Tally
@@ -111,31 +110,12 @@ def _prepare(start: Start, programme: int) -> Tally:
 def _finished(plan: Plan, template: str, folder: Path) -> Callable[[], float]:
     """The rows of the batch just prepared, as files, and the COPY of them into the template: enrolments a second."""
     folder.mkdir()
-    columns = {
-        model._meta.db_table: ", ".join(
-            str(field.column) for field in model._meta.concrete_fields if not field.generated
-        )
-        for model in (*BEFORE, *TIMED)
-    }
-    for table, names in columns.items():
-        with (folder / table).open("wb") as out, database.owner_cursor() as cursor:
-            cursor.copy_expert(f"COPY {table} ({names}) TO STDOUT", out)
-    return partial(_copied, plan, template, folder, columns, Calculation.objects.count())
+    before, timed = (database.written_out(folder, *models) for models in (BEFORE, TIMED))
+    return partial(_copied, plan, template, before, timed, Calculation.objects.count())
 
 
-def _copied(plan: Plan, template: str, folder: Path, columns: dict[str, str], enrolments: int) -> float:
+def _copied(
+    plan: Plan, template: str, before: list[database.Rows], timed: list[database.Rows], enrolments: int
+) -> float:
     database.copy(template, plan.database)
-    with database.owner_cursor() as cursor:
-        for table in list(columns)[: -len(TIMED)]:
-            _copy(cursor, folder, table, columns)
-        began = time.monotonic()
-        cursor.execute("BEGIN")
-        for table in list(columns)[-len(TIMED) :]:
-            _copy(cursor, folder, table, columns)
-        cursor.execute("COMMIT")
-        return enrolments / (time.monotonic() - began)
-
-
-def _copy(cursor: Any, folder: Path, table: str, columns: dict[str, str]) -> None:
-    with (folder / table).open("rb") as lines:
-        cursor.copy_expert(f"COPY {table} ({columns[table]}) FROM STDIN", lines)
+    return enrolments / database.seconds_to_copy_in(timed, after=before)

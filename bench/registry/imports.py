@@ -25,7 +25,6 @@ PEOPLE, MANY = 100_000, 1_000_000
 LOOKED_AT, SAVED = 10_000, 5_000  # rows a second, at least
 TODAY = date(2026, 11, 1)
 SOURCE = "DTSEN"
-COPIED = ("beneficiaries_household", "beneficiaries_person")  # in the order of their references
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,24 +138,10 @@ def _assert_changes_nothing() -> None:
 
 def _finished(plan: Plan, folder: Path) -> partial[float]:
     """The finished rows of the import just made, as files, and the COPY of them into an empty registry: rows a second."""
-    columns = {
-        model._meta.db_table: [str(field.column) for field in model._meta.concrete_fields]
-        for model in (Household, Person)
-    }
-    for table in COPIED:
-        with (folder / table).open("wb") as out, database.owner_cursor() as cursor:
-            cursor.copy_expert(f"COPY {table} ({', '.join(columns[table])}) TO STDOUT", out)
-    return partial(_copied, plan, folder, columns, RegistryImport.objects.earliest("pk").rows)
+    finished = database.written_out(folder, Household, Person)  # in the order of their references
+    return partial(_copied, plan, finished, RegistryImport.objects.earliest("pk").rows)
 
 
-def _copied(plan: Plan, folder: Path, columns: dict[str, list[str]], rows_of_the_file: int) -> float:
+def _copied(plan: Plan, finished: list[database.Rows], rows_of_the_file: int) -> float:
     database.copy(plan.empty, plan.database)
-    with database.owner_cursor() as cursor:
-        cursor.execute("SELECT 1")  # connected before the clock runs
-        began = time.monotonic()
-        cursor.execute("BEGIN")
-        for table in COPIED:
-            with (folder / table).open("rb") as lines:
-                cursor.copy_expert(f"COPY {table} ({', '.join(columns[table])}) FROM STDIN", lines)
-        cursor.execute("COMMIT")
-        return rows_of_the_file / (time.monotonic() - began)
+    return rows_of_the_file / database.seconds_to_copy_in(finished)
