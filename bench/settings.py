@@ -2,8 +2,9 @@
 
 import os
 
+from config.rules import WALLET
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES, INSTALLED_APPS, WALLET
+from config.settings import DATABASES, INSTALLED_APPS
 from config.settings import REDIS_URL as BROKER
 
 DEBUG = False  # under DEBUG Django keeps every query, which costs time and memory

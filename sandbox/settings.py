@@ -2,8 +2,10 @@
 
 from django.core.exceptions import ImproperlyConfigured
 
+from config.environment import env
+from config.rules import WALLET
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS, MIDDLEWARE, WALLET, env
+from config.settings import INSTALLED_APPS, MIDDLEWARE
 
 if not env.bool("SALUR_SANDBOX", default=False):
     raise ImproperlyConfigured("sandbox.settings: set SALUR_SANDBOX=True, on a database that is nothing but a sandbox.")
