@@ -108,9 +108,11 @@ def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResp
         known = Payment.objects.filter(partner_reference_no=reference, partner__client_id=counter.CLIENT_ID).exists()
         by = request.user.get_username()
         fetching = data.get("collector") or request.POST.get("collector", "")
-        if fetching and fetching not in dict(may_fetch):  # the form was open while they lost the right
-            raise Refused(said=gettext("Yang datang tidak lagi boleh mengambil bagi pemegang. Jangan serahkan uang."))
-        if fetching:
+        if fetching and not known:  # of what is booked it was kept then
+            if fetching not in dict(may_fetch):  # the form was open while they lost the right
+                raise Refused(
+                    said=gettext("Yang datang tidak lagi boleh mengambil bagi pemegang. Jangan serahkan uang.")
+                )
             # Before the money: what is paid to somebody else is never without their name.
             for keep in above.COLLECTED:
                 keep(request, wallet, fetching, reference)

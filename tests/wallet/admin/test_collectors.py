@@ -125,6 +125,20 @@ def test_who_was_the_only_one_and_lost_the_right_is_not_taken_for_the_holder(
     assert not Payment.objects.exists() and not Collection.objects.exists()
 
 
+def test_what_is_booked_already_is_told_also_when_the_right_is_lost_meanwhile(
+    officers: dict[str, User], desk: Client
+) -> None:
+    """The answer was lost on its way, and the form is sent again: nobody may take it for refused."""
+    holder = holder_with(100_000)
+    row = approved(officers, holder, cases.person().nik)
+    sent = {"code": codes.issue(holder.wallet).qr_content, "amount": "10.000", "collector": str(row.uid)}
+    sent["reference"] = f"LOKET-{'0' * 32}"
+    assert "Serahkan Rp 10.000" in desk.post(at(holder), sent, follow=True).content.decode()
+    representation.end(row, "dicabut", by=officers["Petugas"])
+    assert "Sudah dibukukan: Rp 10.000" in desk.post(at(holder), sent, follow=True).content.decode()
+    assert Payment.objects.count() == Collection.objects.count() == 1
+
+
 def test_what_was_declined_does_not_read_as_fetched(officers: dict[str, User], desk: Client) -> None:
     holder = holder_with(5_000)
     row = approved(officers, holder, cases.person().nik)
