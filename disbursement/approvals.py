@@ -152,7 +152,7 @@ def withdraw(batch: Batch, *, by: User, reason: str) -> Batch:
 def turn_of(batch: Batch, by: User, digest: str) -> Turn:
     """What the officer signs next of the batch, if there is nothing against it; raises what `approve` raises but for the code."""
     submission = _waiting(batch)
-    makers = _makers(batch)
+    makers = makers_of(batch)
     if by.pk in makers:
         raise ApproverIsMaker
     if not batch.cycle.programme.active:
@@ -228,7 +228,7 @@ def _send_back(batch: Batch, submission: Submission, kind: SentBack.Kind, by: Us
     return batch
 
 
-def _makers(batch: Batch) -> set[int | None]:
+def makers_of(batch: Batch) -> set[int | None]:
     """Whoever prepared the batch, or stood for its content once: also where another submitted it after that."""
     began = batch.steps.filter(to_status=S.DRAFT, by__isnull=False).values_list("by", flat=True)
     return {*began, *batch.submissions.values_list("maker", flat=True)}

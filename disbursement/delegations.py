@@ -57,15 +57,15 @@ def revoke(delegation: Delegation, *, by: User, reason: str) -> Delegation:
 
 
 def held_by(user: User, moment: datetime | None = None) -> QuerySet[Delegation]:
-    """What others, whose accounts are active, have delegated to the officer and is in force at that moment (now by default)."""
+    """What others have delegated to the officer and is in force at that moment (now by default)."""
     return in_force(moment).filter(delegate=user)
 
 
 def in_force(moment: datetime | None = None) -> QuerySet[Delegation]:
-    """Every delegation of that moment (now by default) by an officer whose account is active, the oldest first."""
+    """Every delegation of that moment (now by default) between officers whose accounts are active, the oldest first."""
     now = moment or timezone.now()
     held = Delegation.objects.filter(revoked_at=None, starts_at__lte=now, ends_at__gt=now)
-    return held.filter(principal__is_active=True).select_related("principal").order_by("pk")
+    return held.filter(principal__is_active=True, delegate__is_active=True).select_related("principal").order_by("pk")
 
 
 def _check(principal: User, to: User, starts_at: datetime, ends_at: datetime, by: User) -> None:

@@ -198,7 +198,7 @@ def signatures(batch: Batch) -> dict[str, Any] | None:
             for number, role in enumerate(roles, 1)
         ],
         "next_role": approvals.role_name(missing[0]) if missing else "",
-        "who_next": _who_may(current, given, missing[0]) if missing else "",
+        "who_next": _who_may(batch, given, missing[0]) if missing else "",
     }
 
 
@@ -311,13 +311,15 @@ def _outdated(batch: Batch) -> list[Any]:
     ]
 
 
-def _who_may(submission: Submission, given: list[Approval], role: Group | None) -> str:
-    """The first few who may sign next, by name, and those who stand in for them now."""
-    took_part = {submission.maker_id, *(person for row in given for person in (row.approver_id, row.holder_id))}
+def _who_may(batch: Batch, given: list[Approval], role: Group | None) -> str:
+    """The first few who may sign next, by name, and those of others who stand in for them now."""
+    signed = {person for row in given for person in (row.approver_id, row.holder_id)}
+    took_part = {person for person in (*approvals.makers_of(batch), *signed) if person is not None}
     entitled = _entitled(role).exclude(pk__in=took_part)
     free = entitled.order_by("username")
     names = [_name(person) for person in free[: NAMED + 1]]
     stands_in = delegations.in_force().filter(principal__in=entitled).exclude(delegate__in=took_part)
+    stands_in = stands_in.exclude(delegate__in=entitled)  # who is of the role signs for themselves
     names += [
         gettext("%(approver)s atas nama %(holder)s") % {"approver": _name(row.delegate), "holder": _name(row.principal)}
         for row in stands_in.select_related("delegate")[: NAMED + 1]

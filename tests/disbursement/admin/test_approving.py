@@ -16,7 +16,7 @@ from officers import second_factor
 from officers.models import Authenticator, PasswordGuesses
 from tests import money
 from tests.disbursement.admin.conftest import House
-from tests.disbursement.approving import tiers
+from tests.disbursement.approving import delegate, tiers
 
 MINE = "/admin/officers/authenticator/mine/"
 
@@ -46,6 +46,36 @@ def test_the_page_says_how_many_signed_what_is_missing_and_who_may_give_it(house
     page = house.client("auditor").get(_at(batch, "change")).content.decode()
     assert "Persetujuan: 1 dari 2" in page and "belum ada petugas yang berhak" in page
     assert Batch.objects.get(pk=batch.pk).status == "submitted"
+
+
+def _next(house: House, batch: Batch) -> str:
+    """Who may sign next, as the batch's page says."""
+    page = house.client("auditor").get(_at(batch, "change")).content.decode()
+    found = re.search(r"Berikutnya dapat disetujui oleh</dt>\s*<dd>([^<]*)</dd>", page)
+    return found[1] if found else ""
+
+
+def test_only_who_could_sign_now_is_named_as_next(house: House) -> None:
+    """Not a deputy whose account is closed, and nobody twice."""
+    batch = approvals.submit(house.prepared, by=house.officers["petugas"])
+    deputy, other = house.officers["bendahara"], house.officers["kosong"]
+    other.groups.add(Group.objects.get(name="Penyetuju"))
+    for to in (deputy, other):
+        delegate(house.officers["penyetuju"], to)
+    assert _next(house, batch) == "kosong, penyetuju, bendahara atas nama penyetuju"
+    deputy.is_active = False
+    deputy.save()
+    assert _next(house, batch) == "kosong, penyetuju"
+
+
+def test_whoever_made_the_batch_is_not_named_as_next_also_when_another_submitted_it(house: House) -> None:
+    """Whoever prepared it, or submitted it before, signs for nobody."""
+    maker = house.officers["petugas"]
+    maker.groups.add(Group.objects.get(name="Penyetuju"))
+    batch = approvals.submit(house.prepared, by=maker)
+    batch = approvals.withdraw(batch, by=maker, reason="salah tanggal")
+    batch = approvals.submit(batch, by=house.officers["bendahara"])
+    assert _next(house, batch) == "penyetuju"
 
 
 def test_a_delegate_of_another_role_signs_for_who_is_away(house: House) -> None:
