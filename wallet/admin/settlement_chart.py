@@ -23,12 +23,12 @@ def drawn() -> dict[str, Any]:
         )
         .values_list("business_day", "settled", "carried")[:DAYS]
     )[::-1]
-    most = max((settled + carried for _day, settled, carried in rows), default=0) or 1
+    most = max((settled + carried for _day, settled, carried in rows), default=0)
     bars = []
     for place, (day, settled, carried) in enumerate(rows):
         foot = float(HEIGHT)
         for tone, amount in (("#16a34a", settled), ("#f59e0b", carried)):
-            tall = HEIGHT * amount / most
+            tall = HEIGHT * amount / (most or 1)
             foot -= tall
             bars.append(
                 {

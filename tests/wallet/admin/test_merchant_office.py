@@ -289,6 +289,9 @@ def test_the_runs_are_drawn_and_each_shows_its_merchants() -> None:
     _user, client = officer()
     shop = money.owed(12_345)
     run = SettlementRun.objects.create(business_day=timezone.localdate(), cut_off=timezone.now())
+    assert "batang tertinggi Rp 1." not in page(
+        client, "/admin/wallet/settlementrun/"
+    )  # nothing was settled: no bar is a rupiah high
     list(settlement_runs.settle_all(run))
     listed = page(client, "/admin/wallet/settlementrun/")
     assert "<rect" in listed and "Rp 12.345" in listed
