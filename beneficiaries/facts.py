@@ -1,4 +1,4 @@
-"""The facts that exclusion rules are written over, read set by set: three queries for a group of households.
+"""The facts that exclusion rules are written over, read set by set: a few queries for a group of households.
 
 Shape (EXAMPLES): every name is always there, amounts are whole rupiah, nothing is a list. `person` and `evidence` are for
 rules about a person; rules about a household have `household` alone, which counts over all its members.

@@ -26,8 +26,12 @@ FILE = Path(__file__).with_name("baseline.sql")
 TITLE = "-- What these migrations make of an empty database. `make baseline` writes it; nobody edits it."
 _SERVER = re.compile(r"^-- server (\d+)$", re.MULTILINE)
 _MIGRATION = re.compile(r"^-- migration (\w+) (\w+) ([0-9a-f]{16})$", re.MULTILINE)
-# In `public` alone: the sandbox's clock stands in a schema of its own before anything else does.
-TABLES = "SELECT FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') LIMIT 1"
+# In `public` alone: the sandbox's clock stands in a schema of its own before anything else does. The SQL names `public`: where
+# tables are made in another schema, a database may be migrated in part although `public` is empty.
+EMPTY = """
+SELECT FROM pg_namespace WHERE nspname = 'public' AND nspname = current_schema() AND NOT EXISTS (
+    SELECT FROM pg_class WHERE relnamespace = pg_namespace.oid AND relkind IN ('r', 'p'))
+"""
 _LOAD_LOCK = 0x62617365  # two `migrate` at once: the second finds the tables
 # Of a dump: what sets up the session of pg_dump's own reader, headings, and what needs a superuser.
 _NOT_SCHEMA = (
@@ -49,8 +53,8 @@ def load(alias: str) -> int:
         if cursor.connection.server_version < int(server[1]):
             return 0
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOAD_LOCK])
-        cursor.execute(TABLES)
-        if cursor.fetchall():
+        cursor.execute(EMPTY)
+        if not cursor.fetchall():
             return 0
         cursor.execute("SET LOCAL check_function_bodies = off")
         cursor.execute(text)
