@@ -30,6 +30,7 @@ KEPT_TABLES = {"django_migrations", "django_content_type", "auth_permission"}
 def pytest_configure() -> None:
     """Each test worker rings in its own Redis database; 0 belongs to the demo. Officers' passwords are hashed in no time."""
     Argon2PasswordHasher.time_cost, Argon2PasswordHasher.memory_cost = 1, 64  # they guard nobody here
+    settings.WHITENOISE_AUTOREFRESH = True  # each test's client would look up every static file, asked for or not
     # A busy machine is not a finding: no test fails because it, or the drawing of its examples, took long.
     Hypothesis.register_profile("salur", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     Hypothesis.load_profile("salur")

@@ -3,12 +3,12 @@ fraud rules two officers may put in force."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.core.management.base import BaseCommand
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from beneficiaries import grievances
 from wallet.fraud import rules
@@ -296,9 +296,10 @@ class Command(BaseCommand):
 
     @transaction.atomic
     def handle(self, *args: Any, **options: Any) -> None:
+        every = Permission.objects.select_related("content_type")
         for name in DOES:
             group, made = Group.objects.get_or_create(name=name)
-            permissions = list(permissions_of(name))
+            permissions = permissions_of(name, every)
             group.permissions.set(permissions)
             self.stdout.write(f"{name}: {len(permissions)} izin{' (baru)' if made else ''}")
         groups = Group.objects.in_bulk(["Petugas", "Penyetuju"], field_name="name")
@@ -308,19 +309,21 @@ class Command(BaseCommand):
             self.stdout.write(f"Rancangan aturan kecurangan: {new} baru")
 
 
-def permissions_of(role: str) -> QuerySet[Permission]:
-    """The role's permissions, exactly. Raises LookupError if one of them does not exist (any more)."""
-    wanted = Q(pk__in=[])
-    for place in SEES[role]:
-        app, _, model = place.partition(".")
-        sees = Q(content_type__app_label=app, codename__startswith="view_")
-        wanted |= sees & Q(content_type__model=model) if model else sees
-    for place in HIDDEN.get(role, ()):
-        app, _, model = place.partition(".")
-        wanted &= ~Q(content_type__app_label=app, content_type__model=model)
+def permissions_of(role: str, every: Iterable[Permission]) -> list[Permission]:
+    """The role's permissions, exactly, out of all there are. Raises LookupError if one of them does not exist (any more)."""
+    known = {f"{row.content_type.app_label}.{row.codename}": row for row in every}
     for name in DOES[role]:
-        app, _, codename = name.partition(".")
-        if not Permission.objects.filter(content_type__app_label=app, codename=codename).exists():
+        if name not in known:
             raise LookupError(f"no such permission: {name}")
-        wanted |= Q(content_type__app_label=app, codename=codename)
-    return Permission.objects.filter(wanted)
+    return [row for name, row in known.items() if name in DOES[role] or _sees(role, row)]
+
+
+def _sees(role: str, permission: Permission) -> bool:
+    """True if it is to look at a model that is open to the role, by itself or with all of its app."""
+    about = permission.content_type
+    places = {about.app_label, f"{about.app_label}.{about.model}"}
+    return (
+        permission.codename.startswith("view_")
+        and not places.isdisjoint(SEES[role])
+        and places.isdisjoint(HIDDEN.get(role, ()))
+    )
