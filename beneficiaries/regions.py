@@ -73,7 +73,10 @@ _UNSAID = re.compile("^(Daerah Khusus Ibukota|Kota Administrasi|Kota) |(?<=^Kabu
 def short_name(code: str) -> str:
     """A region of any level (dotted code) as people say it: Jakarta, Jakarta Selatan, Kecamatan Tebet; the code if unknown."""
     found = wilayah.get_wilayah(code)
-    return _SAID.get(found.type, "") + _UNSAID.sub("", found.name) if found else code
+    if found is None:
+        return code
+    # Of cities and provinces alone: "Kota Bambu Selatan" is a kelurahan's whole name.
+    return _SAID.get(found.type, "") + (_UNSAID.sub("", found.name) if found.level <= 2 else found.name)
 
 
 @cache

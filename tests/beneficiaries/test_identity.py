@@ -271,3 +271,19 @@ def test_regions() -> None:
         assert regions.kelurahan(wrong) is None
     assert regions.is_region("317101") and regions.is_region("910201")
     assert not regions.is_region("31.71.01") and not regions.is_region("31710") and not regions.is_region("317109")
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("31", "Jakarta"),
+        ("31.73", "Jakarta Barat"),
+        ("31.01", "Kabupaten Kepulauan Seribu"),
+        ("31.73.07", "Kecamatan Pal Merah"),
+        ("31.73.07.1006", "Kelurahan Kota Bambu Selatan"),  # not a city's "Kota": a part of its own name
+        ("15.71.07", "Kecamatan Kota Baru"),
+        ("99", "99"),
+    ],
+)
+def test_a_region_as_people_say_it(code: str, said: str) -> None:
+    assert regions.short_name(code) == said
