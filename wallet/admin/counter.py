@@ -129,6 +129,8 @@ def pay_out(admin: ModelAdmin, request: HttpRequest, wallet: Wallet) -> HttpResp
                 "",
                 messages.WARNING,
             )
+        if fetching:  # whose name stands on the payment's page, and not in the browser's cookie of this message
+            return Done(gettext("Serahkan %(amount)s kepada wakil pemegang (%(number)s).") % said)
         return Done(gettext("Serahkan %(amount)s kepada pemegang (%(number)s).") % said)
 
     step = Step(

@@ -71,7 +71,7 @@ def test_who_may_fetch_is_shown_and_kept_with_the_payment(officers: dict[str, Us
     shown = desk.get(at(holder)).content.decode()
     assert "Budi Santoso (Kuasa pengambil)" in shown and "Pemegang sendiri" in shown
     said, reference = draw(desk, holder, str(row.uid))
-    assert "Serahkan Rp 10.000" in said, said
+    assert "Serahkan Rp 10.000 kepada wakil pemegang" in said, said
     noted = Collection.objects.get()
     assert (noted.representation, noted.reference, noted.by) == (row, reference, officers["Petugas"])
     payment = Payment.objects.get(partner_reference_no=reference)
@@ -85,7 +85,7 @@ def test_the_holder_themselves_leaves_no_collector(officers: dict[str, User], de
     holder = holder_with(100_000)
     approved(officers, holder, cases.person().nik)
     said, reference = draw(desk, holder, "")
-    assert "Serahkan Rp 10.000" in said and not Collection.objects.exists()
+    assert "Serahkan Rp 10.000 kepada pemegang" in said and not Collection.objects.exists()
     payment = Payment.objects.get(partner_reference_no=reference)
     assert "Diambil oleh" not in desk.get(f"/admin/wallet/payment/{payment.pk}/change/").content.decode()
 
