@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -30,8 +30,8 @@ def _ended(moment: datetime) -> QuerySet[Sms]:
 
 
 def _told(moment: datetime) -> QuerySet[Notice]:
-    """Those that nothing waits for any more."""
-    waiting = Delivery.objects.filter(notice=OuterRef("pk"), state=Delivery.State.QUEUED)
+    """Those that nothing waits for any more, since the last channel took over: a young delivery is not to be deleted."""
+    waiting = Delivery.objects.filter(Q(state=Delivery.State.QUEUED) | Q(created_at__gte=moment), notice=OuterRef("pk"))
     return Notice.objects.filter(~Exists(waiting), created_at__lt=moment)
 
 

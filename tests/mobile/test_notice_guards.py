@@ -130,6 +130,18 @@ def test_notices_go_when_they_were_kept_long_enough_and_nothing_of_them_waits(se
 
 
 @pytest.mark.django_db
+def test_a_notice_that_a_channel_took_over_lately_stays_and_holds_no_other_up(settings: Any) -> None:
+    settings.PRIVACY = settings.PRIVACY | {"retention": {"notices": 400}}
+    long_ago = timezone.now() - timedelta(days=401)
+    passed_on, old = (Notice.objects.create(kind="paid", created_at=long_ago, subject=n) for n in range(2))
+    Delivery.objects.create(notice=passed_on, channel="list", state="passed", ended_at=long_ago, created_at=long_ago)
+    Delivery.objects.create(notice=passed_on, channel="sms", state="sent", ended_at=timezone.now())
+    Delivery.objects.create(notice=old, channel="sms", state="sent", ended_at=long_ago, created_at=long_ago)
+    assert retention.drop() == {"notices": 1}
+    assert Notice.objects.get() == passed_on
+
+
+@pytest.mark.django_db
 def test_young_notices_stay_whatever_the_settings_say() -> None:
     Notice.objects.create(kind="paid", subject=1, created_at=timezone.now() - timedelta(days=300))
     with pytest.raises(DatabaseError), transaction.atomic():
