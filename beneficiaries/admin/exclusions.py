@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Case, IntegerField, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,11 +17,13 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminDateWidget, UnfoldAdminTextareaWidget
 
-from beneficiaries import objections, screening
+from beneficiaries import merged_rows, objections, screening
+from beneficiaries.admin import panels
 from beneficiaries.admin.evidence import ERRORS
 from beneficiaries.admin.objection_files import ProofSteps
+from beneficiaries.admin.panels import Panel, badge
 from beneficiaries.admin.subjects import SubjectColumns, found, masked
-from beneficiaries.models import Exclusion, Objection
+from beneficiaries.models import Exclusion, Household, Merge, Objection, Person
 from wallet.admin.decorators import action, display
 from wallet.admin.rows import LongTable, ViewOnlyAdmin, change_url, link
 from wallet.admin.steps import Done, ReasonForm, Step, row_of, take
@@ -38,6 +41,65 @@ class LiftForm(ReasonForm):
         widget=UnfoldAdminDateWidget(),
         help_text=_("Siklus sebelum tanggal ini tetap tidak dibayar."),
     )
+
+
+TONES = {"active": "danger", "lifted": "none", "annulled": "success"}
+PANEL_ROWS = 20
+
+
+def standing(row: Exclusion) -> tuple[str, Any]:
+    """Whether it is in force, in words."""
+    if row.active:
+        return "active", _("Berlaku")
+    return ("annulled", _("Dibatalkan")) if row.annulled else ("lifted", _("Dicabut"))
+
+
+def objected(row: Exclusion) -> SafeString:
+    """The objections to it, each with what became of it; nothing where there is none."""
+    made = sorted(row.objections.all(), key=lambda one: one.pk)
+    return format_html_join(
+        "", "<div>{} · {}</div>", ((link(change_url(one), one), one.get_status_display()) for one in made)
+    )
+
+
+def _panel(request: HttpRequest, struck: Q) -> Panel | None:
+    """Nothing where nobody was ever excluded: most people's pages stay as short as they are."""
+    if not request.user.has_perm("beneficiaries.view_exclusion"):  # type: ignore[union-attr]
+        return None
+    found = Exclusion.objects.filter(struck).select_related("proposal__rule", "person", "household")
+    told = []
+    for row in found.prefetch_related("objections").order_by("-starts_on", "-pk")[:PANEL_ROWS]:
+        state, text = standing(row)
+        told.append(
+            (
+                link(change_url(row), row.proposal.rule.title),
+                _("Keluarga") if row.person is None else row.person.name,
+                badge(text, TONES[state]),
+                row.starts_on,
+                row.ends_on or "–",
+                objected(row) or "–",
+                row.objection_until,
+            )
+        )
+    columns = (_("aturan"), _("tentang"), _("keadaan"), _("mulai"), _("berakhir"), _("sanggahan"), _("sanggah sampai"))
+    return Panel(_("Pengecualian"), columns, told) if told else None
+
+
+def _of_person(request: HttpRequest, person: Person) -> Panel | None:
+    """Of the human being, whichever row it struck, and of the household; of an old one, what was before they left it so."""
+    rows = merged_rows.numbers(person)
+    merged_since = Merge.objects.filter(
+        merged__in=rows, merged__household=OuterRef("household"), undone_at__isnull=True, at__gt=OuterRef("created_at")
+    )
+    return _panel(request, Q(person__in=rows) | Q(household=person.household) | Q(Exists(merged_since)))
+
+
+def _of_household(request: HttpRequest, household: Household, members: Sequence[Person]) -> Panel | None:
+    return _panel(request, Q(household=household) | Q(person__in=[row.pk for row in members]))
+
+
+panels.PERSON.append(_of_person)
+panels.HOUSEHOLD.append(_of_household)
 
 
 @admin.register(Exclusion)
@@ -75,16 +137,13 @@ class ExclusionAdmin(SubjectColumns, LongTable, ViewOnlyAdmin):
         row = self.get_object(request, str(object_id))
         return list(super().get_actions_detail(request, object_id)) if row is not None and row.active else []
 
-    @display(description=_("keadaan"), label={"active": "danger", "lifted": "none", "annulled": "success"})
+    @display(description=_("keadaan"), label=TONES)
     def state(self, row: Exclusion) -> tuple[str, Any]:
-        if row.active:
-            return "active", _("Berlaku")
-        return ("annulled", _("Dibatalkan")) if row.annulled else ("lifted", _("Dicabut"))
+        return standing(row)
 
     @admin.display(description=_("sanggahan"))
     def objections_made(self, row: Exclusion) -> SafeString | str:
-        made = ((link(change_url(one), one), one.get_status_display()) for one in row.objections.order_by("pk"))
-        return format_html_join("", "<div>{} · {}</div>", made) or "-"
+        return objected(row) or "-"
 
     @action(description=_("Catat sanggahan"), permissions=["beneficiaries.add_objection"], icon="record_voice_over")
     def object(self, request: HttpRequest, object_id: str) -> HttpResponse:

@@ -229,6 +229,23 @@ def test_from_the_proposal_to_the_objection_upheld(signed_in: SignIn, siti: Pers
     assert exclusion.annulled and exclusion.lifted_by.username == "penyetuju"
 
 
+def test_the_pages_of_a_person_and_their_household_say_that_they_are_excluded(signed_in: SignIn, siti: Person) -> None:
+    pages = [f"/admin/beneficiaries/{of}/change/" for of in (f"person/{siti.pk}", f"household/{siti.household_id}")]
+
+    def said(role: str = "petugas") -> list[str]:
+        return [signed_in(role).get(page).content.decode() for page in pages]
+
+    assert not any("Sanggah sampai" in page for page in said())
+    exclusion = excluded(siti.household)
+    at = f"/admin/beneficiaries/exclusion/{exclusion.pk}/change/"
+    assert all(at in page and "Memiliki mobil" in page and "Berlaku" in page for page in said())
+    assert not any(at in page for page in said("bendahara"))
+    objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+    assert all(f"/admin/beneficiaries/objection/{objection.pk}/change/" in page for page in said())
+    objections.uphold(objection, money.officer(), "kuitansi cocok")
+    assert all("Dibatalkan" in page for page in said())
+
+
 def test_who_accepted_the_exclusion_is_not_offered_the_decision(signed_in: SignIn, siti: Person) -> None:
     kepgub()
     tell(siti, "vehicle", CAR)
