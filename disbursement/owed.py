@@ -145,6 +145,26 @@ def proposals(cycle: Cycle) -> Mapping[str, QuerySet[Enrolment]]:
     }
 
 
+def restored_by_objections() -> QuerySet[Enrolment]:
+    """Active enrolments that an exclusion, annulled since, left out of a cycle that is still open to them, and nobody noted.
+
+    Arrears that were withdrawn were noted: somebody decided.
+    """
+    noted = OwedCycle.objects.filter(cycle=OuterRef("cycle"), enrolment=OuterRef("enrolment"))
+    rows = LeftOut.objects.filter(
+        ~Exists(_live(OuterRef("cycle"), OuterRef("enrolment"))),
+        ~Exists(noted),
+        exclusion__ends_on=F("exclusion__starts_on"),
+        enrolment__status=E.ACTIVE,
+    )
+    found: set[int] = set()
+    # Mostly none: what the cycle itself says of them, others' exclusions above all, is asked of those cycles alone.
+    for cycle in Cycle.objects.filter(pk__in=rows.values("cycle")):
+        of_cycle = rows.filter(cycle=cycle).values("enrolment")
+        found.update(open_to(cycle).filter(pk__in=of_cycle).values_list("pk", flat=True))
+    return Enrolment.objects.filter(pk__in=found)
+
+
 def with_state(rows: QuerySet[OwedCycle]) -> QuerySet[OwedCycle]:
     """The rows with `state`: withdrawn, paid, in_batch, nothing (calculated, and it came to zero), or waiting."""
     live = _live(OuterRef("cycle"), OuterRef("enrolment"))

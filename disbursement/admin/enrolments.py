@@ -18,7 +18,7 @@ from unfold.views import ChangeList
 
 from beneficiaries import regions
 from beneficiaries.admin.queues import QUEUES, Queue
-from disbursement import appeals, conflicts, enrolments, exclusions, places
+from disbursement import appeals, conflicts, enrolments, exclusions, owed, places
 from disbursement.admin import calculations, enrolment_steps
 from disbursement.admin.enrolment_routes import ProposedRouteFilter, RouteSteps
 from disbursement.admin.owed import EnrolmentSteps
@@ -82,6 +82,18 @@ class GoneFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=enrolments.gone().values("pk")) if self.value() else queryset
 
 
+class RestoredFilter(admin.SimpleListFilter):
+    """Who missed a cycle by an exclusion that an objection annulled: their arrears are to be noted."""
+
+    title, parameter_name = _("sanggahan"), "sanggahan"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> Iterable[tuple[str, Any]]:
+        return [("dikabulkan", _("dikabulkan, rapelnya belum dicatat"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Enrolment]) -> QuerySet[Enrolment]:
+        return queryset.filter(pk__in=owed.restored_by_objections().values("pk")) if self.value() else queryset
+
+
 class StepInline(ViewOnlyInline):
     model = EnrolmentStep
     fields = ("at", "from_status", "to_status", "reason", "words", "reference", "until", "by")
@@ -118,7 +130,7 @@ class EnrolmentAdmin(EnrolmentSteps, RouteSteps, LongTable, ViewOnlyAdmin):
 
     list_display = ("person", "nik", "programme", "status_label", "rank", "created_at")
     list_display_links = ("person",)
-    list_filter = ("programme", "status", ConflictFilter, ProposedRouteFilter, GoneFilter)
+    list_filter = ("programme", "status", ConflictFilter, ProposedRouteFilter, GoneFilter, RestoredFilter)
     list_select_related = ("person", "programme")
     search_fields = ("person__name",)
     search_help_text = _("NIK (16 angka) atau nama")
@@ -241,14 +253,17 @@ class EnrolmentAdmin(EnrolmentSteps, RouteSteps, LongTable, ViewOnlyAdmin):
     def left_out(self, enrolment: Enrolment) -> SafeString | str:
         """Each cycle that left the person out, with the reason, and what is owed since an objection or appeal was upheld."""
         rows = enrolment.left_out.select_related("cycle", "exclusion").order_by("cycle__period", "pk")
-        owed = {missed.cycle.pk for row in rows for missed in exclusions.missed(row.exclusion, enrolment)}
+        missed = {one.cycle.pk for row in rows for one in exclusions.missed(row.exclusion, enrolment)}
+        noted = set(owed.waiting(enrolment.owed.all()).values_list("cycle", flat=True))
         lines = [
             (
                 date_format(row.cycle.period, "F Y"),
                 row.exclusion.reason,
-                gettext("pengecualian dibatalkan: catat rapelnya, atau siapkan batch siklus ini")
-                if row.exclusion.annulled and row.cycle_id in owed
-                else "",
+                ""
+                if row.cycle_id not in missed
+                else gettext("pengecualian dibatalkan: sudah dicatat sebagai rapel, dibayar batch berikutnya")
+                if row.cycle_id in noted
+                else gettext("pengecualian dibatalkan: catat rapelnya, atau siapkan batch siklus ini"),
             )
             for row in rows
         ]
@@ -442,11 +457,19 @@ class EnrolmentAdmin(EnrolmentSteps, RouteSteps, LongTable, ViewOnlyAdmin):
         )
 
 
-QUEUES.append(
-    Queue(
-        _("Peserta yang meninggal atau keluar dari registri"),
-        CHANGES[0],
-        lambda request: enrolments.gone(),
-        lambda: list_url(Enrolment, tiada="ya"),
+QUEUES.extend(
+    (
+        Queue(
+            _("Peserta yang meninggal atau keluar dari registri"),
+            CHANGES[0],
+            lambda request: enrolments.gone(),
+            lambda: list_url(Enrolment, tiada="ya"),
+        ),
+        Queue(
+            _("Sanggahan dikabulkan, rapel belum dicatat"),
+            "disbursement.add_owedcycle",
+            lambda request: owed.restored_by_objections(),
+            lambda: list_url(Enrolment, sanggahan="dikabulkan"),
+        ),
     )
 )

@@ -13,9 +13,9 @@ from django.test.utils import CaptureQueriesContext
 
 from beneficiaries import objections, screening
 from beneficiaries.models import Exclusion, Household, Objection, Person, Proposal
-from disbursement import batches, eligibility, exclusions
+from disbursement import batches, eligibility, exclusions, owed
 from disbursement.errors import NothingToPay
-from disbursement.models import Batch, Enrolment, Instruction, LeftOut
+from disbursement.models import Batch, Enrolment, Instruction, LeftOut, OwedCycle
 from tests import money
 from tests.beneficiaries.evidence_told import enforced, excluded, rule, screen, tell
 from tests.disbursement.merging import merged, parted, twice
@@ -149,6 +149,54 @@ def test_the_enrolments_page_says_what_was_missed_and_what_is_owed() -> None:
     assert "pengecualian dibatalkan" in client.get(url).content.decode()
     batches.prepare(batches.cycle_of(programme, DECEMBER))
     assert "pengecualian dibatalkan" not in client.get(url).content.decode()
+
+
+def test_what_an_objection_restored_waits_for_an_officer_until_its_arrears_are_noted() -> None:
+    programme = money.programme()
+    siti, _other = money.person(), money.person()
+    eligibility.enrol_eligible(programme)
+    exclusion = excluded(siti.household, DECEMBER)
+    december = batches.cycle_of(programme, DECEMBER)
+    batches.prepare(december)
+    enrolment = Enrolment.objects.get(person=siti)
+    assert not owed.restored_by_objections()
+    objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+    objections.uphold(objection, money.officer(), "kuitansi cocok")
+    assert list(owed.restored_by_objections()) == [enrolment]
+    client = Client()
+    client.force_login(User.objects.create_superuser("admin"))
+    url = f"/admin/disbursement/enrolment/{enrolment.pk}/change/"
+    waiting = "/admin/disbursement/enrolment/?sanggahan=dikabulkan"
+    assert waiting in client.get("/admin/").content.decode()
+    assert f'href="{url}' in client.get(waiting).content.decode()
+    row_of_siti = Enrolment.objects.filter(pk=enrolment.pk)
+    owed.owe(row_of_siti, december, "sanggahan dikabulkan", None, ground=OwedCycle.Ground.EXCLUSION)
+    assert not owed.restored_by_objections()
+    page = client.get(url).content.decode()
+    assert "sudah dicatat sebagai rapel" in page and "catat rapelnya" not in page
+    owed.withdraw(OwedCycle.objects.get(), None, "tidak jadi")
+    assert not owed.restored_by_objections()  # somebody decided
+
+
+def test_an_objection_restores_nothing_of_a_cycle_that_another_exclusion_holds_or_a_batch_has() -> None:
+    programme = money.programme()
+    siti, budi = money.person(), money.person()
+    money.person()
+    eligibility.enrol_eligible(programme)
+    ended = [excluded(one.household, DECEMBER) for one in (siti, budi)]
+    december = batches.cycle_of(programme, DECEMBER)
+    batches.prepare(december)
+    for exclusion in ended:
+        objection = objections.file(exclusion, "Mobil sudah dijual.", channel=Objection.Channel.OFFICE)
+        objections.uphold(objection, money.officer(), "kuitansi cocok")
+    assert owed.restored_by_objections().count() == 2
+    tell(siti.household, "property", {"njop": 2_000_000_000, "object": "31.71.010.001.001-0001.0"})
+    screen()
+    [proposal] = Proposal.objects.filter(status="undecided", household=siti.household)
+    screening.accept(proposal, money.officer(), "cocok", DECEMBER)
+    assert [row.person for row in owed.restored_by_objections()] == [budi]
+    batches.prepare(december)
+    assert not owed.restored_by_objections()
 
 
 # --- a merge lifts no exclusion ---
