@@ -19,6 +19,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils import timezone
 from rest_framework.exceptions import APIException
@@ -285,13 +286,13 @@ def return_to(partner: Partner, hosts: Sequence[str]) -> None:
 
 def notices_about(partner: Partner, references: Sequence[str]) -> list[Notice]:
     """Every try that has ended to tell the partner about one of its numbers, in order."""
-    tries = WebhookAttempt.objects.filter(
-        webhook__partner=partner, webhook__body__originalPartnerReferenceNo__in=list(references)
-    ).exclude(outcome="")
+    of_them = Q(webhook__body__originalPartnerReferenceNo__in=list(references))
+    of_them |= Q(webhook__body__partnerBulkId__in=list(references))  # service 41
+    tries = WebhookAttempt.objects.filter(of_them, webhook__partner=partner).exclude(outcome="")
     return [
         Notice(
             service=made.webhook.service,
-            reference=made.webhook.body["originalPartnerReferenceNo"],
+            reference=made.webhook.body.get("originalPartnerReferenceNo") or made.webhook.body["partnerBulkId"],
             outcome=made.outcome,
             status=made.http_status or 0,
         )

@@ -29,6 +29,7 @@ SERVICES, PAYERS_PAGE = "/v1.0/", "/bayar/"
 # Where else than in qrContent a customer's code comes: QR MPM payment and cash-out, as `otp`.
 AS_OTP = {"44", "50"}
 
+REFERENCES = ("partnerReferenceNo", "originalPartnerReferenceNo", "partnerBulkId")  # the partner's number, by service
 
 class ClockMiddleware:
     """Each request begins with the time that the sandbox has now."""
@@ -150,7 +151,7 @@ def _seen(
         answered=answered,
         proved=response.status_code == 200 if service == TOKEN else proved,
         external_id=_text(request.headers.get("X-EXTERNAL-ID")),
-        reference=_text(fields.get("partnerReferenceNo") or fields.get("originalPartnerReferenceNo")),
+        reference=_text(next((number for name in REFERENCES if (number := fields.get(name))), "")),
         original_external_id=_text(fields.get("originalExternalId")),
         original_number=_text(fields.get("originalReferenceNo")),
         refund_reference=_text(fields.get("partnerRefundNo")),

@@ -12,6 +12,7 @@ import pytest
 import requests
 
 from snap_client import Notification, NotificationRefused, read_notification
+from snap_client.client import money
 from tests.sandbox.conftest import LATE_SECONDS, SHOP, Browser, Sandbox, code, finish_run, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -56,7 +57,7 @@ class Listener:
         until = time.monotonic() + seconds
         while time.monotonic() < until:
             for at, told in list(self.came):
-                if told.fields["originalPartnerReferenceNo"] == reference:
+                if reference in (told.fields.get("originalPartnerReferenceNo"), told.fields.get("partnerBulkId")):
                     return at
             time.sleep(0.1)
         raise AssertionError(f"not told about {reference}; refused: {self.refused}")
@@ -85,6 +86,20 @@ def test_told_in_time_and_told_late(sandbox: Sandbox, browser: Browser, listener
     results = {step["step"]: step["result"] for step in report["steps"]}
     assert (results["notified"], results["notified_late"]) == ("passed", "passed"), shown
     assert listener.refused == []
+
+
+def test_a_run_of_bulk_cash_ins_alone_sees_how_their_notice_was_taken(
+    sandbox: Sandbox, browser: Browser, listener: Listener, run_page: str
+) -> None:
+    client, bulk = sandbox.client(), unique("BULK")
+    line = {"accountNumber": "62811742234", "amount": money(5_000), "partnerReferenceNo": unique("LINE")}
+    assert client.pay_in_bulk(bulk, [line])[1]["responseCode"] == "2024000"
+    listener.wait_for(bulk)
+    time.sleep(1)  # the worker writes down what we answered
+    report = json.loads(finish_run(browser, run_page)["report"])
+    results = {step["step"]: step["result"] for step in report["steps"]}
+    assert (report["passed"], results["bulk"], results["notified"]) == (True, "passed", "passed"), results
+    assert [one["reference"] for one in report["exchanges"] if one["service"] in ("40", "41")] == [bulk, bulk]
 
 
 def test_an_address_that_cannot_be_is_refused_with_a_word(browser: Browser) -> None:

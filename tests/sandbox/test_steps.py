@@ -21,6 +21,7 @@ ANYBODYS = replace(PAY, proved=False)
 BY_KEY = replace(PAY, signature="asymmetric")
 TOLD = Seen("79", "notice", 200, "delivered", reference="INV")
 FILL = replace(PAY, service="38", code="2003800", reference="TOP", value="w", body="f")
+BULK = replace(PAY, service="40", status=202, code="2024000", reference="BULK", value="", body="k")
 POOR = replace(PAY, status=403, code="4036014", outcome="INSUFFICIENT")
 
 ROWS = [
@@ -37,13 +38,15 @@ ROWS = [
     ("asymmetric", [], "waiting"),
     ("asymmetric", [PAY], "untested"),  # one kind is enough
     ("asymmetric", [ANYBODYS], "waiting"),
-    ("asymmetric", [PAY, replace(BY_KEY, proved=False, status=401, code="4016000")], "failed"),  # tried, and not taken
+    # Tried and not taken, or a stranger's under the partner's name: who was taken with the other kind needs none of it.
+    ("asymmetric", [PAY, replace(BY_KEY, proved=False, status=401, code="4016000")], "untested"),
+    ("symmetric", [BY_KEY, replace(ANYBODYS, status=401, code="4016000")], "untested"),
     ("asymmetric", [BY_KEY], "passed"),
     ("symmetric", [BY_KEY], "untested"),
     ("symmetric", [replace(BY_KEY, proved=False)], "waiting"),
     ("token", [BY_KEY], "untested"),  # whoever signs with the key needs none
     ("token", [replace(BY_KEY, proved=False)], "waiting"),
-    ("token", [BY_KEY, replace(TOKEN, status=401, code="4017300")], "failed"),
+    ("token", [BY_KEY, replace(TOKEN, proved=False, status=401, code="4017300")], "untested"),
     ("paid", [POOR], "waiting"),
     ("paid", [LOST], "waiting"),
     ("paid", [PAY], "passed"),
@@ -109,6 +112,12 @@ ROWS = [
     ("served", [QUERY], "waiting"),
     ("served", [LOST], "waiting"),
     ("served", [FILL], "passed"),
+    ("served", [BULK], "passed"),
+    ("bulk", [FILL], "untested"),
+    ("bulk", [replace(BULK, status=400, code="4004002")], "waiting"),
+    ("bulk", [BULK], "passed"),
+    ("notified", [replace(TOLD, service="41")], "passed"),
+    ("notified_late", [replace(TOLD, service="52")], "untested"),  # only a customer's code can be told late
     ("paid", [FILL], "untested"),
     *(
         row
