@@ -43,6 +43,12 @@ class InsufficientFunds(WalletError):
     message = _("Saldo tidak cukup. Periksa saldo, lalu ulangi dengan jumlah yang lebih kecil.")
 
 
+class DepositUsedUp(InsufficientFunds):
+    """The partner's deposit holds less than the top-up: nothing that the customer could do about it."""
+
+    message = _("Titipan mitra tidak cukup. Tambah titipan, lalu kirim lagi dengan nomor yang sama.")
+
+
 class IdempotencyConflict(WalletError):
     """The same key was used before for something else."""
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from wallet import ledger, limits, merchant_categories
 from wallet.errors import (
     CashNotAllowed,
+    DepositUsedUp,
     IdempotencyConflict,
     InsufficientFunds,
     MerchantSuspended,
@@ -49,7 +50,7 @@ def top_up(order: TopUpOrder) -> TopUp:
     An agent's cash comes out of what we owe the agent, a counter's out of the bank, a partner's own out of its deposit.
     Raises InvalidAmount, MerchantUnknown, MerchantSuspended, NotAnAgent, WalletInactive, CashNotAllowed (the purse is not
     the wallet's, expires, or allows no cash), BalanceLimitExceeded, MonthlyLimitExceeded, InsufficientFunds (we owe the
-    agent less than that, or the deposit is used up), LimitExceeded (more than such a wallet may ever hold), IdempotencyConflict.
+    agent less than that), DepositUsedUp, LimitExceeded (more than such a wallet may ever hold), IdempotencyConflict.
     """
     ledger.check_amount(order.amount)
     # Not shared even with a batch that pins the wallet: what decides about the limits stays true until we commit.
@@ -68,7 +69,10 @@ def top_up(order: TopUpOrder) -> TopUp:
     purse = _own_purse(wallet) if order.purse is None else _given_purse(wallet, order.purse)
     source = _source(order, agent)
     made = _record(order, agent, purse)
-    ledger.post([ledger.Leg(source, purse, order.amount, Transfer.Kind.TOP_UP, key=f"top_up:{made.pk}")])
+    try:
+        ledger.post([ledger.Leg(source, purse, order.amount, Transfer.Kind.TOP_UP, key=f"top_up:{made.pk}")])
+    except InsufficientFunds as refusal:
+        raise (DepositUsedUp() if order.from_deposit else refusal) from refusal
     return made
 
 
@@ -79,7 +83,7 @@ def _source(order: TopUpOrder, agent: Merchant | None) -> int:
         return ledger.singleton(Account.Kind.BANK).pk
     deposit = Partner.objects.values_list("deposit_id", flat=True).get(pk=order.partner.pk)
     if deposit is None:
-        raise InsufficientFunds
+        raise DepositUsedUp
     return deposit
 
 

@@ -384,6 +384,12 @@ def test_a_refused_top_up_may_be_tried_again_under_its_number(till: Till) -> Non
     assert till.world.sender.post(emoney.TOPUP, order).code == "2003800"
 
 
+def test_a_used_up_deposit_is_named_and_not_the_customers_balance(till: Till) -> None:
+    for refused in (till.top_up(amount=rupiah(DEPOSIT + 1)), _no_deposit(till)):
+        info = refused.body["additionalInfo"]
+        assert info["reason"] == "insufficient_funds" and "titipan" in info["reasonMessage"].lower()
+
+
 def test_the_same_number_of_two_partners_is_two_top_ups(till: Till) -> None:
     from wallet import deposits
 
