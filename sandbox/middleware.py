@@ -20,6 +20,7 @@ from sandbox import clock, faults, fixtures, outcomes, runs, telephones
 from sandbox.outcomes import Fault, Outcome
 from sandbox.steps import ASYMMETRIC, CASH_OUT, SYMMETRIC, TOKEN, TOP_UP, Seen
 from sandbox.telephones import Telephone
+from wallet.errors import DepositUsedUp
 from wallet.models import Partner
 from wallet.snap import signature, timestamps
 
@@ -28,8 +29,8 @@ SILENT = threading.BoundedSemaphore(8)  # who keep a thread of the web process w
 SERVICES, PAYERS_PAGE = "/v1.0/", "/bayar/"
 # Where else than in qrContent a customer's code comes: QR MPM payment and cash-out, as `otp`.
 AS_OTP = {"44", "50"}
-
 REFERENCES = ("partnerReferenceNo", "originalPartnerReferenceNo", "partnerBulkId")  # the partner's number, by service
+
 
 class ClockMiddleware:
     """Each request begins with the time that the sandbox has now."""
@@ -88,6 +89,9 @@ class ProviderMiddleware:
             return _answer(request, 500, "General Error" if case == "00" else "Internal Server Error", case), True
         if documented.fault is Fault.BUSY and faults.happens(partner, key, documented.fault):
             return _answer(request, 429, "Too Many Requests"), True
+        if documented.fault is Fault.EXHAUSTED and faults.happens(partner, key, documented.fault):
+            info = {"reason": DepositUsedUp.code, "reasonMessage": str(DepositUsedUp())}
+            return _answer(request, 403, "Insufficient Funds", "14", additionalInfo=info), True
         with fixtures.late_notices() if documented.fault is Fault.LATE_NOTICE else nullcontext():
             response = self.get_response(request)
         done = response.status_code == 200
@@ -116,8 +120,8 @@ def _code_field(service: str) -> str:
     return "otp" if service in AS_OTP else "qrContent"
 
 
-def _answer(request: HttpRequest, status: int, message: str, case: str = "00") -> HttpResponse:
-    body = {"responseCode": f"{status}{service_of(request)}{case}", "responseMessage": message}
+def _answer(request: HttpRequest, status: int, message: str, case: str = "00", **more: Any) -> HttpResponse:
+    body = {"responseCode": f"{status}{service_of(request)}{case}", "responseMessage": message, **more}
     return JsonResponse(body, status=status, headers={"X-TIMESTAMP": timestamps.emit(clock.now())})
 
 

@@ -25,6 +25,7 @@ class Fault(Enum):
     SILENCE = "silence"  # done, and no answer
     ERROR = "error"  # 500 before anything was done
     BUSY = "busy"  # 429 before anything was done
+    EXHAUSTED = "exhausted"  # 403/14 before anything was done, as if the partner's deposit were used up
     LATE_NOTICE = "late_notice"  # done and answered, told late
 
 

@@ -57,6 +57,16 @@ TELEPHONES = (
         fault=Fault.ERROR,
     ),
     Telephone(
+        "628551014",
+        "628551014014",
+        "4033814",
+        _(
+            "Permintaan pertama ditolak seakan-akan titipan Anda habis, tanpa akibat; ulangi dengan nomor yang sama dan"
+            " X-EXTERNAL-ID baru."
+        ),
+        fault=Fault.EXHAUSTED,
+    ),
+    Telephone(
         "628551005",
         "628551005454",
         "",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sandbox/notices/", views.listen, name="sandbox-notices"),
     path("sandbox/return-hosts/", views.return_to, name="sandbox-return-hosts"),
     path("sandbox/customer/", views.customer, name="sandbox-customer"),
+    path("sandbox/deposit/", views.fill_deposit, name="sandbox-deposit"),
     path("sandbox/settlement/", views.settle, name="sandbox-settlement"),
     path("sandbox/runs/", views.start, name="sandbox-start"),
     path("sandbox/runs/<uuid:uid>/", views.run, name="sandbox-run"),

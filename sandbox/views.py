@@ -24,9 +24,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from sandbox import clock, fixtures, outcomes, reports, runs, telephones
 from sandbox.models import Run
 from sandbox.steps import Result
+from wallet import account_numbers, deposits
 from wallet.admin.addresses import checked_hosts
 from wallet.errors import WalletError
 from wallet.models import Partner
+from wallet.money import rupiah
 from wallet.webhooks.endpoints import AddressRefused
 
 SESSION, CHALLENGE = "partner", "challenge"
@@ -89,14 +91,18 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _overview(partner: Partner | None, form: ClockForm) -> dict[str, Any]:
+    ahead = clock.ahead()
     return {
         "partner": partner,
         "outcomes": outcomes.OUTCOMES.values(),
         "shops": fixtures.shops_of(partner),
         "telephones": telephones.TELEPHONES,
         "now": clock.now(),
-        "ahead": clock.ahead(),
-        "ahead_hours": clock.ahead().seconds // 3600,
+        "ahead": ahead,
+        "ahead_hours": ahead.seconds // 3600,
+        "ahead_minutes": ahead.seconds // 60 % 60,
+        "deposit": account_numbers.of_deposit(partner.deposit_id) if partner and partner.deposit_id else "",
+        "deposit_balance": rupiah(deposits.balance(partner)) if partner else "",
         "form": form,
         "runs": Run.objects.filter(partner=partner).order_by("-pk")[:20] if partner else [],
     }
@@ -193,6 +199,15 @@ def customer(request: HttpRequest, partner: Partner) -> HttpResponse:
         messages.error(request, str(refusal))
     else:
         messages.info(request, _("Pelanggan baru menunjukkan: %(shown)s") % {"shown": shown})
+    return redirect("sandbox")
+
+
+@require_POST
+@signed_in
+def fill_deposit(request: HttpRequest, partner: Partner) -> HttpResponse:
+    """The partner's deposit for top-ups is full again."""
+    fixtures.fill_deposit(partner)
+    messages.info(request, _("Titipan sudah penuh."))
     return redirect("sandbox")
 
 

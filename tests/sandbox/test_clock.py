@@ -38,6 +38,17 @@ def test_a_code_expires_and_the_token_with_it(sandbox: Sandbox, client: SnapClie
     assert client.pay(unique("INV"), code("PAID"), SHOP, 1_000)[1]["responseCode"] == "2006000"
 
 
+def test_how_far_ahead_it_is_is_told_to_the_minute(browser: Browser) -> None:
+    _advance(browser, minutes="7")
+    shown = re.search(r"dimajukan ([0-9]+) hari ([0-9]+) jam ([0-9]+) menit", browser.get("/sandbox/").text)
+    assert shown
+    days, hours, minutes = map(int, shown.groups())
+    _advance(browser, hours="1", minutes="2")
+    later = timedelta(days=days, hours=hours + 1, minutes=minutes + 2)
+    told = f"dimajukan {later.days} hari {later.seconds // 3600} jam {later.seconds // 60 % 60} menit"
+    assert told in browser.get("/sandbox/").text
+
+
 def test_a_settlement_day_comes(sandbox: Sandbox, client: SnapClient, browser: Browser) -> None:
     reference = unique("INV")
     paid = client.pay(reference, code("PAID"), SHOP, 25_000)[1]

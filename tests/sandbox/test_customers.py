@@ -34,6 +34,17 @@ def test_a_code_is_paid(client: SnapClient, browser: Browser, what: str) -> None
     assert client.pay(unique("INV"), _shows(browser, what), SHOP, 25_000)[1]["responseCode"] == "2006000"
 
 
+def test_a_deposit_that_was_used_up_is_filled_again(client: SnapClient, browser: Browser) -> None:
+    assert client.top_up(unique("TOP"), "62811742234", 5_000)[0] == 200
+    page = browser.get("/sandbox/").text
+    account = re.search(r'id="deposit">([0-9]+)<', page)
+    assert account and "Rp 1.000.000.000" not in page
+    assert "Rp 1.000.000.000" in browser.submit("/sandbox/deposit/").text
+    told = client.balance(unique("BAL"), account[1])[1]["accountInfos"][0]["availableBalance"]
+    assert told == _rupiah(1_000_000_000)
+    assert "Rp 1.000.000.000" in browser.submit("/sandbox/deposit/").text  # full: nothing is done
+
+
 def test_six_digits_are_exchanged_and_the_code_is_taken_back(client: SnapClient, browser: Browser) -> None:
     number = unique("CPM")
     fields = {"partnerReferenceNo": number, "otp": _shows(browser, "digits")}

@@ -110,6 +110,16 @@ def test_numbers_of_nobody(client: SnapClient) -> None:
     assert client.inquire_account("62811742234", 25_000)[1]["responseCode"] == "2003700"
 
 
+def test_a_used_up_deposit_is_refused_once(client: SnapClient) -> None:
+    [telephone] = [it for it in TELEPHONES if it.fault is Fault.EXHAUSTED]
+    reference = unique("TOP")
+    refused = client.top_up(reference, telephone.example, 5_000)[1]
+    assert refused["responseCode"] == telephone.response == "4033814"
+    assert refused["additionalInfo"]["reason"] == "insufficient_funds"
+    assert client.query_top_up(reference)[1]["responseCode"] == "4043901"
+    assert client.top_up(reference, telephone.example, 5_000)[1]["responseCode"] == "2003800"
+
+
 @pytest.mark.parametrize("telephone", [it for it in TELEPHONES if it.fault is Fault.ERROR], ids=lambda it: it.prefix)
 def test_an_error_of_a_top_up(client: SnapClient, telephone: object) -> None:
     reference = unique("TOP")
