@@ -38,6 +38,7 @@ from wallet.models import (
     RegulatedPrice,
     Terminal,
 )
+from wallet.money import rupiah
 
 S = MerchantApplication.Status
 TONES = {S.DRAFT: "info", S.SUBMITTED: "warning", S.RETURNED: "danger", S.APPROVED: "success", S.REJECTED: "danger"}
@@ -343,8 +344,11 @@ class MerchantApplicationAdmin(OfficeAdmin):
         return [_("Anda yang menulis atau mengajukannya; petugas lain yang memutuskan.")] if mine else []
 
     def _facts(self, row: MerchantApplication) -> list[tuple[Any, Any]]:
+        prices = ", ".join(f"{price.item} {rupiah(price.price)}" for price in row.prices.order_by("item"))
         return [
+            (_("Mitra"), row.partner),
             (_("Pedagang"), f"{row.name} ({row.merchant_id})"),
+            (_("NMID"), row.nmid or "-"),
             (_("Nama usaha"), row.legal_name),
             (_("Kategori"), in_words(row.mcc)),
             (_("Kriteria"), row.get_criteria_display()),
@@ -352,10 +356,13 @@ class MerchantApplicationAdmin(OfficeAdmin):
             (_("NIK pemilik"), masked(row, "owner_nik") or "-"),
             (_("Rekening tujuan"), f"{row.bank_code} {masked(row) or '-'}"),
             (_("Nama pemilik rekening"), holder(row) or "-"),
-            (_("Gerai"), row.outlets.count()),
-            (_("Dokumen"), ", ".join(str(one.get_kind_display()) for one in row.documents.order_by("pk"))),
+            (_("Gerai"), ", ".join(map(str, row.outlets.order_by("code"))) or "-"),
+            (_("Harga barang teratur"), prices or "-"),
+            (_("Dokumen"), ", ".join(str(one.get_kind_display()) for one in row.documents.order_by("pk")) or "-"),
             (_("Batas per belanja"), money(row.limit_payment)),
             (_("Batas per hari"), money(row.limit_daily)),
+            (_("Batas per bulan"), money(row.limit_monthly)),
+            (_("Batas jumlah belanja per hari"), "-" if row.limit_count is None else row.limit_count),
             (_("Ditulis oleh"), ", ".join(row.writers.order_by("pk").values_list("by__username", flat=True))),
         ]
 

@@ -72,6 +72,8 @@ def test_a_shop_becomes_a_merchant_over_two_officers_pages() -> None:
         "bank_account": "9876543210",
         "account_holder": "SITI RAHAYU",
         "limit_daily": "5.000.000",
+        "limit_monthly": "90.000.000",
+        "limit_count": "250",
     }
     blank = {
         f"{name}-{of}": 0 for name in ("outlets", "prices", "documents") for of in ("TOTAL_FORMS", "INITIAL_FORMS")
@@ -82,6 +84,8 @@ def test_a_shop_becomes_a_merchant_over_two_officers_pages() -> None:
     row = MerchantApplication.objects.get()
     assert (row.owner_nik, row.bank_account, row.limit_daily) == ("3171014201500001", "9876543210", 5_000_000)
     address = f"/admin/wallet/merchantapplication/{row.pk}"
+    price = {"prices-TOTAL_FORMS": 1, "prices-0-item": "minyak", "prices-0-price": "15.700"}
+    assert writing.post(f"{address}/change/", fields | blank | price).status_code == 302
     assert "KTP pemilik" in page(writing, f"{address}/submit/")  # what is missing
     for kind in ("ktp", "nib", "account"):
         page(writing, f"{address}/attach/", kind=kind, file=SimpleUploadedFile("x.pdf", shops.PDF))
@@ -94,6 +98,9 @@ def test_a_shop_becomes_a_merchant_over_two_officers_pages() -> None:
     assert row.status == "submitted"
     shown = page(checking, f"{address}/change/")
     assert "3171014201500001" not in shown and "9876543210" not in shown and 'name="_save"' not in shown
+    facts = page(checking, f"{address}/approve/")  # all that the approval makes a merchant of
+    for told in (money.partner().name, "ID1020012345678", "G1 Pasar", "minyak Rp 15.700", "Rp 90.000.000", "250"):
+        assert f">{told}<" in facts, told
     page(checking, f"{address}/approve/", reason="lengkap")
     shop = Merchant.objects.get(merchant_id="WBARU")
     assert (shop.status, shop.limit_daily, shop.outlets.count()) == ("approved", 5_000_000, 1)
