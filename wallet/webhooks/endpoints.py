@@ -105,7 +105,18 @@ def check(url: str) -> SplitResult:
         raise AddressRefused("no host")
     if port is not None and port not in settings.WEBHOOKS["ports"] and not (local and port >= 1024):
         raise AddressRefused("port")
+    if _written_as_address(host) and not allowed(host):
+        raise AddressRefused("not a public address")
     return parts
+
+
+def _written_as_address(host: str) -> bool:
+    """True for what needs no look-up; in other spellings (``127.1``) it is judged when it was looked up."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def on_registered_host(partner: Partner, url: str) -> bool:

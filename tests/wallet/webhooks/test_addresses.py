@@ -159,6 +159,12 @@ def test_good_addresses(url: str) -> None:
     assert endpoints.check(url).hostname == "mitra.example"
 
 
+@pytest.mark.parametrize("host", ["10.0.0.1", "127.0.0.1", "[::1]", "[2001:db8::1]", "169.254.169.254"])
+def test_a_private_address_is_refused_where_it_is_typed(host: str) -> None:
+    with pytest.raises(AddressRefused):
+        endpoints.check(f"https://{host}/snap")
+
+
 def test_the_loopback_and_http_are_for_development_only(settings: Any) -> None:
     settings.WEBHOOKS = settings.WEBHOOKS | {"local": True}
     assert endpoints.resolve("http://127.0.0.1:8000/x").addresses == ["127.0.0.1"]
