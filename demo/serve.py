@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from config import embedded
 from demo import environment, processes, screen
+from demo.till import DEFAULT_URL
 
 if TYPE_CHECKING:
     from demo.world import Credentials
@@ -87,7 +88,7 @@ def _tell(credentials: Credentials, base_url: str) -> None:
             ("client secret", credentials.client_secret),
             ("private key", str(key_file)),
             ("merchantId", merchant.merchant_id if merchant else "none yet: run `make demo`"),
-            ("take a payment", ".venv/bin/python -m demo.till CODE 25000"),
+            ("take a payment", till_command(base_url)),
         ],
     )
     person = (
@@ -101,6 +102,12 @@ def _tell(credentials: Credentials, base_url: str) -> None:
         ["", ""],
         [("phone", person.phone), ("born", f"{person.birth_date}"), ("PIN, once activated", credentials.pin)],
     )
+
+
+def till_command(base_url: str) -> str:
+    """What takes a payment at this address from the command line."""
+    elsewhere = "" if base_url == DEFAULT_URL else f"SALUR_URL={base_url} "
+    return f"{elsewhere}.venv/bin/python -m demo.till CODE 25000"
 
 
 def _role(name: str) -> str:

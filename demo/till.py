@@ -11,6 +11,8 @@ from pathlib import Path
 from demo.shops import SHOPS
 from snap_client import SnapClient
 
+DEFAULT_URL = "http://127.0.0.1:8000"
+
 
 def main() -> int:
     """Pays the first demo shop with the code and prints the answer; 0 if it was paid."""
@@ -18,7 +20,7 @@ def main() -> int:
         print("usage: python -m demo.till CODE AMOUNT   (whole rupiah; the code as the phone shows it)")
         return 2
     saved = json.loads((Path(".data") / "demo" / "credentials.json").read_text())
-    base_url = os.environ.get("SALUR_URL", "http://127.0.0.1:8000")
+    base_url = os.environ.get("SALUR_URL", DEFAULT_URL)
     client = SnapClient(base_url, saved["client_id"], saved["private_key"], saved["client_secret"])
     status, answer = client.pay(f"TILL-{time.time_ns()}", sys.argv[1], SHOPS[0][0], int(sys.argv[2]))
     print(json.dumps(answer, indent=1))

@@ -17,6 +17,7 @@ from django.core.management import call_command
 
 from beneficiaries import registry
 from beneficiaries.models import Person
+from demo import serve
 from demo.phone_client import Inbox, Phone, Refused
 from disbursement import approvals, batches, eligibility
 from disbursement.models import Batch
@@ -148,6 +149,12 @@ def test_the_till_on_the_command_line_needs_no_settings(tmp_path: Path) -> None:
     )
     assert (shown.returncode, shown.stderr) == (2, "")
     assert "CODE AMOUNT" in shown.stdout
+
+
+def test_the_till_that_serve_names_calls_the_port_that_serve_has() -> None:
+    assert serve.till_command("http://127.0.0.1:8000") == ".venv/bin/python -m demo.till CODE 25000"
+    told = serve.till_command("http://127.0.0.1:8106")
+    assert told == "SALUR_URL=http://127.0.0.1:8106 .venv/bin/python -m demo.till CODE 25000"
 
 
 def test_nothing_personal_reaches_the_logs(env: dict[str, str], shop: tuple[Merchant, str], tmp_path: Path) -> None:

@@ -358,7 +358,7 @@ class PartnerAdmin(OfficeAdmin):
                 "Isi saldo yang diminta mitra lewat API dibayar dari titipannya. Usulkan hanya yang sudah di bank; petugas "
                 "lain mencocokkannya dengan mutasi bank."
             ),
-            facts=[(_("Saldo titipan"), f"Rp {rupiah(deposits.balance(partner))}")],
+            facts=[(_("Saldo titipan"), rupiah(deposits.balance(partner)))],
             form=DepositForm,
             as_one=True,
         )

@@ -36,6 +36,10 @@ def test_the_sticker_is_shown_and_downloaded(house: House, registered: Merchant)
     client, address = house.client("petugas"), f"/admin/wallet/merchant/{registered.pk}/sticker/"
     page = client.get(address).content.decode()
     assert "QRIS" in page and f"NMID : {NMID}" in page and registered.name in page
+    step = page.split("office-narrow")[1]
+    assert (
+        'class="office-field' in step and step.count("bg-primary-600 ") == 1
+    )  # as in other steps, one button stands out
     svg = client.get(address, {"format": "svg", "terminal": "A01"})
     assert svg["Content-Type"] == "image/svg+xml" and "TID : A01" in svg.content.decode()
     assert svg["Content-Disposition"].endswith('-A01.svg"')

@@ -216,6 +216,7 @@ def test_a_deposit_is_booked_once_for_a_banks_number(house: House) -> None:
     assert "sudah diusulkan atau dibukukan" in again.content.decode()
     client.post(address, said | {"way": "out", "amount": "200000", "reference": "BCA-2"})
     agreed(other)
+    assert "<dd>Rp 300.000</dd>" in client.get(address).content.decode()
     client.post(address, said | {"way": "out", "amount": "300001", "reference": "BCA-3"})
     assert "Saldo tidak cukup" in agreed(other)
     partner.refresh_from_db()
