@@ -37,6 +37,14 @@ KNOWN = {
     "wallet_frozen": Failure(
         _("Dompet dibekukan"), F, _("Periksa alasannya di halaman dompet, buka kembali, lalu buat batch susulan.")
     ),
+    "merged": Failure(
+        _("Terdaftar ganda, sudah digabung"),
+        F,
+        _(
+            "Dompetnya tidak perlu dibuka. Orangnya dibayar lewat kepesertaan pada baris yang tetap; bila pada periode ini "
+            "belum, buat batch susulan."
+        ),
+    ),
     "wallet_closed": Failure(
         _("Dompet ditutup"), F, _("Pastikan orangnya masih berhak dan punya dompet lain, lalu buat batch susulan.")
     ),

@@ -7,7 +7,7 @@ A person has one enrolment a programme: the survivor's stays as it is, ended or 
 only waits, they get the place that the other had. What the survivor has none of moves over, payments and all, unless a place of
 the survivor, or in their household, excludes it: then it is ended. The wallet of the other is pooled (wallet.pooling) into the
 survivor's, or becomes the survivor's where there is none. An instruction that a batch still holds for the pooled wallet fails
-there (``wallet_frozen``), its money returns to the fund, and a later batch pays the enrolment that is left.
+there (``merged``), its money returns to the fund, and a later batch pays the enrolment that is left.
 """
 
 from __future__ import annotations

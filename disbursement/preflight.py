@@ -42,6 +42,7 @@ class Severity(Enum):
 
 B, W = Severity.BLOCK, Severity.WARN
 SEVERITY = {
+    "merged": B,
     "wallet_frozen": B,
     "wallet_closed": B,
     "balance_limit_exceeded": B,
@@ -98,10 +99,15 @@ _SURVIVOR = """(
         SELECT p.id, p.merged_into_id FROM beneficiaries_person p WHERE p.id = {person}
         UNION ALL SELECT p.id, p.merged_into_id FROM up JOIN beneficiaries_person p ON p.id = up.next)
     SELECT id FROM up WHERE next IS NULL)"""
+# The wallet of the line was emptied into another, because its person was registered twice.
+_MERGED = "EXISTS (SELECT FROM beneficiaries_person p WHERE p.wallet_id = line.wallet AND p.merged_into_id IS NOT NULL)"
 _PERIODS = "SELECT DISTINCT period FROM line ORDER BY period"
 # By reason, the enrolments it strikes.
 _STRUCK = {
-    "wallet_frozen": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'frozen'",
+    "merged": f"SELECT enrolment FROM line WHERE {_MERGED}",  # noqa: S608  # our own constant
+    "wallet_frozen": f"""
+        SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'frozen' AND NOT {_MERGED}
+    """,  # noqa: S608  # our own constant
     "wallet_closed": "SELECT enrolment FROM line JOIN wallet_wallet w ON w.id = line.wallet WHERE w.status = 'closed'",
     "deceased": f"SELECT enrolment FROM line WHERE {DIED.format(person='line.person')}",  # noqa: S608  # our own constant
     "left_registry": "SELECT enrolment FROM line JOIN beneficiaries_person p ON p.id = line.person WHERE p.status = 'left'",
@@ -109,7 +115,7 @@ _STRUCK = {
     " WHERE line.period = %(day)s",  # who is excluded now may be owed a cycle of before
     "suspended": "SELECT enrolment FROM line WHERE status = 'suspended'",
     # Who is owed a cycle of before is paid it after the end too.
-    "enrolment_ended": "SELECT enrolment FROM line WHERE status = 'ended' AND kind = 'regular'",
+    "enrolment_ended": f"SELECT enrolment FROM line WHERE status = 'ended' AND kind = 'regular' AND NOT {_MERGED}",  # noqa: S608  # our own constant
     # Who was paid before, and never yet into that account. What is asked besides is the index's own.
     "route_changed": """
         SELECT enrolment FROM line WHERE route IS NOT NULL

@@ -59,13 +59,16 @@ made AS (SELECT id, person_id, false AS reachable FROM new),
 delivered AS ({_FIRST_CHANNEL})
 SELECT count(*) FROM new
 """  # noqa: S608
+# Of a row that was merged nobody is refused anything: the row that stands has its own line.
+_STANDS = """NOT (i.failure = 'merged' AND EXISTS (
+            SELECT FROM beneficiaries_person p WHERE p.id = e.person_id AND p.merged_into_id IS NOT NULL))"""
 # A line that failed says why by its code; which kind of notice it is, its status.
 _OF_CHUNK = f"""
 WITH new AS (
     INSERT INTO mobile_notice (kind, subject, person_id)
     SELECT CASE i.status WHEN 'paid' THEN 'paid' ELSE 'refused' END, i.id, e.person_id
     FROM disbursement_instruction i JOIN disbursement_enrolment e ON e.id = i.enrolment_id
-    WHERE i.chunk_id = %(chunk)s AND i.status IN ('paid', 'failed')
+    WHERE i.chunk_id = %(chunk)s AND i.status IN ('paid', 'failed') AND {_STANDS}
         -- Of what a partner pays some may be told already, perhaps under a row that was merged since.
         AND (i.route_id IS NULL OR NOT EXISTS (
             SELECT FROM mobile_notice n WHERE n.kind IN ('paid', 'refused') AND n.subject = i.id))
@@ -93,7 +96,7 @@ new AS (
     FROM (SELECT DISTINCT enrolment_id FROM looked_at) asked
     JOIN disbursement_instruction i ON i.batch_id = %(batch)s AND i.enrolment_id = asked.enrolment_id
     JOIN disbursement_enrolment e ON e.id = i.enrolment_id
-    WHERE i.status = 'cancelled' AND i.failure <> '' AND NOT EXISTS (
+    WHERE i.status = 'cancelled' AND i.failure <> '' AND {_STANDS} AND NOT EXISTS (
         SELECT FROM disbursement_instruction other
         WHERE other.enrolment_id = i.enrolment_id AND other.cycle_id = i.cycle_id AND other.part = i.part AND other.live
             AND (other.kind = 'correction') = (i.kind = 'correction'))

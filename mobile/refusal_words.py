@@ -20,6 +20,7 @@ _OBJECT = _("Bila keliru, ajukan keberatan lewat aplikasi Salur atau kelurahan."
 # By code: why, and the remedy.
 WORDS: dict[str, tuple[Any, Any]] = {
     "wallet_frozen": (_("dompet Anda dibekukan"), _("Datang ke kantor kelurahan membawa KTP untuk membukanya.")),
+    "merged": (_("data Anda yang tercatat dua kali baru digabung"), _WAIT),
     "wallet_closed": (_("dompet Anda sudah ditutup"), _ASK),
     "balance_limit_exceeded": (_("saldo dompet Anda akan melebihi batas"), _SPEND),
     "monthly_limit_exceeded": (_("dana masuk bulan ini akan melebihi batas"), _SPEND),

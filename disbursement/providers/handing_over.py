@@ -18,7 +18,7 @@ from django.utils import timezone
 from disbursement.models import BulkRequest, Chunk, Instruction, PayoutLine, ProviderAccount
 from disbursement.provider_errors import ProviderInactive
 from disbursement.providers import own_wallet
-from wallet import doorbell, ledger
+from wallet import doorbell
 
 CALL = "disbursement.tasks.call_partner"
 
@@ -83,8 +83,8 @@ def _fail_who_may_not_receive(chunk: Chunk) -> None:
     own_wallet.fail_who_died(chunk)
     pending = Instruction.objects.filter(chunk=chunk, status=Instruction.Status.PENDING)
     found: dict[str, list[int]] = {}
-    for wallet, status in ledger.pin_wallets(own_wallet.grants(chunk, Instruction.Status.PENDING)).items():
-        found.setdefault(f"wallet_{status}", []).append(wallet)
+    for wallet, reason in own_wallet.inactive(own_wallet.grants(chunk, Instruction.Status.PENDING)).items():
+        found.setdefault(reason, []).append(wallet)
     for reason, refused in found.items():
         pending.filter(wallet__in=refused).update(status=Instruction.Status.FAILED, failure=reason)
     pending.filter(route__number_sealed=b"").update(status=Instruction.Status.FAILED, failure="no_account")

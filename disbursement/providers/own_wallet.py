@@ -8,6 +8,7 @@ from typing import cast
 from django.db import connection
 from django.utils import timezone
 
+from beneficiaries.models import Person
 from disbursement.exclusions import DIED
 from disbursement.models import Chunk, Instruction
 from wallet import ledger, limits
@@ -61,6 +62,16 @@ def grants(chunk: Chunk, status: Instruction.Status) -> ledger.GrantQuery:
     )
 
 
+def inactive(pending: ledger.GrantQuery, *, alone: bool = False) -> dict[int, str]:
+    """Why each of these wallets may not receive now, if it may not; nobody closes the others until we commit.
+
+    A wallet that was emptied into another when its person was merged is frozen too, but there is nothing to open again.
+    """
+    found = ledger.pin_wallets(pending, alone=alone)
+    merged = set(Person.objects.filter(wallet__in=found, merged_into__isnull=False).values_list("wallet", flat=True))
+    return {wallet: "merged" if wallet in merged else f"wallet_{status}" for wallet, status in found.items()}
+
+
 def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
     """Wallets of the chunk that may not receive its aid now, by the reason; none is closed or passed on until we commit.
 
@@ -68,9 +79,9 @@ def _not_payable(chunk: Chunk, moment: datetime) -> dict[str, list[int]]:
     under the limits and all together pay too much.
     """
     pending = grants(chunk, Instruction.Status.PENDING)
-    inactive = {wallet: f"wallet_{status}" for wallet, status in ledger.pin_wallets(pending, alone=True).items()}
+    closed = inactive(pending, alone=True)
     found: dict[str, list[int]] = {}
-    for wallet, reason in (limits.exceeded(pending, moment) | inactive).items():
+    for wallet, reason in (limits.exceeded(pending, moment) | closed).items():
         found.setdefault(reason, []).append(wallet)
     return found
 

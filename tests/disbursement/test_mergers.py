@@ -23,9 +23,11 @@ from beneficiaries.errors import (
 )
 from beneficiaries.models import Change, DuplicatePair, Merge, Person
 from beneficiaries.privacy_errors import PersonErased
-from disbursement import batches, clawback, eligibility, enrolments, owed, reconciliation
+from disbursement import batches, clawback, eligibility, enrolments, owed, preflight, reconciliation
 from disbursement.errors import NothingOwed, NothingToPay
-from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, Programme
+from disbursement.models import Batch, Enrolment, Instruction, OwedCycle, Preflight, Programme
+from mobile.models import Notice
+from mobile.tasks import make_notices
 from tests import money
 from tests.disbursement.clawing import proposed
 from tests.disbursement.merging import (
@@ -179,6 +181,51 @@ def test_a_batch_under_way_pays_the_person_once() -> None:
     }
     assert book(survivor) == 300_000
     money.assert_books_hold()
+
+
+def test_a_line_of_who_was_merged_says_so_and_only_whoever_is_not_paid_after_all_is_told() -> None:
+    survivor, other = twice()
+    made = programme()
+    batch = batches.prepare(batches.cycle_of(made, NOVEMBER))
+    merged(survivor, other)
+    preflight.soon(batch)
+    assert Preflight.objects.get().counts == {"merged": 1}
+    pay(batch)
+    line = Instruction.objects.get(enrolment__person=other)
+    assert (line.status, line.failure) == ("failed", "merged")
+    while make_notices():
+        pass
+    assert list(Notice.objects.values_list("kind", "person")) == [("paid", survivor.pk)]
+
+
+def test_who_is_merged_out_of_a_batch_that_is_not_submitted_is_told_nothing_either() -> None:
+    survivor, other = twice()
+    made = programme()
+    batch = batches.prepare(batches.cycle_of(made, NOVEMBER))
+    merged(survivor, other)
+    preflight.soon(batch)
+    assert preflight.leave_out_blocked(batch) == 1
+    pay(Batch.objects.get(pk=batch.pk))
+    assert Instruction.objects.get(enrolment__person=other).failure == "merged"
+    while make_notices():
+        pass
+    assert list(Notice.objects.values_list("kind", "person")) == [("paid", survivor.pk)]
+
+
+def test_whose_enrolment_moved_while_a_batch_held_the_old_wallet_is_told_and_paid_by_a_follow_up() -> None:
+    survivor, other = twice()
+    made = programme(without=survivor)
+    batch = batches.prepare(batches.cycle_of(made, NOVEMBER))
+    elsewhere = programme()
+    assert enrolment(elsewhere, survivor)  # so that there is a wallet to pool into
+    merged(survivor, other)
+    closed = pay(batch)
+    assert batch.instructions.get().failure == "merged"
+    while make_notices():
+        pass
+    assert list(Notice.objects.values_list("kind", "person")) == [("refused", survivor.pk)]
+    pay(batches.follow_up(closed))
+    assert book(survivor) == 300_000
 
 
 def _of_whom_only_the_other_row_was_paid() -> tuple[Batch, Person]:
