@@ -67,6 +67,7 @@ class Standing:
     withheld: int
     waiting: int
     given: int
+    given_up: bool = False  # the case was dropped, or the rest of it written off
 
     @property
     def recovered(self) -> int:
@@ -75,7 +76,7 @@ class Standing:
     @property
     def left(self) -> int:
         """What the next line may still withhold, or the person give back."""
-        return max(self.claim - self.withheld - self.waiting - self.given, 0)
+        return 0 if self.given_up else max(self.claim - self.withheld - self.waiting - self.given, 0)
 
 
 def standing(case: Clawback) -> Standing:
@@ -85,7 +86,8 @@ def standing(case: Clawback) -> Standing:
         all=Sum("amount", default=0), paid=Sum("amount", filter=Q(instruction__status=Line.PAID), default=0)
     )
     given = case.given_back.aggregate(total=Sum("amount", default=0))["total"]
-    return Standing(case.claim, sums["paid"], sums["all"] - sums["paid"], given)
+    given_up = case.status in (S.DROPPED, S.WRITTEN_OFF)
+    return Standing(case.claim, sums["paid"], sums["all"] - sums["paid"], given, given_up)
 
 
 def claimable(instruction: Instruction) -> int:

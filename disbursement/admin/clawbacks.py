@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils import timezone, translation
 from django.utils.formats import date_format
@@ -122,7 +122,7 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
             return []
         possible = {
             "notify": _leads(case, S.NOTICED),
-            "letter": case.noticed_at is not None,
+            "letter": _has_letter(case),
             "object_to": _leads(case, S.OBJECTED),
             "decide": case.status == S.OBJECTED,
             "enforce": _leads(case, S.IN_FORCE) and case.status != S.SETTLED,
@@ -364,10 +364,17 @@ class ClawbackAdmin(LongTable, ViewOnlyAdmin):
     def letter(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The notice on paper, A4: without street and number, for the kelurahan office hands it over."""
         case = row_of(self, request, object_id)
+        if not _has_letter(case):
+            return HttpResponseRedirect(change_url(case))
         self.log_change(request, case, gettext("Surat pemberitahuan dicetak."))
         with translation.override(settings.LANGUAGE_CODE):  # whatever language the officer reads
             page = TemplateResponse(request, "disbursement/admin/clawback_letter.html", _letter(case))
             return page.render()
+
+
+def _has_letter(case: Clawback) -> bool:
+    """True while the letter is true: nobody is to read of a claim that was dropped or written off."""
+    return case.noticed_at is not None and case.status not in (S.DROPPED, S.WRITTEN_OFF)
 
 
 def _letter(case: Clawback) -> dict[str, Any]:

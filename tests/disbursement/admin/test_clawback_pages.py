@@ -54,6 +54,21 @@ def test_the_letter_says_what_why_how_and_until_when_and_no_address(house: House
     assert "September 2026, utama" in text and "December" not in text
 
 
+def test_of_a_case_that_was_dropped_nothing_is_left_and_no_letter_is_offered(house: House, case: Clawback) -> None:
+    client, page, letter = house.client("penyetuju"), PAGE.format(case.pk, "change"), PAGE.format(case.pk, "letter")
+    assert letter in client.get(page).content.decode()
+    clawback.drop(case, by=house.officers["penyetuju"], reason="bukti keliru")
+    case.refresh_from_db()
+    assert clawback.standing(case).left == 0
+    assert letter not in client.get(page).content.decode()
+    assert client.get(letter).status_code == 302  # an address kept from before leads back to the case
+
+
+def test_the_letter_says_from_when_one_may_give_back(house: House, case: Clawback) -> None:
+    text = house.client("petugas").get(PAGE.format(case.pk, "letter")).content.decode()
+    assert "sesudah tuntutan ini berlaku Anda boleh mengembalikannya lebih cepat" in text
+
+
 def test_an_objection_is_written_down_and_decided_by_another(house: House, case: Clawback) -> None:
     clerk, approver = house.client("petugas"), house.client("penyetuju")
     said = {"text": "Saya hanya menerima sekali.", "channel": "phone", "objected_on": timezone.localdate().isoformat()}
