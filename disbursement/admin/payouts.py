@@ -219,6 +219,11 @@ class PayoutLineAdmin(LongTable, ViewOnlyAdmin):
             return "–"
         return gettext("%(said)s; menjadi selisih untuk diperiksa") % {"said": words.of(row.contradiction)}
 
+    def get_fields(self, request: HttpRequest, obj: PayoutLine | None = None) -> Any:
+        """Of a payment whose outcome is known nothing is asked any more."""
+        asked = obj is None or obj.state in PayoutLine.OPEN
+        return self.fields if asked else tuple(field for field in self.fields or () if field != "due_at")
+
     # --- The picture ---
 
     @action(description=_("Menurut umur"), permissions=["disbursement.view_payoutline"], icon="hourglass_top")

@@ -9,7 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from disbursement.models import Enrolment, PayoutLine, ProviderAccount, Resolution, Route
-from disbursement.providers import accounts, routes
+from disbursement.providers import accounts, results, routes
+from disbursement.providers.protocol import Outcome, Told
 from tests import money
 from tests.disbursement import partners
 from tests.disbursement.admin.conftest import House
@@ -145,6 +146,12 @@ def test_asking_again_is_due_at_once_and_sends_nothing(house: House, line: Payou
     assert line.due_at < before
     assert (line.sends, line.state) == (1, "unknown")
     assert house.client("auditor").post(_page(line, "ask_again")).status_code == 403
+
+
+def test_a_payment_whose_outcome_is_known_is_not_said_to_be_asked_about_again(house: House, line: PayoutLine) -> None:
+    assert "Ditanyakan mulai" in _text(house.client("petugas"), _page(line))
+    results.settle(line.provider, {line.reference: Told(Outcome.PAID, "2003900/00")}, PayoutLine.Source.INQUIRY)
+    assert "Ditanyakan mulai" not in _text(house.client("petugas"), _page(line))
 
 
 def test_where_aid_goes_takes_two_officers_and_the_number_is_masked(house: House) -> None:
