@@ -104,7 +104,10 @@ class NowhereToLapse(DisbursementError):
 
 class NothingToPay(DisbursementError):
     code = "nothing_to_pay"
-    message = _("Tidak ada peserta yang belum dibayar pada periode ini.")
+    message = _(
+        "Tidak ada peserta yang dapat disiapkan pada periode ini: semuanya sudah dibayar, sudah ada dalam batch lain, atau "
+        "sedang tidak dapat dibayar."
+    )
 
 
 class NobodyGetsAnything(NothingToPay):

@@ -296,6 +296,7 @@ class BatchAdmin(ApprovalSteps, RunningSteps):
             "returned": counted(now.returned) if now.returned else "",
             "open": counted(now.open) if now.open else "",
             "open_url": list_url(PayoutLine, batch=batch.pk),
+            "failed_url": list_url(Instruction, batch=batch.pk, status__exact=Instruction.Status.FAILED.value),
             "paid_total": rupiah(now.paid_total),
             "paid_share": f"{paid:.2f}",
             "failed_share": f"{failed:.2f}",

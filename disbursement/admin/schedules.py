@@ -166,7 +166,7 @@ class ScheduledRunAdmin(ViewOnlyAdmin):
 
     @admin.display(description=_("keterangan"))
     def remarks_short(self, run: ScheduledRun) -> str:
-        return Truncator(remarks(run)).chars(40)
+        return Truncator(remarks(run)).chars(60)
 
     @admin.display(description=_("keterangan"))
     def remarks_shown(self, run: ScheduledRun) -> str:

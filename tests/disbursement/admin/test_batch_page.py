@@ -76,6 +76,22 @@ def test_the_list_of_lines_says_parts_in_words(house: House) -> None:
     assert f">#{house.submitted.pk}<" in listed and "Batch id" not in listed
 
 
+def test_who_prepares_a_month_twice_reads_that_it_may_stand_in_another_batch(house: House) -> None:
+    address = f"/admin/disbursement/programme/{house.programme.pk}/prepare/"
+    month = {"month": f"{house.prepared.cycle.period:%Y-%m}"}
+    count = Batch.objects.count()
+    said = house.client("petugas").post(address, month, follow=True).content.decode()
+    assert "sudah ada dalam batch lain" in said and Batch.objects.count() == count
+
+
+def test_the_failed_are_one_click_from_the_batch(house: House) -> None:
+    batch, line = _failed(house)
+    address = f"/admin/disbursement/instruction/?batch={batch.pk}&amp;status__exact=failed"
+    assert address in _page(house, "petugas", batch)
+    listed = house.client("petugas").get(address.replace("&amp;", "&")).content.decode()
+    assert f"/instruction/{line.pk}/change/" in listed and listed.count("/change/?_changelist_filters") <= 2
+
+
 # --- the check ---
 
 
@@ -259,7 +275,7 @@ def test_what_was_taken_back_is_told_apart_and_needs_no_follow_up(house: House) 
     batch = money.pay_out(_approved(house))
     money.taken_back(batch.instructions.filter(status="paid").earliest("pk"), "salah orang")
     shown = _page(house, "petugas", batch)
-    assert re.search(r"Ditarik kembali <b[^>]*>1</b>", shown) and re.search(r"Gagal <b[^>]*>0</b>", shown)
+    assert re.search(r"Ditarik kembali <b[^>]*>1</b>", shown) and re.search(r"Gagal <a[^>]*><b[^>]*>0</b>", shown)
     assert "/follow_up/" not in shown
 
 
