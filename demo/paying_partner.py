@@ -39,7 +39,8 @@ def pay(base_url: str, period: date, proof: Proof) -> list[Batch]:
     programme = _programme(period, provider)
     if not programme.enrolments.exists():
         return []
-    with _partner(provider, private_key, base_url) as address, stopwatch() as seconds:
+    broken = {"bulk": ["reset_after_credit"], "notices": {"held": True, "times": 2, "scattered": True}}
+    with _partner(provider, private_key, base_url, broken) as address, stopwatch() as seconds:
         before = ledger.balance_of(provider.account_id)
         batch = _approved(programme, period)
         lines = PayoutLine.objects.filter(chunk__batch=batch)
@@ -60,6 +61,23 @@ def pay(base_url: str, period: date, proof: Proof) -> list[Batch]:
     Programme.objects.filter(pk=programme.pk).update(active=False)  # until the next run of the demo
     batch.refresh_from_db()
     return [batch]
+
+
+@contextmanager
+def at_hand(base_url: str) -> Iterator[str]:
+    """The partner while the demo is served, and a programme that it pays; the address of its page, "" before anybody was paid."""
+    paid = Instruction.objects.filter(status=Instruction.Status.PAID, enrolment__programme__code="KLJ")
+    newest = paid.order_by("-cycle__period").values_list("cycle__period", flat=True).first()
+    if newest is None:
+        yield ""
+        return
+    provider, private_key = _provider()
+    programme = _programme(newest, provider)
+    try:
+        with _partner(provider, private_key, base_url, {}) as address:
+            yield address
+    finally:
+        Programme.objects.filter(pk=programme.pk).update(active=False)  # its partner is gone
 
 
 def _provider() -> tuple[ProviderAccount, str]:
@@ -117,8 +135,8 @@ def _approved(programme: Programme, period: date) -> Batch:
 
 
 @contextmanager
-def _partner(provider: ProviderAccount, private_key: str, base_url: str) -> Iterator[str]:
-    """The partner's process, to which our account leads meanwhile; its address."""
+def _partner(provider: ProviderAccount, private_key: str, base_url: str, plan: dict[str, Any]) -> Iterator[str]:
+    """The partner's process, to which our account leads meanwhile; its address. The plan is of `demo.emoney_partner.faults`."""
     config = Path(".data") / "demo" / "emoney-partner.json"
     config.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     config.touch(mode=0o600)
@@ -131,7 +149,7 @@ def _partner(provider: ProviderAccount, private_key: str, base_url: str) -> Iter
                 "notify_url": base_url,
                 "notify_client_id": CLIENT_ID,
                 "private_key": private_key,
-                "plan": {"bulk": ["reset_after_credit"], "notices": {"held": True, "times": 2, "scattered": True}},
+                "plan": plan,
             }
         )
     )

@@ -23,19 +23,21 @@ PORT = int(os.environ.get("PORT", "8000"))
 def main() -> int:
     """Runs the three processes and prints where to look and who may sign in; ends them when told to."""
     environment.set_up()
-    from demo import world
+    from demo import paying_partner, world
 
     credentials = world.build()
     port = _port()
     processes.start("web", {}, "--bind", f"127.0.0.1:{port}")
     processes.start("worker", {})
     processes.start("beat", {})
-    _tell(credentials, f"http://127.0.0.1:{port}")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    base_url = f"http://127.0.0.1:{port}"
     try:
-        while all(processes.pid_of(name) for name in processes.COMMANDS):
-            time.sleep(0.5)
-        screen.line("stopped from outside, or one of the processes ended: see .data/run/*.log")
+        with paying_partner.at_hand(base_url) as partner_url:
+            _tell(credentials, base_url, partner_url)
+            while all(processes.pid_of(name) for name in processes.COMMANDS):
+                time.sleep(0.5)
+            screen.line("stopped from outside, or one of the processes ended: see .data/run/*.log")
     except KeyboardInterrupt:
         pass
     finally:
@@ -54,7 +56,7 @@ def _port() -> int:
     return PORT
 
 
-def _tell(credentials: Credentials, base_url: str) -> None:
+def _tell(credentials: Credentials, base_url: str, partner_url: str) -> None:
     from beneficiaries.models import Person
     from wallet.models import Merchant
 
@@ -69,6 +71,7 @@ def _tell(credentials: Credentials, base_url: str) -> None:
             ("agencies: evidence API", f"{base_url}/docs/evidence/"),
             ("text messages as they arrive", f"{base_url}/demo/sms/"),
             ("officers' codes for approving", f"{base_url}/demo/codes/"),
+            ("an e-money partner that fails on request", partner_url or "none yet: run `make demo`"),
         ],
     )
     screen.table(

@@ -19,6 +19,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from demo.emoney_partner import page
 from demo.emoney_partner.accounts import Books, Inconsistent, Line
 from demo.emoney_partner.faults import Plan, plan_of
 from demo.emoney_partner.notifier import Notifier
@@ -54,7 +55,9 @@ class Handler(BaseHTTPRequestHandler):
         """Nothing: account numbers are in what would be logged."""
 
     def do_GET(self) -> None:
-        if self.path == "/_partner/state":
+        if self.path == "/":
+            self._raw(200, self._page(), "text/html; charset=utf-8")
+        elif self.path == "/_partner/state":
             notices = [list(answer) for answer in self.world.notifier.answers]
             self._answer(200, {**self.world.books.as_json(), "notices": notices})
         else:
@@ -68,6 +71,11 @@ class Handler(BaseHTTPRequestHandler):
                 self._answer(200, {})
             case "/_partner/notify":
                 self._answer(200, {"sent": self.world.notifier.release()})
+            case "/_partner/page":
+                self._planned(body)
+            case "/_partner/page/notify":
+                self.world.notifier.release()
+                self._back()
             case "/v1.0/access-token/b2b":
                 self._token()
             case "/v1.0/emoney/bulk-cashin-payment":
@@ -76,6 +84,26 @@ class Handler(BaseHTTPRequestHandler):
                 self._transaction(STATUS, body, self._status)
             case _:
                 self._snap("4040002", "Invalid Routing")
+
+    # --- The page ---
+
+    def _page(self) -> bytes:
+        return page.page(self.world.plan, self.world.books, self.world.notifier)
+
+    def _planned(self, body: bytes) -> None:
+        try:
+            self.world.plan = plan_of(page.chosen(body))
+        except ValueError:
+            said = b"Rencana tidak terbaca: pilih dari daftar, dan tulis angka bulat."
+            self._raw(400, said, "text/plain; charset=utf-8")
+            return
+        self._back()
+
+    def _back(self) -> None:
+        self.send_response(303)
+        self.send_header("Location", "/")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
 
     # --- Who calls ---
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
+from urllib.request import urlopen
 
 import pytest
 
@@ -38,6 +39,9 @@ def test_what_the_demo_claims_of_a_partner_holds_and_can_be_played_again(
             assert not proof.broken
             assert len(proof.claims) == 6
             assert (batch.status, batch.count) == ("closed", 5)
+        with paying_partner.at_hand(address) as partner_url, urlopen(partner_url, timeout=20) as page:  # noqa: S310
+            assert "Mitra uang elektronik simulasi" in page.read().decode()
+            assert Programme.objects.get(code="EMONEY").active
     money.assert_books_hold()
 
 
