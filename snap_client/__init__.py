@@ -12,7 +12,7 @@ services as functions, `retries` when to send again, `notifications` what the pr
 the provider.
 """
 
-from snap_client.client import SnapClient
+from snap_client.client import SnapClient, offline_claim
 from snap_client.notifications import Notification, NotificationRefused, read_notification
 from snap_client.retries import OutcomeUnknown, until_answered
 from snap_client.transport import Answer, TokenRefused, TokenUnavailable
@@ -25,6 +25,7 @@ __all__ = [
     "SnapClient",
     "TokenRefused",
     "TokenUnavailable",
+    "offline_claim",
     "read_notification",
     "until_answered",
 ]

@@ -1,6 +1,6 @@
 """The services as functions: what each needs, in Python's terms; each returns HTTP status and response.
 
-Whatever is not here goes through `call` with the service's code and the standard's fields.
+Whatever is not here goes through `service` with the service's code and the standard's fields.
 """
 
 from __future__ import annotations
@@ -15,6 +15,19 @@ from snap_client.transport import Answer, Transport
 def money(rupiah: int) -> dict[str, str]:
     """Whole rupiah as the standard writes an amount."""
     return {"value": f"{rupiah}.00", "currency": "IDR"}
+
+
+def offline_claim(
+    partner_reference_no: str, code: str, merchant_id: str, amount: int, accepted_at: datetime
+) -> dict[str, Any]:
+    """One payment that a till accepted at that moment, by its own clock, for the offline code that it scanned."""
+    return {
+        "partnerReferenceNo": partner_reference_no,
+        "qrContent": code,
+        "merchantId": merchant_id,
+        "amount": money(amount),
+        "transactionDate": signing.timestamp(accepted_at),
+    }
 
 
 class SnapClient(Transport):
@@ -147,6 +160,16 @@ class SnapClient(Transport):
     ) -> Answer:
         """Gives back an order's money (58)."""
         return self._refund(service_codes.DEBIT_REFUND, partner_reference_no, partner_refund_no, amount, reason)
+
+    # --- Payments that a till accepted without a network ---
+
+    def claim_offline(self, claims: list[dict[str, Any]], *, partner_bulk_id: str = "") -> Answer:
+        """Claims them (97, Salur's own), each as `offline_claim` makes it; the answer's `claims` tell each one's own code."""
+        return self.service(service_codes.OFFLINE_CLAIMS, {"partnerBulkId": partner_bulk_id, "claims": claims})
+
+    def query_offline_claim(self, partner_reference_no: str) -> Answer:
+        """Where a claim stands now (98, Salur's own), after an officer's decision too."""
+        return self._ask(service_codes.OFFLINE_CLAIM_STATUS, service_codes.OFFLINE_CLAIMS, partner_reference_no)
 
     # --- Balance, top-up, cash ---
 

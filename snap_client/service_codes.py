@@ -9,6 +9,8 @@ CASH_OUT, CASH_OUT_STATUS = "44", "45"
 MPM_GENERATE, MPM_DECODE, MPM_PAYMENT, MPM_QUERY, MPM_CANCEL, MPM_REFUND = "47", "48", "50", "51", "77", "78"
 DEBIT_PAYMENT, DEBIT_STATUS, DEBIT_CANCEL, DEBIT_REFUND = "54", "55", "57", "58"
 CPM_GENERATE, CPM_PAYMENT, CPM_QUERY, CPM_CANCEL, CPM_REFUND = "59", "60", "61", "62", "80"
+# Salur's own, for which the standard has no service: payments that a till accepted without a network.
+OFFLINE_CLAIMS, OFFLINE_CLAIM_STATUS = "97", "98"
 
 PATHS = {
     BALANCE_INQUIRY: "/v1.0/balance-inquiry",
@@ -33,4 +35,6 @@ PATHS = {
     CPM_QUERY: "/v1.0/qr/qr-cpm-query",
     CPM_CANCEL: "/v1.0/qr/qr-cpm-cancel",
     CPM_REFUND: "/v1.0/qr/qr-cpm-refund",
+    OFFLINE_CLAIMS: "/v1.0/offline/claims",
+    OFFLINE_CLAIM_STATUS: "/v1.0/offline/claim-status",
 }

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from snap_client import SnapClient, signing
+from snap_client import SnapClient, offline_claim
 from tests.sandbox.conftest import SHOP, Browser, Sandbox, unique
 
 pytestmark = pytest.mark.xdist_group("sandbox")
@@ -62,11 +62,12 @@ def test_a_balance_is_shown_with_a_code_that_pays_nothing(client: SnapClient, br
 
 
 def test_a_voucher_is_claimed(sandbox: Sandbox, client: SnapClient, browser: Browser) -> None:
-    claim = {"partnerReferenceNo": unique("OFF"), "merchantId": SHOP, "qrContent": _shows(browser, "voucher")}
     [[now]] = sandbox.sql("SELECT now()")  # the sandbox's, which other tests have advanced
-    claim |= {"amount": _rupiah(10_000), "transactionDate": signing.timestamp(now)}
-    _, answer = client.call("/v1.0/offline/claims", {"partnerBulkId": unique("B"), "claims": [claim]})
+    number, voucher = unique("OFF"), _shows(browser, "voucher")
+    _, answer = client.claim_offline([offline_claim(number, voucher, SHOP, 10_000, now)], partner_bulk_id=unique("B"))
     assert [one["responseCode"] for one in answer["claims"]] == ["2009700"]
+    status, answer = client.query_offline_claim(number)
+    assert (status, answer["responseCode"], answer["latestTransactionStatus"]) == (200, "2009800", "00")
 
 
 def test_a_day_of_practice_takes_more_vouchers_than_a_desk_hands_out(browser: Browser) -> None:
