@@ -42,7 +42,9 @@ DECLINED = {
     "daily_limit_exceeded": _("Batas belanja sehari terlampaui. Coba lagi besok."),
     "merchant_suspended": _("Pedagang ini sedang tidak dapat menerima pembayaran."),
     "merchant_inactive": _("Pedagang ini sedang tidak dapat menerima pembayaran."),
-    "merchant_limit_exceeded": _("Batas pedagang ini tercapai. Bayar dengan cara lain, atau coba lagi besok."),
+    "merchant_limit_exceeded": _(
+        "Jumlah ini melewati batas pedagang: sekali bayar, sehari, atau sebulan. Bayar lebih sedikit, atau di pedagang lain."
+    ),
     "terminal_unknown": _("Pedagang ini sedang tidak dapat menerima pembayaran."),
     "cash_out_not_granted": _("Pedagang ini sedang tidak dapat menerima pembayaran."),
     "suspected_fraud": _("Pembayaran ini ditahan untuk diperiksa. Tanyakan ke kantor kelurahan."),

@@ -426,7 +426,9 @@ class MerchantLimitExceeded(WalletError):
 
     code = "merchant_limit_exceeded"
     status = 403
-    message = _("Batas pedagang ini tercapai. Bayar dengan cara lain, atau coba lagi besok.")
+    message = _(
+        "Jumlah ini melewati batas pedagang: sekali bayar, sehari, atau sebulan. Bayar lebih sedikit, atau di pedagang lain."
+    )
 
 
 class TerminalUnknown(WalletError):

@@ -85,11 +85,13 @@ def confirm(case: FraudCase, by: AbstractBaseUser, reason: str) -> FraudCase:
 
 
 def of_the_last_days(days: int) -> list[Day]:
-    """The cases of each of the last days that had any, oldest first."""
+    """The cases of each of the last days, of those without any too, oldest first; [] if none of them had any."""
     since = timezone.localdate() - timedelta(days=days - 1)
     rows = FraudCase.objects.filter(day__gte=since).values("day").order_by("day")
     counted: Any = rows.annotate(**{status.value: Count("pk", filter=Q(status=status)) for status in S})
-    return [Day(row["day"], row["open"], row["confirmed"], row["dismissed"]) for row in counted]
+    found = {row["day"]: Day(row["day"], row["open"], row["confirmed"], row["dismissed"]) for row in counted}
+    every = (since + timedelta(days=number) for number in range(days))
+    return [found.get(day) or Day(day, 0, 0, 0) for day in every] if found else []
 
 
 def precision(rule: FraudRule) -> tuple[int, int]:
