@@ -1,6 +1,6 @@
 """Decisions about somebody's aid are told: a suspension, an exit, aid taken up again, overpaid aid that is claimed back or no
-longer is, what was taken back, what became of an objection to any of these, where the aid goes from now on, and a wallet that
-was passed on.
+longer is, what was taken back, what became of an objection to any of these, where the aid goes from now on, a wallet that was
+passed on, and who may act for them and did.
 
 Found in rows and told in groups, once each; what happened longer ago than TOLD_WITHIN is no news any more.
 """
@@ -19,7 +19,7 @@ from beneficiaries.models import Person
 from disbursement import clawback
 from disbursement.enrolment_states import R, S
 from disbursement.models import Clawback, ClawbackStep, EnrolmentAppeal, EnrolmentStep, Route, TakeBack
-from mobile import notices
+from mobile import notices, representation_notices
 from mobile.models import Notice
 from wallet.models import Succession
 
@@ -58,6 +58,11 @@ def tell_all() -> Iterator[int]:
     yield from _tell((K.RETURNED,), taken, "decided_at", "instruction__enrolment__person")
     yield from _tell((K.PASSED_ON,), _passed_on(since, "predecessor"), "created_at", "holder")
     yield from _tell((K.INHERITED,), _passed_on(since, "successor"), "created_at", "holder")
+    yield from _tell((K.APPOINTED,), representation_notices.appointed(since), "decided_at", "for_person")
+    yield from _tell((K.RELIEVED,), representation_notices.ended(since), "ended_at", "for_person")
+    yield from _tell((K.RELIEVED,), representation_notices.run_out(since), "ends_on", "for_person")
+    fetched = representation_notices.fetched(since)
+    yield from _tell((K.FETCHED,), fetched, "created_at", "representation__for_person")
 
 
 def _steps(since: datetime) -> QuerySet[EnrolmentStep]:

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.db.models import Sum
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from beneficiaries.models import Exclusion, GrievanceMessage, Objection
+from beneficiaries.models import Collection, Exclusion, GrievanceMessage, Objection, Representation
 from disbursement import appeals, clawback
 from disbursement.enrolment_states import R, S
 from disbursement.models import (
@@ -32,13 +33,22 @@ from disbursement.models import (
 from mobile import exclusion_words, gsm, refusal_words, rules
 from mobile.models import Notice
 from vault.sealing import CannotOpen
-from wallet.models import Purse, Succession
+from wallet import counter
+from wallet.models import Payment, Purse, Succession
 from wallet.money import rupiah
 
 K = Notice.Kind
 TITLE_MOST = 40
 # Where the office's word for a step says nothing to whom it happened.
 _REASONS = {R.UNDONE: gettext_lazy("Pendataan yang mendasarinya dibatalkan")}
+_ROLES = {
+    Representation.Kind.GUARDIAN: gettext_lazy("wali Anda"),
+    Representation.Kind.COLLECTOR: gettext_lazy("kuasa pengambil uang Anda"),
+}
+_RIGHTS = {
+    Representation.Kind.GUARDIAN: gettext_lazy("Wali memutuskan bagi Anda dan boleh mengambil uang Anda di loket."),
+    Representation.Kind.COLLECTOR: gettext_lazy("Kuasa hanya boleh mengambil uang Anda di loket, dengan kode Anda."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -374,6 +384,70 @@ def _succession_words(kind: str, amount: int) -> Words:
     return _words(_("Dompet diwarisi"), said, said)
 
 
+def _of_representations(notices: Sequence[Notice]) -> dict[int, Words]:
+    found = Representation.objects.select_related("representative").in_bulk([one.subject for one in notices])
+    return {
+        one.pk: _relieved(found[one.subject]) if one.kind == K.RELIEVED else _appointed(found[one.subject])
+        for one in notices
+    }
+
+
+def _appointed(row: Representation) -> Words:
+    """The name alone: the holder knows the person by it, and the document is the office's."""
+    period = (
+        _("mulai %(begin)s sampai %(end)s") % {"begin": _day(row.starts_on), "end": _day(row.ends_on)}
+        if row.ends_on
+        else _("mulai %(begin)s") % {"begin": _day(row.starts_on)}
+    )
+    whole = _("%(title)s menjadi %(role)s %(period)s. Bukan kehendak Anda? Lapor kelurahan.")
+    told = {"role": str(_ROLES[Representation.Kind(row.kind)]), "period": period}
+    name = _name_of(row)
+    text = " ".join((whole % (told | {"title": name}), str(_RIGHTS[Representation.Kind(row.kind)])))
+    return _words(_("Wali atau kuasa disetujui"), text, _fits(whole, name, **told))
+
+
+def _relieved(row: Representation) -> Words:
+    """Why an officer ended it may say something of the other: that stays in the office."""
+    days = [timezone.localdate(row.ended_at)] if row.ended_at else []
+    days += [row.ends_on + timedelta(days=1)] if row.ends_on else []
+    whole = _("%(title)s bukan lagi %(role)s sejak %(day)s. Bukan kehendak Anda? Lapor kelurahan.")
+    told = {"role": str(_ROLES[Representation.Kind(row.kind)]), "day": _day(min(days))}
+    name = _name_of(row)
+    return _words(_("Wali atau kuasa berakhir"), whole % (told | {"title": name}), _fits(whole, name, **told))
+
+
+def _of_collections(notices: Sequence[Notice]) -> dict[int, Words]:
+    rows = Collection.objects.select_related("representation__representative")
+    found = rows.in_bulk([one.subject for one in notices])
+    paid = Payment.objects.filter(
+        partner__client_id=counter.CLIENT_ID, partner_reference_no__in=[row.reference for row in found.values()]
+    )
+    by_reference = {one.partner_reference_no: one for one in paid}
+    return {
+        one.pk: _collection_words(found[one.subject].representation, by_reference[found[one.subject].reference])
+        for one in notices
+    }
+
+
+def _collection_words(row: Representation, payment: Payment) -> Words:
+    whole = _("%(title)s mengambil %(amount)s uang Anda di loket %(day)s. Bukan kehendak Anda? Lapor kelurahan.")
+    told = {"amount": rupiah(payment.amount), "day": _day(timezone.localdate(payment.created_at))}
+    name = _name_of(row)
+    return _words(_("Uang diambil wali atau kuasa"), whole % (told | {"title": name}), _fits(whole, name, **told))
+
+
+def _name_of(row: Representation) -> str:
+    """Who acts; somebody, where they were forgotten or their name does not open."""
+    if row.representative is not None:
+        name = "" if row.representative.erased_at else row.representative.name
+    else:
+        try:
+            name = row.name
+        except CannotOpen:
+            name = ""
+    return name or _("Seseorang")
+
+
 WORDERS: dict[str, Worder] = {
     K.PAID: _paid,
     K.REFUSED: _refused,
@@ -393,4 +467,7 @@ WORDERS: dict[str, Worder] = {
     K.RETURNED: _of_take_backs,
     K.PASSED_ON: _of_successions,
     K.INHERITED: _of_successions,
+    K.APPOINTED: _of_representations,
+    K.RELIEVED: _of_representations,
+    K.FETCHED: _of_collections,
 }

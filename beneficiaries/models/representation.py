@@ -199,6 +199,13 @@ class Representation(models.Model):
                 condition=Q(status="proposed", representative__isnull=True),
             ),
         ]
+        # What was decided and what ended lately is told to the holder (mobile.decision_notices).
+        indexes = [
+            models.Index(
+                name="representation_decided", fields=["decided_at"], condition=Q(status__in=["approved", "ended"])
+            ),
+            models.Index(name="representation_over", fields=["ended_at"], condition=Q(status="ended")),
+        ]
 
     def __str__(self) -> str:
         return str(_("%(kind)s %(number)s")) % {"kind": self.get_kind_display(), "number": self.pk}
@@ -251,6 +258,7 @@ class Collection(models.Model):
     class Meta:
         verbose_name = _("pengambilan oleh wakil")
         verbose_name_plural = _("pengambilan oleh wakil")
+        indexes = [models.Index(name="collection_made", fields=["created_at"])]
 
     def __str__(self) -> str:
         return self.reference

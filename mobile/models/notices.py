@@ -45,6 +45,9 @@ class Notice(models.Model):
         RETURNED = "returned", _("Bantuan ditarik kembali")  # of a take-back
         PASSED_ON = "passed_on", _("Dompet diwariskan")  # of a succession, to whom the registry says has died
         INHERITED = "inherited", _("Dompet diwarisi")  # of the same, to the heir
+        APPOINTED = "appointed", _("Wali atau kuasa disetujui")  # of a representation, to the holder
+        RELIEVED = "relieved", _("Wali atau kuasa berakhir")  # of the same, when nobody may act by it any more
+        FETCHED = "fetched", _("Uang diambil wali atau kuasa")  # of a collection
 
     uid = models.UUIDField(db_default=RandomUUID(), editable=False)  # looked for among one person's: it needs no index
     kind = models.CharField(_("tentang"), max_length=9, choices=Kind)
@@ -77,6 +80,7 @@ class Notice(models.Model):
                         *("paid", "refused", "unpaid", "lapse", "excluded", "lifted", "decided", "answered"),
                         *("suspended", "resumed", "clawback", "appealed", "ruled"),
                         *("routed", "unrouted", "returned", "passed_on", "inherited"),
+                        *("appointed", "relieved", "fetched"),
                     ]
                 ),
             ),
