@@ -30,7 +30,7 @@ from disbursement.models import (
     Route,
     TakeBack,
 )
-from mobile import exclusion_words, gsm, refusal_words, rules
+from mobile import exclusion_words, gsm, refusal_words, representatives, rules
 from mobile.models import Notice
 from vault.sealing import CannotOpen
 from wallet import counter
@@ -401,7 +401,7 @@ def _appointed(row: Representation) -> Words:
     )
     whole = _("%(title)s menjadi %(role)s %(period)s. Bukan kehendak Anda? Lapor kelurahan.")
     told = {"role": str(_ROLES[Representation.Kind(row.kind)]), "period": period}
-    name = _name_of(row)
+    name = representatives.name_of(row)
     text = " ".join((whole % (told | {"title": name}), str(_RIGHTS[Representation.Kind(row.kind)])))
     return _words(_("Wali atau kuasa disetujui"), text, _fits(whole, name, **told))
 
@@ -412,7 +412,7 @@ def _relieved(row: Representation) -> Words:
     days += [row.ends_on + timedelta(days=1)] if row.ends_on else []
     whole = _("%(title)s bukan lagi %(role)s sejak %(day)s. Bukan kehendak Anda? Lapor kelurahan.")
     told = {"role": str(_ROLES[Representation.Kind(row.kind)]), "day": _day(min(days))}
-    name = _name_of(row)
+    name = representatives.name_of(row)
     return _words(_("Wali atau kuasa berakhir"), whole % (told | {"title": name}), _fits(whole, name, **told))
 
 
@@ -432,20 +432,8 @@ def _of_collections(notices: Sequence[Notice]) -> dict[int, Words]:
 def _collection_words(row: Representation, payment: Payment) -> Words:
     whole = _("%(title)s mengambil %(amount)s uang Anda di loket %(day)s. Bukan kehendak Anda? Lapor kelurahan.")
     told = {"amount": rupiah(payment.amount), "day": _day(timezone.localdate(payment.created_at))}
-    name = _name_of(row)
+    name = representatives.name_of(row)
     return _words(_("Uang diambil wali atau kuasa"), whole % (told | {"title": name}), _fits(whole, name, **told))
-
-
-def _name_of(row: Representation) -> str:
-    """Who acts; somebody, where they were forgotten or their name does not open."""
-    if row.representative is not None:
-        name = "" if row.representative.erased_at else row.representative.name
-    else:
-        try:
-            name = row.name
-        except CannotOpen:
-            name = ""
-    return name or _("Seseorang")
 
 
 WORDERS: dict[str, Worder] = {

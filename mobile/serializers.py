@@ -7,6 +7,8 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from beneficiaries.models import Representation
+from mobile import representatives
 from mobile.fields import Day, Pin, QueryNumber, Rupiah, SixDigits, Text
 
 HISTORY_PAGE = 20
@@ -85,10 +87,27 @@ class WalletState(serializers.Serializer[Any]):
     pin_set = serializers.BooleanField()
 
 
+class RepresentativeOut(serializers.Serializer[Any]):
+    name = serializers.SerializerMethodField()
+    kind = serializers.ChoiceField(
+        choices=Representation.Kind.choices,
+        help_text="`guardian`: wali, memutuskan bagi Anda; `collector`: kuasa, hanya mengambil uang di loket.",
+    )
+    kind_text = serializers.CharField(source="get_kind_display")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(allow_null=True, help_text="Hari terakhir; null: tanpa batas waktu.")
+
+    def get_name(self, row: Representation) -> str:
+        return representatives.name_of(row)
+
+
 class Me(serializers.Serializer[Any]):
     name = serializers.CharField()
     nik = serializers.CharField(help_text="Disamarkan.")
     wallet = WalletState()
+    representatives = RepresentativeOut(
+        many=True, help_text="Yang hari ini boleh bertindak bagi Anda. Bukan kehendak Anda? Lapor kelurahan."
+    )
 
 
 class PurseOut(serializers.Serializer[Any]):

@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 
 from beneficiaries import identity
 from beneficiaries.models import Person
-from mobile import devices, errors, otp, refusals, rules, serializers
+from mobile import devices, errors, otp, refusals, representatives, rules, serializers
 from mobile.authentication import Beneficiary, DeviceAuthentication
 from mobile.models import Device
 from mobile.schema import described
@@ -197,6 +197,15 @@ class MeView(BeneficiaryView):
             "name": "Siti Aminah",
             "nik": "3171••••••••0001",
             "wallet": {"status": "active", "status_text": "Aktif", "pin_set": True},
+            "representatives": [
+                {
+                    "name": "Dewi Lestari",
+                    "kind": "collector",
+                    "kind_text": "Kuasa pengambil",
+                    "starts_on": "2026-11-24",
+                    "ends_on": "2027-11-23",
+                }
+            ],
         },
     )
     def get(self, request: Request) -> Response:
@@ -206,7 +215,12 @@ class MeView(BeneficiaryView):
             "status_text": wallet.get_status_display() if wallet else _("Belum ada dompet"),
             "pin_set": bool(wallet and wallet.pin_hash),
         }
-        me = {"name": self.person.name, "nik": identity.mask_number(self.person.nik), "wallet": state}
+        me = {
+            "name": self.person.name,
+            "nik": identity.mask_number(self.person.nik),
+            "wallet": state,
+            "representatives": representatives.of(self.person),
+        }
         return Response(serializers.Me(me).data)
 
 

@@ -40,6 +40,7 @@ def test_me(siti: Person, hers: APIClient) -> None:
         "name": "Siti Aminah",
         "nik": f"3171••••••••{nik[-4:]}",
         "wallet": {"status": "active", "status_text": "Aktif", "pin_set": False},
+        "representatives": [],
     }
     pins.create(wallet_of(siti), PIN)
     assert hers.get("/api/v1/me").json()["wallet"]["pin_set"] is True
