@@ -364,7 +364,7 @@ def notice(case: Clawback) -> str:
     """What the person is told, in a few sentences without names: how much, why, how it is recovered, until when to object."""
     said = {
         "number": case.pk,
-        "programme": case.programme.name,
+        "programme": case.programme.after_aid,
         "claim": rupiah(case.claim),
         "reason": reason_told(case),
         "share": case.share,

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from disbursement import confirmations
-from disbursement.models import Calculation, Confirmation, Instruction
+from disbursement.models import Calculation, Confirmation, Instruction, OwedCycle
 from disbursement.statement_errors import NotPaidYet
 from mobile.errors import MobileError
 from mobile.schema import described
@@ -60,7 +60,9 @@ class WhyOut(serializers.Serializer[Any]):
     lines = LineOut(many=True)
     withheld = serializers.IntegerField(help_text="Rupiah yang dipotong untuk pengembalian; lihat `claims`.")
     total = serializers.IntegerField(help_text="Rupiah dari semua bagian: jumlah `lines` dikurangi `withheld`.")
-    decree = serializers.CharField(source="version.decree", allow_blank=True, help_text="Dasar hukumnya.")
+    decree = serializers.CharField(
+        source="decrees", allow_blank=True, help_text="Dasar hukumnya; dari rapel juga keputusan yang menetapkannya."
+    )
 
 
 class PaymentOut(serializers.Serializer[Any]):
@@ -132,6 +134,24 @@ def _explained(rows: Iterable[Instruction]) -> list[Any]:
     reckoned = {
         (row.batch_id, row.enrolment_id, row.cycle_id, row.kind): row for row in found.select_related("version")
     }
+    noted = _decrees_of_arrears(lines)
     for line in lines:
         line.why = reckoned.get((line.batch_id, line.enrolment_id, line.cycle_id, line.kind))
+        if line.why is not None:
+            said = [line.why.version.decree, noted.get((line.enrolment_id, line.cycle_id, line.kind), "")]
+            line.why.decrees = "; ".join(filter(None, dict.fromkeys(said)))
     return lines
+
+
+def _decrees_of_arrears(lines: Iterable[Instruction]) -> dict[tuple[int, int, str], str]:
+    """What the arrears among these payments were noted with: a version may have no decree, or one that says nothing of them."""
+    kind = Instruction.Kind.ARREARS
+    owed = [line for line in lines if line.kind == kind]
+    if not owed:
+        return {}
+    rows = OwedCycle.objects.filter(
+        enrolment__in={line.enrolment_id for line in owed},
+        cycle__in={line.cycle_id for line in owed},
+        withdrawn_at=None,
+    )
+    return {(row.enrolment_id, row.cycle_id, str(kind)): row.decree for row in rows}

@@ -15,7 +15,7 @@ from django.db.models import Sum
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from beneficiaries.models import Collection, Exclusion, GrievanceMessage, Objection, Representation
 from disbursement import appeals, clawback
@@ -41,6 +41,11 @@ K = Notice.Kind
 TITLE_MOST = 40
 # Where the office's word for a step says nothing to whom it happened.
 _REASONS = {R.UNDONE: gettext_lazy("Pendataan yang mendasarinya dibatalkan")}
+# What a month's payment is beside the regular one.
+_KINDS = {
+    Instruction.Kind.ARREARS: pgettext_lazy("jenis pembayaran", "rapel"),
+    Instruction.Kind.CORRECTION: pgettext_lazy("jenis pembayaran", "koreksi"),
+}
 _ROLES = {
     Representation.Kind.GUARDIAN: gettext_lazy("wali Anda"),
     Representation.Kind.COLLECTOR: gettext_lazy("kuasa pengambil uang Anda"),
@@ -128,19 +133,21 @@ def _paid_words(row: Instruction) -> Words:
         *rules.in_regions(chunk.terms.regions),
         rules.cash(chunk.terms.cash_allowed),
     ]
-    period = date_format(row.cycle.period, "F Y")
-    text = _("%(programme)s %(period)s: %(amount)s sudah masuk ke dompet Anda.") % {
-        "programme": row.enrolment.programme.name,
-        "period": period,
-        "amount": amount,
-    }
+    period, kind = date_format(row.cycle.period, "F Y"), Instruction.Kind(row.kind)
+    if kind in _KINDS:
+        whole = _("%(programme)s, %(kind)s %(period)s: %(amount)s sudah masuk ke dompet Anda.")
+    else:
+        whole = _("%(programme)s %(period)s: %(amount)s sudah masuk ke dompet Anda.")
+    told = {"programme": row.enrolment.programme.name, "kind": str(_KINDS.get(kind, "")), "period": period}
+    text = whole % (told | {"amount": amount})
     whole = _("Bantuan %(title)s %(amount)s sudah masuk dompet Anda. %(rules)s")
     for shorter in (
         [places[0], until],
         [until],
     ):  # where it can be spent, if that is not a list of shops too long for a phone
         said = whole % {"title": "", "amount": amount, "rules": gsm.plain(" ".join(shorter))}
-        if len(said) + TITLE_MOST // 2 <= gsm.ONE_PART:
+        # The title of anything but the regular pay says what it is at its end.
+        if len(said) + (len(chunk.title) if kind in _KINDS else TITLE_MOST // 2) <= gsm.ONE_PART:
             break
     message = _fits(whole, chunk.title, amount=amount, rules=gsm.plain(" ".join(shorter)))
     return _words(_("Bantuan masuk"), " ".join([text, *places, until]), message)
@@ -158,7 +165,7 @@ def _refused(notices: Sequence[Notice]) -> dict[int, Words]:
     rows = _instructions(notices)
     return {
         notice.pk: _not_paid(
-            rows[notice.subject].enrolment.programme.name,
+            rows[notice.subject].enrolment.programme.after_aid,
             rows[notice.subject].cycle.period,
             rows[notice.subject].failure,
         )
@@ -171,7 +178,7 @@ def _unpaid(notices: Sequence[Notice]) -> dict[int, Words]:
     rows = {row.pk: row for row in found.select_related("cycle", "enrolment__programme")}
     return {
         notice.pk: _not_paid(
-            rows[notice.subject].enrolment.programme.name,
+            rows[notice.subject].enrolment.programme.after_aid,
             rows[notice.subject].cycle.period,
             rows[notice.subject].reason,
         )
@@ -261,7 +268,7 @@ def _claim_words(case: Clawback) -> Words:
     """The reason stays in the application and the letter: a phone is read by whoever holds it."""
     whole = _("Bantuan %(title)s lebih bayar %(claim)s, dipotong dari bantuan berikutnya. Keberatan sampai %(day)s.")
     until = _day(case.objection_until) if case.objection_until else "-"
-    message = _fits(whole, case.programme.name, claim=rupiah(case.claim), day=until)
+    message = _fits(whole, case.programme.after_aid, claim=rupiah(case.claim), day=until)
     return _words(_("Kelebihan bayar ditagih kembali"), clawback.notice(case), message)
 
 
@@ -327,7 +334,7 @@ def _of_routes(notices: Sequence[Notice]) -> dict[int, Words]:
 
 
 def _route_words(route: Route, *, back: bool) -> Words:
-    programme = route.enrolment.programme.name
+    programme = route.enrolment.programme.after_aid
     if back:
         whole = _("Bantuan %(title)s selanjutnya masuk dompet Salur Anda lagi, tidak lewat %(provider)s.")
         told = {"provider": route.provider.name}

@@ -26,3 +26,9 @@ class Programme(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def after_aid(self) -> str:
+        """The name where it follows the word "bantuan", which many names begin with and nobody wants to read twice."""
+        first, _blank, rest = self.name.partition(" ")
+        return rest.strip() or self.name if first.lower() == "bantuan" else self.name

@@ -10,11 +10,11 @@ import requests
 from rest_framework.test import APIClient
 
 from beneficiaries.models import Person
-from disbursement import breaks, programmes
-from disbursement.models import Break, Confirmation, Instruction
+from disbursement import batches, breaks, eligibility, owed, programmes, versions
+from disbursement.models import Break, Confirmation, Enrolment, Instruction, OwedCycle, ProgrammeVersion
 from mobile import devices
 from tests import money
-from tests.disbursement import clawing, merging
+from tests.disbursement import clawing, merging, owing
 from tests.e2e import servers
 from tests.mobile import people
 from tests.mobile.people import error_of
@@ -60,6 +60,43 @@ def test_one_sees_how_the_amount_came_about(hers: APIClient, siti: Person) -> No
     assert (later["why"]["withheld"], later["why"]["total"]) == (20_000, 80_000)
     assert later["why"]["lines"] == first["why"]["lines"]
     assert set(later["why"]) == {"lines", "withheld", "total", "decree"}  # no facts: others of the family stand in them
+
+
+@pytest.mark.parametrize(
+    ("of_version", "of_arrears", "told"),
+    [
+        ("", "BA 1/2026", "BA 1/2026"),
+        ("Kepgub 1250/2021", "BA 1/2026", "Kepgub 1250/2021; BA 1/2026"),
+        ("Kepgub 1250/2021", "Kepgub 1250/2021", "Kepgub 1250/2021"),
+        ("Kepgub 1250/2021", "", "Kepgub 1250/2021"),
+        ("", "", ""),
+    ],
+)
+def test_arrears_name_the_decree_that_they_were_noted_with(
+    hers: APIClient, siti: Person, of_version: str, of_arrears: str, told: str
+) -> None:
+    made = money.programme()
+    version = versions.copy(versions.of(made, owing.OCTOBER), owing.OCTOBER)
+    ProgrammeVersion.objects.filter(pk=version.pk).update(decree=of_version)
+    versions.enforce(ProgrammeVersion.objects.get(pk=version.pk))
+    batch = owing.arrears_paid(made, siti, decree=of_arrears)
+    shown = {one["kind"]: one["why"]["decree"] for one in hers.get("/api/v1/payments").json()["payments"]}
+    assert shown == {"regular": of_version, "arrears": told}
+    said = answer(hers, batch.instructions.get(kind="arrears").pk).json()
+    assert said["why"]["decree"] == told
+
+
+def test_arrears_that_were_withdrawn_before_name_the_decree_of_those_that_were_paid(
+    hers: APIClient, siti: Person
+) -> None:
+    made = money.programme()
+    eligibility.enrol_eligible(made)
+    row, october = Enrolment.objects.filter(person=siti), batches.cycle_of(made, owing.OCTOBER)
+    owed.owe(row, october, "terlewat", money.officer(), decree="BA 0/2026")
+    owed.withdraw(OwedCycle.objects.get(), money.officer(), "salah nomor")
+    owing.arrears_paid(made, siti, decree="BA 1/2026")
+    shown = {one["kind"]: one["why"]["decree"] for one in hers.get("/api/v1/payments").json()["payments"]}
+    assert shown["arrears"] == "BA 1/2026"
 
 
 @pytest.mark.django_db

@@ -147,6 +147,25 @@ def test_a_claim_is_told_with_its_objection_day_and_its_reason_in_the_applicatio
     assert len(message) <= gsm.ONE_PART
 
 
+def test_aid_whose_name_says_aid_says_it_once() -> None:
+    """Whose programmes are called Bantuan something here."""
+    batch = clawing.world()
+    assert batch.cycle.programme.name.startswith("Bantuan P")
+    line = clawing.line(batch)
+    clawback.notify(clawing.proposed(line, 40_000), by=money.officer(), reason="surat dikirim")
+    first, second = money.officer(), money.officer()
+    routes.propose(line.enrolment, partners.provider(), "628123456789", "surat", first)
+    routes.agree(line.enrolment, "628123456789", second)
+    tell_decisions()
+    routes.set_own_wallet(line.enrolment, first)
+    tell_decisions()
+    words = notice_words.of(Notice.objects.filter(kind__in=[K.CLAWBACK, K.ROUTED, K.UNROUTED]))
+    assert len(words) == 3
+    for one in words.values():
+        assert "antuan P" in one.text and "antuan P" in one.message
+        assert "antuan bantuan" not in f"{one.text} {one.message}".lower()
+
+
 @pytest.mark.parametrize(
     ("decide", "told"), [(appeals.uphold, "dikabulkan"), (appeals.deny, "ditolak")], ids=["upheld", "denied"]
 )

@@ -21,7 +21,7 @@ from mobile import checks, gsm, notice_messages, notice_words, notices, refusal_
 from mobile.models import Delivery, Notice, NoticedChunk
 from mobile.tasks import make_notices
 from tests import money
-from tests.disbursement import partners
+from tests.disbursement import owing, partners
 from tests.mobile import people, telling
 from tests.mobile.people import STRANGER
 from tests.mobile.telling import K
@@ -211,6 +211,32 @@ def test_a_message_about_money_is_one_part_whatever_the_programme(siti: Person, 
     telling.make_all()
     message = words(K.PAID).message
     assert len(message) <= 160 and set(message) <= gsm.GSM and "Rp 300.000" in message
+
+
+@pytest.mark.parametrize("code", ["KLJ", "KARTU-LANSIA-JAKARTA"])
+def test_whose_arrears_are_paid_reads_that_it_is_no_second_payment_of_the_month(siti: Person, code: str) -> None:
+    made = telling.programme(code=code, terms=money.terms(["5411"], lapses_to=money.fund()), purse_days=30)
+    owing.arrears_paid(made, siti)
+    telling.make_all()
+    line = Instruction.objects.get(enrolment__person=siti, kind="arrears")
+    [notice] = Notice.objects.filter(kind=K.PAID, subject=line.pk)
+    said = notice_words.of([notice])[notice.pk]
+    assert said.text.startswith("Kartu Lansia Jakarta, rapel Oktober 2026: Rp 300.000 sudah masuk")
+    assert f"{code} 10/2026 rapel" in said.message and len(said.message) <= gsm.ONE_PART
+    with translation.override("en"):
+        assert "arrears of October 2026" in notice_words.of([notice])[notice.pk].text
+
+
+@pytest.mark.parametrize("name", ["Bantuan Sembako", "bantuan sembako"])
+def test_aid_whose_name_says_aid_says_it_once(siti: Person, name: str) -> None:
+    telling.frozen(siti)
+    made = telling.programme(name=name)
+    telling.paid(made=made)
+    telling.make_all()
+    said = words(K.REFUSED)
+    told = name.partition(" ")[2]
+    for text in (said.text, said.message):
+        assert text.startswith(f"Bantuan {told} "), text
 
 
 def test_what_was_taken_back_is_not_said_to_have_come(siti: Person) -> None:
