@@ -127,13 +127,19 @@ def test_no_wallet_runs_dry_however_fast_the_machine() -> None:
     assert queue.plenty >= PRICE * (1 + math.ceil(12_001 / 3))
 
 
+SECONDS = (
+    3_600  # against hanging for ever: three minutes on an idle machine, a quarter of an hour and more on a busy one
+)
+
+
 @pytest.mark.xdist_group("bench")
 def test_a_tiny_run_measures_everything_and_leaves_no_database(committed_db: None, tmp_path: Path) -> None:
     name, like = f"bench_salur_test_{os.getpid()}", connections["owner"].settings_dict["NAME"]
     connections.close_all()  # nobody may be in a database that is copied
     tiny = ["--scale", "0.001", "--rounds", "1", "--clients", "2", "--database", name, "--results", str(tmp_path)]
     tiny += ["--tables-like", like]
-    done = subprocess.run([sys.executable, "-m", "bench", *tiny], cwd=ROOT, capture_output=True, text=True, timeout=900)
+    command = [sys.executable, "-m", "bench", *tiny]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS)
     assert done.returncode == 0, done.stdout + done.stderr
     rows = json.loads((tmp_path / "latest.json").read_text())["rows"]
     assert all(line["ours"] > 0 or "failed" in line["work"] for line in rows)
