@@ -129,7 +129,7 @@ WAYS: list[tuple[str, int, str, Callable[[Person], Made]]] = [
     ("merchant_suspended", 403, "ditangguhkan", _at(status="suspended")),
     ("terminal_unknown", 404, "Terminal itu tidak terdaftar", _terminal),
     ("limit_exceeded", 403, "Rp 10.000.000", _asks(10_000_001)),
-    ("merchant_limit_exceeded", 403, "Bayar dengan cara lain", _at(limit_payment=9_999)),
+    ("merchant_limit_exceeded", 403, "Bayar lebih sedikit", _at(limit_payment=9_999)),
     ("wallet_inactive", 403, "Hubungi kantor kelurahan", _frozen),
     ("suspected_fraud", 403, "bertanya ke kantor kelurahan", _held(officer=False)),
     ("transaction_suspended", 403, "bertanya ke kantor kelurahan", _held(officer=True)),
